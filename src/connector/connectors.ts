@@ -1,0 +1,83 @@
+import { GatewayError, type Remedy } from '../errors.ts';
+import { reauthorizationRequired } from '../installations/token-manager.ts';
+import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { callBudget } from './call-budget.ts';
+import { Connector, type ConnectorOptions } from './connector.ts';
+
+export interface ConnectorsOptions extends Omit<ConnectorOptions, 'callBudget'> {
+  /** HubSpot calls that one operation may cost. */
+  readonly maxCalls: number;
+}
+
+/** The installations of one tenant and their connectors, for the life of one request. */
+export class Connectors {
+  readonly #tenantId: string;
+  readonly #store: InstallationStore;
+  readonly #options: ConnectorOptions;
+  readonly #connectors = new Map<string, Connector>();
+  #installations: Promise<readonly Installation[]> | undefined;
+
+  constructor(tenantId: string, store: InstallationStore, options: ConnectorsOptions) {
+    this.#tenantId = tenantId;
+    this.#store = store;
+    this.#options = { ...options, callBudget: callBudget(options.maxCalls) };
+  }
+
+  /** Read once a request. */
+  installations(): Promise<readonly Installation[]> {
+    this.#installations ??= this.#store.list(this.#tenantId);
+    return this.#installations;
+  }
+
+  /** Of this tenant only; another tenant's id is as unknown as one that never existed. */
+  async installation(id: string): Promise<Installation | undefined> {
+    return (await this.installations()).find((installation) => installation.id === id);
+  }
+
+  /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */
+  async installationOfPortal(hubId: string): Promise<Installation | undefined> {
+    return (await this.#connected()).find((installation) => String(installation.hubId) === hubId);
+  }
+
+  /**
+   * The only installation that is not disconnected; `undefined` when there is none.
+   * @throws GatewayError INSTALLATION_AMBIGUOUS
+   */
+  async onlyInstallation(): Promise<Installation | undefined> {
+    const [only, ...others] = await this.#connected();
+    if (only && others.length > 0) {
+      throw new GatewayError('INSTALLATION_AMBIGUOUS', 'Several portals are connected: name the installation.', {
+        installationIds: [only, ...others].map(({ id }) => id),
+      });
+    }
+    return only;
+  }
+
+  /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
+  async only(): Promise<Connector> {
+    const installation = await this.onlyInstallation();
+    if (!installation) throw notConnected({});
+    return this.of(installation);
+  }
+
+  /** @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED */
+  of(installation: Installation): Connector {
+    if (installation.status === 'REAUTHORIZATION_REQUIRED') throw reauthorizationRequired(installation);
+    if (installation.status === 'DISCONNECTED') throw notConnected({ installationId: installation.id });
+    const known = this.#connectors.get(installation.id);
+    if (known) return known;
+    const connector = new Connector(installation, this.#options);
+    this.#connectors.set(installation.id, connector);
+    return connector;
+  }
+
+  async #connected(): Promise<readonly Installation[]> {
+    return (await this.installations()).filter(({ status }) => status !== 'DISCONNECTED');
+  }
+}
+
+function notConnected(input: Remedy['input']): GatewayError<'NOT_CONNECTED'> {
+  return new GatewayError('NOT_CONNECTED', 'No HubSpot portal is connected.', {
+    remedy: { mutation: 'connectHubSpot', input },
+  });
+}

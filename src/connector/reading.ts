@@ -1,0 +1,94 @@
+import type { Neighbour, NeighbourPage } from '../hubspot/associations.ts';
+import type { HubspotRecord, InlineAssociations, RecordPage } from '../hubspot/objects.ts';
+
+/**
+ * A place in a list of HubSpot's: in the page that starts at HubSpot's cursor `after` (absent: the first page), behind
+ * the item `id` (absent: at the page's start). HubSpot's cursors name pages only; this names every item.
+ */
+export interface Position {
+  readonly after?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+export interface Item<T> {
+  readonly value: T;
+  /** Where a reader goes on behind this item. */
+  readonly position: Position;
+}
+
+export interface Slice<T> {
+  readonly items: readonly Item<T>[];
+  readonly hasNextPage: boolean;
+}
+
+/** Reads up to `first` items from `start` on, over as many of HubSpot's pages as that takes. */
+async function readSlice<T extends { readonly id: string }>(
+  first: number,
+  start: Position,
+  readPage: (after: string | undefined, wanted: number) => Promise<{ values: readonly T[]; next: string | undefined }>,
+): Promise<Slice<T>> {
+  const items: Item<T>[] = [];
+  let { after, id: behind } = start;
+  for (;;) {
+    const { values, next } = await readPage(after, first - items.length);
+    const rest = behind === undefined ? values : valuesBehind(values, behind);
+    for (const [index, value] of rest.entries()) {
+      if (items.length === first) return { items, hasNextPage: true };
+      const endsPage = index === rest.length - 1 && next !== undefined;
+      items.push({ value, position: endsPage ? { after: next } : { after, id: value.id } });
+    }
+    if (next === undefined) return { items, hasNextPage: false };
+    if (items.length === first) return { items, hasNextPage: true };
+    [after, behind] = [next, undefined];
+  }
+}
+
+/** An item that vanished since leaves its place: HubSpot's ids rise, so what follows it is known all the same. */
+function valuesBehind<T extends { readonly id: string }>(values: readonly T[], id: string): readonly T[] {
+  const index = values.findIndex((value) => value.id === id);
+  return index >= 0 ? values.slice(index + 1) : values.filter((value) => compareIds(value.id, id) > 0);
+}
+
+/** HubSpot's cap on a page of records. */
+const LARGEST_PAGE = 100;
+
+/** Records in HubSpot's own order. */
+export function readRecords(
+  first: number,
+  start: Position,
+  list: (after: string | undefined, limit: number) => Promise<RecordPage>,
+): Promise<Slice<HubspotRecord>> {
+  return readSlice(first, start, async (after, wanted) => {
+    // Going on in the middle of a page, the page is read whole: how far in, only HubSpot knows.
+    const limit = start.id !== undefined && after === start.after ? LARGEST_PAGE : Math.min(wanted, LARGEST_PAGE);
+    const { records, next } = await list(after, limit);
+    return { values: records, next };
+  });
+}
+
+/**
+ * Neighbours of one record, in the order of their ids within a page of HubSpot's. `inline` are those that came with
+ * the record; they serve when they are all there are.
+ */
+export function readNeighbours(
+  first: number,
+  start: Position,
+  inline: InlineAssociations | undefined,
+  load: (after: string | undefined) => Promise<NeighbourPage>,
+): Promise<Slice<Neighbour>> {
+  return readSlice(first, start, async (after) => {
+    const complete = inline !== undefined && inline.paging === undefined && after === undefined;
+    const { neighbours, next } = complete ? { neighbours: distinct(inline), next: undefined } : await load(after);
+    return { values: [...neighbours].sort((a, b) => compareIds(a.id, b.id)), next };
+  });
+}
+
+/** One neighbour stands once per association type. */
+function distinct({ results }: InlineAssociations): Neighbour[] {
+  return [...new Set(results.map(({ id }) => id))].map((id) => ({ id, labels: [] }));
+}
+
+/** Ids are digits: the longer one is the larger one. */
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}

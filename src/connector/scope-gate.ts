@@ -1,0 +1,33 @@
+import { GatewayError } from '../errors.ts';
+import type { Stage } from '../hubspot/client.ts';
+import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import type { Installation } from '../storage/installation-store.ts';
+
+/** Refuses a call whose scopes the grant does not hold, before anything leaves. */
+export function scopeGate(installation: Installation): Stage {
+  const granted = new ScopeSet(installation.grantedScopes);
+  return (next) => async (call) => {
+    if (!granted.satisfies(call.scopes)) throw missingScopes(installation, call.scopes, call.name);
+    return next(call);
+  };
+}
+
+/** The refusal with the button that mends it: the input of a step-up to granted ∪ missing. */
+export function missingScopes(
+  installation: Installation,
+  requiredScopes: ScopeRequirement,
+  coordinate: string,
+): GatewayError<'MISSING_SCOPES'> {
+  const granted = new ScopeSet(installation.grantedScopes);
+  const missing = granted.missingFor(requiredScopes);
+  return new GatewayError('MISSING_SCOPES', `${coordinate} needs scopes that this portal has not granted.`, {
+    installationId: installation.id,
+    coordinate,
+    requiredScopes,
+    missingScopes: missing,
+    remedy: {
+      mutation: 'connectHubSpot',
+      input: { installationId: installation.id, scopes: granted.union(missing).toArray() },
+    },
+  });
+}

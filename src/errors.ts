@@ -1,0 +1,119 @@
+/** What a frontend needs to offer a button that mends the refusal: the mutation and its whole input. */
+export interface Remedy {
+  readonly mutation: 'connectHubSpot';
+  readonly input: { readonly installationId?: string; readonly scopes?: readonly string[] };
+}
+
+/** HubSpot's own facts about a failed call. Never its message, a URL, a header or a body. */
+export interface HubspotFacts {
+  /** HTTP status. */
+  readonly status: number;
+  readonly category?: string;
+  readonly subCategory?: string;
+  /** Quote it to HubSpot's support. */
+  readonly correlationId?: string;
+}
+
+type Nothing = Readonly<Record<never, never>>;
+
+/** `extensions` of every error the gateway answers with, by `code`. Export for frontends in TypeScript. */
+export interface GatewayErrorExtensions {
+  UNAUTHENTICATED: Nothing;
+  FORBIDDEN: { readonly requiredPermission?: string };
+  BAD_USER_INPUT: { readonly argument?: string };
+  NOT_CONNECTED: { readonly remedy: Remedy };
+  INSTALLATION_AMBIGUOUS: { readonly installationIds: readonly string[] };
+  REAUTHORIZATION_REQUIRED: {
+    readonly installationId: string;
+    readonly reason: string | null;
+    readonly remedy: Remedy;
+  };
+  MISSING_SCOPES: {
+    readonly installationId: string;
+    /** `Contact.owner`, `Query.deals`: the concrete parent type and the field. */
+    readonly coordinate: string;
+    /** One of these lists must be granted whole. */
+    readonly requiredScopes: readonly (readonly string[])[];
+    readonly missingScopes: readonly string[];
+    readonly remedy: Remedy;
+  };
+  HUBSPOT_FORBIDDEN: { readonly hubspot?: HubspotFacts };
+  NOT_FOUND: Nothing;
+  RATE_LIMITED: { readonly retryAfterMs: number; readonly policy?: string; readonly hubspot?: HubspotFacts };
+  HUBSPOT_UNAVAILABLE: { readonly retryAfterMs?: number; readonly hubspot?: HubspotFacts };
+  HUBSPOT_TIMEOUT: { readonly retryAfterMs?: number; readonly hubspot?: HubspotFacts };
+  HUBSPOT_BAD_RESPONSE: { readonly hubspot?: HubspotFacts };
+  HUBSPOT_BAD_REQUEST: { readonly hubspot?: HubspotFacts };
+  HUBSPOT_UNAUTHORIZED: { readonly hubspot?: HubspotFacts };
+  INTERNAL_SERVER_ERROR: Nothing;
+}
+
+export type GatewayErrorCode = keyof GatewayErrorExtensions;
+
+/** A failure that a client may see as it is: a closed set of codes, each with its evidence. */
+export class GatewayError<C extends GatewayErrorCode = GatewayErrorCode> extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: C;
+  readonly extensions: GatewayErrorExtensions[C];
+
+  constructor(code: C, message: string, extensions: GatewayErrorExtensions[C], options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.extensions = extensions;
+  }
+}
+
+/** True when `error` is a GatewayError, of `code` where one is named. */
+export function isGatewayError<C extends GatewayErrorCode>(error: unknown, code?: C): error is GatewayError<C> {
+  return error instanceof GatewayError && (code === undefined || error.code === code);
+}
+
+/** A failed answer of HubSpot's API, as far as it decides the code. */
+export interface HubspotFailure extends HubspotFacts {
+  /** `policyName` of a 429, e.g. `TEN_SECONDLY_ROLLING`. */
+  readonly policy?: string;
+  /** From `Retry-After`, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+type FailureCode =
+  | 'HUBSPOT_FORBIDDEN'
+  | 'RATE_LIMITED'
+  | 'HUBSPOT_UNAVAILABLE'
+  | 'HUBSPOT_TIMEOUT'
+  | 'HUBSPOT_BAD_RESPONSE'
+  | 'HUBSPOT_BAD_REQUEST'
+  | 'HUBSPOT_UNAUTHORIZED';
+
+// https://developers.hubspot.com/docs/api-reference/error-handling: 423 is a lock under heavy writes, 477 an account
+// that is being moved between data centres, 52x come from Cloudflare in front of HubSpot.
+const FAILURE_TABLE: readonly (readonly [(status: number) => boolean, FailureCode, string])[] = [
+  [(s) => s === 401, 'HUBSPOT_UNAUTHORIZED', 'HubSpot does not accept the access token of this installation.'],
+  [(s) => s === 403, 'HUBSPOT_FORBIDDEN', 'HubSpot refused this although the granted scopes looked sufficient.'],
+  [(s) => s === 408 || s === 504 || s === 524, 'HUBSPOT_TIMEOUT', 'HubSpot did not answer in time.'],
+  [(s) => s === 429, 'RATE_LIMITED', 'The rate limit of this HubSpot portal is used up.'],
+  [(s) => s === 423 || s === 477 || s >= 500, 'HUBSPOT_UNAVAILABLE', 'HubSpot is not available at the moment.'],
+  [(s) => s >= 400, 'HUBSPOT_BAD_REQUEST', 'HubSpot refused the request as invalid.'],
+  [() => true, 'HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that could not be understood.'],
+];
+
+/** HubSpot says when its ten-second window ends only by `Retry-After`; without one this is the longest it can last. */
+const TEN_SECOND_WINDOW_MS = 10_000;
+/** The search budget is counted per second. */
+const SECOND_WINDOW_MS = 1_000;
+
+/** What a failed answer of HubSpot means to a client. */
+export function hubspotError(failure: HubspotFailure): GatewayError {
+  const { policy, retryAfterMs, ...facts } = failure;
+  const row = FAILURE_TABLE.find(([matches]) => matches(failure.status));
+  const [, code, message] = row ?? [undefined, 'HUBSPOT_BAD_RESPONSE' as const, 'HubSpot answered nonsense.'];
+  if (code === 'RATE_LIMITED') {
+    const window = policy === 'TEN_SECONDLY_ROLLING' ? TEN_SECOND_WINDOW_MS : SECOND_WINDOW_MS;
+    return new GatewayError(code, message, {
+      retryAfterMs: retryAfterMs ?? window,
+      ...(policy && { policy }),
+      hubspot: facts,
+    });
+  }
+  return new GatewayError(code, message, { ...(retryAfterMs !== undefined && { retryAfterMs }), hubspot: facts });
+}

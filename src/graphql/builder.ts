@@ -1,0 +1,65 @@
+import SchemaBuilder, { type FieldNullability, type InputFieldMap, type SchemaTypes, type TypeParam } from '@pothos/core';
+import RelayPlugin from '@pothos/plugin-relay';
+import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import type { GatewayContext, Permission } from './context.ts';
+import { nodeTypename } from './global-id.ts';
+import { PermissionPlugin } from './permissions.ts';
+import { HubspotScopesPlugin } from './scopes.ts';
+
+declare global {
+  export namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      hubspotScopes: HubspotScopesPlugin<Types>;
+      permission: PermissionPlugin<Types>;
+    }
+
+    // Declaration merging demands the parameters of Pothos's own declaration.
+    interface FieldOptions<
+      Types extends SchemaTypes = SchemaTypes,
+      ParentShape = unknown,
+      Type extends TypeParam<Types> = TypeParam<Types>,
+      Nullable extends FieldNullability<Type> = FieldNullability<Type>,
+      Args extends InputFieldMap = InputFieldMap,
+      ResolveShape = unknown,
+      ResolveReturnShape = unknown,
+    > {
+      /** Scopes that the portal must have granted: every one of at least one inner list. */
+      hubspotScopes?: ScopeRequirement;
+      /** What the viewer's JWT must allow. */
+      permission?: Permission;
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin('hubspotScopes', HubspotScopesPlugin);
+SchemaBuilder.registerPlugin('permission', PermissionPlugin);
+
+/** The schema under construction. It defines no types: those are in types/. */
+export const builder = new SchemaBuilder<{
+  Context: GatewayContext;
+  DefaultFieldNullability: false;
+  DefaultNodeNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  Scalars: {
+    DateTime: { Input: Date; Output: Date | string };
+    Decimal: { Input: string; Output: string };
+    ID: { Input: string; Output: string };
+  };
+}>({
+  // Outermost first: the viewer's permission is asked before the portal's scopes.
+  plugins: ['permission', 'hubspotScopes', RelayPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    cursorType: 'String',
+    nodeTypeOptions: {
+      description: 'Whatever has a global id.',
+      resolveType: (node) => nodeTypename(node),
+    },
+    nodesOnConnection: true,
+    // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: { nullable: { list: false, items: false } },
+    nodeFieldOptions: { nullable: false },
+  },
+});

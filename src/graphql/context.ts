@@ -1,0 +1,31 @@
+import type { Connectors } from '../connector/connectors.ts';
+import type { ConnectFlow, FlowCookie } from '../installations/connect.ts';
+import type { InstallationStore } from '../storage/installation-store.ts';
+
+/** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
+export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
+
+/** Who calls: a user of one tenant, taken from the bearer JWT. */
+export interface Viewer {
+  /** The JWT's `sub`. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly permissions: readonly string[];
+}
+
+/** What resolvers are given for one request. */
+export interface GatewayContext {
+  readonly viewer: Viewer;
+  readonly connectors: Connectors;
+  readonly connect: ConnectFlow;
+  readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
+  /** What the app registered at HubSpot as required. */
+  readonly requiredScopes: readonly string[];
+  /** Cookies that the HTTP response will set. */
+  readonly responseCookies: FlowCookie[];
+}
+
+/** Pothos hands plugins a context without its type; it is always the builder's. */
+export function contextOf(context: object): GatewayContext {
+  return context as GatewayContext;
+}

@@ -1,0 +1,101 @@
+import type { Position, Slice } from '../connector/reading.ts';
+import { GatewayError } from '../errors.ts';
+import { builder } from './builder.ts';
+
+/** Most items that one connection hands out. */
+export const MAX_FIRST = { root: 500, nested: 100 };
+const DEFAULT_FIRST = 20;
+
+/** `first` and `after`: HubSpot pages forward only, and so do we. */
+export const pageArgs = builder.args((t) => ({
+  first: t.int({ defaultValue: DEFAULT_FIRST, description: 'How many, 1 to 500 at the root and 1 to 100 below a record.' }),
+  after: t.string({ description: "A cursor of this connection: what comes behind it. Another connection's is refused." }),
+}));
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** What a cursor is bound to: portal, list and parent. A cursor of anything else is refused. */
+export type CursorScope = string;
+
+/** @throws GatewayError BAD_USER_INPUT for a `first` out of range, or an `after` that is not a cursor of `scope` */
+export function pageRequest(args: PageArgs, maxFirst: number, scope: CursorScope): { first: number; start: Position } {
+  const first = args.first ?? DEFAULT_FIRST;
+  if (first < 1 || first > maxFirst) {
+    throw new GatewayError('BAD_USER_INPUT', `first must be 1 to ${maxFirst}.`, { argument: 'first' });
+  }
+  return { first, start: args.after == null ? {} : decodeCursor(args.after, scope) };
+}
+
+/** A connection as Relay defines it. Cursors are spelt only when they are asked for. */
+export class ConnectionPage<Node extends object, Extra extends object = object> {
+  readonly edges: readonly (ConnectionEdge<Node> & Extra)[];
+  /** Null where HubSpot does not tell. */
+  readonly totalCount: number | null = null;
+  readonly #hasNextPage: boolean;
+  readonly #startsInside: boolean;
+
+  private constructor(edges: readonly (ConnectionEdge<Node> & Extra)[], hasNextPage: boolean, startsInside: boolean) {
+    this.edges = edges;
+    this.#hasNextPage = hasNextPage;
+    this.#startsInside = startsInside;
+  }
+
+  static of<T, Node extends object, Extra extends object>(
+    { items, hasNextPage }: Slice<T>,
+    { start, scope }: { start: Position; scope: CursorScope },
+    toEdge: (value: T) => { node: Node } & Extra,
+  ): ConnectionPage<Node, Extra> {
+    const edges = items.map(({ value, position }) => Object.assign(new ConnectionEdge<Node>(position, scope), toEdge(value)));
+    return new ConnectionPage(edges, hasNextPage, start.after !== undefined || start.id !== undefined);
+  }
+
+  get pageInfo() {
+    return {
+      hasNextPage: this.#hasNextPage,
+      hasPreviousPage: this.#startsInside,
+      startCursor: this.edges[0]?.cursor ?? null,
+      endCursor: this.edges.at(-1)?.cursor ?? null,
+    };
+  }
+}
+
+class ConnectionEdge<Node> {
+  declare readonly node: Node;
+  readonly #position: Position;
+  readonly #scope: CursorScope;
+
+  constructor(position: Position, scope: CursorScope) {
+    this.#position = position;
+    this.#scope = scope;
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#position, this.#scope);
+  }
+}
+
+const MAX_CURSOR_LENGTH = 1_024;
+
+function encodeCursor({ after = '', id = '' }: Position, scope: CursorScope): string {
+  return Buffer.from(JSON.stringify([scope, after, id])).toString('base64url');
+}
+
+function decodeCursor(cursor: string, scope: CursorScope): Position {
+  const parts = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
+  if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string') || parts[0] !== scope) {
+    throw new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
+  }
+  const [, after, id] = parts;
+  return { ...(after && { after }), ...(id && { id }) };
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

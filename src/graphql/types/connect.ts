@@ -1,0 +1,82 @@
+import { GatewayError } from '../../errors.ts';
+import type { StartedFlow } from '../../installations/connect.ts';
+import type { Installation } from '../../storage/installation-store.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { InstallationRef } from '../refs.ts';
+
+const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
+  description: 'What to ask a portal for.',
+  fields: (t) => ({
+    scopes: t.stringList({
+      description: 'Scopes to ask for; defaults to those that the app registered at HubSpot as required, which are always asked for.',
+    }),
+    optionalScopes: t.stringList({
+      description: 'Scopes that HubSpot may leave out; defaults to those that the app registered as optional.',
+    }),
+    installationId: t.id({
+      description: 'Reconnects this installation, or adds to its scopes: what it granted is asked for again, too.',
+    }),
+    returnTo: t.string({
+      description: 'Where the browser goes afterwards: an absolute URL that the gateway is configured to allow.',
+    }),
+  }),
+});
+
+const ConnectHubSpotPayload = builder.objectRef<StartedFlow>('ConnectHubSpotPayload').implement({
+  description: 'Where to send the browser.',
+  fields: (t) => ({
+    authorizeUrl: t.exposeString('authorizeUrl', { description: "HubSpot's consent page. It may be used once." }),
+    expiresAt: t.field({ type: 'DateTime', description: 'After this the flow must be started again.', resolve: ({ expiresAt }) => expiresAt }),
+    scopes: t.stringList({ description: 'Asked for as required.', resolve: ({ scopes }) => [...scopes] }),
+    optionalScopes: t.stringList({ description: 'Asked for as optional.', resolve: ({ optionalScopes }) => [...optionalScopes] }),
+  }),
+});
+
+const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnectionPayload').implement({
+  description: 'The portal that is now connected.',
+  fields: (t) => ({
+    installation: t.field({ type: InstallationRef, description: 'The installation.', resolve: (installation) => installation }),
+  }),
+});
+
+builder.mutationField('connectHubSpot', (t) =>
+  t.field({
+    type: ConnectHubSpotPayload,
+    permission: 'hubspot:connect',
+    description:
+      'Starts connecting a HubSpot portal. The answer sets a cookie that binds the flow to this browser: send the request with credentials.',
+    args: { input: t.arg({ type: ConnectHubSpotInput, description: 'Left out: the configured scopes, a new portal.' }) },
+    async resolve(_root, { input }, context) {
+      const flow = await context.connect.start(owner(context), {
+        scopes: input?.scopes ?? undefined,
+        optionalScopes: input?.optionalScopes ?? undefined,
+        returnTo: input?.returnTo ?? undefined,
+        installation: input?.installationId == null ? undefined : await named(context, input.installationId),
+      });
+      context.responseCookies.push(flow.cookie);
+      return flow;
+    },
+  }),
+);
+
+builder.mutationField('completeHubSpotConnection', (t) =>
+  t.field({
+    type: CompletePayload,
+    permission: 'hubspot:connect',
+    description:
+      'Completes a flow whose browser came back without its cookie. Only the viewer who started it may; any other spends the handle.',
+    args: { connection: t.arg.string({ required: true, description: 'The `connection` parameter of the return URL.' }) },
+    resolve: (_root, { connection }, context) => context.connect.complete(owner(context), connection),
+  }),
+);
+
+function owner({ viewer }: GatewayContext) {
+  return { tenantId: viewer.tenantId, viewerId: viewer.id };
+}
+
+async function named({ connectors }: GatewayContext, id: string): Promise<Installation> {
+  const installation = await connectors.installation(id);
+  if (!installation) throw new GatewayError('NOT_FOUND', 'This tenant has no such installation.', {});
+  return installation;
+}

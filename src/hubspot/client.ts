@@ -1,0 +1,169 @@
+import { type Dispatcher, errors, Pool } from 'undici';
+import { GatewayError, hubspotError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import { parseRetryAfter } from '../lib/retry-after.ts';
+import type { ScopeRequirement } from './scope-set.ts';
+
+/** One call of HubSpot's API, before it has a token. */
+export interface HubspotCall {
+  /** For logs and metrics, e.g. `contacts.batchRead`. Holds no id and no value. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Encoded path and query below the API's URL. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Scopes without which the call must not leave. */
+  readonly scopes: ScopeRequirement;
+  /** Set by the authorize stage, on the last step before the wire. */
+  readonly accessToken?: string;
+}
+
+/** A 2xx answer. `body` is parsed JSON, `undefined` when there was none. */
+export interface HubspotResponse {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The one seam between the gateway and HubSpot. */
+export type Send = (call: HubspotCall) => Promise<HubspotResponse>;
+
+/** Cross-cutting work on every call: a function of one signature around the next. */
+export type Stage = (next: Send) => Send;
+
+/** What the functions of this folder need: where to send, and the dated version in every path. */
+export interface HubspotApi {
+  readonly send: Send;
+  readonly version: string;
+}
+
+/** One call may take so long; HubSpot's own edge gives up after 100 s. */
+const CALL_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** A full batch of 100 records with long texts is a few megabytes. */
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+/** Sockets per origin: HubSpot's burst limit is 110 calls per 10 s and portal, so this serves many portals. */
+const CONNECTIONS = 64;
+
+/** A keep-alive pool for `url`'s origin. Redirects are not followed and nothing is retried below the connector. */
+export function createHubspotPool(url: string, maxResponseBytes = MAX_RESPONSE_BYTES): Pool {
+  return new Pool(new URL(url).origin, {
+    connections: CONNECTIONS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: CALL_TIMEOUT_MS,
+    bodyTimeout: CALL_TIMEOUT_MS,
+    maxResponseSize: maxResponseBytes,
+    keepAliveTimeout: 30_000,
+  });
+}
+
+/**
+ * The transport: one HTTP exchange, its answer parsed once.
+ * @throws GatewayError for every answer that is not 2xx with JSON, and for every failure of the network
+ */
+export function createTransport({ pool, clock, basePath = '' }: TransportOptions): Send {
+  return async (call) => {
+    const answer = await exchange(pool, basePath, call);
+    const facts = { status: answer.statusCode };
+    if (answer.statusCode === 204 || answer.text === '') {
+      if (answer.statusCode < 300) return { status: answer.statusCode, body: undefined };
+    }
+    const body = parseJson(answer.text);
+    if (answer.statusCode >= 200 && answer.statusCode < 300) {
+      if (body === undefined) {
+        throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not JSON.', { hubspot: facts });
+      }
+      return { status: answer.statusCode, body };
+    }
+    throw hubspotError({
+      ...facts,
+      ...describeFailure(body),
+      ...retryAfter(header(answer.headers, 'retry-after'), clock),
+    });
+  };
+}
+
+export interface TransportOptions {
+  readonly pool: Dispatcher;
+  readonly clock: Clock;
+  /** Path of the API's URL, where it has one. */
+  readonly basePath?: string;
+}
+
+interface RawAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly text: string;
+}
+
+async function exchange(pool: Dispatcher, basePath: string, call: HubspotCall): Promise<RawAnswer> {
+  try {
+    const { statusCode, headers, body } = await pool.request({
+      method: call.method,
+      path: basePath + call.path,
+      headers: {
+        accept: 'application/json',
+        ...(call.accessToken !== undefined && { authorization: `Bearer ${call.accessToken}` }),
+        ...(call.body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      // The pool's own timeouts are about silence; this one ends an answer that drips.
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+    return { statusCode, headers, text: await body.text() };
+  } catch (error) {
+    throw networkError(error);
+  }
+}
+
+function networkError(cause: unknown): GatewayError {
+  const timedOut =
+    cause instanceof errors.HeadersTimeoutError ||
+    cause instanceof errors.BodyTimeoutError ||
+    (cause instanceof Error && cause.name === 'TimeoutError');
+  if (timedOut) return new GatewayError('HUBSPOT_TIMEOUT', 'HubSpot did not answer in time.', {}, { cause });
+  if (cause instanceof errors.ResponseExceededMaxSizeError) {
+    return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered more than can be right.', {}, { cause });
+  }
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot could not be reached.', {}, { cause });
+}
+
+/** `undefined` when `text` is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const FACT = /^[\w.:-]{1,100}$/;
+
+/** The facts of HubSpot's error body that are safe to show: short identifiers, never prose. Every field is optional there. */
+function describeFailure(body: unknown) {
+  if (typeof body !== 'object' || body === null) return {};
+  const fact = (name: string) => {
+    const value: unknown = Reflect.get(body, name);
+    return typeof value === 'string' && FACT.test(value) ? value : undefined;
+  };
+  const category = fact('category');
+  const subCategory = fact('subCategory');
+  const correlationId = fact('correlationId');
+  const policy = fact('policyName');
+  return {
+    ...(category && { category }),
+    ...(subCategory && { subCategory }),
+    ...(correlationId && { correlationId }),
+    ...(policy && { policy }),
+  };
+}
+
+function header(headers: RawAnswer['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function retryAfter(value: string | undefined, clock: Clock): { retryAfterMs?: number } {
+  const retryAfterMs = parseRetryAfter(value, clock.now());
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
+}

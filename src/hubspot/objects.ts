@@ -1,0 +1,124 @@
+import { GatewayError } from '../errors.ts';
+import type { HubspotApi } from './client.ts';
+import type { ScopeRequirement } from './scope-set.ts';
+
+/** CRM object types by the plural names of HubSpot's paths and scopes. */
+export type ObjectType = 'contacts' | 'deals' | 'companies';
+
+/** HubSpot's cap on `limit` of a list and on the inputs of a batch read. */
+export const MAX_PAGE = 100;
+export const MAX_BATCH = 100;
+
+/** One CRM object as HubSpot returns it; every property value is a string, `null` when empty. */
+export interface HubspotRecord {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string | null | undefined>>;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly archived: boolean;
+  /** Where a person sees the record in HubSpot. */
+  readonly url?: string;
+  /** Only on list and get, for the types that were asked for. */
+  readonly associations?: Readonly<Record<string, InlineAssociations | undefined>>;
+}
+
+/** Neighbours inside a record: at most 100, `paging` when there are more; one id may stand once per association type. */
+export interface InlineAssociations {
+  readonly results: readonly { readonly id: string; readonly type: string }[];
+  readonly paging?: unknown;
+}
+
+export interface RecordPage {
+  readonly records: readonly HubspotRecord[];
+  /** HubSpot's cursor of the next page; `undefined` on the last. */
+  readonly next: string | undefined;
+}
+
+/** The scope to read records of `objectType` (https://developers.hubspot.com/scopes). */
+export function readScopes(objectType: ObjectType): ScopeRequirement {
+  return [[`crm.objects.${objectType}.read`]];
+}
+
+export interface ListOptions {
+  /** 1 to 100. */
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly properties: readonly string[];
+  readonly associations?: readonly ObjectType[];
+  readonly archived?: boolean;
+}
+
+/** `GET /crm/objects/{version}/{objectType}`. Inline associations need the read scope of the neighbours, too. */
+export async function listRecords(api: HubspotApi, objectType: ObjectType, options: ListOptions): Promise<RecordPage> {
+  const { limit, after, properties, associations = [], archived = false } = options;
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (after !== undefined) query.set('after', after);
+  if (properties.length > 0) query.set('properties', properties.join(','));
+  if (associations.length > 0) query.set('associations', associations.join(','));
+  if (archived) query.set('archived', 'true');
+  const { body } = await api.send({
+    name: `${objectType}.list`,
+    method: 'GET',
+    path: `/crm/objects/${api.version}/${objectType}?${query}`,
+    scopes: [[objectType, ...associations].map((type) => `crm.objects.${type}.read`)],
+  });
+  return parseRecordPage(body);
+}
+
+/** Which records a batch read names: by record id, or by the value of a unique property. */
+export interface BatchReadOptions {
+  /** 1 to 100. */
+  readonly ids: readonly string[];
+  /** Absent: `ids` are record ids. */
+  readonly idProperty?: string | undefined;
+  readonly properties: readonly string[];
+}
+
+/**
+ * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out (HubSpot answers 207);
+ * the order is HubSpot's own.
+ */
+export async function batchReadRecords(
+  api: HubspotApi,
+  objectType: ObjectType,
+  { ids, idProperty, properties }: BatchReadOptions,
+): Promise<readonly HubspotRecord[]> {
+  const { body } = await api.send({
+    name: `${objectType}.batchRead`,
+    method: 'POST',
+    path: `/crm/objects/${api.version}/${objectType}/batch/read`,
+    body: { inputs: ids.map((id) => ({ id })), properties, ...(idProperty !== undefined && { idProperty }) },
+    scopes: readScopes(objectType),
+  });
+  return parseRecordPage(body).records;
+}
+
+/**
+ * Reads `{results, paging}` of a list, a search or a batch.
+ * @throws GatewayError HUBSPOT_BAD_RESPONSE when it is anything else
+ */
+export function parseRecordPage(body: unknown): RecordPage {
+  const results = field(body, 'results');
+  if (!Array.isArray(results) || !results.every(isRecord)) {
+    throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of records.', {});
+  }
+  const after = field(field(field(body, 'paging'), 'next'), 'after');
+  return { records: results, next: typeof after === 'string' && after !== '' ? after : undefined };
+}
+
+function isRecord(value: unknown): value is HubspotRecord {
+  const properties = field(value, 'properties');
+  return (
+    typeof field(value, 'id') === 'string' &&
+    typeof properties === 'object' &&
+    properties !== null &&
+    typeof field(value, 'createdAt') === 'string' &&
+    typeof field(value, 'updatedAt') === 'string'
+  );
+}
+
+/** `value[name]` of anything parsed from JSON. */
+export function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,210 @@
+import { GatewayError } from '../errors.ts';
+import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { randomSecret, secretEquals, sha256 } from '../lib/secret.ts';
+import type {
+  AuthorizationRequest,
+  AuthorizationRequestStore,
+  PendingConnection,
+} from '../storage/authorization-request-store.ts';
+import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
+import { acceptReturnUrl } from './return-url.ts';
+
+/** A person has this long at HubSpot's consent page. RFC 9700 § 4.7 wants it short. */
+const FLOW_TTL_MS = 10 * 60 * 1000;
+/** HubSpot's codes live for minutes; a handle need not live longer. */
+const HANDLE_TTL_MS = 5 * 60 * 1000;
+
+/** The user of a tenant who starts or completes a flow. */
+export interface FlowOwner {
+  readonly tenantId: string;
+  readonly viewerId: string;
+}
+
+export interface ConnectRequest extends ScopeWishes {
+  /** Reconnects or steps up this installation; another portal's consent is then refused. */
+  readonly installation?: Installation | undefined;
+  readonly returnTo?: string | undefined;
+}
+
+export interface StartedFlow {
+  readonly authorizeUrl: string;
+  readonly expiresAt: Date;
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+  /** Binds the flow to this browser. */
+  readonly cookie: FlowCookie;
+}
+
+export interface FlowCookie {
+  /** Differs from flow to flow, so that several may run in one browser. */
+  readonly name: string;
+  readonly value: string;
+  readonly maxAgeSeconds: number;
+}
+
+export type ConnectFailure = 'access_denied' | 'exchange_failed' | 'portal_mismatch' | 'hubspot_error';
+
+/** How a callback ended. `invalid`: the state was not good, nobody can be told but the browser itself. */
+export type CallbackOutcome =
+  | { readonly kind: 'connected'; readonly installation: Installation; readonly returnTo: string | null }
+  | { readonly kind: 'confirm'; readonly handle: string; readonly returnTo: string | null }
+  | { readonly kind: 'failed'; readonly reason: ConnectFailure; readonly returnTo: string | null }
+  | { readonly kind: 'invalid' };
+
+/** What HubSpot sent back: a code or an error, never both. */
+export type CallbackAnswer = { readonly code: string } | { readonly error: string };
+
+export interface ConnectOptions {
+  readonly clientId: string;
+  readonly authorizeUrl: string;
+  /** Byte-identical in both legs, and never built from a request's Host header. */
+  readonly redirectUri: () => string;
+  readonly registeredScopes: RegisteredScopes;
+  readonly returnUrls: readonly URL[];
+  readonly oauth: OAuthClient;
+  readonly installations: InstallationStore;
+  readonly requests: AuthorizationRequestStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The connect flow: start, callback, and the word of the viewer when the callback came back in another browser. */
+export class ConnectFlow {
+  readonly #options: ConnectOptions;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+  }
+
+  /** @throws GatewayError BAD_USER_INPUT */
+  async start(owner: FlowOwner, request: ConnectRequest): Promise<StartedFlow> {
+    const { clientId, redirectUri, registeredScopes, returnUrls, requests, clock } = this.#options;
+    const { scopes, optionalScopes } = requestedScopes(registeredScopes, {
+      ...request,
+      granted: request.installation?.grantedScopes,
+    });
+    const returnTo = request.returnTo === undefined ? null : acceptReturnUrl(request.returnTo, returnUrls);
+    const [state, codeVerifier, cookieValue] = [randomSecret(), randomSecret(), randomSecret()];
+
+    await requests.deleteExpired();
+    await requests.save(
+      state,
+      { ...owner, codeVerifier, cookieHash: sha256(cookieValue), installationId: request.installation?.id ?? null, returnTo },
+      FLOW_TTL_MS,
+    );
+    return {
+      authorizeUrl: authorizeUrl(this.#options.authorizeUrl, {
+        clientId,
+        redirectUri: redirectUri(),
+        scopes,
+        optionalScopes,
+        state,
+        codeChallenge: sha256(codeVerifier),
+      }),
+      expiresAt: new Date(clock.now() + FLOW_TTL_MS),
+      scopes,
+      optionalScopes,
+      cookie: { name: flowCookieName(state), value: cookieValue, maxAgeSeconds: FLOW_TTL_MS / 1000 },
+    };
+  }
+
+  /**
+   * The browser came back. The state is spent before anything else happens, whatever the outcome.
+   * @param cookieValue of the cookie called `flowCookieName(state)`, where the browser sent one
+   */
+  async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
+    const request = await this.#options.requests.take(state);
+    if (!request) return { kind: 'invalid' };
+    const { returnTo } = request;
+    if ('error' in answer) {
+      const reason = answer.error === 'access_denied' ? 'access_denied' : 'hubspot_error';
+      return { kind: 'failed', reason, returnTo };
+    }
+    if (cookieValue === undefined || !secretEquals(sha256(cookieValue), request.cookieHash)) {
+      return { kind: 'confirm', handle: await this.#keepForConfirmation(request, answer.code), returnTo };
+    }
+    const result = await this.#finish({ ...request, code: answer.code });
+    return 'failure' in result
+      ? { kind: 'failed', reason: result.failure, returnTo }
+      : { kind: 'connected', installation: result.installation, returnTo };
+  }
+
+  /**
+   * The viewer who started the flow says that it was he. Anybody else spends the handle and learns nothing.
+   * @throws GatewayError FORBIDDEN, BAD_USER_INPUT or HUBSPOT_UNAVAILABLE
+   */
+  async complete(owner: FlowOwner, handle: string): Promise<Installation> {
+    const pending = await this.#options.requests.takePending(handle);
+    if (!pending) {
+      throw new GatewayError('BAD_USER_INPUT', 'This connection is unknown, already used or expired. Connect again.', {
+        argument: 'connection',
+      });
+    }
+    if (pending.tenantId !== owner.tenantId || pending.viewerId !== owner.viewerId) {
+      this.#options.logger.warn(
+        { startedBy: { tenantId: pending.tenantId, viewerId: pending.viewerId }, completedBy: { ...owner } },
+        'a connection was refused: it was not started by the viewer who tried to complete it',
+      );
+      throw new GatewayError('FORBIDDEN', 'Only the viewer who started this connection may complete it.', {});
+    }
+    const result = await this.#finish(pending);
+    if (!('failure' in result)) return result.installation;
+    if (result.failure === 'hubspot_error') {
+      throw new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot could not confirm the connection. Connect again.', {});
+    }
+    const message =
+      result.failure === 'portal_mismatch'
+        ? 'Another portal gave its consent than the one of this installation. Nothing was changed.'
+        : 'HubSpot did not accept the consent any more. Connect again.';
+    throw new GatewayError('BAD_USER_INPUT', message, { argument: 'connection' });
+  }
+
+  async #keepForConfirmation(request: AuthorizationRequest, code: string): Promise<string> {
+    const handle = randomSecret();
+    const { tenantId, viewerId, codeVerifier, installationId } = request;
+    const pending: PendingConnection = { tenantId, viewerId, codeVerifier, installationId, code };
+    await this.#options.requests.savePending(handle, pending, HANDLE_TTL_MS);
+    return handle;
+  }
+
+  async #finish(flow: PendingConnection): Promise<{ installation: Installation } | { failure: ConnectFailure }> {
+    const { oauth, installations, redirectUri, logger } = this.#options;
+    try {
+      const tokens = await oauth.exchangeCode(flow.code, redirectUri(), flow.codeVerifier);
+      const identity = await oauth.introspect(tokens.accessToken);
+      const unequal = tokens.hubId !== undefined && tokens.hubId !== identity?.hubId;
+      if (!identity || unequal || tokens.refreshToken === undefined) return { failure: 'exchange_failed' };
+      // The tokens of a mismatch are dropped, not revoked: the portal may be another tenant's installation, and
+      // whether revoking one refresh token spares the others of the same app and portal is not documented.
+      if (await this.#isOtherPortal(flow, identity.hubId)) return { failure: 'portal_mismatch' };
+      const installation = await installations.connect({
+        tenantId: flow.tenantId,
+        hubId: identity.hubId,
+        hubDomain: identity.hubDomain,
+        installedBy: identity.user,
+        grantedScopes: identity.scopes,
+        tokens: { ...tokens, refreshToken: tokens.refreshToken },
+      });
+      logger.info({ tenantId: flow.tenantId, installationId: installation.id, hubId: identity.hubId }, 'portal connected');
+      return { installation };
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      logger.warn({ err: error, tenantId: flow.tenantId }, 'HubSpot did not exchange the authorization code');
+      return { failure: error.kind === 'invalid_grant' || error.kind === 'refused' ? 'exchange_failed' : 'hubspot_error' };
+    }
+  }
+
+  async #isOtherPortal(flow: PendingConnection, hubId: number): Promise<boolean> {
+    if (flow.installationId === null) return false;
+    const known = await this.#options.installations.list(flow.tenantId);
+    return known.find(({ id }) => id === flow.installationId)?.hubId !== hubId;
+  }
+}
+
+/** The cookie's name without the prefix that its security demands: one per flow, and no hint at the state. */
+export function flowCookieName(state: string): string {
+  return `hubspot-connect-${sha256(state).slice(0, 16)}`;
+}

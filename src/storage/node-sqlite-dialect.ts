@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryCompiler,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+
+/** How long a statement waits for another process that is writing to the same file. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Kysely over Node's own SQLite. `path` is a file or `:memory:`. */
+export class NodeSqliteDialect implements Dialect {
+  readonly #base: SqliteDialect;
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#base = new SqliteDialect({ database: async () => openDatabase(path) });
+  }
+
+  createDriver(): Driver {
+    return new ImmediateSqliteDriver({ database: async () => openDatabase(this.#path) });
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new TransactionalDdlAdapter();
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return this.#base.createQueryCompiler();
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return this.#base.createIntrospector(db);
+  }
+}
+
+// SQLite's DDL is transactional. Saying so makes the migrator run in one transaction, which, being immediate, is
+// also the guard against several processes that start on one file at once.
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+// A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY when another process wrote
+// in between; an immediate one waits for its turn (https://sqlite.org/lang_transaction.html).
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+function openDatabase(path: string): SqliteDatabase {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      // The statements are few and fixed (values are bound), so this map does not grow.
+      const known = prepared.get(sql);
+      if (known) return known;
+      const statement = prepare(database, sql);
+      prepared.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function prepare(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  // Kysely hands over what was bound by the typed tables of schema.ts: text, numbers and null.
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  };
+}

@@ -1,0 +1,90 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const FORMAT = 'v1';
+const ALGORITHM = 'aes-256-gcm';
+/** NIST SP 800-38D § 8.2: 96 random bits per encryption. */
+const IV_BYTES = 12;
+/** Never shorter: a truncated tag can be forged. */
+const TAG_BYTES = 16;
+
+/** One key of the ring; `key` has 32 bytes. */
+export interface CipherKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+/** Where a sealed value lives. It is authenticated with it, so a value moved elsewhere does not open. */
+export interface SealedPlace {
+  readonly tenantId: string;
+  /** Installation id; for flows that have none yet, the hash that names the row. */
+  readonly rowId: string;
+  readonly column: string;
+}
+
+/** A stored secret that cannot be opened: moved, altered, cut, in clear, or sealed with a key that is not here. */
+export class SealBrokenError extends Error {
+  override readonly name = 'SealBrokenError';
+  readonly reason: 'format' | 'unknown_key' | 'not_authentic';
+
+  constructor(reason: SealBrokenError['reason'], place: SealedPlace) {
+    super(`The stored value of column ${place.column} cannot be opened (${reason}).`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Seals secrets for storage with AES-256-GCM under a ring of keys: the first seals, all open.
+ * A record reads `v1.<key id>.<base64url of IV, ciphertext and tag>`.
+ */
+export class TokenCipher {
+  readonly #newest: CipherKey;
+  readonly #keys: ReadonlyMap<string, Buffer>;
+
+  constructor(keys: readonly CipherKey[]) {
+    const [newest] = keys;
+    if (!newest) throw new TypeError('TokenCipher needs at least one key');
+    this.#newest = newest;
+    this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
+  }
+
+  seal(secret: string, place: SealedPlace): string {
+    const { id, key } = this.#newest;
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(additionalData(id, place));
+    const sealed = Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return `${FORMAT}.${id}.${sealed.toString('base64url')}`;
+  }
+
+  /** @throws SealBrokenError and never anything else */
+  open(record: string, place: SealedPlace): string {
+    const { keyId, payload } = parse(record, place);
+    const key = this.#keys.get(keyId);
+    if (!key) throw new SealBrokenError('unknown_key', place);
+    const decipher = createDecipheriv(ALGORITHM, key, payload.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAAD(additionalData(keyId, place));
+    decipher.setAuthTag(payload.subarray(-TAG_BYTES));
+    try {
+      return decipher.update(payload.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      throw new SealBrokenError('not_authentic', place);
+    }
+  }
+}
+
+function parse(record: string, place: SealedPlace): { keyId: string; payload: Buffer } {
+  const [format, keyId, encoded, ...rest] = record.split('.');
+  if (format !== FORMAT || !keyId || !encoded || rest.length > 0) throw new SealBrokenError('format', place);
+  const payload = Buffer.from(encoded, 'base64url');
+  // Re-encoding refuses the many other spellings of the same bytes that a lenient decoder accepts.
+  if (payload.length <= IV_BYTES + TAG_BYTES || payload.toString('base64url') !== encoded) {
+    throw new SealBrokenError('format', place);
+  }
+  return { keyId, payload };
+}
+
+/** Length-prefixed, so that no two places can spell the same bytes. */
+function additionalData(keyId: string, { tenantId, rowId, column }: SealedPlace): Buffer {
+  const parts = [FORMAT, keyId, tenantId, rowId, column];
+  return Buffer.from(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''));
+}
