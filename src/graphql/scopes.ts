@@ -20,11 +20,12 @@ export const hubspotScopesDirective = new GraphQLDirective({
   },
 });
 
-/** Whatever a field that reaches HubSpot hangs on: the query root, an installation, or a record. */
-export type CrmParent = object | Installation | CrmRecord;
+/** Whatever a field that reaches HubSpot hangs on: the query root, which has no value, an installation, or a record. */
+export type CrmParent = undefined | object | Installation | CrmRecord;
 
 /** The connector that a field of `parent` reaches HubSpot through. @throws GatewayError when there is none */
 export function connectorOf(parent: CrmParent, context: GatewayContext): Connector | Promise<Connector> {
+  if (parent === undefined) return context.connectors.only();
   if ('connector' in parent) return parent.connector;
   return 'hubId' in parent ? context.connectors.of(parent) : context.connectors.only();
 }

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts';
 import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import type { Installation, InstallationStore, StoredTokens } from '../storage/installation-store.ts';
 
@@ -31,6 +32,7 @@ export interface TokenManagerOptions {
   readonly oauth: OAuthClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'tokenRefreshes'>;
 }
 
 /** A usable access token for every call: served from memory, refreshed ahead of its expiry, once however many ask. */
@@ -84,10 +86,14 @@ export class TokenManager {
   }
 
   async #refresh(installation: Installation, refreshToken: string): Promise<TokenAnswer> {
+    const { oauth, metrics } = this.#options;
     try {
-      return await this.#options.oauth.refresh(refreshToken);
+      const answer = await oauth.refresh(refreshToken);
+      metrics.tokenRefreshes.inc({ outcome: 'success' });
+      return answer;
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
+      metrics.tokenRefreshes.inc({ outcome: error.kind });
       if (error.kind === 'invalid_grant') throw reauthorizationRequired(installation, error);
       throw new GatewayError(
         'HUBSPOT_UNAVAILABLE',

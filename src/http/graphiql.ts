@@ -1,0 +1,23 @@
+import type { GraphiQLOptions } from 'graphql-yoga';
+
+/** What GraphiQL shows when it opens. */
+export interface GraphiQLDefaults {
+  readonly query?: string;
+  /** Request headers as JSON text. */
+  readonly headers?: string;
+}
+
+/** GraphiQL as one page that loads nothing from elsewhere. Its code is read from disk when it is first asked for. */
+export function createGraphiQL({ query, headers }: GraphiQLDefaults = {}): () => Promise<Response> {
+  const options: GraphiQLOptions = {
+    title: 'HubSpot GraphQL gateway',
+    endpoint: '/graphql',
+    credentials: 'same-origin',
+    ...(query !== undefined && { defaultQuery: query }),
+    ...(headers !== undefined && { headers }),
+  };
+  return async () => {
+    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+    return new Response(renderGraphiQL(options), { headers: { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' } });
+  };
+}

@@ -1,0 +1,65 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { GatewayContext, Viewer } from '../graphql/context.ts';
+import { schema } from '../graphql/schema.ts';
+import type { FlowCookie } from '../installations/connect.ts';
+import type { Logger } from '../lib/logger.ts';
+import { serializeCookie } from './cookies.ts';
+import { useErrorCodes } from './plugins/use-error-codes.ts';
+import { useLimits } from './plugins/use-limits.ts';
+import { usePostJson } from './plugins/use-post-json.ts';
+import { useViewer } from './plugins/use-viewer.ts';
+import type { Authenticate } from './viewer.ts';
+
+/** What one request carries from the door to the resolvers and back. */
+export interface ServerContext {
+  /** Set by use-viewer before anything is parsed. */
+  viewer: Viewer | undefined;
+  readonly responseCookies: FlowCookie[];
+}
+
+export interface GraphQLEndpointOptions {
+  readonly authenticate: Authenticate;
+  /** Everything of the context that is not about the request itself. */
+  readonly contextFor: (viewer: Viewer) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
+  readonly corsOrigins: readonly string[];
+  readonly introspection: boolean;
+  /** False on plain http, which only a loopback host may use. */
+  readonly secureCookies: () => boolean;
+  readonly logger: Logger;
+}
+
+/** `POST /graphql`. */
+export function createGraphQLEndpoint(options: GraphQLEndpointOptions): (request: Request) => Promise<Response> {
+  const yoga = createServer(options);
+  return async (request) => {
+    const serverContext: ServerContext = { viewer: undefined, responseCookies: [] };
+    const response = await yoga.fetch(request, serverContext);
+    for (const cookie of serverContext.responseCookies) {
+      response.headers.append('set-cookie', serializeCookie(cookie, options.secureCookies()));
+    }
+    if (serverContext.responseCookies.length > 0) response.headers.set('cache-control', 'no-store');
+    return response;
+  };
+}
+
+function createServer(options: GraphQLEndpointOptions): YogaServerInstance<ServerContext, GatewayContext> {
+  const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
+  return createYoga<ServerContext, GatewayContext>({
+    schema,
+    context({ viewer, responseCookies }) {
+      // use-viewer ends every request that has none.
+      if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
+      return { ...contextFor(viewer), viewer, responseCookies };
+    },
+    plugins: [usePostJson(), useViewer(authenticate), ...useLimits({ introspection }), useErrorCodes({ logger, suggestions: introspection })],
+    cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true, methods: ['POST'] } : false,
+    // The server in front checks Content-Length, which costs nothing; yoga would pipe every body through a stream.
+    maxRequestBodySize: false,
+    multipart: false,
+    batching: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    maskedErrors: false,
+  });
+}

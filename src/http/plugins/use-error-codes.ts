@@ -1,0 +1,76 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { GatewayError } from '../../errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+
+/** Codes of documents that never ran. Not the gateway's own: the ones that GraphQL servers commonly use. */
+type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
+
+/** The one place that knows how errors look outside: every error gets its `extensions.code`, none more than it should. */
+export function useErrorCodes({ logger, suggestions }: { logger: Logger; suggestions: boolean }): Plugin {
+  return {
+    onParse: () => (event) => {
+      if (event.result instanceof GraphQLError) event.replaceParseResult(coded(event.result, 'GRAPHQL_PARSE_FAILED'));
+    },
+    onValidate: () => (event) => {
+      if (event.valid) return;
+      const errors = event.result.filter((error) => error instanceof GraphQLError);
+      event.setResult(
+        errors.map((error) => coded(suggestions ? error : withoutSuggestion(error), 'GRAPHQL_VALIDATION_FAILED')),
+      );
+    },
+    onResultProcess({ result, setResult }) {
+      if (!('errors' in result) || !Array.isArray(result.errors)) return;
+      const errors: readonly GraphQLError[] = result.errors;
+      setResult({ ...result, errors: distinctRefusals(errors.map((error) => present(error, logger))) });
+    },
+  };
+}
+
+function coded(error: GraphQLError, code: DocumentErrorCode): GraphQLError {
+  return rebuilt(error, error.message, { ...error.extensions, code });
+}
+
+/** A suggestion spells names of the schema to whoever may not read it. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  return rebuilt(error, error.message.replace(/ Did you mean .*$/s, ''), error.extensions);
+}
+
+function present(error: GraphQLError, logger: Logger): GraphQLError {
+  const cause = rootCause(error);
+  if (cause instanceof GatewayError) {
+    if (cause.cause !== undefined) logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
+    return rebuilt(error, cause.message, { ...cause.extensions, code: cause.code });
+  }
+  if (typeof error.extensions.code === 'string') return error;
+  if (cause === undefined) {
+    // No resolver threw: variables or the operation's name did not fit, or the request was not GraphQL at all.
+    return rebuilt(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
+  }
+  logger.error({ err: cause, path: error.path }, 'a resolver failed unexpectedly');
+  return rebuilt(error, 'Something went wrong in the gateway.', {
+    ...(error.path === undefined && { http: { status: 500 } }),
+    code: 'INTERNAL_SERVER_ERROR',
+  });
+}
+
+/** What was thrown first; `undefined` when it was GraphQL itself that refused. */
+function rootCause(error: GraphQLError): Error | undefined {
+  const { originalError } = error;
+  return originalError instanceof GraphQLError ? rootCause(originalError) : originalError;
+}
+
+function rebuilt(error: GraphQLError, message: string, extensions: object): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions: { ...extensions } });
+}
+
+/** One refusal per installation and coordinate, not one per row of a list. */
+function distinctRefusals(errors: readonly GraphQLError[]): GraphQLError[] {
+  const seen = new Set<string>();
+  return errors.filter(({ extensions }) => {
+    if (extensions.code !== 'MISSING_SCOPES') return true;
+    const key = `${extensions.installationId}\n${extensions.coordinate}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

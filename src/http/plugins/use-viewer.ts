@@ -1,0 +1,21 @@
+import type { Plugin } from 'graphql-yoga';
+import { isGatewayError } from '../../errors.ts';
+import type { Authenticate } from '../viewer.ts';
+import type { ServerContext } from '../graphql-endpoint.ts';
+
+/** No valid viewer: HTTP 401 with `errors`, before the body is read. */
+export function useViewer(authenticate: Authenticate): Plugin<object, ServerContext> {
+  return {
+    async onRequest({ request, serverContext, endResponse, fetchAPI }) {
+      if (request.method !== 'POST') return;
+      try {
+        serverContext.viewer = await authenticate(request.headers.get('authorization'));
+      } catch (error) {
+        if (!isGatewayError(error, 'UNAUTHENTICATED')) throw error;
+        const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
+        const headers = { 'content-type': 'application/json', 'www-authenticate': 'Bearer', 'cache-control': 'no-store' };
+        endResponse(new fetchAPI.Response(JSON.stringify(body), { status: 401, headers }));
+      }
+    },
+  };
+}

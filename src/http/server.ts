@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServerAdapter } from '@whatwg-node/server';
+
+/** What a request may be before anybody looks at it. */
+const LIMITS = { bodyBytes: 1_000_000, headerBytes: 16_384, headerCount: 100 };
+
+// Slow clients are cut off; idle sockets outlive a proxy's, which closes them after 60 s as a rule.
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 70_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
+export function createHttpServer(fetch: (request: Request) => Promise<Response>): Server {
+  const adapter = createServerAdapter(fetch);
+  const server = createServer({ ...TIMEOUTS, maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
+    const refusal = refuse(request);
+    if (refusal === undefined) void adapter.handle(request, response);
+    else send(response, refusal);
+  });
+  // Node drops headers beyond this count without a word; we count ourselves and refuse.
+  server.maxHeadersCount = 0;
+  server.maxRequestsPerSocket = 1_000;
+  server.on('checkContinue', (request, response) => send(response, refuse(request) ?? 417));
+  return server;
+}
+
+/** The status to refuse a request with, before its body is read. */
+function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): number | undefined {
+  if (rawHeaders.length / 2 > LIMITS.headerCount) return 431;
+  if (!/^[\w.:[\]-]{1,255}$/.test(headers.host ?? '')) return 400;
+  if (!url.startsWith('/') || url.startsWith('//') || !URL.canParse(url, 'http://localhost')) return 400;
+  if (repeats(rawHeaders, 'authorization') || repeats(rawHeaders, 'content-type')) return 400;
+  if (method !== 'POST') return undefined;
+  if (headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined) return 411;
+  return Number(headers['content-length']) > LIMITS.bodyBytes ? 413 : undefined;
+}
+
+/** Node keeps the first of two and hides the second: which one a proxy in front believed is then anybody's guess. */
+function repeats(rawHeaders: readonly string[], name: string): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) count += 1;
+  }
+  return count > 1;
+}
+
+function send(response: ServerResponse, status: number): void {
+  const body = JSON.stringify({ errors: [{ message: 'The request was refused.', extensions: { code: 'BAD_USER_INPUT' } }] });
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
+}

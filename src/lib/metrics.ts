@@ -1,0 +1,43 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** The gateway's figures for Prometheus. Labels come from small fixed sets, never from a request's content. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Seconds per HTTP request, by route and status. */
+  readonly requests: Histogram<'route' | 'status'>;
+  /** Seconds per HubSpot call, by call name and outcome (`2xx`, or the error's code). */
+  readonly hubspotCalls: Histogram<'call' | 'outcome'>;
+  /** Refreshes of access tokens, by outcome. */
+  readonly tokenRefreshes: Counter<'outcome'>;
+}
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'gateway_http_request_duration_seconds',
+      help: 'Duration of HTTP requests.',
+      labelNames: ['route', 'status'],
+      buckets: SECONDS,
+      registers,
+    }),
+    hubspotCalls: new Histogram({
+      name: 'gateway_hubspot_call_duration_seconds',
+      help: 'Duration of calls to the HubSpot API.',
+      labelNames: ['call', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    }),
+    tokenRefreshes: new Counter({
+      name: 'gateway_token_refreshes_total',
+      help: 'Refreshes of HubSpot access tokens.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}

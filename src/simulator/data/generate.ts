@@ -1,0 +1,109 @@
+import type { Portal, StoredRecord } from '../portal.ts';
+import { Random } from './random.ts';
+import {
+  COMPANY_ENDS, COMPANY_STARTS, DEAL_STAGES, FIRST_NAMES, INDUSTRIES, JOB_TITLES, LAST_NAMES, LEAD_STATUSES,
+  LIFECYCLE_STAGES, PLACES, PRODUCTS, STREETS,
+} from './words.ts';
+
+export interface PortalSize {
+  readonly contacts: number;
+  readonly deals: number;
+  readonly companies: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Fills a portal with what a business would have in it. The same seed and time give the same portal. */
+export function generateData(portal: Portal, size: PortalSize, seed: number, now: number): void {
+  const random = new Random(seed);
+  // Oldest first, as ids rise with time; all within two years.
+  const createdAt = (index: number, count: number) => now - Math.round(((count - index) / count) * 730 * DAY_MS);
+  const companies = Array.from({ length: size.companies }, (_, index) =>
+    portal.create('companies', company(random, index), createdAt(index, size.companies)),
+  );
+  const contacts = Array.from({ length: size.contacts }, (_, index) => {
+    const employer = companies[random.integer(0, companies.length - 1)];
+    const record = portal.create('contacts', contact(random, index, employer, now), createdAt(index, size.contacts));
+    if (employer) portal.associate(at('contacts', record), at('companies', employer), { primary: true });
+    return record;
+  });
+  for (let index = 0; index < size.deals; index += 1) {
+    const customer = companies[random.integer(0, companies.length - 1)];
+    const record = portal.create('deals', deal(random, customer, now), createdAt(index, size.deals));
+    if (customer) portal.associate(at('deals', record), at('companies', customer), { primary: true });
+    for (let people = random.integer(1, 3); people > 0; people -= 1) {
+      const person = contacts[random.integer(0, contacts.length - 1)];
+      const label = random.chance(0.2) ? { label: 'Decision maker' } : {};
+      if (person) portal.associate(at('deals', record), at('contacts', person), label);
+    }
+  }
+}
+
+function at<T>(type: T, { id }: StoredRecord): { type: T; id: string } {
+  return { type, id };
+}
+
+function company(random: Random, index: number): Record<string, string> {
+  const name = `${random.pick(COMPANY_STARTS)} ${random.pick(COMPANY_ENDS)}`;
+  const domain = `${slug(name)}-${index + 1}.example`;
+  const place = random.pick(PLACES);
+  return {
+    name,
+    domain,
+    website: `https://${domain}`,
+    phone: `${place.dial} ${random.integer(1000, 9999)}`,
+    industry: random.pick(INDUSTRIES),
+    city: place.city,
+    state: place.state,
+    country: place.country,
+    numberofemployees: String(random.integer(3, 4_000)),
+    annualrevenue: String(random.integer(2, 900) * 100_000),
+  };
+}
+
+function contact(random: Random, index: number, employer: StoredRecord | undefined, now: number): Record<string, string> {
+  const [firstname, lastname] = [random.pick(FIRST_NAMES), random.pick(LAST_NAMES)];
+  const place = random.pick(PLACES);
+  const domain = employer?.properties.get('domain') ?? 'mail.example';
+  return {
+    firstname,
+    lastname,
+    email: `${slug(firstname)}.${slug(lastname)}.${index + 1}@${domain}`,
+    jobtitle: random.pick(JOB_TITLES),
+    company: employer?.properties.get('name') ?? '',
+    website: `https://${domain}`,
+    phone: `${place.dial} ${random.integer(1000, 9999)}`,
+    ...(random.chance(0.4) && { mobilephone: `${place.dial} ${random.integer(1000, 9999)}` }),
+    address: `${random.integer(1, 250)} ${random.pick(STREETS)}`,
+    city: place.city,
+    state: place.state,
+    zip: place.zip,
+    country: place.country,
+    lifecyclestage: random.pick(LIFECYCLE_STAGES),
+    ...(random.chance(0.6) && { hs_lead_status: random.pick(LEAD_STATUSES) }),
+    ...(random.chance(0.5) && { notes_last_contacted: isoDaysFrom(now, -random.integer(0, 400)) }),
+  };
+}
+
+function deal(random: Random, customer: StoredRecord | undefined, now: number): Record<string, string> {
+  const dealstage = random.pick(DEAL_STAGES);
+  const closed = dealstage.startsWith('closed');
+  return {
+    dealname: `${customer?.properties.get('name') ?? 'Walk-in'} – ${random.pick(PRODUCTS)}`,
+    ...(random.chance(0.95) && { amount: `${random.integer(5, 2_400) * 50}${random.chance(0.3) ? '.50' : ''}` }),
+    deal_currency_code: random.pick(['EUR', 'USD', 'USD', 'GBP']),
+    dealstage,
+    pipeline: 'default',
+    dealtype: random.pick(['newbusiness', 'existingbusiness']),
+    closedate: isoDaysFrom(now, closed ? -random.integer(1, 300) : random.integer(5, 180)),
+    ...(random.chance(0.3) && { description: 'Asked for a second call after the budget round.' }),
+  };
+}
+
+function isoDaysFrom(now: number, days: number): string {
+  return new Date(now + days * DAY_MS).toISOString();
+}
+
+function slug(text: string): string {
+  return text.normalize('NFD').replace(/[^A-Za-z0-9 ]/g, '').trim().replace(/ +/g, '-').toLowerCase();
+}

@@ -1,0 +1,88 @@
+import { Hono } from 'hono';
+import type { World } from '../world.ts';
+import { DECLINE_RETURNS } from '../assumptions.ts';
+import { consentPage, errorPage } from './consent-page.ts';
+import { acceptsRedirect, scopeProblem } from './registered-app.ts';
+
+const PARAMETERS = [
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'optional_scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+] as const;
+
+type Parameters = Readonly<Partial<Record<(typeof PARAMETERS)[number], string>>>;
+
+/** The consent screen and what comes of it. https://developers.hubspot.com/docs/guides/api/app-management/oauth/working-with-oauth */
+export function authorizeRoutes(world: World): Hono {
+  const routes = new Hono();
+
+  const show = (parameters: Parameters, hubId?: string) => {
+    const portals = world.portals.filter((portal) => hubId === undefined || String(portal.hubId) === hubId);
+    return consentPage({
+      parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined)),
+      appName: `app ${world.app.appId}`,
+      portals,
+      scopes: words(parameters.scope),
+      optionalScopes: words(parameters.optional_scope).filter((scope) => !words(parameters.scope).includes(scope)),
+    });
+  };
+
+  routes.get('/oauth/authorize', (c) => {
+    const parameters = pick((name) => c.req.query(name));
+    const problem = authorizeProblem(world, parameters);
+    return problem === undefined ? c.html(show(parameters)) : c.html(errorPage(problem), 400);
+  });
+
+  routes.get('/oauth/:hubId{[0-9]+}/authorize', (c) => {
+    const parameters = pick((name) => c.req.query(name));
+    const problem = authorizeProblem(world, parameters);
+    return problem === undefined ? c.html(show(parameters, c.req.param('hubId'))) : c.html(errorPage(problem), 400);
+  });
+
+  routes.post('/oauth/authorize', async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    const parameters = pick((name) => form.get(name) ?? undefined);
+    const portal = world.portals.find(({ hubId }) => String(hubId) === form.get('portal'));
+    const problem = authorizeProblem(world, parameters) ?? (portal ? undefined : 'Choose an account.');
+    if (problem !== undefined || !portal) return c.html(errorPage(problem ?? 'Choose an account.'), 400);
+
+    const target = new URL(parameters.redirect_uri ?? '');
+    if (parameters.state !== undefined) target.searchParams.set('state', parameters.state);
+    if (form.get('decision') !== 'approve') {
+      if (!DECLINE_RETURNS) return c.html(errorPage('The app was not connected.'));
+      target.searchParams.set('error', 'access_denied');
+      target.searchParams.set('error_description', 'The user denied access to the application.');
+      return c.redirect(target.href, 302);
+    }
+    const optional = words(parameters.optional_scope).filter((scope) => form.getAll('granted').includes(scope));
+    const scopes = [...new Set(['oauth', ...words(parameters.scope), ...optional])];
+    target.searchParams.set(
+      'code',
+      world.grants.issueCode({ portal, scopes }, parameters.redirect_uri ?? '', parameters.code_challenge),
+    );
+    return c.redirect(target.href, 302);
+  });
+
+  return routes;
+}
+
+function pick(read: (name: string) => string | undefined): Parameters {
+  return Object.fromEntries(PARAMETERS.map((name) => [name, read(name)]));
+}
+
+function authorizeProblem({ app }: World, parameters: Parameters): string | undefined {
+  if (parameters.client_id !== app.clientId) return 'There is no app with this client id.';
+  if (!acceptsRedirect(app, parameters.redirect_uri ?? '')) return 'The redirect URL does not match one of the app.';
+  if (parameters.code_challenge !== undefined && parameters.code_challenge_method !== 'S256') {
+    return 'The code challenge method must be S256.';
+  }
+  return scopeProblem(app, words(parameters.scope), words(parameters.optional_scope));
+}
+
+function words(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
+}

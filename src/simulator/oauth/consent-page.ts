@@ -1,0 +1,46 @@
+import { html } from 'hono/html';
+import type { Portal } from '../portal.ts';
+
+export interface ConsentRequest {
+  /** The authorize URL's own parameters, sent back with the decision. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly appName: string;
+  readonly portals: readonly Portal[];
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+}
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;background:#f5f8fa;color:#33475b;margin:0}
+main{max-width:30rem;margin:8vh auto;background:#fff;border:1px solid #dfe3eb;border-radius:4px;padding:2rem}
+h1{font-size:1.3rem;margin:0 0 1rem}fieldset{border:0;padding:0;margin:0 0 1.25rem}legend{font-weight:600;margin-bottom:.4rem}
+label{display:block;padding:.2rem 0}small{color:#7c98b6}button{font:inherit;padding:.6rem 1.4rem;border-radius:3px;border:1px solid #ff7a59;cursor:pointer}
+button[value=approve]{background:#ff7a59;color:#fff}button[value=decline]{background:#fff;color:#ff7a59;margin-left:.5rem}`;
+
+/** A page as HubSpot would show it: choose an account, see what is asked, untick what is optional, decide. */
+export function consentPage({ parameters, appName, portals, scopes, optionalScopes }: ConsentRequest) {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Connect ${appName} to HubSpot (simulated)</title><style>${STYLE}</style></head>
+<body><main><h1>Connect ${appName} to HubSpot</h1>
+<form method="post" action="/oauth/authorize">
+${Object.entries(parameters).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<fieldset><legend>Account</legend>
+${portals.map(
+  (portal, index) => html`<label><input type="radio" name="portal" value="${portal.hubId}" ${index === 0 ? 'checked' : ''}>
+${portal.domain} <small>${portal.hubId}</small></label>`,
+)}</fieldset>
+<fieldset><legend>This app would like to</legend>
+${scopes.map((scope) => html`<label><input type="checkbox" checked disabled> ${scope}</label>`)}
+${optionalScopes.map(
+  (scope) => html`<label><input type="checkbox" name="granted" value="${scope}" checked> ${scope} <small>optional</small></label>`,
+)}</fieldset>
+<button name="decision" value="approve">Connect app</button><button name="decision" value="decline">Cancel</button>
+</form><p><small>This is a simulator on your machine. No data leaves it.</small></p></main></body></html>`;
+}
+
+/** What HubSpot shows instead of a redirect when the authorize URL does not fit the app. */
+export function errorPage(problem: string) {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Authorization failed</title><style>${STYLE}</style></head>
+<body><main><h1>Authorization failed</h1><p>${problem}</p></main></body></html>`;
+}

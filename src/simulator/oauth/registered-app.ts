@@ -1,0 +1,33 @@
+/** The developer's app as HubSpot knows it. */
+export interface RegisteredApp {
+  readonly appId: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Exact URLs; empty: any URL on a loopback host, since a local gateway's port may change. */
+  readonly redirectUris: readonly string[];
+  readonly requiredScopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+}
+
+export function acceptsRedirect(app: RegisteredApp, redirectUri: string): boolean {
+  if (app.redirectUris.length > 0) return app.redirectUris.includes(redirectUri);
+  return URL.canParse(redirectUri) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(redirectUri).hostname);
+}
+
+/**
+ * Why HubSpot would show an error page instead of asking for consent; `undefined` when the split is right: `scope`
+ * names every required scope, and each scope stands where the app registered it.
+ */
+export function scopeProblem(
+  app: RegisteredApp,
+  scopes: readonly string[],
+  optionalScopes: readonly string[],
+): string | undefined {
+  const missing = app.requiredScopes.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) return `The app requires scopes that the URL does not ask for: ${missing.join(', ')}`;
+  const misplaced = scopes.filter((scope) => !app.requiredScopes.includes(scope));
+  if (misplaced.length > 0) return `The app did not register these scopes as required: ${misplaced.join(', ')}`;
+  const unknown = optionalScopes.filter((scope) => ![...app.optionalScopes, ...app.requiredScopes].includes(scope));
+  if (unknown.length > 0) return `The app did not register these scopes as optional: ${unknown.join(', ')}`;
+  return undefined;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { json, type OAuthFailure, oauthFailure } from '../answers.ts';
+import { OAUTH_FAILURES } from '../assumptions.ts';
+import type { World } from '../world.ts';
+import type { Grant, TokenPair } from './grants.ts';
+
+/** Token, introspect and revoke: the dated paths, v3, and v1 as HubSpot's SDK still calls it. */
+export function tokenRoutes(world: World): Hono {
+  const routes = new Hono();
+
+  routes.post('/oauth/:version/token', async (c) => {
+    const fields = await formFields(c);
+    const failure = clientFailure(world, fields);
+    if (failure) return oauthFailure(failure);
+    const outcome = grantTokens(world, fields);
+    return 'error' in outcome ? oauthFailure(outcome) : json(200, tokenBody(world, outcome));
+  });
+
+  routes.post('/oauth/:version/token/introspect', async (c) => {
+    const fields = await formFields(c);
+    const failure = clientFailure(world, fields);
+    return failure ? oauthFailure(failure) : json(200, introspect(world, fields.get('token') ?? ''));
+  });
+
+  routes.post('/oauth/:version/token/revoke', async (c) => {
+    const fields = await formFields(c);
+    const failure = clientFailure(world, fields);
+    if (failure) return oauthFailure(failure);
+    world.grants.revokeRefreshToken(fields.get('token') ?? '');
+    return json(200, {});
+  });
+
+  routes.get('/oauth/v1/access-tokens/:token', (c) => {
+    const body = introspect(world, c.req.param('token'));
+    return body.active ? json(200, body) : json(404, { status: 'error', message: 'access token is invalid' });
+  });
+
+  routes.get('/oauth/v1/refresh-tokens/:token', (c) => {
+    const body = introspect(world, c.req.param('token'));
+    return body.active ? json(200, body) : json(404, { status: 'error', message: 'refresh token is invalid' });
+  });
+
+  routes.delete('/oauth/v1/refresh-tokens/:token', (c) => {
+    world.grants.revokeRefreshToken(c.req.param('token'));
+    return json(204, undefined);
+  });
+
+  return routes;
+}
+
+/** Only v1 reads its query string, too. */
+async function formFields(c: Context): Promise<URLSearchParams> {
+  const fields = new URLSearchParams(await c.req.text());
+  if (c.req.param('version') === 'v1') {
+    for (const [name, value] of Object.entries(c.req.query())) if (!fields.has(name)) fields.set(name, value);
+  }
+  return fields;
+}
+
+function clientFailure({ app }: World, fields: URLSearchParams): OAuthFailure | undefined {
+  if (fields.get('client_id') !== app.clientId) return OAUTH_FAILURES.clientId;
+  return fields.get('client_secret') === app.clientSecret ? undefined : OAUTH_FAILURES.clientSecret;
+}
+
+function grantTokens(world: World, fields: URLSearchParams): TokenPair | OAuthFailure {
+  switch (fields.get('grant_type')) {
+    case 'refresh_token':
+      return world.grants.refresh(fields.get('refresh_token') ?? '') ?? OAUTH_FAILURES.refreshToken;
+    case 'authorization_code':
+      return exchangeCode(world, fields);
+    default:
+      return OAUTH_FAILURES.grantType;
+  }
+}
+
+function exchangeCode({ grants }: World, fields: URLSearchParams): TokenPair | OAuthFailure {
+  const issued = grants.takeCode(fields.get('code') ?? '');
+  if (!issued) return OAUTH_FAILURES.code;
+  if (issued.redirectUri !== fields.get('redirect_uri')) return OAUTH_FAILURES.redirectUri;
+  const challenge = createHash('sha256').update(fields.get('code_verifier') ?? '').digest('base64url');
+  if (issued.codeChallenge !== undefined && issued.codeChallenge !== challenge) return OAUTH_FAILURES.codeVerifier;
+  return grants.issueTokens(issued);
+}
+
+function tokenBody({ clock }: World, { accessToken, refreshToken }: TokenPair) {
+  return {
+    token_type: 'bearer',
+    refresh_token: refreshToken,
+    access_token: accessToken.token,
+    hub_id: accessToken.portal.hubId,
+    scopes: accessToken.scopes,
+    expires_in: Math.round((accessToken.expiresAt - clock.now()) / 1000),
+    token_use: 'access_token',
+  };
+}
+
+/** RFC 7662: 200 whatever the token is. It echoes the token, as HubSpot does. */
+function introspect({ grants, app, clock }: World, token: string) {
+  const access = grants.accessToken(token);
+  if (access && access.expiresAt > clock.now()) {
+    const expiresIn = Math.round((access.expiresAt - clock.now()) / 1000);
+    return { ...identity(access, app, token), expires_in: expiresIn, token_use: 'access_token', token_type: 'Bearer' };
+  }
+  const refresh = grants.refreshTokenGrant(token);
+  return refresh ? { ...identity(refresh, app, token), token_use: 'refresh_token' } : { active: false as const };
+}
+
+function identity({ portal, scopes }: Grant, app: World['app'], token: string) {
+  return {
+    active: true as const,
+    token,
+    hub_id: portal.hubId,
+    hub_domain: portal.domain,
+    user: portal.user,
+    user_id: 9_586_504,
+    client_id: app.clientId,
+    app_id: app.appId,
+    scopes,
+    is_private_distribution: false,
+  };
+}

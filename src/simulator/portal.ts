@@ -1,0 +1,122 @@
+import type { Clock } from '../lib/clock.ts';
+import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
+import { PROPERTY_DEFINITIONS } from './crm/property-definitions.ts';
+
+/** One CRM object of a portal. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly properties: Map<string, string>;
+  readonly createdAt: string;
+  updatedAt: string;
+  archivedAt?: string;
+}
+
+export interface AssociationType {
+  readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED';
+  readonly typeId: number;
+  readonly label: string | null;
+}
+
+/** A HubSpot account and everything in it. */
+export class Portal {
+  readonly hubId: number;
+  readonly domain: string;
+  /** E-mail address of the person who consents. */
+  readonly user: string;
+  readonly #clock: Clock;
+  readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
+    contacts: new Map(),
+    deals: new Map(),
+    companies: new Map(),
+  };
+  readonly #associations = new Map<string, Map<string, AssociationType[]>>();
+  readonly #nextId: Record<ObjectTypeName, number> = { contacts: 100_001, companies: 200_001, deals: 300_001 };
+
+  constructor({ hubId, domain, user }: { hubId: number; domain: string; user: string }, clock: Clock) {
+    this.hubId = hubId;
+    this.domain = domain;
+    this.user = user;
+    this.#clock = clock;
+  }
+
+  /** Ids rise, so this is HubSpot's list order, too. */
+  records(type: ObjectTypeName): MapIterator<StoredRecord> {
+    return this.#records[type].values();
+  }
+
+  record(type: ObjectTypeName, id: string): StoredRecord | undefined {
+    return this.#records[type].get(id);
+  }
+
+  /** The record whose unique property has this value. E-mail addresses compare without case. */
+  recordBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
+    const wanted = value.toLowerCase();
+    return this.records(type).find(
+      (record) => !record.archivedAt && record.properties.get(property)?.toLowerCase() === wanted,
+    );
+  }
+
+  create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt = this.#clock.now()): StoredRecord {
+    const id = String(this.#nextId[type]++);
+    const at = new Date(createdAt).toISOString();
+    const modified = objectType(type)?.modifiedProperty ?? 'hs_lastmodifieddate';
+    const properties = new Map(Object.entries({ ...values, hs_object_id: id, createdate: at, [modified]: at }));
+    const record = { id, properties, createdAt: at, updatedAt: at };
+    this.#records[type].set(id, record);
+    return record;
+  }
+
+  /** Moves a record to the recycle bin. */
+  archive(type: ObjectTypeName, id: string): void {
+    const record = this.#records[type].get(id);
+    if (record) record.archivedAt = new Date(this.#clock.now()).toISOString();
+  }
+
+  /** Connects two records in both directions; every connection has the unlabelled type besides its labels. */
+  associate(
+    from: { type: ObjectTypeName; id: string },
+    to: { type: ObjectTypeName; id: string },
+    options: { primary?: boolean; label?: string; labelTypeId?: number } = {},
+  ): void {
+    this.#connect(from, to, options);
+    this.#connect(to, from, options);
+  }
+
+  /** Neighbours of a record in HubSpot's order, archived ones left out. */
+  neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): [id: string, types: AssociationType[]][] {
+    const all = this.#associations.get(`${from}/${id}>${to}`) ?? new Map<string, AssociationType[]>();
+    return [...all].filter(([neighbour]) => !this.#records[to].get(neighbour)?.archivedAt);
+  }
+
+  #connect(
+    from: { type: ObjectTypeName; id: string },
+    to: { type: ObjectTypeName; id: string },
+    { primary, label, labelTypeId = 28 }: { primary?: boolean; label?: string; labelTypeId?: number },
+  ): void {
+    const ids = ASSOCIATION_TYPE_IDS[`${from.type}>${to.type}`];
+    if (!ids) return;
+    const types: AssociationType[] = [{ category: 'HUBSPOT_DEFINED', typeId: ids.unlabelled, label: null }];
+    if (primary && ids.primary) types.unshift({ category: 'HUBSPOT_DEFINED', typeId: ids.primary, label: 'Primary' });
+    if (label) types.push({ category: 'USER_DEFINED', typeId: labelTypeId, label });
+    const key = `${from.type}/${from.id}>${to.type}`;
+    const neighbours = this.#associations.get(key) ?? new Map<string, AssociationType[]>();
+    this.#associations.set(key, neighbours.set(to.id, types));
+  }
+}
+
+/**
+ * A record as HubSpot shows it: the properties asked for and the ones that are always there, in alphabetical order;
+ * `null` for a defined property that is empty, nothing for a name that no property has.
+ */
+export function presentProperties(
+  type: ObjectTypeName,
+  record: StoredRecord,
+  requested: readonly string[],
+): Record<string, string | null> {
+  const facts = objectType(type);
+  const wanted = new Set([...(requested.length > 0 ? requested : (facts?.defaults ?? [])), ...(facts?.always ?? [])]);
+  const defined = PROPERTY_DEFINITIONS[type].map(({ name }) => name).filter((name) => wanted.has(name));
+  const custom = [...record.properties.keys()].filter((name) => wanted.has(name));
+  const names = [...new Set([...defined, ...custom])].sort();
+  return Object.fromEntries(names.map((name) => [name, record.properties.get(name) ?? null]));
+}

@@ -1,0 +1,48 @@
+/** One request that the simulator answered. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** The path as it came, without its query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Parsed JSON or form fields; `undefined` when there was no body. */
+  readonly body: unknown;
+  readonly status: number;
+  /** The portal whose token was sent. */
+  readonly hubId: number | undefined;
+  /** Epoch milliseconds of the simulator's clock. */
+  readonly at: number;
+}
+
+/** Older entries are forgotten beyond this. */
+const CAPACITY = 10_000;
+
+/** What was asked of the simulator, oldest first. Consent pages and the simulator's own controls are not in it. */
+export class RequestLog {
+  readonly #entries: LoggedRequest[] = [];
+
+  add(entry: LoggedRequest): void {
+    this.#entries.push(entry);
+    if (this.#entries.length > CAPACITY) this.#entries.shift();
+  }
+
+  all(): readonly LoggedRequest[] {
+    return this.#entries;
+  }
+
+  /** Calls of the CRM API. */
+  crm(): readonly LoggedRequest[] {
+    return this.#entries.filter(({ path }) => path.startsWith('/crm/'));
+  }
+
+  /** Calls of the token endpoint with this grant type. */
+  tokenCalls(grantType: 'authorization_code' | 'refresh_token'): readonly LoggedRequest[] {
+    return this.#entries.filter(
+      ({ path, body }) =>
+        path.startsWith('/oauth/') && typeof body === 'object' && body !== null && Reflect.get(body, 'grant_type') === grantType,
+    );
+  }
+
+  clear(): void {
+    this.#entries.length = 0;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Grants } from './oauth/grants.ts';
+import type { RegisteredApp } from './oauth/registered-app.ts';
+import type { Portal } from './portal.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Everything that the simulator remembers. */
+export interface World {
+  readonly clock: Clock;
+  readonly app: RegisteredApp;
+  readonly portals: readonly Portal[];
+  readonly grants: Grants;
+  readonly log: RequestLog;
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type ExecutionResult, print } from 'graphql';
+import jwt from 'jsonwebtoken';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { createLogger } from '../../src/lib/logger.ts';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { Browser } from './browser.ts';
+import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
+
+export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
+export const ALICE: TestViewer = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:write hubspot:connect' };
+
+export interface TestViewer {
+  readonly sub: string;
+  readonly tenant: string;
+  readonly scope?: string;
+}
+
+export interface StackOptions {
+  readonly database?: DatabaseKind;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly simulator?: Omit<SimulatorOptions, 'clock'>;
+}
+
+export type Answer = ExecutionResult<Record<string, never>> & { readonly data?: unknown };
+
+/** A small portal: enough for most tests, and quick to make. */
+export const SMALL_PORTAL = {
+  hubId: 1_234_567,
+  domain: 'meadowbrook.example',
+  user: 'admin@meadowbrook.example',
+  size: { contacts: 120, deals: 60, companies: 20 },
+};
+
+/** A real gateway and a real simulator on loopback sockets, with one clock in the test's hand. */
+export class Stack {
+  readonly clock: ManualClock;
+  readonly simulator: Simulator;
+  readonly gateway: Gateway;
+  readonly config: Config;
+  readonly db: TestDatabase;
+  /** The gateway's public URL. */
+  readonly url: string;
+  /** Everything that the gateway logged. */
+  readonly logs: string[];
+
+  private constructor(parts: Pick<Stack, 'clock' | 'simulator' | 'gateway' | 'config' | 'db' | 'url' | 'logs'>) {
+    Object.assign(this, parts);
+    this.clock = parts.clock;
+    this.simulator = parts.simulator;
+    this.gateway = parts.gateway;
+    this.config = parts.config;
+    this.db = parts.db;
+    this.url = parts.url;
+    this.logs = parts.logs;
+  }
+
+  static async start({ database = 'sqlite', env = {}, simulator: simulatorOptions }: StackOptions = {}): Promise<Stack> {
+    const clock = new ManualClock();
+    const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], ...simulatorOptions });
+    const hubspotUrl = await simulator.listen();
+    const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
+    const db = await createTestDatabase(database, clock);
+    const logs: string[] = [];
+    const logger = createLogger(
+      'debug',
+      new Writable({
+        write(chunk, _encoding, done) {
+          logs.push(String(chunk));
+          done();
+        },
+      }),
+    );
+    const gateway = createGateway(config, { clock, logger, database: db.database });
+    const url = await gateway.listen();
+    return new Stack({ clock, simulator, gateway, config, db, url, logs });
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.close();
+    await this.simulator.close();
+    await this.db.drop().catch(() => {});
+  }
+
+  token(viewer: TestViewer = ALICE, claims: Readonly<Record<string, unknown>> = {}): string {
+    const now = Math.floor(this.clock.now() / 1000);
+    return jwt.sign({ ...viewer, iss: 'https://issuer.example', aud: 'gateway', iat: now, exp: now + 3_600, ...claims }, JWT_SECRET);
+  }
+
+  /** Sends an operation as a frontend does; `raw` is the HTTP response, for cookies and status. */
+  async send(query: string, variables: object = {}, viewer: TestViewer = ALICE): Promise<{ raw: Response; answer: Answer }> {
+    const raw = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token(viewer)}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { raw, answer: (await raw.json()) as Answer };
+  }
+
+  async query(query: string, variables: object = {}, viewer: TestViewer = ALICE): Promise<Answer> {
+    return (await this.send(query, variables, viewer)).answer;
+  }
+
+  async queryDocument<T, V extends object>(document: TypedDocumentNode<T, V>, variables: V, viewer?: TestViewer) {
+    return this.query(print(document), variables, viewer);
+  }
+
+  /** Starts a flow; the browser then holds its cookie. */
+  async startFlow(browser: Browser, input: object = {}, viewer: TestViewer = ALICE): Promise<string> {
+    const { raw, answer } = await this.send(CONNECT, { input }, viewer);
+    browser.remember(raw);
+    const data = answer.data as { connectHubSpot: { authorizeUrl: string } } | null | undefined;
+    if (!data) throw new Error(`connectHubSpot failed: ${JSON.stringify(answer.errors)}`);
+    return data.connectHubSpot.authorizeUrl;
+  }
+
+  /** A person at the consent page; answers the URL that HubSpot sends the browser to. */
+  async consent(browser: Browser, authorizeUrl: string, fields: Record<string, string | readonly string[]> = {}): Promise<string> {
+    const page = await browser.get(authorizeUrl);
+    const html = await page.text();
+    if (page.status !== 200) throw new Error(`HubSpot shows an error page: ${html}`);
+    const response = await browser.submit(authorizeUrl, html, { decision: 'approve', ...fields });
+    return response.headers.get('location') ?? '';
+  }
+
+  /** The whole flow; the installation's id. */
+  async connect(input: object = {}, viewer: TestViewer = ALICE, fields: Record<string, string | readonly string[]> = {}): Promise<string> {
+    const browser = new Browser();
+    const callback = await this.consent(browser, await this.startFlow(browser, input, viewer), fields);
+    const response = await browser.get(callback);
+    if (response.status !== 200) throw new Error(`the callback answered ${response.status}: ${await response.text()}`);
+    const answer = await this.query('{ installations { id } }', {}, viewer);
+    const data = answer.data as unknown as { installations: { id: string }[] };
+    return data.installations.at(-1)?.id ?? '';
+  }
+}
+
+const CONNECT = /* GraphQL */ `
+  mutation Connect($input: ConnectHubSpotInput) {
+    connectHubSpot(input: $input) { authorizeUrl expiresAt scopes optionalScopes }
+  }
+`;
+
+/** Settings of a gateway beside the simulator at `hubspotUrl`. */
+export function testEnv(hubspotUrl: string): Record<string, string> {
+  return {
+    PORT: '0',
+    HUBSPOT_API_URL: hubspotUrl,
+    HUBSPOT_AUTHORIZE_URL: `${hubspotUrl}/oauth/authorize`,
+    HUBSPOT_CLIENT_ID: DEFAULT_APP.clientId,
+    HUBSPOT_CLIENT_SECRET: DEFAULT_APP.clientSecret,
+    HUBSPOT_SCOPES: DEFAULT_APP.requiredScopes.join(' '),
+    HUBSPOT_OPTIONAL_SCOPES: DEFAULT_APP.optionalScopes.join(' '),
+    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    AUTH_JWT_SECRET: JWT_SECRET,
+    AUTH_JWT_ISSUER: 'https://issuer.example',
+    AUTH_JWT_AUDIENCE: 'gateway',
+    RETURN_URLS: 'https://app.example/settings http://localhost:3000',
+    CORS_ORIGINS: 'https://app.example',
+    DATABASE_URL: 'memory:',
+  };
+}
