@@ -61,9 +61,9 @@ export function isLoopback(url: URL): boolean {
 const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
 
 const scopes = words.pipe(
-  z.array(z.string().regex(/^[\w.-]{1,128}$/, 'holds something that is not a scope name')).transform((list) => [
-    ...new Set(list),
-  ]),
+  z
+    .array(z.string().regex(/^[\w.-]{1,128}$/, 'holds something that is not a scope name'))
+    .transform((list) => [...new Set(list)]),
 );
 
 function parseUrl(text: string, context: z.RefinementCtx): URL {

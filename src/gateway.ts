@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
 import { createApp } from './http/app.ts';
-import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
+import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { createOAuthCallback } from './http/oauth-callback.ts';
 import { createHttpServer } from './http/server.ts';
 import { createAuthenticator } from './http/viewer.ts';
@@ -99,10 +99,11 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     }),
     graphiql: config.graphiql ? createGraphiQL(overrides.graphiql) : undefined,
     oauthCallback: createOAuthCallback({ connect, secureCookies, issuer: new URL(hubspot.authorizeUrl).origin }),
-    ready: () => database.ping().then(
-      () => true,
-      () => false,
-    ),
+    ready: () =>
+      database.ping().then(
+        () => true,
+        () => false,
+      ),
     metrics,
     clock,
     logger,

@@ -111,7 +111,8 @@ export class Connector {
     { first, start }: { first: number; start: Position },
     { properties, needsRecord, needsLabels }: NeighbourSelection,
   ): Promise<Slice<AssociatedRecord>> {
-    const inline = !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
+    const inline =
+      !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
     const slice = await readNeighbours(first, start, inline, (after) =>
       this.#associationBatcher(record.objectType, to).load({ id: record.id, after }),
     );

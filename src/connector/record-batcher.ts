@@ -37,7 +37,12 @@ async function loadAll(
   const batches = Map.groupBy(keys.keys(), (index) => keys[index]?.idProperty ?? '');
   await Promise.all(
     [...batches].map(async ([idProperty, indexes]) => {
-      const found = await loadBy(api, objectType, idProperty, indexes.flatMap((index) => keys[index] ?? []));
+      const found = await loadBy(
+        api,
+        objectType,
+        idProperty,
+        indexes.flatMap((index) => keys[index] ?? []),
+      );
       for (const index of indexes) results[index] = found.get(normalise(idProperty, keys[index]?.id ?? '')) ?? null;
     }),
   );
@@ -71,7 +76,8 @@ async function loadBy(
         });
         for (const record of records) found.set(identity(idProperty, record), record);
       } catch (error) {
-        for (const id of ids) found.set(id, error instanceof Error ? error : new Error('batch read failed', { cause: error }));
+        for (const id of ids)
+          found.set(id, error instanceof Error ? error : new Error('batch read failed', { cause: error }));
       }
     }),
   );
@@ -88,5 +94,7 @@ function normalise(idProperty: string, id: string): string {
 }
 
 export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -1,4 +1,9 @@
-import SchemaBuilder, { type FieldNullability, type InputFieldMap, type SchemaTypes, type TypeParam } from '@pothos/core';
+import SchemaBuilder, {
+  type FieldNullability,
+  type InputFieldMap,
+  type SchemaTypes,
+  type TypeParam,
+} from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { GatewayContext, Permission } from './context.ts';

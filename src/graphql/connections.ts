@@ -6,7 +6,10 @@ type RecordRef = ReturnType<typeof builder.objectRef<CrmRecord>>;
 
 /** `ContactConnection` with its edge. */
 export function recordConnection(name: string, node: RecordRef) {
-  return builder.connectionObject({ type: node, name: `${name}Connection`, description: `A page of records, \`${name}\`.`, fields: totalCount }, { name: `${name}Edge` });
+  return builder.connectionObject(
+    { type: node, name: `${name}Connection`, description: `A page of records, \`${name}\`.`, fields: totalCount },
+    { name: `${name}Edge` },
+  );
 }
 
 const labels: FieldSource = { labels: true };

@@ -8,8 +8,13 @@ const DEFAULT_FIRST = 20;
 
 /** `first` and `after`: HubSpot pages forward only, and so do we. */
 export const pageArgs = builder.args((t) => ({
-  first: t.int({ defaultValue: DEFAULT_FIRST, description: 'How many, 1 to 500 at the root and 1 to 100 below a record.' }),
-  after: t.string({ description: "A cursor of this connection: what comes behind it. Another connection's is refused." }),
+  first: t.int({
+    defaultValue: DEFAULT_FIRST,
+    description: 'How many, 1 to 500 at the root and 1 to 100 below a record.',
+  }),
+  after: t.string({
+    description: "A cursor of this connection: what comes behind it. Another connection's is refused.",
+  }),
 }));
 
 export interface PageArgs {
@@ -48,7 +53,9 @@ export class ConnectionPage<Node extends object, Extra extends object = object> 
     { start, scope }: { start: Position; scope: CursorScope },
     toEdge: (value: T) => { node: Node } & Extra,
   ): ConnectionPage<Node, Extra> {
-    const edges = items.map(({ value, position }) => Object.assign(new ConnectionEdge<Node>(position, scope), toEdge(value)));
+    const edges = items.map(({ value, position }) =>
+      Object.assign(new ConnectionEdge<Node>(position, scope), toEdge(value)),
+    );
     return new ConnectionPage(edges, hasNextPage, start.after !== undefined || start.id !== undefined);
   }
 
@@ -85,7 +92,12 @@ function encodeCursor({ after = '', id = '' }: Position, scope: CursorScope): st
 
 function decodeCursor(cursor: string, scope: CursorScope): Position {
   const parts = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
-  if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string') || parts[0] !== scope) {
+  if (
+    !Array.isArray(parts) ||
+    parts.length !== 3 ||
+    !parts.every((part) => typeof part === 'string') ||
+    parts[0] !== scope
+  ) {
     throw new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
   }
   const [, after, id] = parts;

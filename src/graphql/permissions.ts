@@ -1,7 +1,7 @@
 import { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import { contextOf, type GatewayContext, type Permission } from "./context.ts";
+import { contextOf, type GatewayContext, type Permission } from './context.ts';
 
 /** @throws GatewayError FORBIDDEN */
 export function requirePermission({ viewer }: GatewayContext, permission: Permission): void {

@@ -1,7 +1,7 @@
 import type { CrmRecord } from '../connector/connector.ts';
 import { GatewayError } from '../errors.ts';
-import { builder } from './builder.ts';
-import { recordGlobalId, type RecordTypename } from './global-id.ts';
+import type { builder } from './builder.ts';
+import { type RecordTypename, recordGlobalId } from './global-id.ts';
 import type { FieldSource } from './selection.ts';
 
 type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, CrmRecord>;
@@ -74,8 +74,16 @@ export function recordFields(t: RecordFields, typename: RecordTypename) {
       description: 'Where a person sees the record in HubSpot. Null when HubSpot does not tell.',
       resolve: ({ url }) => url ?? null,
     }),
-    createdAt: t.field({ type: 'DateTime', description: 'When HubSpot created the record.', resolve: ({ createdAt }) => moment(createdAt) }),
-    updatedAt: t.field({ type: 'DateTime', description: 'When HubSpot last changed the record.', resolve: ({ updatedAt }) => moment(updatedAt) }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When HubSpot created the record.',
+      resolve: ({ createdAt }) => moment(createdAt),
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When HubSpot last changed the record.',
+      resolve: ({ updatedAt }) => moment(updatedAt),
+    }),
     archived: t.exposeBoolean('archived', { description: "True in HubSpot's recycle bin." }),
   };
 }

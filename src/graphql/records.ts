@@ -57,5 +57,8 @@ export async function resolveNeighbours(
   const scope = [connector.installation.hubId, parent.objectType, parent.id, objectType].join();
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const slice = await connector.neighbours(parent, objectType, { first, start }, selectionOf(info, typename));
-  return ConnectionPage.of(slice, { start, scope }, ({ record, labels }: AssociatedRecord) => ({ node: record, labels }));
+  return ConnectionPage.of(slice, { start, scope }, ({ record, labels }: AssociatedRecord) => ({
+    node: record,
+    labels,
+  }));
 }

@@ -21,7 +21,8 @@ function decimal(value: unknown): string {
 /** A number digit for digit, as HubSpot stores it: never through a float. graphql-scalars has none that keeps the text. */
 export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
-  description: 'An exact decimal number as a string, digit for digit as HubSpot stores it. Input takes a string or a number.',
+  description:
+    'An exact decimal number as a string, digit for digit as HubSpot stores it. Input takes a string or a number.',
   serialize: decimal,
   parseValue: decimal,
   parseLiteral(node) {

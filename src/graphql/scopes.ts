@@ -1,9 +1,16 @@
 import { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
-import { DirectiveLocation, GraphQLDirective, GraphQLList, GraphQLNonNull, GraphQLString, type GraphQLFieldResolver } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  type GraphQLFieldResolver,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+} from 'graphql';
 import type { Connector, CrmRecord } from '../connector/connector.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
-import { contextOf, type GatewayContext } from "./context.ts";
+import { contextOf, type GatewayContext } from './context.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
 export const hubspotScopesDirective = new GraphQLDirective({
@@ -13,9 +20,7 @@ export const hubspotScopesDirective = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT],
   args: {
     anyOf: {
-      type: new GraphQLNonNull(
-        new GraphQLList(new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString)))),
-      ),
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString))))),
     },
   },
 });

@@ -1,4 +1,16 @@
-import { type FieldNode, getArgumentValues, GraphQLIncludeDirective, getNamedType, type GraphQLNamedType, type GraphQLResolveInfo, GraphQLSkipDirective, isAbstractType, isObjectType, Kind, type SelectionNode } from 'graphql';
+import {
+  type FieldNode,
+  GraphQLIncludeDirective,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
 import type { ObjectType } from '../hubspot/objects.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
@@ -105,7 +117,9 @@ class Collector {
 
   #included({ directives = [] }: SelectionNode): boolean {
     return directives.every((directive) => {
-      const definition = [GraphQLSkipDirective, GraphQLIncludeDirective].find(({ name }) => name === directive.name.value);
+      const definition = [GraphQLSkipDirective, GraphQLIncludeDirective].find(
+        ({ name }) => name === directive.name.value,
+      );
       if (!definition) return true;
       if (directive.arguments?.some(({ value }) => value.kind === Kind.VARIABLE)) this.dependsOnVariables = true;
       const { if: condition } = getArgumentValues(definition, directive, this.#info.variableValues);

@@ -30,7 +30,10 @@ export function createApp(options: AppOptions): (request: Request) => Promise<Re
     response.headers.set('x-request-id', requestId);
     const ms = clock.monotonic() - startedAt;
     metrics.requests.observe({ route: route.name, status: response.status }, ms / 1000);
-    logger.info({ requestId, method: request.method, route: route.name, status: response.status, ms: Math.round(ms * 10) / 10 }, 'request');
+    logger.info(
+      { requestId, method: request.method, route: route.name, status: response.status, ms: Math.round(ms * 10) / 10 },
+      'request',
+    );
     return response;
   };
 }
@@ -39,7 +42,10 @@ async function answer(route: Route, request: Request, logger: Logger, requestId:
   try {
     return await route.handle(request);
   } catch (error) {
-    logger.error({ err: error, requestId, code: isGatewayError(error) ? error.code : undefined }, 'a request failed unexpectedly');
+    logger.error(
+      { err: error, requestId, code: isGatewayError(error) ? error.code : undefined },
+      'a request failed unexpectedly',
+    );
     return text(500, 'Internal Server Error');
   }
 }
@@ -54,7 +60,9 @@ function createRoutes({ graphql, graphiql, oauthCallback, ready, metrics }: AppO
     ['/health/ready', onlyGet(async () => ((await ready()) ? text(200, 'ok') : text(503, 'not ready')))],
     [
       '/metrics',
-      onlyGet(async () => text(200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType })),
+      onlyGet(async () =>
+        text(200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType }),
+      ),
     ],
   ];
   return new Map(routes.map(([path, handle]) => [path, { name: path, handle }]));
@@ -65,7 +73,8 @@ function isBrowser({ method, headers }: Request): boolean {
 }
 
 function onlyGet(handle: () => Promise<Response> | Response): Route['handle'] {
-  return ({ method }) => (method === 'GET' || method === 'HEAD' ? handle() : text(405, 'Method Not Allowed', { allow: 'GET' }));
+  return ({ method }) =>
+    method === 'GET' || method === 'HEAD' ? handle() : text(405, 'Method Not Allowed', { allow: 'GET' });
 }
 
 function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {

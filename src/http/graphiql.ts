@@ -18,6 +18,8 @@ export function createGraphiQL({ query, headers }: GraphiQLDefaults = {}): () =>
   };
   return async () => {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    return new Response(renderGraphiQL(options), { headers: { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' } });
+    return new Response(renderGraphiQL(options), {
+      headers: { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' },
+    });
   };
 }

@@ -51,7 +51,12 @@ function createServer(options: GraphQLEndpointOptions): YogaServerInstance<Serve
       if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
       return { ...contextFor(viewer), viewer, responseCookies };
     },
-    plugins: [usePostJson(), useViewer(authenticate), ...useLimits({ introspection }), useErrorCodes({ logger, suggestions: introspection })],
+    plugins: [
+      usePostJson(),
+      useViewer(authenticate),
+      ...useLimits({ introspection }),
+      useErrorCodes({ logger, suggestions: introspection }),
+    ],
     cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true, methods: ['POST'] } : false,
     // The server in front checks Content-Length, which costs nothing; yoga would pipe every body through a stream.
     maxRequestBodySize: false,

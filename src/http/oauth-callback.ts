@@ -1,15 +1,9 @@
-import {
-  type CallbackAnswer,
-  type CallbackOutcome,
-  type ConnectFailure,
-  type ConnectFlow,
-  flowCookieName,
-} from '../installations/connect.ts';
+import type { CallbackAnswer, CallbackOutcome, ConnectFailure, ConnectFlow } from '../installations/connect.ts';
 import { readCookie, serializeCookie } from './cookies.ts';
 import { PAGE_HEADERS, page } from './pages.ts';
 
 export interface OAuthCallbackOptions {
-  readonly connect: Pick<ConnectFlow, 'callback'>;
+  readonly connect: Pick<ConnectFlow, 'callback' | 'cookieName'>;
   readonly secureCookies: () => boolean;
   /** Origin of HubSpot's consent page: the only issuer that may sign an answer (RFC 9207 § 2.4). */
   readonly issuer: string;
@@ -20,14 +14,16 @@ export function createOAuthCallback({ connect, secureCookies, issuer }: OAuthCal
   return async (request: Request): Promise<Response> => {
     if (request.method !== 'GET') return page(405, 'Not here', 'This address is for HubSpot to return a browser to.');
     // A browser that only looks ahead, or a bot that previews a link, must not spend the state.
-    if (/prefetch|preview|prerender/i.test(request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? '')) {
+    if (
+      /prefetch|preview|prerender/i.test(request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? '')
+    ) {
       return page(425, 'Too early', 'This address is not for looking ahead.');
     }
     const parameters = parseParameters(new URL(request.url).searchParams, issuer);
     if (!parameters) return invalid();
     const { state, answer } = parameters;
     const secure = secureCookies();
-    const name = flowCookieName(state);
+    const name = connect.cookieName(state);
     const outcome = await connect.callback(state, answer, readCookie(request.headers.get('cookie'), name, secure));
     const response = respond(outcome);
     response.headers.append('set-cookie', serializeCookie({ name, value: '', maxAgeSeconds: 0 }, secure));
@@ -40,7 +36,10 @@ const ONCE = ['state', 'code', 'error', 'iss'];
 const STATE = /^[\w-]{43}$/;
 const CODE = /^[\x21-\x7e]{1,2048}$/;
 
-function parseParameters(query: URLSearchParams, issuer: string): { state: string; answer: CallbackAnswer } | undefined {
+function parseParameters(
+  query: URLSearchParams,
+  issuer: string,
+): { state: string; answer: CallbackAnswer } | undefined {
   if (ONCE.some((name) => query.getAll(name).length > 1)) return undefined;
   const [state, code, error, iss] = ONCE.map((name) => query.get(name));
   if (!state || !STATE.test(state) || (iss != null && iss !== issuer)) return undefined;
@@ -72,7 +71,8 @@ function respond(outcome: CallbackOutcome): Response {
 const FAILURES: Readonly<Record<ConnectFailure, string>> = {
   access_denied: 'Consent was not given in HubSpot. Nothing was connected.',
   exchange_failed: 'HubSpot did not accept the consent any more. Start again from the application.',
-  portal_mismatch: 'Consent came from another HubSpot portal than the one that was to be connected. Nothing was changed.',
+  portal_mismatch:
+    'Consent came from another HubSpot portal than the one that was to be connected. Nothing was changed.',
   hubspot_error: 'HubSpot could not complete the connection. Try again from the application.',
 };
 

@@ -13,14 +13,20 @@ h1{font-size:1.4rem;margin-bottom:.5rem}code{display:block;padding:.75rem;backgr
 /** A small page that needs nothing from anywhere. `code` is shown to be copied. */
 export function page(status: number, title: string, text: string, code?: string): Response {
   const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
-<style>${STYLE}</style></head><body><h1>${escape(title)}</h1><p>${escape(text)}</p>${code ? `<code>${escape(code)}</code>` : ''}</body></html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
+<style>${STYLE}</style></head><body><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${code ? `<code>${escapeHtml(code)}</code>` : ''}</body></html>
 `;
   return new Response(html, { status, headers: { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' } });
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -48,6 +48,8 @@ function repeats(rawHeaders: readonly string[], name: string): boolean {
 }
 
 function send(response: ServerResponse, status: number): void {
-  const body = JSON.stringify({ errors: [{ message: 'The request was refused.', extensions: { code: 'BAD_USER_INPUT' } }] });
+  const body = JSON.stringify({
+    errors: [{ message: 'The request was refused.', extensions: { code: 'BAD_USER_INPUT' } }],
+  });
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
 }

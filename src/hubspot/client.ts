@@ -71,7 +71,9 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
     const body = parseJson(answer.text);
     if (answer.statusCode >= 200 && answer.statusCode < 300) {
       if (body === undefined) {
-        throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not JSON.', { hubspot: facts });
+        throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not JSON.', {
+          hubspot: facts,
+        });
       }
       return { status: answer.statusCode, body };
     }

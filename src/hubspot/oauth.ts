@@ -146,7 +146,15 @@ const tokenSchema = z.object({
   access_token: token,
   refresh_token: token.optional(),
   token_type: z.string().refine((type) => type.toLowerCase() === 'bearer'),
-  expires_in: z.union([z.number(), z.string().regex(/^\d{1,9}$/).transform(Number)]).pipe(z.number().positive()),
+  expires_in: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().positive()),
   hub_id: z.int().positive().optional(),
   scopes: z.array(z.string()).optional(),
 });

@@ -92,7 +92,13 @@ export class ConnectFlow {
     await requests.deleteExpired();
     await requests.save(
       state,
-      { ...owner, codeVerifier, cookieHash: sha256(cookieValue), installationId: request.installation?.id ?? null, returnTo },
+      {
+        ...owner,
+        codeVerifier,
+        cookieHash: sha256(cookieValue),
+        installationId: request.installation?.id ?? null,
+        returnTo,
+      },
       FLOW_TTL_MS,
     );
     return {
@@ -107,13 +113,18 @@ export class ConnectFlow {
       expiresAt: new Date(clock.now() + FLOW_TTL_MS),
       scopes,
       optionalScopes,
-      cookie: { name: flowCookieName(state), value: cookieValue, maxAgeSeconds: FLOW_TTL_MS / 1000 },
+      cookie: { name: this.cookieName(state), value: cookieValue, maxAgeSeconds: FLOW_TTL_MS / 1000 },
     };
+  }
+
+  /** The name of a flow's cookie, less the prefix that its security demands: one per flow, and no hint at the state. */
+  cookieName(state: string): string {
+    return `hubspot-connect-${sha256(state).slice(0, 16)}`;
   }
 
   /**
    * The browser came back. The state is spent before anything else happens, whatever the outcome.
-   * @param cookieValue of the cookie called `flowCookieName(state)`, where the browser sent one
+   * @param cookieValue of the cookie called `cookieName(state)`, where the browser sent one
    */
   async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
     const request = await this.#options.requests.take(state);
@@ -188,12 +199,17 @@ export class ConnectFlow {
         grantedScopes: identity.scopes,
         tokens: { ...tokens, refreshToken: tokens.refreshToken },
       });
-      logger.info({ tenantId: flow.tenantId, installationId: installation.id, hubId: identity.hubId }, 'portal connected');
+      logger.info(
+        { tenantId: flow.tenantId, installationId: installation.id, hubId: identity.hubId },
+        'portal connected',
+      );
       return { installation };
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       logger.warn({ err: error, tenantId: flow.tenantId }, 'HubSpot did not exchange the authorization code');
-      return { failure: error.kind === 'invalid_grant' || error.kind === 'refused' ? 'exchange_failed' : 'hubspot_error' };
+      return {
+        failure: error.kind === 'invalid_grant' || error.kind === 'refused' ? 'exchange_failed' : 'hubspot_error',
+      };
     }
   }
 
@@ -202,9 +218,4 @@ export class ConnectFlow {
     const known = await this.#options.installations.list(flow.tenantId);
     return known.find(({ id }) => id === flow.installationId)?.hubId !== hubId;
   }
-}
-
-/** The cookie's name without the prefix that its security demands: one per flow, and no hint at the state. */
-export function flowCookieName(state: string): string {
-  return `hubspot-connect-${sha256(state).slice(0, 16)}`;
 }

@@ -7,7 +7,7 @@ import { GatewayError } from '../errors.ts';
  */
 export function acceptReturnUrl(returnTo: string, allowed: readonly URL[]): string {
   const url = returnTo.length <= 2_048 && URL.canParse(returnTo) ? new URL(returnTo) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || !allowed.some((entry) => covers(entry, url))) {
+  if (url?.username !== '' || url.password !== '' || !allowed.some((entry) => covers(entry, url))) {
     throw new GatewayError('BAD_USER_INPUT', 'returnTo is not an absolute URL that RETURN_URLS allows.', {
       argument: 'returnTo',
     });

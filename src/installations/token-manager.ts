@@ -53,7 +53,9 @@ export class TokenManager {
     if (cached && now < cached.refreshFrom) return cached;
     const refreshed = this.#refreshing.run(key, () => this.#renew(installation, key));
     if (!cached || now >= cached.usableUntil) return refreshed;
-    refreshed.catch((err: unknown) => this.#options.logger.warn({ err, installationId: installation.id }, 'refresh failed'));
+    refreshed.catch((err: unknown) =>
+      this.#options.logger.warn({ err, installationId: installation.id }, 'refresh failed'),
+    );
     return cached;
   }
 
@@ -108,7 +110,12 @@ export class TokenManager {
     const now = this.#options.clock.monotonic();
     const share = REFRESH_AHEAD.from + Math.random() * (REFRESH_AHEAD.to - REFRESH_AHEAD.from);
     const usableUntil = now + expiresInMs - SAFETY_MARGIN_MS;
-    const token = { value: accessToken, version, usableUntil, refreshFrom: Math.min(usableUntil, now + expiresInMs * (1 - share)) };
+    const token = {
+      value: accessToken,
+      version,
+      usableUntil,
+      refreshFrom: Math.min(usableUntil, now + expiresInMs * (1 - share)),
+    };
     this.#cache.set(key, token);
     return token;
   }
@@ -126,7 +133,10 @@ export function reauthorizationRequired(installation: Installation, cause?: unkn
     {
       installationId: installation.id,
       reason: installation.statusReason,
-      remedy: { mutation: 'connectHubSpot', input: { installationId: installation.id, scopes: installation.grantedScopes } },
+      remedy: {
+        mutation: 'connectHubSpot',
+        input: { installationId: installation.id, scopes: installation.grantedScopes },
+      },
     },
     { cause },
   );

@@ -4,13 +4,25 @@ import type { OAuthFailure } from './answers.ts';
 
 /** Only `BAD_REFRESH_TOKEN` and `BAD_HUB` were seen from the real token endpoint; the others carry reported names. */
 export const OAUTH_FAILURES = {
-  refreshToken: { error: 'invalid_grant', status: 'BAD_REFRESH_TOKEN', description: 'refresh token is invalid, expired or revoked' },
+  refreshToken: {
+    error: 'invalid_grant',
+    status: 'BAD_REFRESH_TOKEN',
+    description: 'refresh token is invalid, expired or revoked',
+  },
   code: { error: 'invalid_grant', status: 'BAD_AUTH_CODE', description: 'missing or unknown auth code' },
   codeVerifier: { error: 'invalid_grant', status: 'BAD_CODE_VERIFIER', description: 'code verifier does not match' },
   redirectUri: { error: 'invalid_grant', status: 'BAD_REDIRECT_URI', description: 'missing or invalid redirect uri' },
   clientId: { error: 'invalid_client', status: 'BAD_CLIENT_ID', description: 'missing or unknown client id' },
-  clientSecret: { error: 'invalid_client', status: 'BAD_CLIENT_SECRET', description: 'missing or invalid client secret' },
-  grantType: { error: 'unsupported_grant_type', status: 'BAD_GRANT_TYPE', description: 'missing or unknown grant type' },
+  clientSecret: {
+    error: 'invalid_client',
+    status: 'BAD_CLIENT_SECRET',
+    description: 'missing or invalid client secret',
+  },
+  grantType: {
+    error: 'unsupported_grant_type',
+    status: 'BAD_GRANT_TYPE',
+    description: 'missing or unknown grant type',
+  },
 } as const satisfies Record<string, OAuthFailure>;
 
 /** Life of an authorization code: documented as short. */

@@ -38,7 +38,10 @@ export class RequestLog {
   tokenCalls(grantType: 'authorization_code' | 'refresh_token'): readonly LoggedRequest[] {
     return this.#entries.filter(
       ({ path, body }) =>
-        path.startsWith('/oauth/') && typeof body === 'object' && body !== null && Reflect.get(body, 'grant_type') === grantType,
+        path.startsWith('/oauth/') &&
+        typeof body === 'object' &&
+        body !== null &&
+        Reflect.get(body, 'grant_type') === grantType,
     );
   }
 

@@ -59,8 +59,18 @@ export const DEFAULT_APP: RegisteredApp = {
 };
 
 export const DEFAULT_PORTALS: readonly PortalOptions[] = [
-  { hubId: 1_234_567, domain: 'meadowbrook.example', user: 'admin@meadowbrook.example', size: { contacts: 2_000, deals: 500, companies: 200 } },
-  { hubId: 7_654_321, domain: 'northgate.example', user: 'owner@northgate.example', size: { contacts: 300, deals: 80, companies: 40 } },
+  {
+    hubId: 1_234_567,
+    domain: 'meadowbrook.example',
+    user: 'admin@meadowbrook.example',
+    size: { contacts: 2_000, deals: 500, companies: 200 },
+  },
+  {
+    hubId: 7_654_321,
+    domain: 'northgate.example',
+    user: 'owner@northgate.example',
+    size: { contacts: 300, deals: 80, companies: 40 },
+  },
 ];
 
 const ACCESS_TOKEN_LIFE_MS = 30 * 60 * 1000;

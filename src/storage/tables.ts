@@ -60,4 +60,3 @@ export interface PendingConnectionsTable {
   installation_id: string | null;
   expires_at: number;
 }
-

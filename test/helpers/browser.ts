@@ -24,7 +24,8 @@ export class Browser {
     for (const [, tag = ''] of html.matchAll(/<input ([^>]*)>/g)) {
       const name = attribute(tag, 'name');
       const ticked = !/type="(radio|checkbox)"/.test(tag) || /\bchecked\b/.test(tag);
-      if (name && ticked && !(name in fields) && !/\bdisabled\b/.test(tag)) form.append(name, attribute(tag, 'value') ?? '');
+      if (name && ticked && !(name in fields) && !/\bdisabled\b/.test(tag))
+        form.append(name, attribute(tag, 'value') ?? '');
     }
     for (const [name, value] of Object.entries(fields)) {
       for (const item of typeof value === 'string' ? [value] : value) form.append(name, item);

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /** A real Postgres for the tests: the one that is named, else the one on this machine, else one of our own. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const named = process.env.TEST_DATABASE_URL;
   const local = named ?? 'postgres://postgres@127.0.0.1:5432/postgres';
   if (await canCreateDatabases(local)) {
@@ -30,7 +30,9 @@ async function canCreateDatabases(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
   try {
     await client.connect();
-    const { rows } = await client.query('select rolcreatedb or rolsuper as allowed from pg_roles where rolname = current_user');
+    const { rows } = await client.query(
+      'select rolcreatedb or rolsuper as allowed from pg_roles where rolname = current_user',
+    );
     return rows[0]?.allowed === true;
   } catch {
     return false;

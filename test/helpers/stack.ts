@@ -59,7 +59,11 @@ export class Stack {
     this.logs = parts.logs;
   }
 
-  static async start({ database = 'sqlite', env = {}, simulator: simulatorOptions }: StackOptions = {}): Promise<Stack> {
+  static async start({
+    database = 'sqlite',
+    env = {},
+    simulator: simulatorOptions,
+  }: StackOptions = {}): Promise<Stack> {
     const clock = new ManualClock();
     const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
@@ -88,11 +92,18 @@ export class Stack {
 
   token(viewer: TestViewer = ALICE, claims: Readonly<Record<string, unknown>> = {}): string {
     const now = Math.floor(this.clock.now() / 1000);
-    return jwt.sign({ ...viewer, iss: 'https://issuer.example', aud: 'gateway', iat: now, exp: now + 3_600, ...claims }, JWT_SECRET);
+    return jwt.sign(
+      { ...viewer, iss: 'https://issuer.example', aud: 'gateway', iat: now, exp: now + 3_600, ...claims },
+      JWT_SECRET,
+    );
   }
 
   /** Sends an operation as a frontend does; `raw` is the HTTP response, for cookies and status. */
-  async send(query: string, variables: object = {}, viewer: TestViewer = ALICE): Promise<{ raw: Response; answer: Answer }> {
+  async send(
+    query: string,
+    variables: object = {},
+    viewer: TestViewer = ALICE,
+  ): Promise<{ raw: Response; answer: Answer }> {
     const raw = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token(viewer)}` },
@@ -119,7 +130,11 @@ export class Stack {
   }
 
   /** A person at the consent page; answers the URL that HubSpot sends the browser to. */
-  async consent(browser: Browser, authorizeUrl: string, fields: Record<string, string | readonly string[]> = {}): Promise<string> {
+  async consent(
+    browser: Browser,
+    authorizeUrl: string,
+    fields: Record<string, string | readonly string[]> = {},
+  ): Promise<string> {
     const page = await browser.get(authorizeUrl);
     const html = await page.text();
     if (page.status !== 200) throw new Error(`HubSpot shows an error page: ${html}`);
@@ -128,7 +143,11 @@ export class Stack {
   }
 
   /** The whole flow; the installation's id. */
-  async connect(input: object = {}, viewer: TestViewer = ALICE, fields: Record<string, string | readonly string[]> = {}): Promise<string> {
+  async connect(
+    input: object = {},
+    viewer: TestViewer = ALICE,
+    fields: Record<string, string | readonly string[]> = {},
+  ): Promise<string> {
     const browser = new Browser();
     const callback = await this.consent(browser, await this.startFlow(browser, input, viewer), fields);
     const response = await browser.get(callback);

@@ -9,7 +9,8 @@ const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
   description: 'What to ask a portal for.',
   fields: (t) => ({
     scopes: t.stringList({
-      description: 'Scopes to ask for; defaults to those that the app registered at HubSpot as required, which are always asked for.',
+      description:
+        'Scopes to ask for; defaults to those that the app registered at HubSpot as required, which are always asked for.',
     }),
     optionalScopes: t.stringList({
       description: 'Scopes that HubSpot may leave out; defaults to those that the app registered as optional.',
@@ -27,16 +28,27 @@ const ConnectHubSpotPayload = builder.objectRef<StartedFlow>('ConnectHubSpotPayl
   description: 'Where to send the browser.',
   fields: (t) => ({
     authorizeUrl: t.exposeString('authorizeUrl', { description: "HubSpot's consent page. It may be used once." }),
-    expiresAt: t.field({ type: 'DateTime', description: 'After this the flow must be started again.', resolve: ({ expiresAt }) => expiresAt }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'After this the flow must be started again.',
+      resolve: ({ expiresAt }) => expiresAt,
+    }),
     scopes: t.stringList({ description: 'Asked for as required.', resolve: ({ scopes }) => [...scopes] }),
-    optionalScopes: t.stringList({ description: 'Asked for as optional.', resolve: ({ optionalScopes }) => [...optionalScopes] }),
+    optionalScopes: t.stringList({
+      description: 'Asked for as optional.',
+      resolve: ({ optionalScopes }) => [...optionalScopes],
+    }),
   }),
 });
 
 const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnectionPayload').implement({
   description: 'The portal that is now connected.',
   fields: (t) => ({
-    installation: t.field({ type: InstallationRef, description: 'The installation.', resolve: (installation) => installation }),
+    installation: t.field({
+      type: InstallationRef,
+      description: 'The installation.',
+      resolve: (installation) => installation,
+    }),
   }),
 });
 
@@ -46,7 +58,9 @@ builder.mutationField('connectHubSpot', (t) =>
     permission: 'hubspot:connect',
     description:
       'Starts connecting a HubSpot portal. The answer sets a cookie that binds the flow to this browser: send the request with credentials.',
-    args: { input: t.arg({ type: ConnectHubSpotInput, description: 'Left out: the configured scopes, a new portal.' }) },
+    args: {
+      input: t.arg({ type: ConnectHubSpotInput, description: 'Left out: the configured scopes, a new portal.' }),
+    },
     async resolve(_root, { input }, context) {
       const flow = await context.connect.start(owner(context), {
         scopes: input?.scopes ?? undefined,
@@ -66,7 +80,9 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     permission: 'hubspot:connect',
     description:
       'Completes a flow whose browser came back without its cookie. Only the viewer who started it may; any other spends the handle.',
-    args: { connection: t.arg.string({ required: true, description: 'The `connection` parameter of the return URL.' }) },
+    args: {
+      connection: t.arg.string({ required: true, description: 'The `connection` parameter of the return URL.' }),
+    },
     resolve: (_root, { connection }, context) => context.connect.complete(owner(context), connection),
   }),
 );

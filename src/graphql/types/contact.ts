@@ -23,7 +23,11 @@ builder.objectType(ContactRef, {
     jobTitle: textField(t, 'jobtitle', 'Job title.'),
     companyName: textField(t, 'company', 'Company as the contact wrote it; not the associated company record.'),
     website: textField(t, 'website', "The contact's website."),
-    lifecycleStage: textField(t, 'lifecyclestage', "Stage in the marketing and sales process: HubSpot's internal value."),
+    lifecycleStage: textField(
+      t,
+      'lifecyclestage',
+      "Stage in the marketing and sales process: HubSpot's internal value.",
+    ),
     leadStatus: textField(t, 'hs_lead_status', "Stage of the sale: HubSpot's internal value."),
     address: textField(t, 'address', 'Street address.'),
     city: textField(t, 'city', 'City.'),
@@ -59,7 +63,9 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'The contact whose primary e-mail address this is. Null when there is none.',
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
-    args: { email: t.arg.string({ required: true, description: 'In any case: HubSpot keeps addresses in lower case.' }) },
+    args: {
+      email: t.arg.string({ required: true, description: 'In any case: HubSpot keeps addresses in lower case.' }),
+    },
     async resolve(parent, { email }, context, info) {
       const connector = await connectorOf(parent, context);
       return connector.record('contacts', email, selectionOf(info, 'Contact').properties, 'email');
@@ -71,7 +77,10 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "Contacts in HubSpot's own order.",
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
-    args: { ...pageArgs, archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }) },
+    args: {
+      ...pageArgs,
+      archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),
+    },
     resolve: (parent, args, context, info) => resolveList(CONTACT, parent, args, context, info),
   }),
 }));

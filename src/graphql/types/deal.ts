@@ -48,7 +48,10 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "Deals in HubSpot's own order.",
     permission: 'hubspot:read',
     hubspotScopes: readable('deals'),
-    args: { ...pageArgs, archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }) },
+    args: {
+      ...pageArgs,
+      archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),
+    },
     resolve: (parent, args, context, info) => resolveList(DEAL, parent, args, context, info),
   }),
 }));

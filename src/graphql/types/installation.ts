@@ -44,9 +44,20 @@ builder.objectType(InstallationRef, {
       resolve: ({ grantedScopes }, _args, { requiredScopes }) =>
         requiredScopes.filter((scope) => !grantedScopes.includes(scope)),
     }),
-    installedBy: t.exposeString('installedBy', { nullable: true, description: 'E-mail address of the person who consented.' }),
-    connectedAt: t.field({ type: 'DateTime', description: 'When consent was last given.', resolve: ({ connectedAt }) => new Date(connectedAt) }),
-    updatedAt: t.field({ type: 'DateTime', description: 'When the installation last changed.', resolve: ({ updatedAt }) => new Date(updatedAt) }),
+    installedBy: t.exposeString('installedBy', {
+      nullable: true,
+      description: 'E-mail address of the person who consented.',
+    }),
+    connectedAt: t.field({
+      type: 'DateTime',
+      description: 'When consent was last given.',
+      resolve: ({ connectedAt }) => new Date(connectedAt),
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When the installation last changed.',
+      resolve: ({ updatedAt }) => new Date(updatedAt),
+    }),
     accessTokenExpiresAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -39,7 +39,8 @@ function withoutSuggestion(error: GraphQLError): GraphQLError {
 function present(error: GraphQLError, logger: Logger): GraphQLError {
   const cause = rootCause(error);
   if (cause instanceof GatewayError) {
-    if (cause.cause !== undefined) logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
+    if (cause.cause !== undefined)
+      logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
     return rebuilt(error, cause.message, { ...cause.extensions, code: cause.code });
   }
   if (typeof error.extensions.code === 'string') return error;
@@ -62,7 +63,13 @@ function rootCause(error: GraphQLError): Error | undefined {
 
 function rebuilt(error: GraphQLError, message: string, extensions: object): GraphQLError {
   const { nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions: { ...extensions } });
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions: { ...extensions },
+  });
 }
 
 /** One refusal per installation and coordinate, not one per row of a list. */

@@ -1,6 +1,14 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
-import { type ASTVisitor, GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, type SelectionSetNode, type ValidationContext } from 'graphql';
+import {
+  type ASTVisitor,
+  GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** What one operation may hold. */
@@ -10,7 +18,8 @@ export const LIMITS = { tokens: 2_000, depth: 12, aliases: 30, rootFields: 20 };
 export function useLimits({ introspection }: { introspection: boolean }): Plugin[] {
   return [
     {
-      onParse: ({ setParseFn }) => setParseFn((source, options) => parse(source, { ...options, maxTokens: LIMITS.tokens })),
+      onParse: ({ setParseFn }) =>
+        setParseFn((source, options) => parse(source, { ...options, maxTokens: LIMITS.tokens })),
       onValidate({ addValidationRule }) {
         addValidationRule(maxRootFields);
         if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);

@@ -11,7 +11,9 @@ export function usePostJson(): Plugin {
     onRequest({ request, endResponse, fetchAPI }) {
       const refuse = (status: number, message: string, headers: Record<string, string> = {}) => {
         const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
-        endResponse(new fetchAPI.Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }));
+        endResponse(
+          new fetchAPI.Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }),
+        );
       };
       if (request.method === 'OPTIONS') return;
       if (request.method !== 'POST') return refuse(405, 'GraphQL is answered to POST.', { allow: 'POST' });

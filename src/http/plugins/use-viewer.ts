@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { isGatewayError } from '../../errors.ts';
-import type { Authenticate } from '../viewer.ts';
 import type { ServerContext } from '../graphql-endpoint.ts';
+import type { Authenticate } from '../viewer.ts';
 
 /** No valid viewer: HTTP 401 with `errors`, before the body is read. */
 export function useViewer(authenticate: Authenticate): Plugin<object, ServerContext> {
@@ -13,7 +13,11 @@ export function useViewer(authenticate: Authenticate): Plugin<object, ServerCont
       } catch (error) {
         if (!isGatewayError(error, 'UNAUTHENTICATED')) throw error;
         const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
-        const headers = { 'content-type': 'application/json', 'www-authenticate': 'Bearer', 'cache-control': 'no-store' };
+        const headers = {
+          'content-type': 'application/json',
+          'www-authenticate': 'Bearer',
+          'cache-control': 'no-store',
+        };
         endResponse(new fetchAPI.Response(JSON.stringify(body), { status: 401, headers }));
       }
     },

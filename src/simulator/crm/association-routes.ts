@@ -24,7 +24,8 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     const id = c.req.param('id');
     if (!portal.record(from.name, id)) return notFound(id);
     const limit = Number(c.req.query('limit') ?? MAX_LIMIT);
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) return validationError(`limit must be between 1 and ${MAX_LIMIT}.`);
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+      return validationError(`limit must be between 1 and ${MAX_LIMIT}.`);
     const { page, paging } = neighbourPage(portal, from.name, id, to.name, c.req.query('after'), limit);
     return json(200, { results: page, ...(paging && { paging }) });
   });
@@ -38,7 +39,8 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     const body = await jsonBody(c);
     if (body instanceof Response) return body;
     const inputs: { id?: unknown; after?: unknown }[] = Array.isArray(body.inputs) ? body.inputs : [];
-    if (inputs.length > MAX_INPUTS) return validationError(`The maximum number of inputs supported in a batch request is ${MAX_INPUTS}.`);
+    if (inputs.length > MAX_INPUTS)
+      return validationError(`The maximum number of inputs supported in a batch request is ${MAX_INPUTS}.`);
     const { portal } = c.get('session');
     const startedAt = new Date(clock.now()).toISOString();
     const results = inputs.flatMap(({ id, after }) => {
@@ -66,7 +68,9 @@ function neighbourPage(
   const rest = all.filter(([neighbour]) => Number(neighbour) >= start);
   const next = rest[limit]?.[0];
   return {
-    page: rest.slice(0, limit).map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes })),
+    page: rest
+      .slice(0, limit)
+      .map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes })),
     ...(next !== undefined && { paging: { next: { after: Buffer.from(next).toString('base64') } } }),
   };
 }

@@ -32,7 +32,9 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const { page, next } = pageOf(portal.records(type.name), view.archived, limit, after);
     return json(200, {
       results: page.map((record) => present(portal, type, record, view)),
-      ...(next && { paging: { next: { after: next, link: `https://api.hubapi.com/crm/v3/objects/${type.name}?after=${next}` } } }),
+      ...(next && {
+        paging: { next: { after: next, link: `https://api.hubapi.com/crm/v3/objects/${type.name}?after=${next}` } },
+      }),
     });
   });
 
@@ -56,8 +58,11 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (refused) return refused;
     const body = await jsonBody(c);
     if (body instanceof Response) return body;
-    const inputs = Array.isArray(body.inputs) ? body.inputs.map((input: { id?: unknown }) => String(input?.id ?? '')) : [];
-    if (inputs.length > MAX_BATCH) return validationError(`The maximum number of inputs supported in a batch request is ${MAX_BATCH}.`);
+    const inputs = Array.isArray(body.inputs)
+      ? body.inputs.map((input: { id?: unknown }) => String(input?.id ?? ''))
+      : [];
+    if (inputs.length > MAX_BATCH)
+      return validationError(`The maximum number of inputs supported in a batch request is ${MAX_BATCH}.`);
     const { portal } = c.get('session');
     const idProperty = typeof body.idProperty === 'string' ? body.idProperty : undefined;
     const view = { ...NOTHING, properties: strings(body.properties) };
@@ -92,7 +97,8 @@ const NOTHING: View = { properties: [], associations: [], archived: false };
 
 function parseView(type: ObjectTypeFacts, query: (name: string) => string | undefined): View | Response {
   const associations = commaList(query('associations')).map((name) => objectType(name));
-  if (associations.includes(undefined)) return validationError(`There is no association from ${type.name} to that type.`);
+  if (associations.includes(undefined))
+    return validationError(`There is no association from ${type.name} to that type.`);
   return {
     properties: commaList(query('properties')),
     associations: associations.filter((facts) => facts !== undefined),
@@ -112,7 +118,12 @@ function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: numbe
   return { page, next: undefined };
 }
 
-function find(portal: Portal, type: ObjectTypeFacts, id: string, idProperty: string | undefined): StoredRecord | undefined {
+function find(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  id: string,
+  idProperty: string | undefined,
+): StoredRecord | undefined {
   return idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
 }
 
@@ -121,11 +132,16 @@ function present(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, vi
     const neighbours = portal.neighbours(type.name, record.id, to.name);
     const results = neighbours.slice(0, MAX_INLINE_ASSOCIATIONS).flatMap(([id, types]) =>
       types.length > 1 && types.some(({ label }) => label === 'Primary')
-        ? [{ id, type: `${type.singular}_to_${to.singular}` }, { id, type: `${type.singular}_to_${to.singular}_unlabeled` }]
+        ? [
+            { id, type: `${type.singular}_to_${to.singular}` },
+            { id, type: `${type.singular}_to_${to.singular}_unlabeled` },
+          ]
         : [{ id, type: `${type.singular}_to_${to.singular}` }],
     );
     const rest = neighbours[MAX_INLINE_ASSOCIATIONS];
-    return results.length > 0 ? [[to.name, { results, ...(rest && { paging: { next: { after: rest[0] } } }) }] as const] : [];
+    return results.length > 0
+      ? [[to.name, { results, ...(rest && { paging: { next: { after: rest[0] } } }) }] as const]
+      : [];
   });
   return {
     id: record.id,

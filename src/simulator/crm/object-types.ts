@@ -36,7 +36,16 @@ const TYPES: readonly ObjectTypeFacts[] = [
     singular: 'deal',
     typeId: '0-3',
     always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'],
-    defaults: ['amount', 'closedate', 'createdate', 'dealname', 'dealstage', 'hs_lastmodifieddate', 'hs_object_id', 'pipeline'],
+    defaults: [
+      'amount',
+      'closedate',
+      'createdate',
+      'dealname',
+      'dealstage',
+      'hs_lastmodifieddate',
+      'hs_object_id',
+      'pipeline',
+    ],
     modifiedProperty: 'hs_lastmodifieddate',
   },
 ];
@@ -53,7 +62,9 @@ export function objectType(name: string): ObjectTypeFacts | undefined {
 }
 
 /** Association type ids by direction: [unlabelled, primary]. https://developers.hubspot.com/docs/guides/api/crm/associations */
-export const ASSOCIATION_TYPE_IDS: Readonly<Record<string, { readonly unlabelled: number; readonly primary?: number }>> = {
+export const ASSOCIATION_TYPE_IDS: Readonly<
+  Record<string, { readonly unlabelled: number; readonly primary?: number }>
+> = {
   'contacts>companies': { unlabelled: 279, primary: 1 },
   'companies>contacts': { unlabelled: 280, primary: 2 },
   'contacts>deals': { unlabelled: 4 },

@@ -1,8 +1,18 @@
 import type { Portal, StoredRecord } from '../portal.ts';
 import { Random } from './random.ts';
 import {
-  COMPANY_ENDS, COMPANY_STARTS, DEAL_STAGES, FIRST_NAMES, INDUSTRIES, JOB_TITLES, LAST_NAMES, LEAD_STATUSES,
-  LIFECYCLE_STAGES, PLACES, PRODUCTS, STREETS,
+  COMPANY_ENDS,
+  COMPANY_STARTS,
+  DEAL_STAGES,
+  FIRST_NAMES,
+  INDUSTRIES,
+  JOB_TITLES,
+  LAST_NAMES,
+  LEAD_STATUSES,
+  LIFECYCLE_STAGES,
+  PLACES,
+  PRODUCTS,
+  STREETS,
 } from './words.ts';
 
 export interface PortalSize {
@@ -21,18 +31,25 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   const companies = Array.from({ length: size.companies }, (_, index) =>
     portal.create('companies', company(random, index), createdAt(index, size.companies)),
   );
+  const staff = new Map<string, StoredRecord[]>();
   const contacts = Array.from({ length: size.contacts }, (_, index) => {
     const employer = companies[random.integer(0, companies.length - 1)];
     const record = portal.create('contacts', contact(random, index, employer, now), createdAt(index, size.contacts));
-    if (employer) portal.associate(at('contacts', record), at('companies', employer), { primary: true });
+    if (employer) {
+      portal.associate(at('contacts', record), at('companies', employer), { primary: true });
+      staff.set(employer.id, [...(staff.get(employer.id) ?? []), record]);
+    }
     return record;
   });
   for (let index = 0; index < size.deals; index += 1) {
     const customer = companies[random.integer(0, companies.length - 1)];
     const record = portal.create('deals', deal(random, customer, now), createdAt(index, size.deals));
     if (customer) portal.associate(at('deals', record), at('companies', customer), { primary: true });
+    // Mostly people of the customer; now and then an adviser from elsewhere.
+    const own = staff.get(customer?.id ?? '') ?? contacts;
     for (let people = random.integer(1, 3); people > 0; people -= 1) {
-      const person = contacts[random.integer(0, contacts.length - 1)];
+      const pool = random.chance(0.1) ? contacts : own;
+      const person = pool[random.integer(0, pool.length - 1)];
       const label = random.chance(0.2) ? { label: 'Decision maker' } : {};
       if (person) portal.associate(at('deals', record), at('contacts', person), label);
     }
@@ -61,7 +78,12 @@ function company(random: Random, index: number): Record<string, string> {
   };
 }
 
-function contact(random: Random, index: number, employer: StoredRecord | undefined, now: number): Record<string, string> {
+function contact(
+  random: Random,
+  index: number,
+  employer: StoredRecord | undefined,
+  now: number,
+): Record<string, string> {
   const [firstname, lastname] = [random.pick(FIRST_NAMES), random.pick(LAST_NAMES)];
   const place = random.pick(PLACES);
   const domain = employer?.properties.get('domain') ?? 'mail.example';
@@ -105,5 +127,10 @@ function isoDaysFrom(now: number, days: number): string {
 }
 
 function slug(text: string): string {
-  return text.normalize('NFD').replace(/[^A-Za-z0-9 ]/g, '').trim().replace(/ +/g, '-').toLowerCase();
+  return text
+    .normalize('NFD')
+    .replace(/[^A-Za-z0-9 ]/g, '')
+    .trim()
+    .replace(/ +/g, '-')
+    .toLowerCase();
 }

@@ -1,43 +1,52 @@
 type Words = readonly [string, ...string[]];
 
-export const FIRST_NAMES: Words = [
-  'Amara', 'Anton', 'Beatrix', 'Caleb', 'Carmen', 'Chidi', 'Clara', 'Daniel', 'Divya', 'Elena', 'Emeka', 'Farah',
-  'Felix', 'Grace', 'Hana', 'Henrik', 'Ines', 'Isaac', 'Jamal', 'Jonas', 'Julia', 'Kenji', 'Laila', 'Leon', 'Lucía',
-  'Maja', 'Marcus', 'Mei', 'Miguel', 'Nadia', 'Noah', 'Olga', 'Omar', 'Paula', 'Priya', 'Quinn', 'Rafael', 'Rosa',
-  'Samuel', 'Sanne', 'Sofia', 'Tariq', 'Theo', 'Uma', 'Victor', 'Wendy', 'Yara', 'Yusuf', 'Zoë', 'Émile',
-];
+function words(text: string): Words {
+  return atLeastOne(text.trim().split(/\s+/));
+}
 
-export const LAST_NAMES: Words = [
-  'Adeyemi', 'Andersen', 'Bakker', 'Becker', 'Brooks', 'Castillo', 'Chen', 'Costa', 'Dubois', 'Fischer', 'Garcia',
-  'Haddad', 'Hansen', 'Hughes', 'Ibrahim', 'Ito', 'Jensen', 'Kaur', 'Khan', 'Kim', 'Kowalski', 'Laurent', 'Lindqvist',
-  'Lopez', 'Marino', 'Meyer', 'Mbeki', 'Moreau', 'Müller', 'Nakamura', "O'Brien", 'Okafor', 'Patel', 'Petrov', 'Reyes',
-  'Rossi', 'Santos', 'Schneider', 'Silva', 'Singh', 'Sørensen', 'Tanaka', 'Turner', 'Vargas', 'Virtanen', 'Walker',
-  'Weber', 'Wright', 'Yilmaz', 'Zhang',
-];
+function phrases(text: string): Words {
+  return atLeastOne(text.trim().split(/,\s+/));
+}
 
-export const JOB_TITLES: Words = [
-  'Account Manager', 'Buyer', 'CEO', 'CFO', 'Customer Success Manager', 'Data Analyst', 'Designer', 'Engineer',
-  'Facility Manager', 'Head of Marketing', 'Head of Operations', 'HR Business Partner', 'IT Manager', 'Office Manager',
-  'Procurement Lead', 'Product Manager', 'Project Lead', 'Sales Director', 'Sales Representative', 'VP Engineering',
-];
+function atLeastOne([first = '', ...rest]: readonly string[]): Words {
+  return [first, ...rest];
+}
 
-export const COMPANY_STARTS: Words = [
-  'Alder', 'Atlas', 'Beacon', 'Birch', 'Blue Harbor', 'Bright', 'Canyon', 'Cedar', 'Cobalt', 'Copper', 'Crest', 'Delta',
-  'Ember', 'Evergreen', 'Falcon', 'Granite', 'Harvest', 'Helio', 'Iron Bridge', 'Juniper', 'Keystone', 'Lakeside',
-  'Lumen', 'Maple', 'Meridian', 'North Star', 'Oak', 'Orchard', 'Pioneer', 'Quarry', 'Ridge', 'River', 'Silver', 'Summit',
-  'Terra', 'Tidewater', 'Union', 'Vertex', 'Willow', 'Zephyr',
-];
+export const FIRST_NAMES = words(`
+  Amara Anton Beatrix Caleb Carmen Chidi Clara Daniel Divya Elena Emeka Farah Felix Grace Hana Henrik Ines Isaac
+  Jamal Jonas Julia Kenji Laila Leon Lucía Maja Marcus Mei Miguel Nadia Noah Olga Omar Paula Priya Quinn Rafael
+  Rosa Samuel Sanne Sofia Tariq Theo Uma Victor Wendy Yara Yusuf Zoë Émile
+`);
 
-export const COMPANY_ENDS: Words = [
-  'Analytics', 'Bakeries', 'Consulting', 'Energy', 'Foods', 'Freight', 'Health', 'Labs', 'Logistics', 'Manufacturing',
-  'Media', 'Outfitters', 'Partners', 'Robotics', 'Software', 'Supply', 'Textiles', 'Travel', 'Works', 'Wholesale',
-];
+export const LAST_NAMES = words(`
+  Adeyemi Andersen Bakker Becker Brooks Castillo Chen Costa Dubois Fischer Garcia Haddad Hansen Hughes Ibrahim Ito
+  Jensen Kaur Khan Kim Kowalski Laurent Lindqvist Lopez Marino Meyer Mbeki Moreau Müller Nakamura O'Brien Okafor
+  Patel Petrov Reyes Rossi Santos Schneider Silva Singh Sørensen Tanaka Turner Vargas Virtanen Walker Weber Wright
+  Yilmaz Zhang
+`);
+
+export const JOB_TITLES = phrases(`
+  Account Manager, Buyer, CEO, CFO, Customer Success Manager, Data Analyst, Designer, Engineer, Facility Manager,
+  Head of Marketing, Head of Operations, HR Business Partner, IT Manager, Office Manager, Procurement Lead,
+  Product Manager, Project Lead, Sales Director, Sales Representative, VP Engineering
+`);
+
+export const COMPANY_STARTS = phrases(`
+  Alder, Atlas, Beacon, Birch, Blue Harbor, Bright, Canyon, Cedar, Cobalt, Copper, Crest, Delta, Ember, Evergreen,
+  Falcon, Granite, Harvest, Helio, Iron Bridge, Juniper, Keystone, Lakeside, Lumen, Maple, Meridian, North Star,
+  Oak, Orchard, Pioneer, Quarry, Ridge, River, Silver, Summit, Terra, Tidewater, Union, Vertex, Willow, Zephyr
+`);
+
+export const COMPANY_ENDS = words(`
+  Analytics Bakeries Consulting Energy Foods Freight Health Labs Logistics Manufacturing Media Outfitters Partners
+  Robotics Software Supply Textiles Travel Works Wholesale
+`);
 
 /** HubSpot's internal values of `industry`. */
-export const INDUSTRIES: Words = [
-  'COMPUTER_SOFTWARE', 'FOOD_BEVERAGES', 'HEALTH_WELLNESS_AND_FITNESS', 'INFORMATION_TECHNOLOGY_AND_SERVICES',
-  'LOGISTICS_AND_SUPPLY_CHAIN', 'MACHINERY', 'MARKETING_AND_ADVERTISING', 'RENEWABLES_ENVIRONMENT', 'RETAIL', 'TEXTILES',
-];
+export const INDUSTRIES = words(`
+  COMPUTER_SOFTWARE FOOD_BEVERAGES HEALTH_WELLNESS_AND_FITNESS INFORMATION_TECHNOLOGY_AND_SERVICES
+  LOGISTICS_AND_SUPPLY_CHAIN MACHINERY MARKETING_AND_ADVERTISING RENEWABLES_ENVIRONMENT RETAIL TEXTILES
+`);
 
 export interface Place {
   readonly city: string;
@@ -62,12 +71,23 @@ export const PLACES: readonly [Place, ...Place[]] = [
   { city: 'Singapore', state: 'Singapore', country: 'Singapore', zip: '049145', dial: '+65 6555' },
 ];
 
-export const STREETS: Words = ['Canal Street', 'Church Road', 'Harbour Way', 'High Street', 'Market Square', 'Mill Lane', 'Park Avenue', 'Station Road'];
+export const STREETS = phrases(`
+  Canal Street, Church Road, Harbour Way, High Street, Market Square, Mill Lane, Park Avenue, Station Road
+`);
 
-export const PRODUCTS: Words = ['annual licence', 'expansion', 'fleet order', 'onboarding', 'pilot', 'platform', 'renewal', 'retainer', 'rollout', 'support plan'];
+export const PRODUCTS = phrases(`
+  annual licence, expansion, fleet order, onboarding, pilot, platform, renewal, retainer, rollout, support plan
+`);
 
-export const LIFECYCLE_STAGES: Words = ['subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity', 'customer', 'evangelist'];
+export const LIFECYCLE_STAGES = words(`
+  subscriber lead marketingqualifiedlead salesqualifiedlead opportunity customer evangelist
+`);
 
-export const LEAD_STATUSES: Words = ['NEW', 'OPEN', 'IN_PROGRESS', 'OPEN_DEAL', 'UNQUALIFIED', 'ATTEMPTED_TO_CONTACT', 'CONNECTED', 'BAD_TIMING'];
+export const LEAD_STATUSES = words(`
+  NEW OPEN IN_PROGRESS OPEN_DEAL UNQUALIFIED ATTEMPTED_TO_CONTACT CONNECTED BAD_TIMING
+`);
 
-export const DEAL_STAGES: Words = ['appointmentscheduled', 'qualifiedtobuy', 'presentationscheduled', 'decisionmakerboughtin', 'contractsent', 'closedwon', 'closedlost'];
+export const DEAL_STAGES = words(`
+  appointmentscheduled qualifiedtobuy presentationscheduled decisionmakerboughtin contractsent closedwon
+  closedlost
+`);

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { World } from '../world.ts';
 import { DECLINE_RETURNS } from '../assumptions.ts';
+import type { World } from '../world.ts';
 import { consentPage, errorPage } from './consent-page.ts';
 import { acceptsRedirect, scopeProblem } from './registered-app.ts';
 

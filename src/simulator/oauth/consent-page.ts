@@ -26,13 +26,17 @@ export function consentPage({ parameters, appName, portals, scopes, optionalScop
 ${Object.entries(parameters).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <fieldset><legend>Account</legend>
 ${portals.map(
-  (portal, index) => html`<label><input type="radio" name="portal" value="${portal.hubId}" ${index === 0 ? 'checked' : ''}>
+  (
+    portal,
+    index,
+  ) => html`<label><input type="radio" name="portal" value="${portal.hubId}" ${index === 0 ? 'checked' : ''}>
 ${portal.domain} <small>${portal.hubId}</small></label>`,
 )}</fieldset>
 <fieldset><legend>This app would like to</legend>
 ${scopes.map((scope) => html`<label><input type="checkbox" checked disabled> ${scope}</label>`)}
 ${optionalScopes.map(
-  (scope) => html`<label><input type="checkbox" name="granted" value="${scope}" checked> ${scope} <small>optional</small></label>`,
+  (scope) =>
+    html`<label><input type="checkbox" name="granted" value="${scope}" checked> ${scope} <small>optional</small></label>`,
 )}</fieldset>
 <button name="decision" value="approve">Connect app</button><button name="decision" value="decline">Cancel</button>
 </form><p><small>This is a simulator on your machine. No data leaves it.</small></p></main></body></html>`;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { Portal } from '../portal.ts';
 import { CODE_LIFE_MS } from '../assumptions.ts';
+import type { Portal } from '../portal.ts';
 
 /** What a person consented to. */
 export interface Grant {

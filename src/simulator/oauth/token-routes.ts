@@ -78,7 +78,9 @@ function exchangeCode({ grants }: World, fields: URLSearchParams): TokenPair | O
   const issued = grants.takeCode(fields.get('code') ?? '');
   if (!issued) return OAUTH_FAILURES.code;
   if (issued.redirectUri !== fields.get('redirect_uri')) return OAUTH_FAILURES.redirectUri;
-  const challenge = createHash('sha256').update(fields.get('code_verifier') ?? '').digest('base64url');
+  const challenge = createHash('sha256')
+    .update(fields.get('code_verifier') ?? '')
+    .digest('base64url');
   if (issued.codeChallenge !== undefined && issued.codeChallenge !== challenge) return OAUTH_FAILURES.codeVerifier;
   return grants.issueTokens(issued);
 }

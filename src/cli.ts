@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError } from 'commander';
+import jwt from 'jsonwebtoken';
+import { ConfigError, loadConfig } from './config.ts';
+import { runDemo } from './demo.ts';
+import { createGateway } from './gateway.ts';
+import { printSchema } from './graphql/schema.ts';
+import { systemClock } from './lib/clock.ts';
+import { untilStopped } from './lib/until-stopped.ts';
+import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
+import { openDatabase } from './storage/database.ts';
+
+const program = new Command('hubspot-gateway')
+  .description('A GraphQL gateway between frontends and HubSpot.')
+  .showHelpAfterError('(--help shows what is possible)');
+
+program
+  .command('serve')
+  .description('Run the gateway, configured by the environment.')
+  .action(async () => {
+    const gateway = createGateway(loadConfig(process.env));
+    await gateway.listen();
+    await untilStopped(() => gateway.close());
+  });
+
+program
+  .command('demo')
+  .description('Run the gateway beside a simulated HubSpot, with one portal connected. PORT chooses the port.')
+  .action(async () => {
+    const demo = await runDemo(process.env.PORT ?? '4000');
+    process.stdout.write(demo.introduction);
+    await untilStopped(demo.close);
+  });
+
+program
+  .command('simulator')
+  .description('Run a simulated HubSpot: consent page, OAuth endpoints and CRM API.')
+  .option('-p, --port <port>', 'port to listen on', port, 4010)
+  .option('-s, --seed <number>', 'seed of the generated data', wholeNumber, 1)
+  .option('--contacts <number>', 'contacts of the first portal', wholeNumber)
+  .action(async (options: { port: number; seed: number; contacts?: number }) => {
+    const portals = DEFAULT_PORTALS.map((portal, index) =>
+      index === 0 && options.contacts !== undefined
+        ? { ...portal, size: { ...portal.size, contacts: options.contacts } }
+        : portal,
+    );
+    const simulator = createSimulator({ seed: options.seed, portals });
+    const url = await simulator.listen(options.port);
+    process.stdout.write(simulatorIntroduction(url));
+    await untilStopped(() => simulator.close());
+  });
+
+program
+  .command('token')
+  .description('Mint a viewer JWT for development, signed with AUTH_JWT_SECRET.')
+  .option('--sub <id>', 'user id', 'developer')
+  .option('--tenant <id>', 'tenant id', 'development')
+  .option('--scope <permissions>', 'permissions, space-separated', 'hubspot:read hubspot:write hubspot:connect')
+  .option('--expires-in <seconds>', 'life in seconds, a day at most', wholeNumber, 3_600)
+  .action((options: { sub: string; tenant: string; scope: string; expiresIn: number }) => {
+    const { auth } = loadConfig(process.env);
+    if (auth.key.kind !== 'secret') throw new ConfigError(['AUTH_JWT_SECRET is required to mint a token']);
+    const claims = { sub: options.sub, [auth.tenantClaim]: options.tenant, scope: options.scope };
+    const { issuer, audience } = auth;
+    process.stdout.write(`${jwt.sign(claims, auth.key.secret, { issuer, audience, expiresIn: options.expiresIn })}\n`);
+  });
+
+program
+  .command('migrate')
+  .description('Bring the database up to date, as the gateway does when it starts. Safe while others run.')
+  .action(async () => {
+    const database = openDatabase({ ...loadConfig(process.env).database, clock: systemClock });
+    await database.migrate().finally(() => database.close());
+  });
+
+program
+  .command('print-schema')
+  .description('Print the GraphQL schema, sorted, with its directives.')
+  .action(() => void process.stdout.write(printSchema()));
+
+function simulatorIntroduction(url: string): string {
+  return `HubSpot, simulated, listens on ${url}
+
+For the gateway's environment:
+  HUBSPOT_API_URL=${url}
+  HUBSPOT_AUTHORIZE_URL=${url}/oauth/authorize
+  HUBSPOT_CLIENT_ID=${DEFAULT_APP.clientId}
+  HUBSPOT_CLIENT_SECRET=${DEFAULT_APP.clientSecret}
+  HUBSPOT_SCOPES="${DEFAULT_APP.requiredScopes.join(' ')}"
+  HUBSPOT_OPTIONAL_SCOPES="${DEFAULT_APP.optionalScopes.join(' ')}"
+
+What was asked of it: ${url}/_simulator/requests
+`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 65_535) throw new InvalidArgumentError('It must be a port number.');
+  return value;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What a person can mend is said in one message; anything else keeps its stack.
+  const known =
+    error instanceof ConfigError || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
+  process.stderr.write(
+    `${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exitCode = 1;
+}
