@@ -67,7 +67,8 @@ const scopes = words.pipe(
 );
 
 function parseUrl(text: string, context: z.RefinementCtx): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // The parser drops white space; what is kept to the byte must not hold any.
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     context.addIssue({ code: 'custom', message: 'is not an http(s) URL' });
     return z.NEVER;
@@ -75,7 +76,7 @@ function parseUrl(text: string, context: z.RefinementCtx): URL {
   if (url.protocol === 'http:' && !isLoopback(url)) {
     context.addIssue({ code: 'custom', message: 'must be https (http is accepted on a loopback host only)' });
   }
-  if (url.username || url.password || url.hash) {
+  if (url.username || url.password || text.includes('#')) {
     context.addIssue({ code: 'custom', message: 'must not carry credentials or a fragment' });
   }
   return url;
@@ -84,20 +85,31 @@ function parseUrl(text: string, context: z.RefinementCtx): URL {
 const baseUrl = z.string().transform((text, context) => {
   const url = parseUrl(text, context);
   if (url === z.NEVER) return z.NEVER;
-  if (url.search) context.addIssue({ code: 'custom', message: 'must not carry a query' });
+  refuseQuery(url, context);
   return url.href.replace(/\/+$/, '');
 });
+
+function refuseQuery(url: URL, context: z.RefinementCtx): void {
+  if (url.href.includes('?')) context.addIssue({ code: 'custom', message: 'must not carry a query' });
+}
 
 /** Checked but kept to the byte: HubSpot compares redirect URIs as text. */
 const exactUrl = z.string().superRefine((text, context) => {
   parseUrl(text, context);
 });
 
-const returnUrls = words.transform((list, context) => list.map((text) => parseUrl(text, context)));
+const returnUrls = words.transform((list, context) =>
+  list.map((text) => {
+    const url = parseUrl(text, context);
+    // An entry is an origin and a path prefix; a query in it would be ignored, not matched.
+    if (url !== z.NEVER) refuseQuery(url, context);
+    return url;
+  }),
+);
 
 const corsOrigins = words.transform((list, context) => {
   for (const text of list) {
-    if (text === '*') context.addIssue({ code: 'custom', message: 'must list exact origins; * is refused' });
+    if (text.includes('*')) context.addIssue({ code: 'custom', message: 'must list exact origins; * is refused' });
     else if (!URL.canParse(text) || new URL(text).origin !== text) {
       context.addIssue({ code: 'custom', message: 'must hold origins such as https://app.example.com' });
     }
@@ -109,7 +121,9 @@ const encryptionKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((entry) => {
     const [id = '', encoded = '', ...rest] = entry.trim().split(':');
     const key = Buffer.from(encoded, 'base64');
-    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || rest.length > 0 || key.length !== 32) {
+    // Buffer skips what is not base64, so a key that lost or gained a character could pass by its length.
+    const exact = key.toString('base64').replace('=', '') === encoded.replace(/=$/, '');
+    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || rest.length > 0 || key.length !== 32 || !exact) {
       context.addIssue({ code: 'custom', message: 'must look like k2:BASE64,k1:BASE64 with 32 bytes each' });
     }
     return { id, key };
@@ -124,6 +138,8 @@ const publicKeyPem = z.string().transform((text, context) => {
   // A PEM in one line of an environment file has its line breaks written as \n.
   const pem = text.replaceAll('\\n', '\n');
   try {
+    // Node would derive the public key from a private one, which has no business here.
+    if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
     if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;
     if (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1') return pem;
@@ -149,7 +165,10 @@ const environment = z.object({
   PUBLIC_URL: baseUrl.optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^(memory:$|postgres(ql)?:\/\/)/, 'must be postgres://… or memory:')
+    .refine(
+      (url) => url === 'memory:' || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
+      'must be postgres://… or memory:',
+    )
     .optional(),
   DATA_DIR: z.string().default('.data'),
   HUBSPOT_CLIENT_ID: z.string({ error: required }),
@@ -173,7 +192,9 @@ const environment = z.object({
   AUTH_JWT_ISSUER: z.string({ error: required }),
   AUTH_JWT_AUDIENCE: z.string({ error: required }),
   AUTH_TENANT_CLAIM: z.string().default('tenant'),
-  AUTH_DEFAULT_PERMISSIONS: words.default(['hubspot:read']),
+  AUTH_DEFAULT_PERMISSIONS: words
+    .pipe(z.array(z.enum(['hubspot:read', 'hubspot:write', 'hubspot:connect'], { error: 'names no such permission' })))
+    .default(['hubspot:read']),
   RETURN_URLS: returnUrls.default([]),
   CORS_ORIGINS: corsOrigins.default([]),
   LOG_LEVEL: z
@@ -190,7 +211,8 @@ const environment = z.object({
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const problems = [...new Set(issues.map(({ path: [name], message }) => `${String(name)} ${message}`))];
 
   const keySettings = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'];
   const named = keySettings.filter((name) => given[name] !== undefined);

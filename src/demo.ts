@@ -96,7 +96,9 @@ async function connectPortal(url: string, token: string, { portals }: Simulator)
     .map((line) => line.split(';')[0])
     .join('; ');
   const finished = await fetch(consented.headers.get('location') ?? '', { headers: { cookie }, redirect: 'manual' });
-  if (finished.status !== 200) throw new Error(`The demo could not connect its portal (HTTP ${finished.status}).`);
+  if (!finished.headers.get('location')?.includes('hubspot=connected')) {
+    throw new Error(`The demo could not connect its portal (HTTP ${finished.status}).`);
+  }
 }
 
 function introduce(url: string, token: string, { portals }: Simulator): string {

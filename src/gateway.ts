@@ -11,6 +11,11 @@ import { createAuthenticator } from './http/viewer.ts';
 import { createHubspotPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
 import { ConnectFlow } from './installations/connect.ts';
+import { GrantKeeper } from './installations/grant-keeper.ts';
+import { InstallationDirectory } from './installations/installation-directory.ts';
+import { InstallationLifecycle } from './installations/lifecycle.ts';
+import { Revocations } from './installations/revocations.ts';
+import { TokenExchange } from './installations/token-exchange.ts';
 import { TokenManager } from './installations/token-manager.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
@@ -18,7 +23,9 @@ import { createMetrics } from './lib/metrics.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { InstallationStore } from './storage/installation-store.ts';
+import { RevocationStore } from './storage/revocation-store.ts';
 import { TokenCipher } from './storage/token-cipher.ts';
+import { TokenStore } from './storage/token-store.ts';
 
 /** Replaces parts of the gateway: for tests and the demo. */
 export interface GatewayOverrides {
@@ -51,7 +58,10 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   let publicUrl = config.publicUrl ?? 'http://localhost';
 
   const cipher = new TokenCipher(config.encryptionKeys);
-  const installations = new InstallationStore(database, cipher);
+  const tokenStore = new TokenStore(database, cipher);
+  const revocationStore = new RevocationStore(database, cipher);
+  const installations = new InstallationStore(database, tokenStore, revocationStore);
+  const directory = new InstallationDirectory({ installations, clock, logger });
   const requests = new AuthorizationRequestStore(database, cipher);
 
   const { hubspot } = config;
@@ -66,29 +76,43 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     basePath,
     clock,
   });
-  const tokens = new TokenManager({ installations, oauth, clock, logger, metrics });
+  const grants = new GrantKeeper({ installations, directory, oauth, clock, logger });
+  const exchange = new TokenExchange({ tokens: tokenStore, grants, oauth, clock, logger, metrics });
+  const tokens = new TokenManager({ exchange, clock, logger });
+  const redirectUri = () => hubspot.redirectUri ?? `${publicUrl}/oauth/hubspot/callback`;
   const connect = new ConnectFlow({
     clientId: hubspot.clientId,
     authorizeUrl: hubspot.authorizeUrl,
-    redirectUri: () => hubspot.redirectUri ?? `${publicUrl}/oauth/hubspot/callback`,
+    redirectUri,
     registeredScopes: { required: hubspot.requiredScopes, optional: hubspot.optionalScopes },
     returnUrls: config.returnUrls,
     oauth,
     installations,
+    directory,
     requests,
     clock,
     logger,
   });
   const transport = measure(metrics, clock)(createTransport({ pool: apiPool, clock, basePath }));
-  const connectorOptions = { tokens, transport, apiVersion: hubspot.apiVersion, maxCalls: MAX_CALLS_PER_OPERATION };
+  const api = { send: transport, version: hubspot.apiVersion };
+  const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
+  const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
+  const connectorOptions = {
+    tokens,
+    grants,
+    transport,
+    apiVersion: hubspot.apiVersion,
+    maxCalls: MAX_CALLS_PER_OPERATION,
+  };
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const fetch = createApp({
     graphql: createGraphQLEndpoint({
       authenticate: createAuthenticator({ ...config.auth, clock }),
       contextFor: (viewer) => ({
-        connectors: new Connectors(viewer.tenantId, installations, connectorOptions),
+        connectors: new Connectors(viewer.tenantId, directory, connectorOptions),
         connect,
+        lifecycle,
         installations,
         requiredScopes: hubspot.requiredScopes,
       }),
@@ -98,7 +122,12 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       logger,
     }),
     graphiql: config.graphiql ? createGraphiQL(overrides.graphiql) : undefined,
-    oauthCallback: createOAuthCallback({ connect, secureCookies, issuer: new URL(hubspot.authorizeUrl).origin }),
+    oauthCallback: createOAuthCallback({
+      connect,
+      callbackUrl: redirectUri,
+      secureCookies,
+      issuer: new URL(hubspot.authorizeUrl).origin,
+    }),
     ready: () =>
       database.ping().then(
         () => true,
@@ -109,11 +138,13 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     logger,
   });
   const server = createHttpServer(fetch);
+  let closing: Promise<void> | undefined;
 
   return {
     fetch,
     async listen() {
       await database.migrate();
+      revocations.start();
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(config.port, config.host, resolve);
       });
@@ -122,15 +153,20 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       logger.info({ host: config.host, port, publicUrl }, 'listening');
       return publicUrl;
     },
-    async close() {
-      if (server.listening) {
-        const closed = new Promise((resolve) => server.close(resolve));
-        server.closeIdleConnections();
-        await closed;
-      }
-      await tokens.close();
-      await Promise.all([apiPool.close(), tokenPool.close()]);
-      await database.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
+
+  async function close(): Promise<void> {
+    if (server.listening) {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
+    }
+    await Promise.all([tokens.close(), revocations.close(), directory.close()]);
+    await Promise.all([apiPool.close(), tokenPool.close()]);
+    await database.close();
+  }
 }

@@ -1,11 +1,31 @@
-import type { Stage } from '../hubspot/client.ts';
-import type { TokenManager } from '../installations/token-manager.ts';
+import type { HubspotCall, HubspotResponse, Send, Stage } from '../hubspot/client.ts';
+import { TokenRefused } from '../hubspot/token-refused.ts';
+import type { AccessToken, TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
-/** Puts a fresh access token on the call: the last stage before the wire, so that it cannot expire in a queue. */
+/**
+ * Puts a fresh access token on the call: the last stage before the wire, so that it cannot expire in a queue. A token
+ * that HubSpot refuses all the same is replaced once and the call repeated once: the 401 proves that it did nothing.
+ */
 export function authorize(tokens: TokenManager, installation: Installation): Stage {
   return (next) => async (call) => {
-    const { value } = await tokens.accessToken(installation);
-    return next({ ...call, accessToken: value });
+    const token = await tokens.accessToken(installation);
+    try {
+      return await next({ ...call, accessToken: token.value });
+    } catch (error) {
+      if (!(error instanceof TokenRefused) || !error.renewable) throw error;
+      return repeat(next, call, error, token);
+    }
   };
+
+  async function repeat(
+    next: Send,
+    call: HubspotCall,
+    refusal: TokenRefused,
+    token: AccessToken,
+  ): Promise<HubspotResponse> {
+    const replacement = await tokens.replacement(installation, token.version);
+    if (!replacement) throw refusal;
+    return next({ ...call, accessToken: replacement.value });
+  }
 }

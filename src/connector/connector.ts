@@ -1,11 +1,13 @@
 import type { HubspotApi, Send, Stage } from '../hubspot/client.ts';
 import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { AssociationBatcher } from './association-batcher.ts';
 import { authorize } from './authorize.ts';
 import { type Position, readNeighbours, readRecords, type Slice } from './reading.ts';
+import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
 import { missingScopes, scopeGate } from './scope-gate.ts';
 
@@ -43,6 +45,7 @@ export interface NeighbourSelection extends RecordSelection {
 
 export interface ConnectorOptions {
   readonly tokens: TokenManager;
+  readonly grants: GrantKeeper;
   readonly transport: Send;
   readonly apiVersion: string;
   /** Bounds the calls of one operation, over all its installations. */
@@ -60,10 +63,15 @@ export class Connector {
   readonly #records = new Map<ObjectType, RecordBatcher>();
   readonly #associations = new Map<string, AssociationBatcher>();
 
-  constructor(installation: Installation, { tokens, transport, apiVersion, callBudget }: ConnectorOptions) {
+  constructor(installation: Installation, { tokens, grants, transport, apiVersion, callBudget }: ConnectorOptions) {
     this.installation = installation;
     this.#granted = new ScopeSet(installation.grantedScopes);
-    const stages = [scopeGate(installation), callBudget, authorize(tokens, installation)];
+    const stages = [
+      scopeGate(installation),
+      recheckGrant(grants, tokens, installation),
+      callBudget,
+      authorize(tokens, installation),
+    ];
     this.#api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
   }
 

@@ -1,6 +1,7 @@
-import { GatewayError, type Remedy } from '../errors.ts';
-import { reauthorizationRequired } from '../installations/token-manager.ts';
-import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { GatewayError } from '../errors.ts';
+import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
+import type { InstallationDirectory } from '../installations/installation-directory.ts';
+import type { Installation } from '../storage/installation-store.ts';
 import { callBudget } from './call-budget.ts';
 import { Connector, type ConnectorOptions } from './connector.ts';
 
@@ -12,21 +13,27 @@ export interface ConnectorsOptions extends Omit<ConnectorOptions, 'callBudget'> 
 /** The installations of one tenant and their connectors, for the life of one request. */
 export class Connectors {
   readonly #tenantId: string;
-  readonly #store: InstallationStore;
+  readonly #directory: InstallationDirectory;
   readonly #options: ConnectorOptions;
   readonly #connectors = new Map<string, Connector>();
   #installations: Promise<readonly Installation[]> | undefined;
 
-  constructor(tenantId: string, store: InstallationStore, options: ConnectorsOptions) {
+  constructor(tenantId: string, directory: InstallationDirectory, options: ConnectorsOptions) {
     this.#tenantId = tenantId;
-    this.#store = store;
+    this.#directory = directory;
     this.#options = { ...options, callBudget: callBudget(options.maxCalls) };
   }
 
-  /** Read once a request. */
+  /** The same throughout a request, but for what the request itself changed. */
   installations(): Promise<readonly Installation[]> {
-    this.#installations ??= this.#store.list(this.#tenantId);
+    this.#installations ??= this.#directory.list(this.#tenantId);
     return this.#installations;
+  }
+
+  /** What was read is read again: the request changed something. */
+  forget(): void {
+    this.#installations = undefined;
+    this.#connectors.clear();
   }
 
   /** Of this tenant only; another tenant's id is as unknown as one that never existed. */
@@ -56,14 +63,14 @@ export class Connectors {
   /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
   async only(): Promise<Connector> {
     const installation = await this.onlyInstallation();
-    if (!installation) throw notConnected({});
+    if (!installation) throw notConnected();
     return this.of(installation);
   }
 
   /** @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED */
   of(installation: Installation): Connector {
     if (installation.status === 'REAUTHORIZATION_REQUIRED') throw reauthorizationRequired(installation);
-    if (installation.status === 'DISCONNECTED') throw notConnected({ installationId: installation.id });
+    if (installation.status === 'DISCONNECTED') throw notConnected(installation.id);
     const known = this.#connectors.get(installation.id);
     if (known) return known;
     const connector = new Connector(installation, this.#options);
@@ -74,10 +81,4 @@ export class Connectors {
   async #connected(): Promise<readonly Installation[]> {
     return (await this.installations()).filter(({ status }) => status !== 'DISCONNECTED');
   }
-}
-
-function notConnected(input: Remedy['input']): GatewayError<'NOT_CONNECTED'> {
-  return new GatewayError('NOT_CONNECTED', 'No HubSpot portal is connected.', {
-    remedy: { mutation: 'connectHubSpot', input },
-  });
 }

@@ -1,5 +1,6 @@
 import type { Connectors } from '../connector/connectors.ts';
 import type { ConnectFlow, FlowCookie } from '../installations/connect.ts';
+import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { InstallationStore } from '../storage/installation-store.ts';
 
 /** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
@@ -18,6 +19,7 @@ export interface GatewayContext {
   readonly viewer: Viewer;
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
+  readonly lifecycle: InstallationLifecycle;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
   /** What the app registered at HubSpot as required. */
   readonly requiredScopes: readonly string[];

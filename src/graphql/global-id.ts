@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts';
 /** Types whose global ids name a portal and a record: `Contact:1234567:101`. */
 export type RecordTypename = 'Contact' | 'Deal';
 
-const GLOBAL_RECORD_ID = /^(Contact|Deal):(\d{1,16}):(\d{1,20})$/;
+const GLOBAL_RECORD_ID = /^(Contact|Deal):([1-9]\d{0,15}):([1-9]\d{0,19})$/;
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
 export function recordGlobalId(typename: RecordTypename, hubId: number, recordId: string): string {

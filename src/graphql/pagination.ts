@@ -91,22 +91,23 @@ function encodeCursor({ after = '', id = '' }: Position, scope: CursorScope): st
 }
 
 function decodeCursor(cursor: string, scope: CursorScope): Position {
-  const parts = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
-  if (
-    !Array.isArray(parts) ||
-    parts.length !== 3 ||
-    !parts.every((part) => typeof part === 'string') ||
-    parts[0] !== scope
-  ) {
+  const position = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
+  // A position has one spelling in its list: what is not spelt the same again comes from elsewhere.
+  if (!position || encodeCursor(position, scope) !== cursor) {
     throw new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
   }
-  const [, after, id] = parts;
-  return { ...(after && { after }), ...(id && { id }) };
+  return position;
 }
 
-function parse(cursor: string): unknown {
+/** HubSpot's own cursors are short tokens; ids are digits. */
+const AFTER = /^[\x21-\x7e]{0,512}$/;
+const ID = /^\d{0,20}$/;
+
+function parse(cursor: string): Position | undefined {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [, after, id]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof after !== 'string' || typeof id !== 'string' || !AFTER.test(after) || !ID.test(id)) return undefined;
+    return { ...(after && { after }), ...(id && { id }) };
   } catch {
     return undefined;
   }

@@ -1,10 +1,15 @@
+import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../connector/connector.ts';
 import { GatewayError } from '../errors.ts';
 import type { builder } from './builder.ts';
 import { type RecordTypename, recordGlobalId } from './global-id.ts';
 import type { FieldSource } from './selection.ts';
 
-type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, CrmRecord>;
+type Types = typeof builder.$inferSchemaTypes;
+type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
+
+type Field<T> = FieldRef<Types, T, 'Object'>;
+type OptionalField<T> = Field<T | null | undefined>;
 
 const from = (source: FieldSource) => ({ hubspot: source });
 
@@ -14,7 +19,7 @@ function value({ properties }: CrmRecord, property: string): string | null {
 }
 
 /** A text property. */
-export function textField(t: RecordFields, property: string, description: string) {
+export function textField(t: RecordFields, property: string, description: string): OptionalField<string> {
   return t.string({
     nullable: true,
     description: `${description} Property \`${property}\`.`,
@@ -24,7 +29,7 @@ export function textField(t: RecordFields, property: string, description: string
 }
 
 /** A number property, digit for digit. */
-export function decimalField(t: RecordFields, property: string, description: string) {
+export function decimalField(t: RecordFields, property: string, description: string): OptionalField<string> {
   return t.field({
     type: 'Decimal',
     nullable: true,
@@ -35,7 +40,7 @@ export function decimalField(t: RecordFields, property: string, description: str
 }
 
 /** A date-and-time property: HubSpot writes ISO 8601, older values are epoch milliseconds. */
-export function dateTimeField(t: RecordFields, property: string, description: string) {
+export function dateTimeField(t: RecordFields, property: string, description: string): OptionalField<Date | string> {
   return t.field({
     type: 'DateTime',
     nullable: true,
@@ -57,8 +62,17 @@ export function moment(text: string): Date {
   return date;
 }
 
+interface CommonFields {
+  readonly id: Field<string>;
+  readonly hubspotId: Field<string>;
+  readonly url: OptionalField<string>;
+  readonly createdAt: Field<Date | string>;
+  readonly updatedAt: Field<Date | string>;
+  readonly archived: Field<boolean>;
+}
+
 /** The fields that every record has, whatever its type. */
-export function recordFields(t: RecordFields, typename: RecordTypename) {
+export function recordFields(t: RecordFields, typename: RecordTypename): CommonFields {
   return {
     id: t.id({
       description: 'Global id: type, portal and record.',

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GatewayError } from '../errors.ts';
 
 /** RFC 3339 in UTC, from and to ISO strings. */
 export const DateTime = new GraphQLScalarType<Date, string>({
@@ -10,10 +11,22 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-function decimal(value: unknown): string {
+/** `undefined` for anything that is not a number. */
+function decimal(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text.length > 128 || !DECIMAL.test(text)) {
-    throw new GraphQLError('Decimal must be a number such as "1250.50".');
+  return typeof text === 'string' && text.length <= 128 && DECIMAL.test(text) ? text : undefined;
+}
+
+function parseDecimal(value: unknown): string {
+  const text = decimal(value);
+  if (text === undefined) throw new GraphQLError('Decimal must be a number such as "1250.50".');
+  return text;
+}
+
+function serializeDecimal(value: unknown): string {
+  const text = decimal(value);
+  if (text === undefined) {
+    throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a number here that cannot be read.', {});
   }
   return text;
 }
@@ -23,10 +36,11 @@ export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
     'An exact decimal number as a string, digit for digit as HubSpot stores it. Input takes a string or a number.',
-  serialize: decimal,
-  parseValue: decimal,
+  serialize: serializeDecimal,
+  parseValue: parseDecimal,
   parseLiteral(node) {
-    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT) return decimal(node.value);
-    throw new GraphQLError('Decimal must be a number such as "1250.50".', { nodes: node });
+    return parseDecimal(
+      node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : undefined,
+    );
   },
 });

@@ -9,6 +9,7 @@ import './types/contact.ts';
 import './types/crm.ts';
 import './types/deal.ts';
 import './types/installation.ts';
+import './types/lifecycle.ts';
 import './types/node.ts';
 import './types/viewer.ts';
 

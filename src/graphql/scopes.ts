@@ -8,6 +8,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Connector, CrmRecord } from '../connector/connector.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
@@ -55,8 +56,15 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
     return async (parent, args, context, info) => {
       // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
       const connector = await connectorOf(parent as CrmParent, contextOf(context));
-      connector.requireScopes(requirement, `${info.parentType.name}.${info.fieldName}`);
-      return resolver(parent, args, context, info);
+      const coordinate = `${info.parentType.name}.${info.fieldName}`;
+      connector.requireScopes(requirement, coordinate);
+      try {
+        return await resolver(parent, args, context, info);
+      } catch (error) {
+        // Found out by HubSpot's answer, below the schema: the field that was refused is known here.
+        if (!isGatewayError(error, 'MISSING_SCOPES')) throw error;
+        throw new GatewayError(error.code, error.message, { ...error.extensions, coordinate });
+      }
     };
   }
 }

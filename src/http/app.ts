@@ -42,6 +42,8 @@ async function answer(route: Route, request: Request, logger: Logger, requestId:
   try {
     return await route.handle(request);
   } catch (error) {
+    // Nobody is left to read an answer. 499 is what nginx calls it, in logs and metrics alike.
+    if (request.signal.aborted) return text(499, 'Client Closed Request');
     logger.error(
       { err: error, requestId, code: isGatewayError(error) ? error.code : undefined },
       'a request failed unexpectedly',

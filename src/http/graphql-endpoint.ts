@@ -1,4 +1,6 @@
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { DocumentNode } from 'graphql';
+import { createYoga, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/connect.ts';
@@ -28,6 +30,9 @@ export interface GraphQLEndpointOptions {
   readonly logger: Logger;
 }
 
+/** Characters of all parsed documents that are kept: a document's tree weighs some hundred times its text. */
+const DOCUMENT_CACHE_CHARACTERS = 500_000;
+
 /** `POST /graphql`. */
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): (request: Request) => Promise<Response> {
   const yoga = createServer(options);
@@ -37,6 +42,7 @@ export function createGraphQLEndpoint(options: GraphQLEndpointOptions): (request
     for (const cookie of serverContext.responseCookies) {
       response.headers.append('set-cookie', serializeCookie(cookie, options.secureCookies()));
     }
+    if (options.corsOrigins.length > 0) response.headers.append('vary', 'Origin');
     if (serverContext.responseCookies.length > 0) response.headers.set('cache-control', 'no-store');
     return response;
   };
@@ -53,11 +59,18 @@ function createServer(options: GraphQLEndpointOptions): YogaServerInstance<Serve
     },
     plugins: [
       usePostJson(),
-      useViewer(authenticate),
+      useViewer(authenticate, logger),
       ...useLimits({ introspection }),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
-    cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true, methods: ['POST'] } : false,
+    cors: corsFor(corsOrigins),
+    parserAndValidationCache: {
+      documentCache: new LRUCache<string, DocumentNode>({
+        maxSize: DOCUMENT_CACHE_CHARACTERS,
+        sizeCalculation: (_document, text) => text.length,
+      }),
+      errorCache: NO_CACHE,
+    },
     // The server in front checks Content-Length, which costs nothing; yoga would pipe every body through a stream.
     maxRequestBodySize: false,
     multipart: false,
@@ -67,4 +80,15 @@ function createServer(options: GraphQLEndpointOptions): YogaServerInstance<Serve
     logging: false,
     maskedErrors: false,
   });
+}
+
+/** What does not parse is not worth keeping. */
+const NO_CACHE = { get: () => undefined, set: () => {} };
+
+/** Yoga's own list answers `null` to an origin that is not in it, which is what a sandboxed frame calls itself. */
+function corsFor(origins: readonly string[]): YogaServerOptions<ServerContext, GatewayContext>['cors'] {
+  return ({ headers }) => {
+    const origin = headers.get('origin');
+    return origin !== null && origins.includes(origin) && { origin: [origin], credentials: true, methods: ['POST'] };
+  };
 }

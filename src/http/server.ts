@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServerAdapter } from '@whatwg-node/server';
 
 /** What a request may be before anybody looks at it. */
-const LIMITS = { bodyBytes: 1_000_000, headerBytes: 16_384, headerCount: 100 };
+const LIMITS = { bodyBytes: 1_000_000, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
 
 // Slow clients are cut off; idle sockets outlive a proxy's, which closes them after 60 s as a rule.
 const TIMEOUTS = {
@@ -23,22 +23,29 @@ export function createHttpServer(fetch: (request: Request) => Promise<Response>)
   // Node drops headers beyond this count without a word; we count ourselves and refuse.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 1_000;
+  server.maxConnections = LIMITS.connections;
   server.on('checkContinue', (request, response) => send(response, refuse(request) ?? 417));
   return server;
 }
 
+const HOST = /^[\w.:[\]-]{1,255}$/;
+/** Of two, Node believes the first and hides the second: which one a proxy in front believed is then anybody's guess. */
+const ONCE = ['host', 'authorization', 'content-type'];
+
 /** The status to refuse a request with, before its body is read. */
 function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): number | undefined {
   if (rawHeaders.length / 2 > LIMITS.headerCount) return 431;
-  if (!/^[\w.:[\]-]{1,255}$/.test(headers.host ?? '')) return 400;
-  if (!url.startsWith('/') || url.startsWith('//') || !URL.canParse(url, 'http://localhost')) return 400;
-  if (repeats(rawHeaders, 'authorization') || repeats(rawHeaders, 'content-type')) return 400;
+  if (ONCE.some((name) => repeats(rawHeaders, name))) return 400;
+  const target =
+    HOST.test(headers.host ?? '') && url.startsWith('/') ? URL.parse(`http://${headers.host}${url}`) : null;
+  if (!target) return 400;
+  // A path that the parser rewrites (`..`, `\`) may have meant something else to a proxy in front.
+  if (target.pathname !== url.split('?', 1)[0]) return 404;
   if (method !== 'POST') return undefined;
   if (headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined) return 411;
   return Number(headers['content-length']) > LIMITS.bodyBytes ? 413 : undefined;
 }
 
-/** Node keeps the first of two and hides the second: which one a proxy in front believed is then anybody's guess. */
 function repeats(rawHeaders: readonly string[], name: string): boolean {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

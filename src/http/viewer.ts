@@ -1,10 +1,10 @@
 import jwt, { type Algorithm, type GetPublicKeyOrSecret, type JwtPayload, type Secret } from 'jsonwebtoken';
-import { JwksClient } from 'jwks-rsa';
 import { z } from 'zod';
 import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createKeySet } from './key-set.ts';
 
 export interface ViewerOptions {
   readonly key: JwtKeySource;
@@ -28,17 +28,25 @@ const MAX_TOKEN_LENGTH = 8_192;
 /** Three base64url parts, unpadded: one token has one spelling. */
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
+/** An extension that is not understood refuses a token (RFC 7515 § 4.1.11); so does being a token for something else. */
+const header = z.object({
+  typ: z
+    .string()
+    .regex(/^(application\/)?(at\+)?jwt$/i)
+    .optional(),
+  crit: z.never().optional(),
+});
 const claims = z.object({
   sub: z.string().regex(/^[\x21-\x7e]{1,128}$/),
-  exp: z.int().positive(),
-  iat: z.int().optional(),
+  exp: z.number().positive(),
+  iat: z.number().optional(),
   scope: z.string().optional(),
 });
 const tenant = z.string().regex(/^[A-Za-z0-9][\w.:@|+=/-]{0,127}$/);
 
 /** RFC 8725: algorithms are fixed by the kind of key, issuer and audience are compared, claims are typed. */
 export function createAuthenticator(options: ViewerOptions): Authenticate {
-  const { key, algorithms } = verificationKey(options.key);
+  const { key, algorithms } = verificationKey(options);
   return async (authorization) => {
     const token = authorization === null ? undefined : BEARER.exec(authorization)?.[1];
     if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw unauthenticated();
@@ -48,27 +56,12 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
 
 type VerificationKey = { key: Secret | GetPublicKeyOrSecret; algorithms: Algorithm[] };
 
-function verificationKey(source: JwtKeySource): VerificationKey {
+function verificationKey({ key: source, clock }: ViewerOptions): VerificationKey {
   if (source.kind === 'secret') return { key: source.secret, algorithms: ['HS256'] };
-  if (source.kind === 'publicKey') return { key: source.pem, algorithms: ['RS256', 'ES256'] };
-  // The set is fetched from the configured URL alone, and unknown key ids cannot make it a flood.
-  const client = new JwksClient({
-    jwksUri: source.url,
-    cache: true,
-    cacheMaxAge: 60 * 60 * 1000,
-    rateLimit: true,
-    jwksRequestsPerMinute: 10,
-    timeout: 5_000,
-  });
-  return {
-    key: (header, done) => {
-      client.getSigningKey(header.kid).then(
-        (signingKey) => done(null, signingKey.getPublicKey()),
-        (error: Error) => done(error),
-      );
-    },
-    algorithms: ['RS256', 'ES256'],
-  };
+  const algorithms: Algorithm[] = ['RS256', 'ES256'];
+  if (source.kind === 'publicKey') return { key: source.pem, algorithms };
+  const findKey = createKeySet(source.url, clock);
+  return { key: ({ kid }, done) => void findKey(kid).then((key) => done(null, key), done), algorithms };
 }
 
 function verify(
@@ -83,10 +76,12 @@ function verify(
     audience,
     clockTolerance: CLOCK_TOLERANCE_S,
     clockTimestamp: Math.floor(clock.now() / 1000),
-  };
+    complete: true,
+  } as const;
   return new Promise((resolve, reject) => {
-    jwt.verify(token, key, expected, (error, payload) => {
-      if (error || typeof payload !== 'object') reject(unauthenticated(error));
+    jwt.verify(token, key, expected, (error, verified) => {
+      const payload = verified?.payload;
+      if (typeof payload !== 'object' || !header.safeParse(verified?.header).success) reject(unauthenticated(error));
       else resolve(payload);
     });
   });

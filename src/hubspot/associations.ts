@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, type ObjectType } from './objects.ts';
+import { field, nextCursor, type ObjectType, refusePartial } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;
@@ -24,7 +24,7 @@ export interface AssociationInput {
 
 /**
  * `POST /crm/associations/{version}/{from}/{to}/batch/read`: one page of neighbours for each of up to 1,000 records.
- * A record without neighbours is absent from HubSpot's answer, and from the map.
+ * A record without neighbours is absent from HubSpot's results (it answers 207), and from the map.
  */
 export async function batchReadAssociations(
   api: HubspotApi,
@@ -39,6 +39,7 @@ export async function batchReadAssociations(
     body: { inputs: inputs.map(({ id, after }) => (after === undefined ? { id } : { id, after })) },
     scopes: [[`crm.objects.${from}.read`, `crm.objects.${to}.read`]],
   });
+  refusePartial(body);
   const results = field(body, 'results');
   if (!Array.isArray(results)) throw unintelligible();
   return new Map(results.map(parseResult));
@@ -47,10 +48,9 @@ export async function batchReadAssociations(
 function parseResult(result: unknown): [string, NeighbourPage] {
   const to = field(result, 'to');
   if (!Array.isArray(to)) throw unintelligible();
-  const after = field(field(field(result, 'paging'), 'next'), 'after');
   return [
     identifier(field(field(result, 'from'), 'id')),
-    { neighbours: to.map(parseNeighbour), next: typeof after === 'string' && after !== '' ? after : undefined },
+    { neighbours: to.map(parseNeighbour), next: nextCursor(result) },
   ];
 }
 

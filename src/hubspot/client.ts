@@ -1,8 +1,9 @@
 import { type Dispatcher, errors, Pool } from 'undici';
-import { GatewayError, hubspotError } from '../errors.ts';
+import { GatewayError, type HubspotFailure, hubspotError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { ScopeRequirement } from './scope-set.ts';
+import { TokenRefused } from './token-refused.ts';
 
 /** One call of HubSpot's API, before it has a token. */
 export interface HubspotCall {
@@ -77,6 +78,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
       }
       return { status: answer.statusCode, body };
     }
+    if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...describeFailure(body) }, body);
     throw hubspotError({
       ...facts,
       ...describeFailure(body),
@@ -142,7 +144,7 @@ export function parseJson(text: string): unknown {
 const FACT = /^[\w.:-]{1,100}$/;
 
 /** The facts of HubSpot's error body that are safe to show: short identifiers, never prose. Every field is optional there. */
-function describeFailure(body: unknown) {
+export function describeFailure(body: unknown): Omit<HubspotFailure, 'status' | 'retryAfterMs'> {
   if (typeof body !== 'object' || body === null) return {};
   const fact = (name: string) => {
     const value: unknown = Reflect.get(body, name);

@@ -124,18 +124,20 @@ export class OAuthClient {
   }
 }
 
-const errorSchema = z.object({ error: z.string().optional(), status: z.string().optional() });
+const name = z.string().optional().catch(undefined);
+const errorSchema = z.object({ error: name, status: name });
 
-const DEAD_GRANT = new Set(['invalid_grant', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE']);
+// BAD_HUB comes with `access_denied`: the portal itself is gone.
+const DEAD_GRANT = new Set(['invalid_grant', 'access_denied', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_HUB']);
 const BAD_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET']);
 
 // Only a well-formed 400 or 401 is believed when it says that a grant is dead: anything else may come from a proxy.
 function classify(status: number, body: unknown): OAuthError['kind'] {
   const parsed = errorSchema.safeParse(body);
   if ((status === 400 || status === 401) && parsed.success) {
-    const { error = '', status: name = '' } = parsed.data;
-    if (BAD_CLIENT.has(error) || BAD_CLIENT.has(name)) return 'invalid_client';
-    if (DEAD_GRANT.has(error) || DEAD_GRANT.has(name)) return 'invalid_grant';
+    const names = [parsed.data.error ?? '', parsed.data.status ?? ''];
+    if (names.some((name) => BAD_CLIENT.has(name))) return 'invalid_client';
+    if (names.some((name) => DEAD_GRANT.has(name))) return 'invalid_grant';
   }
   return status >= 400 && status < 500 && ![408, 423, 425, 429, 477].includes(status) ? 'refused' : 'unavailable';
 }
@@ -144,7 +146,7 @@ const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
 
 const tokenSchema = z.object({
   access_token: token,
-  refresh_token: token.optional(),
+  refresh_token: token.nullish(),
   token_type: z.string().refine((type) => type.toLowerCase() === 'bearer'),
   expires_in: z
     .union([
@@ -155,8 +157,8 @@ const tokenSchema = z.object({
         .transform(Number),
     ])
     .pipe(z.number().positive()),
-  hub_id: z.int().positive().optional(),
-  scopes: z.array(z.string()).optional(),
+  hub_id: z.int().positive().nullish(),
+  scopes: z.array(z.string()).nullish(),
 });
 
 const introspectionSchema = z.discriminatedUnion('active', [
@@ -164,8 +166,8 @@ const introspectionSchema = z.discriminatedUnion('active', [
   z.object({
     active: z.literal(true),
     hub_id: z.int().positive(),
-    hub_domain: z.string().optional(),
-    user: z.string().optional(),
+    hub_domain: z.string().nullish(),
+    user: z.string().nullish(),
     scopes: z.array(z.string()),
   }),
 ]);
@@ -176,10 +178,10 @@ function parseTokenAnswer(body: unknown): TokenAnswer {
   const { access_token, refresh_token, expires_in, hub_id, scopes } = parsed.data;
   return {
     accessToken: access_token,
-    refreshToken: refresh_token,
+    refreshToken: refresh_token ?? undefined,
     expiresInMs: Math.min(expires_in * 1000, LONGEST_LIFE_MS),
-    hubId: hub_id,
-    scopes,
+    hubId: hub_id ?? undefined,
+    scopes: scopes ?? undefined,
   };
 }
 

@@ -1,5 +1,5 @@
-import { GatewayError } from '../errors.ts';
-import type { HubspotApi } from './client.ts';
+import { GatewayError, hubspotError, isGatewayError } from '../errors.ts';
+import { describeFailure, type HubspotApi, type HubspotCall } from './client.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** CRM object types by the plural names of HubSpot's paths and scopes. */
@@ -76,22 +76,43 @@ export interface BatchReadOptions {
 }
 
 /**
- * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out (HubSpot answers 207);
- * the order is HubSpot's own.
+ * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out (HubSpot answers 207,
+ * some report 404 when none exists); the order is HubSpot's own.
  */
 export async function batchReadRecords(
   api: HubspotApi,
   objectType: ObjectType,
   { ids, idProperty, properties }: BatchReadOptions,
 ): Promise<readonly HubspotRecord[]> {
-  const { body } = await api.send({
+  const call: HubspotCall = {
     name: `${objectType}.batchRead`,
     method: 'POST',
     path: `/crm/objects/${api.version}/${objectType}/batch/read`,
     body: { inputs: ids.map((id) => ({ id })), properties, ...(idProperty !== undefined && { idProperty }) },
     scopes: readScopes(objectType),
-  });
-  return parseRecordPage(body).records;
+  };
+  try {
+    const { body } = await api.send(call);
+    refusePartial(body);
+    return parseRecordPage(body).records;
+  } catch (error) {
+    if (isGatewayError(error, 'HUBSPOT_BAD_REQUEST') && error.extensions.hubspot?.category === ABSENT) return [];
+    throw error;
+  }
+}
+
+const ABSENT = 'OBJECT_NOT_FOUND';
+
+/**
+ * A 207 lists what it could not answer. That something does not exist is an answer; any other failure must not pass
+ * for absence.
+ * @throws GatewayError
+ */
+export function refusePartial(body: unknown): void {
+  const errors = field(body, 'errors');
+  if (!Array.isArray(errors)) return;
+  const failed: unknown = errors.find((error) => field(error, 'category') !== ABSENT);
+  if (failed !== undefined) throw hubspotError({ status: 207, ...describeFailure(failed) });
 }
 
 /**
@@ -103,19 +124,31 @@ export function parseRecordPage(body: unknown): RecordPage {
   if (!Array.isArray(results) || !results.every(isRecord)) {
     throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of records.', {});
   }
-  const after = field(field(field(body, 'paging'), 'next'), 'after');
-  return { records: results, next: typeof after === 'string' && after !== '' ? after : undefined };
+  return { records: results, next: nextCursor(body) };
+}
+
+/** HubSpot's cursor in `{paging: {next: {after}}}`, `undefined` on the last page. Search pages count in numbers. */
+export function nextCursor(page: unknown): string | undefined {
+  const after = field(field(field(page, 'paging'), 'next'), 'after');
+  return (typeof after === 'string' && after !== '') || typeof after === 'number' ? String(after) : undefined;
 }
 
 function isRecord(value: unknown): value is HubspotRecord {
-  const properties = field(value, 'properties');
+  const associations = field(value, 'associations') ?? {};
   return (
-    typeof field(value, 'id') === 'string' &&
-    typeof properties === 'object' &&
-    properties !== null &&
-    typeof field(value, 'createdAt') === 'string' &&
-    typeof field(value, 'updatedAt') === 'string'
+    ['id', 'createdAt', 'updatedAt'].every((name) => typeof field(value, name) === 'string') &&
+    typeof field(value, 'archived') === 'boolean' &&
+    typeof (field(value, 'url') ?? '') === 'string' &&
+    isMapOf(field(value, 'properties'), (property) => property === null || typeof property === 'string') &&
+    isMapOf(associations, (neighbours) => {
+      const results = field(neighbours, 'results');
+      return Array.isArray(results) && results.every((neighbour) => typeof field(neighbour, 'id') === 'string');
+    })
   );
+}
+
+function isMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isItem);
 }
 
 /** `value[name]` of anything parsed from JSON. */

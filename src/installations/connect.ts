@@ -9,6 +9,8 @@ import type {
   PendingConnection,
 } from '../storage/authorization-request-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import type { InstallationDirectory } from './installation-directory.ts';
+import { scheduleOf } from './refresh-policy.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
 import { acceptReturnUrl } from './return-url.ts';
 
@@ -66,6 +68,7 @@ export interface ConnectOptions {
   readonly returnUrls: readonly URL[];
   readonly oauth: OAuthClient;
   readonly installations: InstallationStore;
+  readonly directory: InstallationDirectory;
   readonly requests: AuthorizationRequestStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -182,7 +185,7 @@ export class ConnectFlow {
   }
 
   async #finish(flow: PendingConnection): Promise<{ installation: Installation } | { failure: ConnectFailure }> {
-    const { oauth, installations, redirectUri, logger } = this.#options;
+    const { oauth, installations, directory, redirectUri, logger } = this.#options;
     try {
       const tokens = await oauth.exchangeCode(flow.code, redirectUri(), flow.codeVerifier);
       const identity = await oauth.introspect(tokens.accessToken);
@@ -197,8 +200,13 @@ export class ConnectFlow {
         hubDomain: identity.hubDomain,
         installedBy: identity.user,
         grantedScopes: identity.scopes,
-        tokens: { ...tokens, refreshToken: tokens.refreshToken },
+        tokens: {
+          ...scheduleOf(tokens.expiresInMs),
+          accessToken: tokens.accessToken,
+          refreshToken: tokens.refreshToken,
+        },
       });
+      directory.forget(flow.tenantId);
       logger.info(
         { tenantId: flow.tenantId, installationId: installation.id, hubId: identity.hubId },
         'portal connected',

@@ -1,18 +1,18 @@
 import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../errors.ts';
-import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Metrics } from '../lib/metrics.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import type { Installation, InstallationStore, StoredTokens } from '../storage/installation-store.ts';
+import type { Priority } from '../lib/slots.ts';
+import type { Installation } from '../storage/installation-store.ts';
+import type { StoredTokens } from '../storage/token-store.ts';
+import type { TokenExchange } from './token-exchange.ts';
 
-/** An access token is not used in its last seconds: it would expire on the way. */
-const SAFETY_MARGIN_MS = 5_000;
-/** Refreshing begins when this share of the known life is left, spread by jitter so that portals do not queue up. */
-const REFRESH_AHEAD = { from: 0.2, to: 0.1 };
 /** Tokens kept in memory per process; the others are read from the database again. */
 const MAX_CACHED_TOKENS = 10_000;
+/** A token that could not be renewed is used on, and tried again no sooner than this. */
+const RETRY_PAUSE_MS = 1_000;
+/** After a refresh that HubSpot's API forced, another one is not believed to help so soon. */
+const FORCED_PAUSE_MS = 30_000;
 
 /** A token that was committed to the store before anybody saw it. */
 export interface AccessToken {
@@ -22,100 +22,96 @@ export interface AccessToken {
 }
 
 interface CachedToken extends AccessToken {
-  /** On the monotonic clock. */
+  /** Both on the monotonic clock: a jump of the wall clock changes nothing. */
   readonly usableUntil: number;
   readonly refreshFrom: number;
 }
 
 export interface TokenManagerOptions {
-  readonly installations: InstallationStore;
-  readonly oauth: OAuthClient;
+  readonly exchange: TokenExchange;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'tokenRefreshes'>;
 }
 
-/** A usable access token for every call: served from memory, refreshed ahead of its expiry, once however many ask. */
+/**
+ * A usable access token for every call: from memory while it is fresh; used on while it is refreshed ahead of its
+ * expiry; waited for only when it is over.
+ */
 export class TokenManager {
   readonly #options: TokenManagerOptions;
   readonly #cache = new LRUCache<string, CachedToken>({ max: MAX_CACHED_TOKENS });
-  readonly #refreshing = new SingleFlight<CachedToken>();
+  readonly #renewing = new SingleFlight<CachedToken>();
+  readonly #forced = new LRUCache<string, { readonly version: number; readonly at: number }>({
+    max: MAX_CACHED_TOKENS,
+  });
 
   constructor(options: TokenManagerOptions) {
     this.#options = options;
   }
 
-  /** @throws GatewayError REAUTHORIZATION_REQUIRED or HUBSPOT_UNAVAILABLE */
+  /** @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED or HUBSPOT_UNAVAILABLE */
   async accessToken(installation: Installation): Promise<AccessToken> {
-    const key = cacheKey(installation);
-    const cached = this.#cache.get(key);
+    const cached = this.#cache.get(cacheKey(installation));
     const now = this.#options.clock.monotonic();
     if (cached && now < cached.refreshFrom) return cached;
-    const refreshed = this.#refreshing.run(key, () => this.#renew(installation, key));
-    if (!cached || now >= cached.usableUntil) return refreshed;
-    refreshed.catch((err: unknown) =>
-      this.#options.logger.warn({ err, installationId: installation.id }, 'refresh failed'),
-    );
+    if (!cached || now >= cached.usableUntil) return this.#renew(installation, 0, 'interactive');
+    this.#renewInBackground(installation);
     return cached;
+  }
+
+  /**
+   * HubSpot's API refused a token of `version` before its time. A newer one, refreshed once however many ask;
+   * `undefined` when that was tried already and another refresh would only start a loop.
+   */
+  async replacement(installation: Installation, version: number): Promise<AccessToken | undefined> {
+    const key = cacheKey(installation);
+    const cached = this.#cache.get(key);
+    if (cached && cached.version > version) return cached;
+    const now = this.#options.clock.monotonic();
+    const forced = this.#forced.get(key);
+    if (forced && forced.version !== version && now - forced.at < FORCED_PAUSE_MS) return undefined;
+    if (forced?.version !== version) this.#forced.set(key, { version, at: now });
+    return this.#renew(installation, version, 'interactive');
+  }
+
+  /** Exchanges now, whatever the token's age. */
+  async refresh(installation: Installation): Promise<void> {
+    const { version } = await this.accessToken(installation);
+    await this.#renew(installation, version, 'interactive');
   }
 
   /** Waits for exchanges that are under way: an answer that is thrown away may be the only copy of a token. */
   async close(): Promise<void> {
-    await this.#refreshing.settled();
+    await this.#renewing.settled();
   }
 
-  async #renew(installation: Installation, key: string): Promise<CachedToken> {
-    const stored = await this.#options.installations.tokens(installation);
-    if (!stored) throw reauthorizationRequired(installation);
-    const known = this.#remember(key, stored);
-    // Another process may have been here first: what is stored can be fresher than what is in memory.
-    if (this.#options.clock.monotonic() < known.refreshFrom) return known;
-    return this.#remember(key, await this.#exchange(installation, stored));
+  #renewInBackground(installation: Installation): void {
+    this.#renew(installation, 0, 'background').catch((err: unknown) =>
+      this.#options.logger.debug({ err, installationId: installation.id }, 'a token was not refreshed ahead'),
+    );
   }
 
-  async #exchange(installation: Installation, stored: StoredTokens): Promise<StoredTokens> {
-    const { installations, logger } = this.#options;
-    const answer = await this.#refresh(installation, stored.refreshToken);
-    const tokens = { ...answer, refreshToken: answer.refreshToken ?? stored.refreshToken };
-    if (await installations.saveTokens(installation, stored.version, tokens)) {
-      logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
-      return { ...tokens, version: stored.version + 1 };
-    }
-    // Somebody saved before us: theirs is the truth, ours is dropped.
-    const winner = await installations.tokens(installation);
-    if (!winner) throw reauthorizationRequired(installation);
-    return winner;
+  async #renew(installation: Installation, aboveVersion: number, priority: Priority): Promise<CachedToken> {
+    const key = cacheKey(installation);
+    // Interactive callers never join a renewal that waits behind other portals in the background.
+    const flight = `${priority} ${aboveVersion} ${key}`;
+    return this.#renewing.run(flight, async () => {
+      const tokens = await this.#options.exchange.renew(installation, aboveVersion, priority);
+      return this.#remember(key, tokens);
+    });
   }
 
-  async #refresh(installation: Installation, refreshToken: string): Promise<TokenAnswer> {
-    const { oauth, metrics } = this.#options;
-    try {
-      const answer = await oauth.refresh(refreshToken);
-      metrics.tokenRefreshes.inc({ outcome: 'success' });
-      return answer;
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error;
-      metrics.tokenRefreshes.inc({ outcome: error.kind });
-      if (error.kind === 'invalid_grant') throw reauthorizationRequired(installation, error);
-      throw new GatewayError(
-        'HUBSPOT_UNAVAILABLE',
-        'HubSpot did not renew the access token.',
-        error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs },
-        { cause: error },
-      );
-    }
-  }
-
-  #remember(key: string, { accessToken, version, expiresInMs }: StoredTokens): CachedToken {
+  #remember(key: string, tokens: StoredTokens): CachedToken {
     const now = this.#options.clock.monotonic();
-    const share = REFRESH_AHEAD.from + Math.random() * (REFRESH_AHEAD.to - REFRESH_AHEAD.from);
-    const usableUntil = now + expiresInMs - SAFETY_MARGIN_MS;
+    const pause = Math.max(tokens.refreshInMs, tokens.retryInMs, RETRY_PAUSE_MS);
     const token = {
-      value: accessToken,
-      version,
-      usableUntil,
-      refreshFrom: Math.min(usableUntil, now + expiresInMs * (1 - share)),
+      value: tokens.accessToken,
+      version: tokens.version,
+      usableUntil: now + tokens.usableForMs,
+      refreshFrom: now + (tokens.refreshInMs > 0 ? tokens.refreshInMs : Math.min(pause, tokens.usableForMs)),
     };
+    const known = this.#cache.get(key);
+    if (known && known.version > token.version) return known;
     this.#cache.set(key, token);
     return token;
   }
@@ -124,20 +120,4 @@ export class TokenManager {
 /** A token of one grant never serves a call that was decided under another: after a step-up it would lack the scope. */
 function cacheKey({ tenantId, id, grantVersion }: Installation): string {
   return `${tenantId}\n${id}\n${grantVersion}`;
-}
-
-export function reauthorizationRequired(installation: Installation, cause?: unknown): GatewayError {
-  return new GatewayError(
-    'REAUTHORIZATION_REQUIRED',
-    'HubSpot does not accept the consent for this portal any more. Connect it again.',
-    {
-      installationId: installation.id,
-      reason: installation.statusReason,
-      remedy: {
-        mutation: 'connectHubSpot',
-        input: { installationId: installation.id, scopes: installation.grantedScopes },
-      },
-    },
-    { cause },
-  );
 }

@@ -12,8 +12,10 @@ const SECRET_PATHS = [
   'access_token',
   'refresh_token',
   'client_secret',
+  'clientSecret',
   'verifier',
   'code_verifier',
+  'codeVerifier',
 ].flatMap((name) => [name, `*.${name}`]);
 
 /** JSON lines on stdout, or on `destination`. */

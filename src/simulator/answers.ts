@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { instant } from './instant.ts';
 
 /** HubSpot's error envelope; every field but `message` may be missing there, too. */
 export interface ErrorBody {
@@ -44,7 +45,7 @@ export function expiredToken(expiredAt: number, now: number): Response {
   return failure(401, {
     message: `The OAuth token used to make this call expired ${Math.floor(amount)} ${unit}(s) ago.`,
     category: 'EXPIRED_AUTHENTICATION',
-    context: { 'expire time': [new Date(expiredAt).toISOString()] },
+    context: { 'expire time': [instant(expiredAt)] },
   });
 }
 

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
-import { json } from './answers.ts';
+import { failure, json } from './answers.ts';
+import type { FaultRule } from './faults.ts';
 import type { World } from './world.ts';
 
-/** The simulator's own door for tests in other processes: what was asked, and tokens that end early. */
-export function controlRoutes({ log, grants }: World): Hono {
+/** The simulator's own door for tests in other processes: what was asked, tokens that end early, failures. */
+export function controlRoutes({ log, grants, faults }: World): Hono {
   const routes = new Hono();
   routes.get('/_simulator/requests', () => json(200, log.all()));
   routes.delete('/_simulator/requests', () => {
@@ -14,5 +15,38 @@ export function controlRoutes({ log, grants }: World): Hono {
     grants.revokeAccessTokens();
     return json(204, undefined);
   });
+  routes.get('/_simulator/faults', () =>
+    json(
+      200,
+      faults.all().map(({ id, rule, hits }) => ({ id, hits, ...rule })),
+    ),
+  );
+  routes.post('/_simulator/faults', async (c) => {
+    const rule: unknown = await c.req.json().catch(() => undefined);
+    if (!isFaultRule(rule))
+      return failure(400, { message: 'A fault rule has match, a regular expression, and fault.kind.' });
+    return json(201, { id: faults.add(rule).id });
+  });
+  routes.delete('/_simulator/faults', () => {
+    faults.clear();
+    return json(204, undefined);
+  });
   return routes;
+}
+
+function isFaultRule(rule: unknown): rule is FaultRule {
+  if (typeof rule !== 'object' || rule === null) return false;
+  const fault: unknown = Reflect.get(rule, 'fault');
+  const match: unknown = Reflect.get(rule, 'match');
+  return (
+    typeof match === 'string' && isPattern(match) && typeof fault === 'object' && fault !== null && 'kind' in fault
+  );
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

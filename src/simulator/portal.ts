@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
 import { PROPERTY_DEFINITIONS } from './crm/property-definitions.ts';
+import { instant } from './instant.ts';
 
 /** One CRM object of a portal. */
 export interface StoredRecord {
@@ -58,7 +59,7 @@ export class Portal {
 
   create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt = this.#clock.now()): StoredRecord {
     const id = String(this.#nextId[type]++);
-    const at = new Date(createdAt).toISOString();
+    const at = instant(createdAt);
     const modified = objectType(type)?.modifiedProperty ?? 'hs_lastmodifieddate';
     const properties = new Map(Object.entries({ ...values, hs_object_id: id, createdate: at, [modified]: at }));
     const record = { id, properties, createdAt: at, updatedAt: at };
@@ -69,7 +70,12 @@ export class Portal {
   /** Moves a record to the recycle bin. */
   archive(type: ObjectTypeName, id: string): void {
     const record = this.#records[type].get(id);
-    if (record) record.archivedAt = new Date(this.#clock.now()).toISOString();
+    if (record) record.archivedAt = instant(this.#clock.now());
+  }
+
+  /** Deletes a record for good. Its neighbours still list it, as HubSpot's do for a moment. */
+  erase(type: ObjectTypeName, id: string): void {
+    this.#records[type].delete(id);
   }
 
   /** Connects two records in both directions; every connection has the unlabelled type besides its labels. */
@@ -82,10 +88,12 @@ export class Portal {
     this.#connect(to, from, options);
   }
 
-  /** Neighbours of a record in HubSpot's order, archived ones left out. */
+  /** Neighbours of a record in the order of their ids, archived ones left out. */
   neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): [id: string, types: AssociationType[]][] {
     const all = this.#associations.get(`${from}/${id}>${to}`) ?? new Map<string, AssociationType[]>();
-    return [...all].filter(([neighbour]) => !this.#records[to].get(neighbour)?.archivedAt);
+    return [...all]
+      .filter(([neighbour]) => !this.#records[to].get(neighbour)?.archivedAt)
+      .sort(([a], [b]) => Number(a) - Number(b));
   }
 
   #connect(

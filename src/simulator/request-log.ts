@@ -19,6 +19,22 @@ const CAPACITY = 10_000;
 /** What was asked of the simulator, oldest first. Consent pages and the simulator's own controls are not in it. */
 export class RequestLog {
   readonly #entries: LoggedRequest[] = [];
+  readonly #refreshing = new Map<number, number>();
+  #maxOverlap = 0;
+
+  /** The most refreshes of one consent that ever ran at once. */
+  get maxRefreshOverlap(): number {
+    return this.#maxOverlap;
+  }
+
+  /** Counts a request in; `grantId` when it refreshes that consent. The returned function counts it out. */
+  begin(grantId: number | undefined): () => void {
+    if (grantId === undefined) return () => {};
+    const running = (this.#refreshing.get(grantId) ?? 0) + 1;
+    this.#refreshing.set(grantId, running);
+    this.#maxOverlap = Math.max(this.#maxOverlap, running);
+    return () => void this.#refreshing.set(grantId, (this.#refreshing.get(grantId) ?? 1) - 1);
+  }
 
   add(entry: LoggedRequest): void {
     this.#entries.push(entry);
@@ -47,5 +63,6 @@ export class RequestLog {
 
   clear(): void {
     this.#entries.length = 0;
+    this.#maxOverlap = 0;
   }
 }

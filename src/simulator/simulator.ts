@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -8,10 +8,14 @@ import { associationRoutes } from './crm/association-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
+import { faultMiddleware } from './fault-middleware.ts';
+import { Faults } from './faults.ts';
+import { logMiddleware } from './log-middleware.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
-import { Grants } from './oauth/grants.ts';
+import { Grants, type Rotation } from './oauth/grants.ts';
 import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
+import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
 import { RequestLog } from './request-log.ts';
 import type { World } from './world.ts';
@@ -32,6 +36,10 @@ export interface SimulatorOptions {
   readonly portals?: readonly PortalOptions[];
   /** Life of access tokens in milliseconds; HubSpot's 30 minutes by default. */
   readonly accessTokenLifeMs?: number;
+  /** What a refresh does to the refresh token; HubSpot was seen to keep it. */
+  readonly rotation?: Rotation;
+  /** How long `grace` accepts a replaced refresh token, in milliseconds. */
+  readonly graceMs?: number;
 }
 
 /** HubSpot on this machine. */
@@ -74,10 +82,12 @@ export const DEFAULT_PORTALS: readonly PortalOptions[] = [
 ];
 
 const ACCESS_TOKEN_LIFE_MS = 30 * 60 * 1000;
+const GRACE_MS = 60 * 1000;
 
 /** Builds the simulator with its data; it answers at once, by `fetch` or on a port. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock = systemClock, seed = 1, portals = DEFAULT_PORTALS } = options;
+  const { accessTokenLifeMs = ACCESS_TOKEN_LIFE_MS, rotation = 'same', graceMs = GRACE_MS } = options;
   const world: World = {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
@@ -86,8 +96,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       generateData(portal, portalOptions.size, seed + index, clock.now());
       return portal;
     }),
-    grants: new Grants(clock, options.accessTokenLifeMs ?? ACCESS_TOKEN_LIFE_MS),
+    grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
     log: new RequestLog(),
+    faults: new Faults(),
   };
   const api = createApi(world);
   const server = createAdaptorServer({ fetch: api.fetch });
@@ -111,13 +122,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
 function createApi(world: World): Hono {
   const api = new Hono({ getPath: (request) => unifiedPath(new URL(request.url).pathname) });
-  api.use('/oauth/*', (c, next) => logged(world, c, next));
-  api.use('/crm/*', (c, next) => logged(world, c, next));
+  for (const path of ['/oauth/*', '/crm/*', '/appinstalls/*']) {
+    api.use(path, logMiddleware(world), faultMiddleware(world.faults, world.clock));
+  }
   api.route('/', authorizeRoutes(world));
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
   const crm = new Hono<CrmEnv>();
   crm.use('/crm/*', requireToken(world));
+  crm.use('/appinstalls/*', requireToken(world));
+  crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
   api.route('/', crm);
@@ -129,31 +143,4 @@ function createApi(world: World): Hono {
 /** `/crm/v3/objects/…` and `/crm/v4/associations/…` are the older spelling of `/crm/objects/v3/…` and so on. */
 function unifiedPath(path: string): string {
   return path.replace(/^\/crm\/(v[34])\/(objects|associations)\//, '/crm/$2/$1/');
-}
-
-async function logged(world: World, c: Context, next: () => Promise<void>): Promise<void> {
-  const { pathname } = new URL(c.req.url);
-  const text = c.req.method === 'GET' ? '' : await c.req.text();
-  await next();
-  if (pathname.endsWith('/authorize')) return;
-  const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
-  world.log.add({
-    method: c.req.method,
-    path: pathname,
-    query: c.req.query(),
-    body: parseBody(text, c.req.header('content-type') ?? ''),
-    status: c.res.status,
-    hubId: token === undefined ? undefined : world.grants.accessToken(token)?.portal.hubId,
-    at: world.clock.now(),
-  });
-}
-
-function parseBody(text: string, contentType: string): unknown {
-  if (text === '') return undefined;
-  if (contentType.includes('form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

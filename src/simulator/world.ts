@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import type { Faults } from './faults.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { RegisteredApp } from './oauth/registered-app.ts';
 import type { Portal } from './portal.ts';
@@ -11,4 +12,5 @@ export interface World {
   readonly portals: readonly Portal[];
   readonly grants: Grants;
   readonly log: RequestLog;
+  readonly faults: Faults;
 }

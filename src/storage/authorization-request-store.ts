@@ -48,6 +48,7 @@ export class AuthorizationRequestStore {
         viewer_id: request.viewerId,
         cookie_hash: request.cookieHash,
         code_verifier: this.#cipher.seal(request.codeVerifier, place(request, stateHash, 'code_verifier')),
+        key_id: this.#cipher.newestKeyId,
         installation_id: request.installationId,
         return_to: request.returnTo,
         expires_at: this.#expiry(ttlMs),
@@ -88,6 +89,7 @@ export class AuthorizationRequestStore {
         viewer_id: pending.viewerId,
         code: this.#cipher.seal(pending.code, place(pending, handleHash, 'code')),
         code_verifier: this.#cipher.seal(pending.codeVerifier, place(pending, handleHash, 'code_verifier')),
+        key_id: this.#cipher.newestKeyId,
         installation_id: pending.installationId,
         expires_at: this.#expiry(ttlMs),
       })

@@ -5,12 +5,14 @@ import { Pool, TypeOverrides, types } from 'pg';
 import type { Clock } from '../lib/clock.ts';
 import { installations } from './migrations/0001-installations.ts';
 import { authorizationRequests } from './migrations/0002-authorization-requests.ts';
+import { revocations } from './migrations/0003-revocations.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-installations': installations,
   '0002-authorization-requests': authorizationRequests,
+  '0003-revocations': revocations,
 };
 
 /** A statement that takes longer is given up; waiting for a free connection likewise (milliseconds). */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import type { Database } from './database.ts';
+import type { RevocationStore } from './revocation-store.ts';
 import type { InstallationsTable } from './tables.ts';
-import type { TokenCipher } from './token-cipher.ts';
+import type { InstallationKey, IssuedTokens, TokenStore } from './token-store.ts';
 
 export type InstallationStatus = 'ACTIVE' | 'REAUTHORIZATION_REQUIRED' | 'DISCONNECTED';
 export type InstallationStatusReason = 'REVOKED' | 'LOST_ROTATION' | 'UNINSTALLED' | 'DISCONNECTED_BY_VIEWER';
@@ -26,23 +27,6 @@ export interface Installation {
   readonly updatedAt: number;
 }
 
-/** Names one installation; the tenant is always part of it. */
-export interface InstallationKey {
-  readonly tenantId: string;
-  readonly id: string;
-}
-
-export interface TokenPair {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Remaining life of the access token in milliseconds, by the database's clock. */
-  readonly expiresInMs: number;
-}
-
-export interface StoredTokens extends TokenPair {
-  readonly version: number;
-}
-
 /** A consent that HubSpot has just confirmed. */
 export interface NewGrant {
   readonly tenantId: string;
@@ -50,17 +34,19 @@ export interface NewGrant {
   readonly hubDomain: string | null;
   readonly installedBy: string | null;
   readonly grantedScopes: readonly string[];
-  readonly tokens: TokenPair;
+  readonly tokens: IssuedTokens;
 }
 
-/** Installations and their tokens. Secrets are sealed on the way in and opened on the way out. */
+/** Installations, and what happens to them together with their tokens. */
 export class InstallationStore {
   readonly #database: Database;
-  readonly #cipher: TokenCipher;
+  readonly #tokens: TokenStore;
+  readonly #revocations: RevocationStore;
 
-  constructor(database: Database, cipher: TokenCipher) {
+  constructor(database: Database, tokens: TokenStore, revocations: RevocationStore) {
     this.#database = database;
-    this.#cipher = cipher;
+    this.#tokens = tokens;
+    this.#revocations = revocations;
   }
 
   /** All installations of a tenant, oldest first. */
@@ -106,65 +92,103 @@ export class InstallationStore {
             grant_version: sql<number>`installations.grant_version + 1`,
             installed_by: row.ref('excluded.installed_by'),
             connected_at: row.ref('excluded.connected_at'),
-            updated_at: row.ref('excluded.updated_at'),
+            updated_at: sql<number>`case when excluded.updated_at > installations.updated_at then excluded.updated_at else installations.updated_at + 1 end`,
           })),
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      const sealed = this.#seal({ tenantId: row.tenant_id, id: row.id }, grant.tokens);
-      await transaction
-        .insertInto('installation_tokens')
-        .values({ installation_id: row.id, ...sealed, expires_at: this.#expiry(grant.tokens), version: 1 })
-        .onConflict((conflict) =>
-          conflict.column('installation_id').doUpdateSet((row) => ({
-            access_token: row.ref('excluded.access_token'),
-            refresh_token: row.ref('excluded.refresh_token'),
-            expires_at: row.ref('excluded.expires_at'),
-            // A refresh that is still under way for the older grant must lose its compare-and-set.
-            version: sql<number>`installation_tokens.version + 1`,
-          })),
-        )
-        .execute();
+      await this.#tokens.replace(transaction, { tenantId: row.tenant_id, id: row.id }, grant.tokens);
       return toInstallation(row);
     });
   }
 
   /**
-   * The current tokens; `undefined` when this tenant has no such installation or it holds none.
-   * @throws SealBrokenError when a stored token was tampered with or its key is missing
+   * Marks a grant as lost, if `version` is still that of its tokens. False when somebody was first, or saved tokens
+   * meanwhile.
    */
-  async tokens(key: InstallationKey): Promise<StoredTokens | undefined> {
-    const row = await this.#database.query
-      .selectFrom('installation_tokens')
-      .innerJoin('installations', 'installations.id', 'installation_tokens.installation_id')
-      .select([
-        'installation_tokens.access_token',
-        'installation_tokens.refresh_token',
-        'installation_tokens.expires_at',
-        'installation_tokens.version',
-        this.#database.now().as('now'),
-      ])
-      .where('installations.id', '=', key.id)
-      .where('installations.tenant_id', '=', key.tenantId)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    return {
-      accessToken: this.#cipher.open(row.access_token, place(key, 'access_token')),
-      refreshToken: this.#cipher.open(row.refresh_token, place(key, 'refresh_token')),
-      expiresInMs: row.expires_at - row.now,
-      version: row.version,
-    };
-  }
-
-  /** Saves refreshed tokens if `version` is still the stored one; false, and nothing changed, when somebody was first. */
-  async saveTokens(key: InstallationKey, version: number, tokens: TokenPair): Promise<boolean> {
+  async expire(key: InstallationKey, version: number, reason: InstallationStatusReason): Promise<boolean> {
     const { numUpdatedRows } = await this.#database.query
-      .updateTable('installation_tokens')
-      .set({ ...this.#seal(key, tokens), expires_at: this.#expiry(tokens), version: version + 1 })
-      .where('installation_id', '=', key.id)
-      .where('version', '=', version)
+      .updateTable('installations')
+      .set({ status: 'REAUTHORIZATION_REQUIRED', status_reason: reason, ...this.#changed() })
+      .where('id', '=', key.id)
+      .where('tenant_id', '=', key.tenantId)
+      .where('status', '=', 'ACTIVE')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('installation_tokens')
+            .select('version')
+            .where('installation_id', '=', key.id)
+            .where('version', '=', version),
+        ),
+      )
       .executeTakeFirst();
     return numUpdatedRows === 1n;
+  }
+
+  /** Takes a lost rotation back: its tokens came late, but they came. False when there was nothing to take back. */
+  async recover(key: InstallationKey): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database.query
+      .updateTable('installations')
+      .set({ status: 'ACTIVE', status_reason: null, ...this.#changed() })
+      .where('id', '=', key.id)
+      .where('tenant_id', '=', key.tenantId)
+      .where('status', '=', 'REAUTHORIZATION_REQUIRED')
+      .where('status_reason', '=', 'LOST_ROTATION')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Stores what the portal grants now; the installation as it is then. */
+  async updateScopes(key: InstallationKey, scopes: readonly string[]): Promise<Installation | undefined> {
+    const row = await this.#database.query
+      .updateTable('installations')
+      .set({ granted_scopes: scopes.join(' '), ...this.#changed() })
+      .where('id', '=', key.id)
+      .where('tenant_id', '=', key.tenantId)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toInstallation(row);
+  }
+
+  /** Erases an installation's tokens and leaves what HubSpot must be told. False when it was disconnected before. */
+  async disconnect(key: InstallationKey, uninstall: boolean): Promise<boolean> {
+    return this.#database.query.transaction().execute(async (transaction) => {
+      const before = await transaction
+        .selectFrom('installations')
+        .select('status')
+        .where('id', '=', key.id)
+        .where('tenant_id', '=', key.tenantId)
+        .executeTakeFirst();
+      const { numUpdatedRows } = await transaction
+        .updateTable('installations')
+        .set({ status: 'DISCONNECTED', status_reason: 'DISCONNECTED_BY_VIEWER', ...this.#changed() })
+        .where('id', '=', key.id)
+        .where('tenant_id', '=', key.tenantId)
+        .where('status', '!=', 'DISCONNECTED')
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) return false;
+      const refreshToken = await this.#tokens.erase(transaction, key);
+      // A grant that HubSpot does not know any more needs no revocation.
+      if (before?.status === 'ACTIVE' && refreshToken !== undefined) {
+        await this.#revocations.add(transaction, {
+          tenantId: key.tenantId,
+          installationId: key.id,
+          refreshToken,
+          uninstall,
+        });
+      }
+      return true;
+    });
+  }
+
+  /** Which installations changed within the last `ms`, by the database's clock, and when. */
+  async changedWithin(ms: number): Promise<Pick<Installation, 'id' | 'tenantId' | 'updatedAt'>[]> {
+    const rows = await this.#database.query
+      .selectFrom('installations')
+      .select(['id', 'tenant_id', 'updated_at'])
+      .where('updated_at', '>', sql<number>`${this.#database.now()} - ${Math.round(ms)}`)
+      .execute();
+    return rows.map((row) => ({ id: row.id, tenantId: row.tenant_id, updatedAt: row.updated_at }));
   }
 
   /** When the access tokens of a tenant's installations expire, in epoch milliseconds by installation id. */
@@ -178,20 +202,14 @@ export class InstallationStore {
     return new Map(rows.map((row) => [row.installation_id, row.expires_at]));
   }
 
-  #seal(key: InstallationKey, tokens: TokenPair): { access_token: string; refresh_token: string } {
+  /** Every change has a time of its own, so that whoever compares times sees it. */
+  #changed() {
+    const now = this.#database.now();
     return {
-      access_token: this.#cipher.seal(tokens.accessToken, place(key, 'access_token')),
-      refresh_token: this.#cipher.seal(tokens.refreshToken, place(key, 'refresh_token')),
+      updated_at: sql<number>`case when ${now} > updated_at then ${now} else updated_at + 1 end`,
+      grant_version: sql<number>`grant_version + 1`,
     };
   }
-
-  #expiry({ expiresInMs }: TokenPair) {
-    return sql<number>`${this.#database.now()} + ${sql.lit(Math.round(expiresInMs))}`;
-  }
-}
-
-function place(key: InstallationKey, column: string) {
-  return { tenantId: key.tenantId, rowId: key.id, column: `installation_tokens.${column}` };
 }
 
 function toInstallation(row: Selectable<InstallationsTable>): Installation {

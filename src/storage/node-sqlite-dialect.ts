@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -16,8 +17,11 @@ import {
   type SqliteStatement,
 } from 'kysely';
 
-/** How long a statement waits for another process that is writing to the same file. */
+/** How long a statement waits for somebody else who is writing to the same file, and how often it looks. */
 const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_PAUSE_MS = 5;
+/** https://sqlite.org/rescode.html#busy, the lowest byte of all its extended codes. */
+const SQLITE_BUSY = 5;
 
 /** Kysely over Node's own SQLite. `path` is a file or `:memory:`. */
 export class NodeSqliteDialect implements Dialect {
@@ -57,15 +61,41 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 // A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY when another process wrote
 // in between; an immediate one waits for its turn (https://sqlite.org/lang_transaction.html).
 class ImmediateSqliteDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: (query) => onceFree(() => connection.executeQuery(query)),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    };
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 }
 
-function openDatabase(path: string): SqliteDatabase {
+// SQLite's own busy timeout would stop the whole process while it waits, and for ever when the other writer lives in
+// this process too; nor does it cover the switch to WAL, which fails at once when somebody else is at it.
+async function onceFree<T>(work: () => T | Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
+      await pause(BUSY_PAUSE_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+async function openDatabase(path: string): Promise<SqliteDatabase> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
+  await onceFree(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
   const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -82,7 +112,7 @@ function openDatabase(path: string): SqliteDatabase {
 
 function prepare(database: DatabaseSync, sql: string): SqliteStatement {
   const statement = database.prepare(sql);
-  // Kysely hands over what was bound by the typed tables of schema.ts: text, numbers and null.
+  // Kysely hands over what was bound by the typed tables of tables.ts: text, numbers and null.
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,

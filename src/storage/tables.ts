@@ -4,6 +4,7 @@ export interface Tables {
   installation_tokens: InstallationTokensTable;
   authorization_requests: AuthorizationRequestsTable;
   pending_connections: PendingConnectionsTable;
+  revocations: RevocationsTable;
 }
 
 export interface InstallationsTable {
@@ -25,13 +26,27 @@ export interface InstallationsTable {
 /** Apart from `installations`, so that a change of a status can never collide with the save of a token. */
 export interface InstallationTokensTable {
   installation_id: string;
-  /** Sealed. */
-  access_token: string;
-  /** Sealed. */
-  refresh_token: string;
+  /** Sealed, as all tokens here; null after a disconnect. The row stays, so that versions never come again. */
+  access_token: string | null;
+  refresh_token: string | null;
+  /** Kept until `refresh_token` has worked. */
+  previous_refresh_token: string | null;
+  /** The key that the row is sealed with. */
+  key_id: string;
   expires_at: number;
+  /** The access token is used no longer than this, and refreshed by whoever uses it from `refresh_at` on. */
+  usable_until: number;
+  refresh_at: number;
   /** Rises by one with every token that is saved: the compare-and-set key. */
   version: number;
+  /** Who exchanges the refresh token just now, and until when nobody else may. */
+  lease_owner: string | null;
+  lease_until: number | null;
+  /** Since when an exchange has had no known outcome. */
+  in_doubt_since: number | null;
+  /** HubSpot is left alone until then, after so many failures in a row. */
+  retry_at: number | null;
+  failures: number;
 }
 
 /** What a started connect flow needs to be finished by the callback; the state itself is not here, only its hash. */
@@ -42,7 +57,8 @@ export interface AuthorizationRequestsTable {
   cookie_hash: string;
   /** Sealed. */
   code_verifier: string;
-  /** Global id's inner part of the installation to reconnect or step up. */
+  key_id: string;
+  /** The installation to reconnect or step up. */
   installation_id: string | null;
   return_to: string | null;
   expires_at: number;
@@ -57,6 +73,22 @@ export interface PendingConnectionsTable {
   code: string;
   /** Sealed. */
   code_verifier: string;
+  key_id: string;
   installation_id: string | null;
   expires_at: number;
+}
+
+/** What HubSpot has yet to be told about a disconnected installation. */
+export interface RevocationsTable {
+  id: string;
+  tenant_id: string;
+  installation_id: string;
+  /** Sealed. */
+  refresh_token: string;
+  key_id: string;
+  /** 1 when the app is to be uninstalled, too. */
+  uninstall: number;
+  attempts: number;
+  /** Next attempt, or the end of the one that runs. */
+  due_at: number;
 }

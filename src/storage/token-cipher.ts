@@ -47,6 +47,16 @@ export class TokenCipher {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** The key that seals. */
+  get newestKeyId(): string {
+    return this.#newest.id;
+  }
+
+  /** True when what is sealed with this key can be opened here. */
+  holds(keyId: string): boolean {
+    return this.#keys.has(keyId);
+  }
+
   seal(secret: string, place: SealedPlace): string {
     const { id, key } = this.#newest;
     const iv = randomBytes(IV_BYTES);

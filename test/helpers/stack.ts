@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type ExecutionResult, print } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
@@ -49,7 +48,6 @@ export class Stack {
   readonly logs: string[];
 
   private constructor(parts: Pick<Stack, 'clock' | 'simulator' | 'gateway' | 'config' | 'db' | 'url' | 'logs'>) {
-    Object.assign(this, parts);
     this.clock = parts.clock;
     this.simulator = parts.simulator;
     this.gateway = parts.gateway;
@@ -103,10 +101,11 @@ export class Stack {
     query: string,
     variables: object = {},
     viewer: TestViewer = ALICE,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ raw: Response; answer: Answer }> {
     const raw = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token(viewer)}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token(viewer)}`, ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return { raw, answer: (await raw.json()) as Answer };
@@ -116,13 +115,14 @@ export class Stack {
     return (await this.send(query, variables, viewer)).answer;
   }
 
-  async queryDocument<T, V extends object>(document: TypedDocumentNode<T, V>, variables: V, viewer?: TestViewer) {
-    return this.query(print(document), variables, viewer);
-  }
-
   /** Starts a flow; the browser then holds its cookie. */
-  async startFlow(browser: Browser, input: object = {}, viewer: TestViewer = ALICE): Promise<string> {
-    const { raw, answer } = await this.send(CONNECT, { input }, viewer);
+  async startFlow(
+    browser: Browser,
+    input: object = {},
+    viewer: TestViewer = ALICE,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const { raw, answer } = await this.send(CONNECT, { input }, viewer, headers);
     browser.remember(raw);
     const data = answer.data as { connectHubSpot: { authorizeUrl: string } } | null | undefined;
     if (!data) throw new Error(`connectHubSpot failed: ${JSON.stringify(answer.errors)}`);
@@ -151,7 +151,8 @@ export class Stack {
     const browser = new Browser();
     const callback = await this.consent(browser, await this.startFlow(browser, input, viewer), fields);
     const response = await browser.get(callback);
-    if (response.status !== 200) throw new Error(`the callback answered ${response.status}: ${await response.text()}`);
+    if (response.status !== 303 || !response.headers.get('location')?.includes('hubspot=connected'))
+      throw new Error(`the callback answered ${response.status}: ${await response.text()}`);
     const answer = await this.query('{ installations { id } }', {}, viewer);
     const data = answer.data as unknown as { installations: { id: string }[] };
     return data.installations.at(-1)?.id ?? '';

@@ -1,9 +1,9 @@
-import { GatewayError } from '../../errors.ts';
 import type { StartedFlow } from '../../installations/connect.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { InstallationRef } from '../refs.ts';
+import { named } from './lifecycle.ts';
 
 const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
   description: 'What to ask a portal for.',
@@ -83,16 +83,14 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     args: {
       connection: t.arg.string({ required: true, description: 'The `connection` parameter of the return URL.' }),
     },
-    resolve: (_root, { connection }, context) => context.connect.complete(owner(context), connection),
+    async resolve(_root, { connection }, context) {
+      const installation = await context.connect.complete(owner(context), connection);
+      context.connectors.forget();
+      return installation;
+    },
   }),
 );
 
 function owner({ viewer }: GatewayContext) {
   return { tenantId: viewer.tenantId, viewerId: viewer.id };
-}
-
-async function named({ connectors }: GatewayContext, id: string): Promise<Installation> {
-  const installation = await connectors.installation(id);
-  if (!installation) throw new GatewayError('NOT_FOUND', 'This tenant has no such installation.', {});
-  return installation;
 }

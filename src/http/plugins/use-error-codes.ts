@@ -4,7 +4,10 @@ import { GatewayError } from '../../errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** Codes of documents that never ran. Not the gateway's own: the ones that GraphQL servers commonly use. */
-type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
+const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const;
+
+/** GraphQL quotes what it refuses, however long that is. */
+const MAX_MESSAGE_LENGTH = 500;
 
 /** The one place that knows how errors look outside: every error gets its `extensions.code`, none more than it should. */
 export function useErrorCodes({ logger, suggestions }: { logger: Logger; suggestions: boolean }): Plugin {
@@ -15,43 +18,45 @@ export function useErrorCodes({ logger, suggestions }: { logger: Logger; suggest
     onValidate: () => (event) => {
       if (event.valid) return;
       const errors = event.result.filter((error) => error instanceof GraphQLError);
-      event.setResult(
-        errors.map((error) => coded(suggestions ? error : withoutSuggestion(error), 'GRAPHQL_VALIDATION_FAILED')),
-      );
+      event.setResult(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')));
     },
     onResultProcess({ result, setResult }) {
       if (!('errors' in result) || !Array.isArray(result.errors)) return;
       const errors: readonly GraphQLError[] = result.errors;
-      setResult({ ...result, errors: distinctRefusals(errors.map((error) => present(error, logger))) });
+      setResult({ ...result, errors: distinctRefusals(errors.map((error) => present(error, logger, suggestions))) });
     },
   };
 }
 
-function coded(error: GraphQLError, code: DocumentErrorCode): GraphQLError {
+function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): GraphQLError {
   return rebuilt(error, error.message, { ...error.extensions, code });
 }
 
-/** A suggestion spells names of the schema to whoever may not read it. */
-function withoutSuggestion(error: GraphQLError): GraphQLError {
-  return rebuilt(error, error.message.replace(/ Did you mean .*$/s, ''), error.extensions);
-}
-
-function present(error: GraphQLError, logger: Logger): GraphQLError {
+function present(error: GraphQLError, logger: Logger, suggestions: boolean): GraphQLError {
   const cause = rootCause(error);
   if (cause instanceof GatewayError) {
     if (cause.cause !== undefined)
       logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
     return rebuilt(error, cause.message, { ...cause.extensions, code: cause.code });
   }
-  if (typeof error.extensions.code === 'string') return error;
-  if (cause === undefined) {
-    // No resolver threw: variables or the operation's name did not fit, or the request was not GraphQL at all.
-    return rebuilt(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
-  }
+  if (cause === undefined) return refused(error, suggestions);
   logger.error({ err: cause, path: error.path }, 'a resolver failed unexpectedly');
   return rebuilt(error, 'Something went wrong in the gateway.', {
     ...(error.path === undefined && { http: { status: 500 } }),
     code: 'INTERNAL_SERVER_ERROR',
+  });
+}
+
+/** No resolver threw: the document, its variables or its operation name did not fit, or the request was not GraphQL at all. */
+function refused(error: GraphQLError, suggestions: boolean): GraphQLError {
+  const { code, http } = error.extensions;
+  // A suggestion spells names of the schema to whoever may not read it.
+  const message = suggestions ? error.message : error.message.replace(/ Did you mean .*$/s, '');
+  const documentCode = DOCUMENT_CODES.find((known) => known === code);
+  return rebuilt(error, message.slice(0, MAX_MESSAGE_LENGTH), {
+    // What fails in a document is HTTP 200 to `application/json`; what is no GraphQL request at all never is.
+    ...(http && { http: documentCode ? http : { status: http.status } }),
+    code: documentCode ?? 'BAD_USER_INPUT',
   });
 }
 

@@ -1,6 +1,9 @@
 import type { Plugin } from 'graphql-yoga';
 
-const JSON_TYPE = /^application\/(graphql\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+const JSON_TYPE = /^application\/(graphql\+)?json(;\s*(?i:charset="?utf-8"?)\s*)?$/;
+/** Media ranges that have an answer. */
+const ANSWERABLE =
+  /(^|[,\s])(\*\/\*|application\/(\*|json|graphql-response\+json)|text\/event-stream|multipart\/mixed)\s*(;|,|$)/i;
 
 /**
  * GraphQL over HTTP by POST and JSON alone. Forms, plain text and GET are what a foreign page can send without asking,
@@ -21,6 +24,8 @@ export function usePostJson(): Plugin {
       if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) {
         return refuse(415, 'The content type must be application/json.');
       }
+      // Yoga would run the operation first and then find that it cannot say so.
+      if (!ANSWERABLE.test(request.headers.get('accept') || '*/*')) return refuse(406, 'Answers are JSON.');
     },
   };
 }

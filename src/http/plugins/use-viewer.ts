@@ -1,10 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
 import { isGatewayError } from '../../errors.ts';
+import type { Logger } from '../../lib/logger.ts';
 import type { ServerContext } from '../graphql-endpoint.ts';
 import type { Authenticate } from '../viewer.ts';
 
 /** No valid viewer: HTTP 401 with `errors`, before the body is read. */
-export function useViewer(authenticate: Authenticate): Plugin<object, ServerContext> {
+export function useViewer(authenticate: Authenticate, logger: Logger): Plugin<object, ServerContext> {
   return {
     async onRequest({ request, serverContext, endResponse, fetchAPI }) {
       if (request.method !== 'POST') return;
@@ -12,6 +13,7 @@ export function useViewer(authenticate: Authenticate): Plugin<object, ServerCont
         serverContext.viewer = await authenticate(request.headers.get('authorization'));
       } catch (error) {
         if (!isGatewayError(error, 'UNAUTHENTICATED')) throw error;
+        logger.info({ reason: error.cause instanceof Error ? error.cause.message : undefined }, 'no valid viewer');
         const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
         const headers = {
           'content-type': 'application/json',

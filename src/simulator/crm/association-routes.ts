@@ -1,20 +1,21 @@
 import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ASSOCIATION_PAGE } from '../assumptions.ts';
-import type { AssociationType, Portal } from '../portal.ts';
+import { instant } from '../instant.ts';
 import type { World } from '../world.ts';
+import { type NeighbourPage, neighbourPage, parseCursor } from './neighbour-page.ts';
 import { readScope } from './object-routes.ts';
-import type { ObjectTypeName } from './object-types.ts';
-import { type CrmEnv, jsonBody, objectTypeOf, scopeFailure } from './session.ts';
+import type { ObjectTypeFacts } from './object-types.ts';
+import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
 const MAX_INPUTS = 1_000;
 const MAX_LIMIT = 500;
 
-/** Reading associations. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
+/** Reading associations as v4 and the dated versions do. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
 export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
-  routes.get('/crm/objects/:version/:from/:id/associations/:to', (c) => {
+  routes.get('/crm/objects/:version{2026-0[39]|v4}/:from/:id/associations/:to', (c) => {
     const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
     if (from instanceof Response) return from;
     if (to instanceof Response) return to;
@@ -26,51 +27,58 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     const limit = Number(c.req.query('limit') ?? MAX_LIMIT);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
       return validationError(`limit must be between 1 and ${MAX_LIMIT}.`);
-    const { page, paging } = neighbourPage(portal, from.name, id, to.name, c.req.query('after'), limit);
-    return json(200, { results: page, ...(paging && { paging }) });
+    const start = parseCursor(c.req.query('after'));
+    if (start === undefined) return validationError('The after parameter is invalid.');
+    const { page, paging } = neighbourPage(portal, { type: from.name, id }, to.name, { limit, start });
+    return json(200, { results: presentNeighbours(page), paging });
   });
 
-  routes.post('/crm/associations/:version/:from/:to/batch/read', async (c) => {
+  routes.post('/crm/associations/:version{2026-0[39]|v4}/:from/:to/batch/read', async (c) => {
     const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
     if (from instanceof Response) return from;
     if (to instanceof Response) return to;
     const refused = scopeFailure(c.get('session'), [readScope(from), readScope(to)]);
     if (refused) return refused;
-    const body = await jsonBody(c);
-    if (body instanceof Response) return body;
-    const inputs: { id?: unknown; after?: unknown }[] = Array.isArray(body.inputs) ? body.inputs : [];
-    if (inputs.length > MAX_INPUTS)
-      return validationError(`The maximum number of inputs supported in a batch request is ${MAX_INPUTS}.`);
+    const batch = await batchBody(c, MAX_INPUTS);
+    if (batch instanceof Response) return batch;
+    const inputs = batch.inputs.map(({ id, after }) => ({ id, start: parseCursor(after) }));
+    if (inputs.some(({ start }) => start === undefined)) return validationError('The after parameter is invalid.');
     const { portal } = c.get('session');
-    const startedAt = new Date(clock.now()).toISOString();
-    const results = inputs.flatMap(({ id, after }) => {
-      const start = after === undefined ? undefined : String(after);
-      const { page, paging } = neighbourPage(portal, from.name, String(id), to.name, start, ASSOCIATION_PAGE);
-      return page.length > 0 ? [{ from: { id: String(id) }, to: page, ...(paging && { paging }) }] : [];
+    const startedAt = instant(clock.now());
+    const answers = inputs.map(({ id, start = 0 }) => ({
+      id,
+      ...neighbourPage(portal, { type: from.name, id }, to.name, { limit: ASSOCIATION_PAGE, start }),
+    }));
+    const lonely = answers.filter(({ page }) => page.length === 0);
+    return json(lonely.length > 0 ? 207 : 200, {
+      status: 'COMPLETE',
+      results: answers
+        .filter(({ page }) => page.length > 0)
+        .map(({ id, page, paging }) => ({ from: { id }, to: presentNeighbours(page), paging })),
+      ...(lonely.length > 0 && {
+        numErrors: lonely.length,
+        errors: lonely.map(({ id }) => noNeighbours(from, id, to)),
+      }),
+      startedAt,
+      completedAt: instant(clock.now()),
     });
-    return json(200, { status: 'COMPLETE', results, startedAt, completedAt: new Date(clock.now()).toISOString() });
   });
 
   return routes;
 }
 
-/** The cursor is opaque, as HubSpot's is: the id to start at in base64. Ids come as numbers, as in HubSpot's samples. */
-function neighbourPage(
-  portal: Portal,
-  from: ObjectTypeName,
-  id: string,
-  to: ObjectTypeName,
-  after: string | undefined,
-  limit: number,
-): { page: { toObjectId: number; associationTypes: AssociationType[] }[]; paging?: { next: { after: string } } } {
-  const all = portal.neighbours(from, id, to).sort(([a], [b]) => Number(a) - Number(b));
-  const start = after === undefined ? 0 : Number(Buffer.from(after, 'base64').toString());
-  const rest = all.filter(([neighbour]) => Number(neighbour) >= start);
-  const next = rest[limit]?.[0];
+/** Ids come as numbers, as in HubSpot's samples. */
+function presentNeighbours(page: NeighbourPage['page']) {
+  return page.map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes }));
+}
+
+/** How a batch read says that a record has no neighbours: as an error, one for each. */
+function noNeighbours(from: ObjectTypeFacts, id: string, to: ObjectTypeFacts) {
   return {
-    page: rest
-      .slice(0, limit)
-      .map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes })),
-    ...(next !== undefined && { paging: { next: { after: Buffer.from(next).toString('base64') } } }),
+    status: 'error',
+    category: 'OBJECT_NOT_FOUND',
+    subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+    message: `No ${to.singular} is associated with ${from.singular} ${id}.`,
+    context: { fromObjectId: [id], fromObjectType: [from.singular], toObjectType: [to.singular] },
   };
 }

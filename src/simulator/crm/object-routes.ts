@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
-import { json, missingScope, notFound, validationError } from '../answers.ts';
+import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
+import { instant } from '../instant.ts';
 import { type Portal, presentProperties, type StoredRecord } from '../portal.ts';
 import type { World } from '../world.ts';
+import { neighbourPage } from './neighbour-page.ts';
 import { type ObjectTypeFacts, objectType } from './object-types.ts';
-import { type CrmEnv, jsonBody, objectTypeOf, scopeFailure } from './session.ts';
+import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
+const OBJECTS = '/crm/objects/:version{2026-0[39]|v3}/:type';
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 10;
 const MAX_BATCH = 100;
@@ -15,14 +18,14 @@ const MAX_INLINE_ASSOCIATIONS = 100;
 export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
-  routes.get('/crm/objects/:version/:type', (c) => {
+  routes.get(OBJECTS, (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
-    const { portal, scopes } = c.get('session');
-    const view = parseView(type, (name) => c.req.query(name));
+    const { portal } = c.get('session');
+    const view = parseView(type, c.req.queries());
     if (view instanceof Response) return view;
-    const refused = scopeFailure(c.get('session'), [readScope(type), ...view.associations.map(readScope)]);
-    if (refused) return scopes.includes(readScope(type)) ? refused : missingScope([readScope(type)]);
+    const refused = scopeFailure(c.get('session'), [type, ...view.associations].map(readScope));
+    if (refused) return refused;
     const limit = Number(c.req.query('limit') ?? DEFAULT_LIMIT);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
       return validationError(`limit must be between 1 and ${MAX_LIMIT}.`);
@@ -38,53 +41,58 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     });
   });
 
-  routes.get('/crm/objects/:version/:type/:id', (c) => {
+  routes.get(`${OBJECTS}/:id`, (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
-    const refused = scopeFailure(c.get('session'), [readScope(type)]);
-    if (refused) return refused;
     const { portal } = c.get('session');
-    const view = parseView(type, (name) => c.req.query(name));
+    const view = parseView(type, c.req.queries());
     if (view instanceof Response) return view;
-    const record = find(portal, type, c.req.param('id'), c.req.query('idProperty'));
+    const refused = scopeFailure(c.get('session'), [type, ...view.associations].map(readScope));
+    if (refused) return refused;
+    const idProperty = c.req.query('idProperty');
+    if (!identifies(type, idProperty)) return notUnique(idProperty);
+    const record = find(portal, type, c.req.param('id'), idProperty);
     if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(c.req.param('id'));
     return json(200, present(portal, type, record, view));
   });
 
-  routes.post('/crm/objects/:version/:type/batch/read', async (c) => {
+  routes.post(`${OBJECTS}/batch/read`, async (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
     const refused = scopeFailure(c.get('session'), [readScope(type)]);
     if (refused) return refused;
-    const body = await jsonBody(c);
-    if (body instanceof Response) return body;
-    const inputs = Array.isArray(body.inputs)
-      ? body.inputs.map((input: { id?: unknown }) => String(input?.id ?? ''))
-      : [];
-    if (inputs.length > MAX_BATCH)
-      return validationError(`The maximum number of inputs supported in a batch request is ${MAX_BATCH}.`);
+    const batch = await batchBody(c, MAX_BATCH);
+    if (batch instanceof Response) return batch;
+    const idProperty = typeof batch.body.idProperty === 'string' ? batch.body.idProperty : undefined;
+    if (!identifies(type, idProperty)) return notUnique(idProperty);
     const { portal } = c.get('session');
-    const idProperty = typeof body.idProperty === 'string' ? body.idProperty : undefined;
-    const view = { ...NOTHING, properties: strings(body.properties) };
-    const startedAt = new Date(clock.now()).toISOString();
+    const archived = c.req.query('archived') === 'true';
+    const view: View = { properties: strings(batch.body.properties), associations: [], archived };
+    const startedAt = instant(clock.now());
+    const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
-      inputs.flatMap((id) => {
+      [...ids].flatMap((id) => {
         const record = find(portal, type, id, idProperty);
-        return record && !record.archivedAt ? [[id, record] as const] : [];
+        return record && (record.archivedAt !== undefined) === archived ? [[id, record] as const] : [];
       }),
     );
-    const missing = [...new Set(inputs)].filter((id) => !found.has(id));
+    const missing = [...ids].filter((id) => !found.has(id));
     const status = missing.length === 0 ? 200 : found.size === 0 ? ALL_MISSING_STATUS : 207;
     return json(status, {
       status: 'COMPLETE',
-      results: [...new Set(found.values())].map((record) => present(portal, type, record, view)),
+      results: byId(found.values()).map((record) => present(portal, type, record, view)),
       ...(missing.length > 0 && { numErrors: 1, errors: [missingError(type, missing)] }),
       startedAt,
-      completedAt: new Date(clock.now()).toISOString(),
+      completedAt: instant(clock.now()),
     });
   });
 
   return routes;
+}
+
+/** Without repeats, and in an order that has nothing to do with the inputs', as HubSpot promises none. */
+function byId(records: Iterable<StoredRecord>): StoredRecord[] {
+  return [...new Set(records)].sort((a, b) => Number(a.id) - Number(b.id));
 }
 
 interface View {
@@ -93,16 +101,15 @@ interface View {
   readonly archived: boolean;
 }
 
-const NOTHING: View = { properties: [], associations: [], archived: false };
-
-function parseView(type: ObjectTypeFacts, query: (name: string) => string | undefined): View | Response {
-  const associations = commaList(query('associations')).map((name) => objectType(name));
+/** Lists come joined by commas, or as a parameter that is repeated, as HubSpot's SDK sends them. */
+function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, string[]>>): View | Response {
+  const associations = commaList(query.associations).map((name) => objectType(name));
   if (associations.includes(undefined))
     return validationError(`There is no association from ${type.name} to that type.`);
   return {
-    properties: commaList(query('properties')),
+    properties: commaList(query.properties),
     associations: associations.filter((facts) => facts !== undefined),
-    archived: query('archived') === 'true',
+    archived: query.archived?.[0] === 'true',
   };
 }
 
@@ -118,6 +125,14 @@ function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: numbe
   return { page, next: undefined };
 }
 
+function identifies(type: ObjectTypeFacts, idProperty: string | undefined): boolean {
+  return idProperty === undefined || type.idProperties.includes(idProperty);
+}
+
+function notUnique(idProperty = ''): Response {
+  return validationError(`Property "${idProperty}" is not a unique property.`);
+}
+
 function find(
   portal: Portal,
   type: ObjectTypeFacts,
@@ -129,8 +144,9 @@ function find(
 
 function present(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, view: View) {
   const associations = view.associations.flatMap((to) => {
-    const neighbours = portal.neighbours(type.name, record.id, to.name);
-    const results = neighbours.slice(0, MAX_INLINE_ASSOCIATIONS).flatMap(([id, types]) =>
+    const from = { type: type.name, id: record.id };
+    const { page, paging } = neighbourPage(portal, from, to.name, { limit: MAX_INLINE_ASSOCIATIONS });
+    const results = page.flatMap(([id, types]) =>
       types.length > 1 && types.some(({ label }) => label === 'Primary')
         ? [
             { id, type: `${type.singular}_to_${to.singular}` },
@@ -138,10 +154,7 @@ function present(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, vi
           ]
         : [{ id, type: `${type.singular}_to_${to.singular}` }],
     );
-    const rest = neighbours[MAX_INLINE_ASSOCIATIONS];
-    return results.length > 0
-      ? [[to.name, { results, ...(rest && { paging: { next: { after: rest[0] } } }) }] as const]
-      : [];
+    return results.length > 0 ? [[to.name, { results, paging }] as const] : [];
   });
   return {
     id: record.id,
@@ -168,8 +181,8 @@ export function readScope({ name }: ObjectTypeFacts): string {
   return `crm.objects.${name}.read`;
 }
 
-function commaList(text = ''): string[] {
-  return text.split(',').filter((word) => word !== '');
+function commaList(values: readonly string[] = []): string[] {
+  return values.flatMap((value) => value.split(',')).filter((word) => word !== '');
 }
 
 function strings(value: unknown): string[] {

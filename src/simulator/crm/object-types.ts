@@ -10,6 +10,8 @@ export interface ObjectTypeFacts {
   readonly always: readonly string[];
   /** Returned when nothing is asked for. */
   readonly defaults: readonly string[];
+  /** Properties whose values name a record as well as its id does. */
+  readonly idProperties: readonly string[];
   readonly modifiedProperty: string;
 }
 
@@ -21,6 +23,7 @@ const TYPES: readonly ObjectTypeFacts[] = [
     typeId: '0-1',
     always: ['createdate', 'hs_object_id', 'lastmodifieddate'],
     defaults: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
+    idProperties: ['email'],
     modifiedProperty: 'lastmodifieddate',
   },
   {
@@ -29,6 +32,7 @@ const TYPES: readonly ObjectTypeFacts[] = [
     typeId: '0-2',
     always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'],
     defaults: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
+    idProperties: [],
     modifiedProperty: 'hs_lastmodifieddate',
   },
   {
@@ -46,6 +50,7 @@ const TYPES: readonly ObjectTypeFacts[] = [
       'hs_object_id',
       'pipeline',
     ],
+    idProperties: [],
     modifiedProperty: 'hs_lastmodifieddate',
   },
 ];

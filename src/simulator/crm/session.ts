@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { expiredToken, failure, missingCredentials, missingScope } from '../answers.ts';
+import { expiredToken, failure, missingCredentials, missingScope, validationError } from '../answers.ts';
 import type { AccessToken } from '../oauth/grants.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, objectType } from './object-types.ts';
@@ -21,10 +21,10 @@ export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv
   };
 }
 
-/** HubSpot's refusal when the token lacks one of these scopes; `undefined` when it has them all. */
+/** HubSpot's refusal when the token lacks one of these scopes, naming the first; `undefined` when it has them all. */
 export function scopeFailure({ scopes }: AccessToken, needed: readonly string[]): Response | undefined {
-  const missing = needed.filter((scope) => !scopes.includes(scope));
-  return missing.length > 0 ? missingScope(missing) : undefined;
+  const missing = needed.find((scope) => !scopes.includes(scope));
+  return missing === undefined ? undefined : missingScope([missing]);
 }
 
 /** The object type that the path names, or HubSpot's refusal of its name. */
@@ -36,13 +36,37 @@ export function objectTypeOf(c: Context, parameter: string): ObjectTypeFacts | R
   );
 }
 
-/** The JSON body, or HubSpot's refusal of it. */
-export async function jsonBody(c: Context): Promise<Record<string, unknown> | Response> {
-  try {
-    const body: unknown = JSON.parse(await c.req.text());
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
-  } catch {
-    // Answered below, like any other body that is not an object.
+export interface BatchBody {
+  readonly inputs: readonly { readonly id: string; readonly after?: string }[];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The body of a batch read of up to `max` inputs, or HubSpot's refusal of it. Ids may come as numbers. */
+export async function batchBody(c: Context, max: number): Promise<BatchBody | Response> {
+  const body = parseObject(await c.req.text());
+  if (!body || !Array.isArray(body.inputs) || !body.inputs.every(isInput)) {
+    return failure(400, {
+      message: 'Invalid input JSON on line 1, column 1: Cannot deserialize value of type `object`',
+    });
   }
-  return failure(400, { message: 'Invalid input JSON on line 1, column 1: Cannot deserialize value of type `object`' });
+  if (body.inputs.length > max) {
+    return validationError(`The maximum number of inputs supported in a batch request is ${max}.`);
+  }
+  const inputs = body.inputs.map(({ id, after }) => ({ id: String(id), ...(after !== undefined && { after }) }));
+  return { inputs, body };
+}
+
+function isInput(input: unknown): input is { id: string | number; after?: string } {
+  if (typeof input !== 'object' || input === null) return false;
+  const [id, after] = [Reflect.get(input, 'id'), Reflect.get(input, 'after')];
+  return ['string', 'number'].includes(typeof id) && ['string', 'undefined'].includes(typeof after);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }

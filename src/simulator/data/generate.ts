@@ -1,3 +1,4 @@
+import { instant } from '../instant.ts';
 import type { Portal, StoredRecord } from '../portal.ts';
 import { Random } from './random.ts';
 import {
@@ -34,7 +35,8 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   const staff = new Map<string, StoredRecord[]>();
   const contacts = Array.from({ length: size.contacts }, (_, index) => {
     const employer = companies[random.integer(0, companies.length - 1)];
-    const record = portal.create('contacts', contact(random, index, employer, now), createdAt(index, size.contacts));
+    const since = createdAt(index, size.contacts);
+    const record = portal.create('contacts', contact(random, index, employer, { since, now }), since);
     if (employer) {
       portal.associate(at('contacts', record), at('companies', employer), { primary: true });
       staff.set(employer.id, [...(staff.get(employer.id) ?? []), record]);
@@ -43,7 +45,8 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   });
   for (let index = 0; index < size.deals; index += 1) {
     const customer = companies[random.integer(0, companies.length - 1)];
-    const record = portal.create('deals', deal(random, customer, now), createdAt(index, size.deals));
+    const since = createdAt(index, size.deals);
+    const record = portal.create('deals', deal(random, customer, { since, now }), since);
     if (customer) portal.associate(at('deals', record), at('companies', customer), { primary: true });
     // Mostly people of the customer; now and then an adviser from elsewhere.
     const own = staff.get(customer?.id ?? '') ?? contacts;
@@ -54,6 +57,12 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
       if (person) portal.associate(at('deals', record), at('contacts', person), label);
     }
   }
+}
+
+/** From the creation of a record to today, in epoch milliseconds. */
+interface Life {
+  readonly since: number;
+  readonly now: number;
 }
 
 function at<T>(type: T, { id }: StoredRecord): { type: T; id: string } {
@@ -82,7 +91,7 @@ function contact(
   random: Random,
   index: number,
   employer: StoredRecord | undefined,
-  now: number,
+  life: Life,
 ): Record<string, string> {
   const [firstname, lastname] = [random.pick(FIRST_NAMES), random.pick(LAST_NAMES)];
   const place = random.pick(PLACES);
@@ -103,11 +112,11 @@ function contact(
     country: place.country,
     lifecyclestage: random.pick(LIFECYCLE_STAGES),
     ...(random.chance(0.6) && { hs_lead_status: random.pick(LEAD_STATUSES) }),
-    ...(random.chance(0.5) && { notes_last_contacted: isoDaysFrom(now, -random.integer(0, 400)) }),
+    ...(random.chance(0.5) && { notes_last_contacted: isoWithin(random, life) }),
   };
 }
 
-function deal(random: Random, customer: StoredRecord | undefined, now: number): Record<string, string> {
+function deal(random: Random, customer: StoredRecord | undefined, life: Life): Record<string, string> {
   const dealstage = random.pick(DEAL_STAGES);
   const closed = dealstage.startsWith('closed');
   return {
@@ -117,13 +126,13 @@ function deal(random: Random, customer: StoredRecord | undefined, now: number): 
     dealstage,
     pipeline: 'default',
     dealtype: random.pick(['newbusiness', 'existingbusiness']),
-    closedate: isoDaysFrom(now, closed ? -random.integer(1, 300) : random.integer(5, 180)),
+    closedate: closed ? isoWithin(random, life) : instant(life.now + random.integer(5, 180) * DAY_MS),
     ...(random.chance(0.3) && { description: 'Asked for a second call after the budget round.' }),
   };
 }
 
-function isoDaysFrom(now: number, days: number): string {
-  return new Date(now + days * DAY_MS).toISOString();
+function isoWithin(random: Random, { since, now }: Life): string {
+  return instant(since + Math.round(random.next() * (now - since)));
 }
 
 function slug(text: string): string {

@@ -20,27 +20,22 @@ type Parameters = Readonly<Partial<Record<(typeof PARAMETERS)[number], string>>>
 export function authorizeRoutes(world: World): Hono {
   const routes = new Hono();
 
-  const show = (parameters: Parameters, hubId?: string) => {
+  routes.on('GET', ['/oauth/authorize', '/oauth/:hubId{[0-9]+}/authorize'], (c) => {
+    const parameters = pick((name) => c.req.query(name));
+    const hubId = c.req.param('hubId');
     const portals = world.portals.filter((portal) => hubId === undefined || String(portal.hubId) === hubId);
-    return consentPage({
-      parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined)),
-      appName: `app ${world.app.appId}`,
-      portals,
-      scopes: words(parameters.scope),
-      optionalScopes: words(parameters.optional_scope).filter((scope) => !words(parameters.scope).includes(scope)),
-    });
-  };
-
-  routes.get('/oauth/authorize', (c) => {
-    const parameters = pick((name) => c.req.query(name));
-    const problem = authorizeProblem(world, parameters);
-    return problem === undefined ? c.html(show(parameters)) : c.html(errorPage(problem), 400);
-  });
-
-  routes.get('/oauth/:hubId{[0-9]+}/authorize', (c) => {
-    const parameters = pick((name) => c.req.query(name));
-    const problem = authorizeProblem(world, parameters);
-    return problem === undefined ? c.html(show(parameters, c.req.param('hubId'))) : c.html(errorPage(problem), 400);
+    const problem =
+      authorizeProblem(world, parameters) ?? (portals.length > 0 ? undefined : 'There is no such account.');
+    if (problem !== undefined) return c.html(errorPage(problem), 400);
+    return c.html(
+      consentPage({
+        parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined)),
+        appName: `app ${world.app.appId}`,
+        portals,
+        scopes: words(parameters.scope),
+        optionalScopes: words(parameters.optional_scope).filter((scope) => !words(parameters.scope).includes(scope)),
+      }),
+    );
   });
 
   routes.post('/oauth/authorize', async (c) => {

@@ -23,10 +23,21 @@ export const installations: Migration = {
       .addColumn('installation_id', 'text', (column) =>
         column.primaryKey().references('installations.id').onDelete('cascade'),
       )
-      .addColumn('access_token', 'text', (column) => column.notNull())
-      .addColumn('refresh_token', 'text', (column) => column.notNull())
+      .addColumn('access_token', 'text')
+      .addColumn('refresh_token', 'text')
+      .addColumn('previous_refresh_token', 'text')
+      .addColumn('key_id', 'text', (column) => column.notNull())
       .addColumn('expires_at', 'bigint', (column) => column.notNull())
+      .addColumn('usable_until', 'bigint', (column) => column.notNull())
+      .addColumn('refresh_at', 'bigint', (column) => column.notNull())
       .addColumn('version', 'integer', (column) => column.notNull())
+      .addColumn('lease_owner', 'text')
+      .addColumn('lease_until', 'bigint')
+      .addColumn('in_doubt_since', 'bigint')
+      .addColumn('retry_at', 'bigint')
+      .addColumn('failures', 'integer', (column) => column.notNull())
       .execute();
+    await db.schema.createIndex('installations_updated_at').on('installations').column('updated_at').execute();
+    await db.schema.createIndex('installation_tokens_key').on('installation_tokens').column('key_id').execute();
   },
 };

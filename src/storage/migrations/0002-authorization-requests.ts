@@ -10,6 +10,7 @@ export const authorizationRequests: Migration = {
       .addColumn('viewer_id', 'text', (column) => column.notNull())
       .addColumn('cookie_hash', 'text', (column) => column.notNull())
       .addColumn('code_verifier', 'text', (column) => column.notNull())
+      .addColumn('key_id', 'text', (column) => column.notNull())
       .addColumn('installation_id', 'text')
       .addColumn('return_to', 'text')
       .addColumn('expires_at', 'bigint', (column) => column.notNull())
@@ -26,6 +27,7 @@ export const authorizationRequests: Migration = {
       .addColumn('viewer_id', 'text', (column) => column.notNull())
       .addColumn('code', 'text', (column) => column.notNull())
       .addColumn('code_verifier', 'text', (column) => column.notNull())
+      .addColumn('key_id', 'text', (column) => column.notNull())
       .addColumn('installation_id', 'text')
       .addColumn('expires_at', 'bigint', (column) => column.notNull())
       .execute();

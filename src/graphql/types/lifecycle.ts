@@ -1,0 +1,72 @@
+import { GatewayError } from '../../errors.ts';
+import type { Installation } from '../../storage/installation-store.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { InstallationRef } from '../refs.ts';
+
+/** A payload that shows the installation as it is after the mutation. */
+function payload(name: string, description: string) {
+  return builder.objectRef<Installation>(name).implement({
+    description,
+    fields: (t) => ({
+      installation: t.field({
+        type: InstallationRef,
+        description: 'The installation, as it is now.',
+        resolve: (installation) => installation,
+      }),
+    }),
+  });
+}
+
+const RefreshInstallationPayload = payload('RefreshInstallationPayload', 'The installation with a new access token.');
+const DisconnectInstallationPayload = payload('DisconnectInstallationPayload', 'The installation without its tokens.');
+const installationId = 'Global id of the installation.';
+
+builder.mutationField('refreshInstallation', (t) =>
+  t.field({
+    type: RefreshInstallationPayload,
+    permission: 'hubspot:connect',
+    description:
+      'Renews the access token now. Nobody needs this in ordinary life: tokens are renewed before they expire.',
+    args: { installationId: t.arg.id({ required: true, description: installationId }) },
+    async resolve(_root, args, context) {
+      const installation = await named(context, args.installationId);
+      // A connector stands for a grant that can be used; there is none for any other.
+      context.connectors.of(installation);
+      return changed(context, await context.lifecycle.refresh(installation));
+    },
+  }),
+);
+
+builder.mutationField('disconnectInstallation', (t) =>
+  t.field({
+    type: DisconnectInstallationPayload,
+    permission: 'hubspot:connect',
+    description:
+      'Erases the tokens at once and has HubSpot revoke them in the background. Connecting again restores the installation.',
+    args: {
+      installationId: t.arg.id({ required: true, description: installationId }),
+      uninstall: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Also uninstall the app from the portal, for every tenant that connected it. Its admins get an e-mail from HubSpot.',
+      }),
+    },
+    async resolve(_root, args, context) {
+      const installation = await named(context, args.installationId);
+      return changed(context, await context.lifecycle.disconnect(installation, args.uninstall ?? false));
+    },
+  }),
+);
+
+/** @throws GatewayError NOT_FOUND, for another tenant's as for one that never was */
+export async function named({ connectors }: GatewayContext, id: string): Promise<Installation> {
+  const installation = await connectors.installation(id);
+  if (!installation) throw new GatewayError('NOT_FOUND', 'This tenant has no such installation.', {});
+  return installation;
+}
+
+function changed({ connectors }: GatewayContext, installation: Installation): Installation {
+  connectors.forget();
+  return installation;
+}

@@ -1,0 +1,116 @@
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../errors.ts';
+import type { OAuthClient } from '../hubspot/oauth.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Installation, InstallationStatusReason, InstallationStore } from '../storage/installation-store.ts';
+import type { InstallationDirectory } from './installation-directory.ts';
+
+/** A portal that refuses for reasons of its own is not asked for its scopes at every call. */
+const RECHECK_PAUSE_MS = 60_000;
+const MAX_RECHECKED = 1_000;
+
+export interface GrantKeeperOptions {
+  readonly installations: InstallationStore;
+  readonly directory: InstallationDirectory;
+  readonly oauth: OAuthClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Follows what becomes of a grant: lost, recovered, or changed in its scopes. */
+export class GrantKeeper {
+  readonly #options: GrantKeeperOptions;
+  readonly #rechecked = new LRUCache<string, { readonly at: number; readonly installation: Promise<Installation> }>({
+    max: MAX_RECHECKED,
+  });
+
+  constructor(options: GrantKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** HubSpot does not know the grant any more. Marked once, told once; the answer is for whoever asked. */
+  async expire(installation: Installation, version: number, reason: InstallationStatusReason): Promise<GatewayError> {
+    const { installations, directory, logger } = this.#options;
+    if (await installations.expire(installation, version, reason)) {
+      logger.warn({ tenantId: installation.tenantId, installationId: installation.id, reason }, 'grant lost');
+    }
+    directory.forget(installation.tenantId);
+    return reauthorizationRequired({ ...installation, statusReason: reason });
+  }
+
+  /** Why an installation has no tokens: it was disconnected, or its grant is over. */
+  async lost(installation: Installation): Promise<GatewayError> {
+    this.#options.directory.forget(installation.tenantId);
+    const current = (await this.#options.directory.list(installation.tenantId)).find(
+      ({ id }) => id === installation.id,
+    );
+    return current?.status === 'REAUTHORIZATION_REQUIRED'
+      ? reauthorizationRequired(current)
+      : notConnected(installation.id);
+  }
+
+  /** Tokens came after all, when they had been given up. */
+  async recovered(installation: Installation): Promise<void> {
+    const { installations, directory, logger } = this.#options;
+    if (!(await installations.recover(installation))) return;
+    directory.forget(installation.tenantId);
+    logger.info({ installationId: installation.id }, 'grant recovered');
+  }
+
+  /** A refresh named other scopes than are stored: HubSpot's introspection says which ones hold. Runs by itself. */
+  noticeScopes(installation: Installation, scopes: readonly string[] | undefined, accessToken: string): void {
+    if (scopes !== undefined && !sameScopes(scopes, installation.grantedScopes))
+      void this.recheck(installation, accessToken);
+  }
+
+  /**
+   * Reads the granted scopes again and stores them; the installation as it is now. Asked again for the same grant
+   * within a minute, or without an answer of HubSpot, it is what is known already.
+   */
+  async recheck(installation: Installation, accessToken: string): Promise<Installation> {
+    const { clock, logger } = this.#options;
+    const key = `${installation.tenantId}\n${installation.id}\n${installation.grantVersion}`;
+    const known = this.#rechecked.get(key);
+    if (known && clock.monotonic() - known.at < RECHECK_PAUSE_MS) return known.installation;
+    const checked = this.#introspect(installation, accessToken).catch((err: unknown) => {
+      logger.warn({ err, installationId: installation.id }, 'granted scopes could not be read again');
+      return installation;
+    });
+    this.#rechecked.set(key, { at: clock.monotonic(), installation: checked });
+    return checked;
+  }
+
+  async #introspect(installation: Installation, accessToken: string): Promise<Installation> {
+    const { oauth, installations, directory, logger } = this.#options;
+    const identity = await oauth.introspect(accessToken);
+    if (identity?.hubId !== installation.hubId || sameScopes(identity.scopes, installation.grantedScopes)) {
+      return installation;
+    }
+    const changed = await installations.updateScopes(installation, identity.scopes);
+    directory.forget(installation.tenantId);
+    logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
+    return changed ?? installation;
+  }
+}
+
+function sameScopes(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((scope) => b.includes(scope));
+}
+
+export function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
+  const { id: installationId, grantedScopes: scopes, statusReason: reason } = installation;
+  return new GatewayError(
+    'REAUTHORIZATION_REQUIRED',
+    'HubSpot does not accept the consent for this portal any more. Connect it again.',
+    { installationId, reason, remedy: { mutation: 'connectHubSpot', input: { installationId, scopes } } },
+  );
+}
+
+/** `installationId` when it is one that was disconnected. */
+export function notConnected(installationId?: string): GatewayError<'NOT_CONNECTED'> {
+  const input = installationId === undefined ? {} : { installationId };
+  return new GatewayError('NOT_CONNECTED', 'No HubSpot portal is connected.', {
+    remedy: { mutation: 'connectHubSpot', input },
+  });
+}

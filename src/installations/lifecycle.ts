@@ -1,0 +1,51 @@
+import type { Logger } from '../lib/logger.ts';
+import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import type { InstallationDirectory } from './installation-directory.ts';
+import type { Revocations } from './revocations.ts';
+import type { TokenManager } from './token-manager.ts';
+
+export interface LifecycleOptions {
+  readonly installations: InstallationStore;
+  readonly directory: InstallationDirectory;
+  readonly tokens: TokenManager;
+  readonly revocations: Revocations;
+  readonly logger: Logger;
+}
+
+/** What a viewer may do with an installation that is there. */
+export class InstallationLifecycle {
+  readonly #options: LifecycleOptions;
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+  }
+
+  /** Refreshes the access token now. @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED or HUBSPOT_UNAVAILABLE */
+  async refresh(installation: Installation): Promise<Installation> {
+    await this.#options.tokens.refresh(installation);
+    return this.#current(installation);
+  }
+
+  /**
+   * Erases the tokens at once, for all replicas, whether HubSpot answers or not; HubSpot is told in the background.
+   * `uninstall` also removes the app from the portal, which ends it for every tenant that connected this portal.
+   */
+  async disconnect(installation: Installation, uninstall: boolean): Promise<Installation> {
+    const { installations, directory, revocations, logger } = this.#options;
+    const erased = await installations.disconnect(installation, uninstall);
+    directory.forget(installation.tenantId);
+    if (erased) {
+      logger.info(
+        { tenantId: installation.tenantId, installationId: installation.id, uninstall },
+        'portal disconnected',
+      );
+      revocations.start();
+    }
+    return this.#current(installation);
+  }
+
+  async #current(installation: Installation): Promise<Installation> {
+    const all = await this.#options.directory.list(installation.tenantId);
+    return all.find(({ id }) => id === installation.id) ?? installation;
+  }
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../errors.ts';
+import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
+import { CircuitBreaker } from '../lib/circuit-breaker.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { type Priority, Slots } from '../lib/slots.ts';
+import type { Installation } from '../storage/installation-store.ts';
+import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
+import type { GrantKeeper } from './grant-keeper.ts';
+import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
+
+/** Longer than connecting, the token call (8 s) and the save together may take. */
+const LEASE_MS = 15_000;
+/** Whoever waits for another replica's exchange gives up then. */
+const WAIT_MS = 25_000;
+const POLL_MS = { from: 20, to: 100 };
+/** Token calls at once per replica. */
+const MAX_CALLS = 10;
+/** Tokens that cannot be saved are kept in memory so long, while saving them is tried again. */
+const COMMIT_PATIENCE_MS = 30_000;
+const COMMIT_PAUSE_MS = 250;
+/** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
+const SUSPICIOUS_PAUSE_MS = 60_000;
+/** So many nonsensical answers in a row are somebody's problem. */
+const ALARM_AFTER = 3;
+
+export interface TokenExchangeOptions {
+  readonly tokens: TokenStore;
+  readonly grants: GrantKeeper;
+  readonly oauth: OAuthClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'tokenRefreshes'>;
+}
+
+/**
+ * Exchanges a refresh token once, on however many replicas it is wanted: whoever claims the lease asks HubSpot, the
+ * others wait and read again. No transaction is open during the call, and nobody sees a token before it is saved.
+ */
+export class TokenExchange {
+  readonly #options: TokenExchangeOptions;
+  readonly #owner = randomUUID();
+  readonly #slots = new Slots(MAX_CALLS);
+  readonly #breaker: CircuitBreaker;
+
+  constructor(options: TokenExchangeOptions) {
+    this.#options = options;
+    this.#breaker = new CircuitBreaker(options.clock);
+  }
+
+  /**
+   * Tokens newer than `aboveVersion`, and fresh. Tokens that are due but still usable come back as they are while
+   * HubSpot cannot renew them.
+   * @throws GatewayError REAUTHORIZATION_REQUIRED or HUBSPOT_UNAVAILABLE
+   */
+  async renew(installation: Installation, aboveVersion: number, priority: Priority): Promise<StoredTokens> {
+    const { clock } = this.#options;
+    const giveUpAt = clock.monotonic() + WAIT_MS;
+    for (;;) {
+      const outcome = await this.#slots.run(priority, () => this.#attempt(installation, aboveVersion));
+      if (typeof outcome !== 'number') return outcome;
+      if (clock.monotonic() >= giveUpAt) throw notRenewed(outcome);
+      await sleep(clock, POLL_MS.from + Math.random() * (POLL_MS.to - POLL_MS.from));
+    }
+  }
+
+  /** Tokens, or the milliseconds that somebody else's lease still runs. */
+  async #attempt(installation: Installation, aboveVersion: number): Promise<StoredTokens | number> {
+    const { tokens, grants } = this.#options;
+    const stored = await tokens.read(installation);
+    if (!stored) throw await grants.lost(installation);
+    if (stored.version > aboveVersion && stored.refreshInMs > 0) return stored;
+
+    const fallback = stored.version > aboveVersion && stored.usableForMs > 0 ? stored : undefined;
+    if (stored.retryInMs > 0) return orElse(fallback, stored.retryInMs);
+    if (stored.leasedForMs > 0) return fallback ?? stored.leasedForMs;
+    const breakerMs = this.#breaker.tryPass();
+    if (breakerMs > 0) return orElse(fallback, breakerMs);
+    if (!(await this.#claim(installation, stored))) {
+      this.#breaker.abandoned();
+      return fallback ?? POLL_MS.from;
+    }
+    const outcome = await this.#exchange(installation, stored, stored.refreshToken);
+    if (outcome === 'outdated') return this.#attempt(installation, aboveVersion);
+    return typeof outcome === 'number' ? orElse(fallback, outcome) : outcome;
+  }
+
+  async #claim(installation: Installation, { version }: StoredTokens): Promise<boolean> {
+    try {
+      return await this.#options.tokens.claim(installation, version, this.#owner, LEASE_MS);
+    } catch (error) {
+      this.#breaker.abandoned();
+      throw error;
+    }
+  }
+
+  /** New tokens, the milliseconds to wait before the next try, or `outdated` when somebody saved meanwhile. */
+  async #exchange(
+    installation: Installation,
+    stored: StoredTokens,
+    refreshToken: string,
+  ): Promise<StoredTokens | number | 'outdated'> {
+    const { oauth, clock, metrics, tokens, grants, logger } = this.#options;
+    const startedAt = clock.monotonic();
+    let answer: TokenAnswer;
+    try {
+      answer = await oauth.refresh(refreshToken);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      metrics.tokenRefreshes.inc({ outcome: error.kind });
+      return this.#failed(installation, stored, refreshToken, error);
+    }
+    this.#breaker.succeeded();
+    if (answer.hubId !== undefined && answer.hubId !== installation.hubId) {
+      metrics.tokenRefreshes.inc({ outcome: 'other_portal' });
+      logger.error({ installationId: installation.id, alarm: true }, 'HubSpot refreshed a token for another portal');
+      return this.#giveBack(installation, stored, SUSPICIOUS_PAUSE_MS, true);
+    }
+    metrics.tokenRefreshes.inc({ outcome: 'success' });
+    const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken;
+    const issued: IssuedTokens = {
+      ...scheduleOf(answer.expiresInMs),
+      accessToken: answer.accessToken,
+      refreshToken: answer.refreshToken ?? refreshToken,
+    };
+    const saved = await this.#commit(() =>
+      tokens.save(installation, stored.version, issued, rotated ? refreshToken : undefined),
+    );
+    if (!saved) {
+      if (rotated) await this.#discard(installation, issued.refreshToken);
+      return 'outdated';
+    }
+    if (clock.monotonic() - startedAt >= LEASE_MS) await grants.recovered(installation);
+    grants.noticeScopes(installation, answer.scopes, issued.accessToken);
+    logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
+    return { ...stored, ...issued, version: stored.version + 1 };
+  }
+
+  async #failed(
+    installation: Installation,
+    stored: StoredTokens,
+    refreshToken: string,
+    error: OAuthError,
+  ): Promise<StoredTokens | number | 'outdated'> {
+    const { tokens, grants, logger } = this.#options;
+    const facts = { err: error, installationId: installation.id };
+    if (error.kind === 'invalid_grant') {
+      this.#breaker.succeeded();
+      const current = await tokens.read(installation);
+      if (current?.version !== stored.version) return 'outdated';
+      // The token before this one may be the one that HubSpot still knows.
+      const previous = stored.previousRefreshToken;
+      if (previous !== undefined && previous !== refreshToken) return this.#exchange(installation, stored, previous);
+      throw await grants.expire(installation, stored.version, stored.inDoubt ? 'LOST_ROTATION' : 'REVOKED');
+    }
+    if (error.kind === 'invalid_client') {
+      this.#breaker.open();
+      logger.error({ ...facts, alarm: true }, "HubSpot does not accept the app's own credentials");
+      return this.#giveBack(installation, stored, 0, stored.inDoubt);
+    }
+    if (error.kind === 'unavailable') this.#breaker.failed();
+    else this.#breaker.abandoned();
+    const failures = stored.failures + 1;
+    const alarm = error.kind === 'refused' || (isNonsense(error) && failures >= ALARM_AFTER);
+    logger[alarm ? 'error' : 'warn']({ ...facts, failures, alarm }, 'HubSpot did not refresh a token');
+    return this.#giveBack(installation, stored, backoffMs(error, failures), stored.inDoubt || isOutcomeUnknown(error));
+  }
+
+  /** Nobody keeps these tokens. When the installation was disconnected meanwhile, HubSpot must not keep them either. */
+  async #discard(installation: Installation, refreshToken: string): Promise<void> {
+    const { tokens, oauth, logger } = this.#options;
+    if (await tokens.read(installation)) return;
+    await oauth.revoke(refreshToken).catch((err: unknown) => {
+      logger.warn({ err, installationId: installation.id }, 'tokens of a disconnected installation were not revoked');
+    });
+  }
+
+  async #giveBack(
+    installation: Installation,
+    stored: StoredTokens,
+    retryInMs: number,
+    inDoubt: boolean,
+  ): Promise<number> {
+    await this.#options.tokens.fail(installation, stored.version, this.#owner, { retryInMs, inDoubt });
+    return Math.max(retryInMs, 1_000);
+  }
+
+  /** Tries again to save, never to exchange: the answer in our hands may be the only copy. */
+  async #commit(save: () => Promise<boolean>): Promise<boolean> {
+    const { clock, logger } = this.#options;
+    const giveUpAt = clock.monotonic() + COMMIT_PATIENCE_MS;
+    for (;;) {
+      try {
+        return await save();
+      } catch (err) {
+        if (clock.monotonic() >= giveUpAt) throw err;
+        logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
+        await sleep(clock, COMMIT_PAUSE_MS);
+      }
+    }
+  }
+}
+
+function orElse(fallback: StoredTokens | undefined, retryAfterMs: number): StoredTokens {
+  if (fallback) return fallback;
+  throw notRenewed(retryAfterMs);
+}
+
+function notRenewed(retryAfterMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot did not renew the access token.', {
+    retryAfterMs: Math.ceil(retryAfterMs),
+  });
+}

@@ -1,0 +1,167 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type Config, loadConfig } from '../src/config.ts';
+
+const KEY = Buffer.alloc(32, 0xa5);
+const OTHER_KEY = Buffer.alloc(32, 0xfb); // its base64 holds both + and /
+const MINIMAL = {
+  HUBSPOT_CLIENT_ID: 'the-client-id',
+  HUBSPOT_CLIENT_SECRET: 'the-client-secret',
+  ENCRYPTION_KEYS: `k1:${KEY.toString('base64')}`,
+  AUTH_JWT_SECRET: 'the secret of the issuer, 32 bytes',
+  AUTH_JWT_ISSUER: 'https://issuer.example',
+  AUTH_JWT_AUDIENCE: 'the-audience',
+};
+type Env = Record<string, string | undefined>;
+const load = (env: Env = {}): Config => loadConfig({ ...MINIMAL, ...env });
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+describe('the defaults', () => {
+  it('are those of the documentation', () => {
+    expect(load()).toEqual({
+      port: 4_000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:4000',
+      database: { url: undefined, dataDir: '.data' },
+      hubspot: {
+        clientId: 'the-client-id',
+        clientSecret: 'the-client-secret',
+        requiredScopes: ['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read'],
+        optionalScopes: [],
+        apiVersion: '2026-09',
+        apiUrl: 'https://api.hubapi.com',
+        authorizeUrl: 'https://app.hubspot.com/oauth/authorize',
+        redirectUri: undefined, // the gateway's own callback under its public URL
+      },
+      encryptionKeys: [{ id: 'k1', key: KEY }],
+      auth: {
+        key: { kind: 'secret', secret: MINIMAL.AUTH_JWT_SECRET },
+        issuer: 'https://issuer.example',
+        audience: 'the-audience',
+        tenantClaim: 'tenant',
+        defaultPermissions: ['hubspot:read'],
+      },
+      returnUrls: [],
+      corsOrigins: [],
+      logLevel: 'info',
+      graphiql: true,
+      introspection: true,
+    });
+  });
+
+  it('hold for a setting that is there but empty', () => {
+    const names = ['PORT', 'HOST', 'PUBLIC_URL', 'DATABASE_URL', 'HUBSPOT_SCOPES', 'RETURN_URLS', 'GRAPHIQL'];
+    expect(load(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(load());
+  });
+
+  it('derive the public URL from the port, and leave it to the listener when the port is free', () => {
+    expect(load({ PORT: '8080' })).toMatchObject({ port: 8_080, publicUrl: 'http://localhost:8080' });
+    expect(load({ PORT: '0' })).toMatchObject({ port: 0, publicUrl: undefined });
+    expect(load({ PORT: '8080', PUBLIC_URL: 'https://gw.example' }).publicUrl).toBe('https://gw.example');
+  });
+
+  it.each([
+    ['production', false],
+    ['development', true],
+    ['test', true],
+    [undefined, true],
+  ])('of GRAPHIQL and INTROSPECTION follow NODE_ENV=%s, and yield to what is set', (NODE_ENV, on) => {
+    expect(load({ NODE_ENV })).toMatchObject({ graphiql: on, introspection: on });
+    expect(load({ NODE_ENV, GRAPHIQL: 'on' })).toMatchObject({ graphiql: true, introspection: on });
+    expect(load({ NODE_ENV, GRAPHIQL: 'off', INTROSPECTION: 'on' })).toMatchObject({
+      graphiql: false,
+      introspection: true,
+    });
+    expect(load({ NODE_ENV, INTROSPECTION: 'off' })).toMatchObject({ graphiql: on, introspection: false });
+  });
+});
+
+describe('loadConfig', () => {
+  it('reads everything that can be set', () => {
+    const config = load({
+      HOST: '0.0.0.0',
+      DATABASE_URL: 'postgres://gateway:secret@db.example/gateway',
+      DATA_DIR: '/data',
+      HUBSPOT_SCOPES: ' oauth  crm.objects.contacts.read\toauth ',
+      HUBSPOT_OPTIONAL_SCOPES: 'crm.objects.owners.read',
+      HUBSPOT_API_VERSION: '2027-03',
+      HUBSPOT_API_URL: 'http://localhost:5000/hubspot/',
+      HUBSPOT_AUTHORIZE_URL: 'http://localhost:5000/oauth/authorize',
+      HUBSPOT_REDIRECT_URI: 'https://gw.example/oauth/hubspot/callback',
+      ENCRYPTION_KEYS: `k2:${OTHER_KEY.toString('base64')}, k1:${KEY.toString('base64')}`,
+      AUTH_TENANT_CLAIM: 'org_id',
+      AUTH_DEFAULT_PERMISSIONS: 'hubspot:read hubspot:write hubspot:connect',
+      RETURN_URLS: 'https://app.example/settings http://localhost:3000',
+      CORS_ORIGINS: 'https://app.example http://localhost:3000',
+      LOG_LEVEL: 'silent',
+    });
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      database: { url: 'postgres://gateway:secret@db.example/gateway', dataDir: '/data' },
+      hubspot: {
+        requiredScopes: ['oauth', 'crm.objects.contacts.read'],
+        optionalScopes: ['crm.objects.owners.read'],
+        apiVersion: '2027-03',
+        apiUrl: 'http://localhost:5000/hubspot',
+        authorizeUrl: 'http://localhost:5000/oauth/authorize',
+        redirectUri: 'https://gw.example/oauth/hubspot/callback',
+      },
+      auth: { tenantClaim: 'org_id', defaultPermissions: ['hubspot:read', 'hubspot:write', 'hubspot:connect'] },
+      corsOrigins: ['https://app.example', 'http://localhost:3000'],
+      logLevel: 'silent',
+    });
+    expect(config.encryptionKeys).toEqual([
+      { id: 'k2', key: OTHER_KEY },
+      { id: 'k1', key: KEY },
+    ]);
+    expect(config.returnUrls.map(({ href }) => href)).toEqual([
+      'https://app.example/settings',
+      'http://localhost:3000/',
+    ]);
+  });
+
+  it.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000', 'https://gw.example/hubspot'])(
+    'accepts the public URL %s, in production too',
+    (url) => {
+      expect(load({ PUBLIC_URL: url, NODE_ENV: 'production' }).publicUrl).toBe(url);
+      expect(load({ PUBLIC_URL: `${url}/` }).publicUrl).toBe(url);
+    },
+  );
+
+  it('keeps a redirect URI to the byte, as HubSpot compares it', () => {
+    const HUBSPOT_REDIRECT_URI = 'https://GW.example:443/cb/?a=%7e';
+    expect(load({ HUBSPOT_REDIRECT_URI }).hubspot.redirectUri).toBe(HUBSPOT_REDIRECT_URI);
+  });
+
+  it.each([
+    ['memory:'],
+    ['postgresql://db.example/gateway'],
+    ['postgres:///gateway?host=/run/postgresql'],
+    ['postgres://%2Frun%2Fpostgresql/gateway'],
+  ])('accepts the database %s', (url) => {
+    expect(load({ DATABASE_URL: url }).database.url).toBe(url);
+  });
+});
+
+describe('the keys of viewer JWTs', () => {
+  it.each([
+    ['RSA', pem(rsa.publicKey)],
+    ['P-256', pem(p256.publicKey)],
+  ])('may be a public %s key in PEM, on several lines or on one', (_, key) => {
+    const expected = { kind: 'publicKey', pem: key };
+    expect(load({ AUTH_JWT_SECRET: undefined, AUTH_JWT_PUBLIC_KEY: key }).auth.key).toEqual(expected);
+    const oneLine = key.replaceAll('\n', '\\n');
+    expect(load({ AUTH_JWT_SECRET: undefined, AUTH_JWT_PUBLIC_KEY: oneLine }).auth.key).toEqual(expected);
+  });
+
+  it('may be a key set', () => {
+    const url = 'https://issuer.example/jwks.json';
+    expect(load({ AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url }).auth.key).toEqual({ kind: 'jwks', url });
+  });
+});
+
+function pem(key: KeyObject): string {
+  return String(key.export({ type: key.type === 'public' ? 'spki' : 'pkcs8', format: 'pem' }));
+}

@@ -1,0 +1,17 @@
+import type { Database } from '../../src/storage/database.ts';
+import { InstallationStore } from '../../src/storage/installation-store.ts';
+import { RevocationStore } from '../../src/storage/revocation-store.ts';
+import type { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { type IssuedTokens, TokenStore } from '../../src/storage/token-store.ts';
+
+/** The stores of one database, as the gateway puts them together. */
+export function openStores(database: Database, cipher: TokenCipher) {
+  const tokens = new TokenStore(database, cipher);
+  const revocations = new RevocationStore(database, cipher);
+  return { tokens, revocations, installations: new InstallationStore(database, tokens, revocations) };
+}
+
+/** Tokens that live for `expiresInMs` and are refreshed in their last fifth. */
+export function issued(accessToken: string, refreshToken: string, expiresInMs = 30 * 60 * 1000): IssuedTokens {
+  return { accessToken, refreshToken, expiresInMs, usableForMs: expiresInMs - 5_000, refreshInMs: expiresInMs * 0.8 };
+}

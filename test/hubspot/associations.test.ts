@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { batchReadAssociations } from '../../src/hubspot/associations.ts';
+import { FakeApi } from '../helpers/fake-api.ts';
+
+const PRIMARY = { category: 'HUBSPOT_DEFINED', typeId: 1, label: 'Primary' };
+const UNLABELLED = { category: 'HUBSPOT_DEFINED', typeId: 279, label: null };
+const CUSTOM = { category: 'USER_DEFINED', typeId: 28, label: 'Billing contact' };
+
+function read(answer: unknown) {
+  return batchReadAssociations(new FakeApi(() => answer), 'contacts', 'companies', [{ id: '1' }]);
+}
+
+/** The answer for the record `1` with these neighbours. */
+function neighbours(...to: readonly unknown[]) {
+  return { results: [{ from: { id: '1' }, to }] };
+}
+
+describe('batchReadAssociations', () => {
+  it('names records and their cursors, and needs the scopes of both sides', async () => {
+    const api = new FakeApi(() => ({ results: [] }));
+    await batchReadAssociations(api, 'deals', 'contacts', [{ id: '1' }, { id: '2', after: 'MjA=' }]);
+    expect(api.calls).toEqual([
+      {
+        name: 'associations.deals.contacts.batchRead',
+        method: 'POST',
+        path: '/crm/associations/2026-09/deals/contacts/batch/read',
+        body: { inputs: [{ id: '1' }, { id: '2', after: 'MjA=' }] },
+        scopes: [['crm.objects.deals.read', 'crm.objects.contacts.read']],
+      },
+    ]);
+  });
+
+  it('gives each record its page: neighbours, their labels, and where the next page starts', async () => {
+    const answer = {
+      status: 'COMPLETE',
+      results: [
+        { from: { id: '1' }, to: [{ toObjectId: 5790939450, associationTypes: [PRIMARY, UNLABELLED, CUSTOM] }] },
+        {
+          from: { id: '2' },
+          to: [{ toObjectId: '7', associationTypes: [UNLABELLED] }],
+          paging: { next: { after: 'MjA=' } },
+        },
+      ],
+    };
+    expect(await read(answer)).toEqual(
+      new Map([
+        ['1', { neighbours: [{ id: '5790939450', labels: ['Primary', 'Billing contact'] }], next: undefined }],
+        ['2', { neighbours: [{ id: '7', labels: [] }], next: 'MjA=' }],
+      ]),
+    );
+  });
+
+  it('knows ids in numbers and in text, on both sides', async () => {
+    const answer = { results: [{ from: { id: 1 }, to: [{ toObjectId: 2 }, { toObjectId: '9007199254740993' }] }] };
+    const page = (await read(answer)).get('1');
+    expect(page?.neighbours.map(({ id }) => id)).toEqual(['2', '9007199254740993']);
+  });
+
+  it('knows neighbours without types as unlabelled', async () => {
+    expect((await read(neighbours({ toObjectId: 2, associationTypes: null }))).get('1')?.neighbours).toEqual([
+      { id: '2', labels: [] },
+    ]);
+  });
+
+  it('leaves out records without neighbours, as HubSpot does in a 207', async () => {
+    const lonely = { category: 'OBJECT_NOT_FOUND', subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND' };
+    expect(await read({ results: [], numErrors: 1, errors: [lonely] })).toEqual(new Map());
+  });
+
+  it('takes no other failure for the absence of neighbours', async () => {
+    const failed = { status: 'error', category: 'RATE_LIMITS', message: 'secret' };
+    await expect(read({ ...neighbours({ toObjectId: 2 }), errors: [failed] })).rejects.toMatchObject({
+      code: 'HUBSPOT_BAD_RESPONSE',
+      extensions: { hubspot: { status: 207, category: 'RATE_LIMITS' } },
+      message: expect.not.stringContaining('secret'),
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a list', []],
+    ['no results', {}],
+    ['results that are no list', { results: {} }],
+    ['a result that is null', { results: [null] }],
+    ['no record', { results: [{ to: [] }] }],
+    ['no neighbours', { results: [{ from: { id: '1' } }] }],
+    ['a neighbour that is null', neighbours(null)],
+    ['a neighbour without an id', neighbours({ associationTypes: [UNLABELLED] })],
+    ['an empty id', neighbours({ toObjectId: '' })],
+    ['an id that is no whole number', neighbours({ toObjectId: 1.5 })],
+    ['an id too large to be exact', neighbours({ toObjectId: 2 ** 53 })],
+  ])('refuses anything else: %s', async (_case, answer) => {
+    await expect(read(answer)).rejects.toMatchObject({ code: 'HUBSPOT_BAD_RESPONSE' });
+  });
+});
