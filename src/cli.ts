@@ -4,10 +4,15 @@ import { ConfigError, loadConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
-import { systemClock } from './lib/clock.ts';
+import { sleep, systemClock } from './lib/clock.ts';
 import { untilStopped } from './lib/until-stopped.ts';
 import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
 import { openDatabase } from './storage/database.ts';
+import { type RotationProgress, rotateKeys } from './storage/key-rotation.ts';
+import { TokenCipher } from './storage/token-cipher.ts';
+
+/** A load balancer needs so long to see that a replica is not ready any more. */
+const DRAIN_MS = 5_000;
 
 const program = new Command('hubspot-gateway')
   .description('A GraphQL gateway between frontends and HubSpot.')
@@ -19,7 +24,11 @@ program
   .action(async () => {
     const gateway = createGateway(loadConfig(process.env));
     await gateway.listen();
-    await untilStopped(() => gateway.close());
+    await untilStopped(async () => {
+      gateway.drain();
+      await sleep(systemClock, process.env.NODE_ENV === 'production' ? DRAIN_MS : 0);
+      await gateway.close();
+    });
   });
 
 program
@@ -70,6 +79,22 @@ program
   .action(async () => {
     const database = openDatabase({ ...loadConfig(process.env).database, clock: systemClock });
     await database.migrate().finally(() => database.close());
+  });
+
+program
+  .command('rotate-keys')
+  .description(
+    'Seal everything again with the first of ENCRYPTION_KEYS, while replicas serve. May be ended and resumed.',
+  )
+  .action(async () => {
+    const config = loadConfig(process.env);
+    const database = openDatabase({ ...config.database, clock: systemClock });
+    const report = ({ table, done, total }: RotationProgress) =>
+      process.stderr.write(`${table}: ${done} of ${total}\n`);
+    const rotation = rotateKeys(database, new TokenCipher(config.encryptionKeys), report);
+    const { resealed, broken } = await rotation.finally(() => database.close());
+    process.stderr.write(`sealed again: ${resealed}, could not be opened: ${broken}\n`);
+    if (broken > 0) process.exitCode = 1;
   });
 
 program

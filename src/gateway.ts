@@ -17,12 +17,14 @@ import { InstallationLifecycle } from './installations/lifecycle.ts';
 import { Revocations } from './installations/revocations.ts';
 import { TokenExchange } from './installations/token-exchange.ts';
 import { TokenManager } from './installations/token-manager.ts';
+import { createAlarm } from './lib/alarm.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { InstallationStore } from './storage/installation-store.ts';
+import { missingKeys } from './storage/key-rotation.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
 import { TokenCipher } from './storage/token-cipher.ts';
 import { TokenStore } from './storage/token-store.ts';
@@ -40,6 +42,8 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>;
   /** Brings the database up to date and listens. Resolves with the public URL. */
   listen(): Promise<string>;
+  /** Says that it is not ready from now on, and serves on: the time for a load balancer to notice. */
+  drain(): void;
   /** Stops listening, waits for what is under way, closes the database. */
   close(): Promise<void>;
 }
@@ -55,6 +59,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const logger = overrides.logger ?? createLogger(config.logLevel);
   const database = overrides.database ?? openDatabase({ ...config.database, clock });
   const metrics = createMetrics();
+  const alarm = createAlarm(logger, metrics);
   let publicUrl = config.publicUrl ?? 'http://localhost';
 
   const cipher = new TokenCipher(config.encryptionKeys);
@@ -77,7 +82,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
   });
   const grants = new GrantKeeper({ installations, directory, oauth, clock, logger });
-  const exchange = new TokenExchange({ tokens: tokenStore, grants, oauth, clock, logger, metrics });
+  const exchange = new TokenExchange({ tokens: tokenStore, grants, oauth, clock, logger, metrics, alarm });
   const tokens = new TokenManager({ exchange, clock, logger });
   const redirectUri = () => hubspot.redirectUri ?? `${publicUrl}/oauth/hubspot/callback`;
   const connect = new ConnectFlow({
@@ -128,16 +133,13 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       secureCookies,
       issuer: new URL(hubspot.authorizeUrl).origin,
     }),
-    ready: () =>
-      database.ping().then(
-        () => true,
-        () => false,
-      ),
+    ready: () => isReady().catch(() => false),
     metrics,
     clock,
     logger,
   });
   const server = createHttpServer(fetch);
+  let draining = false;
   let closing: Promise<void> | undefined;
 
   return {
@@ -153,11 +155,23 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       logger.info({ host: config.host, port, publicUrl }, 'listening');
       return publicUrl;
     },
+    drain() {
+      draining = true;
+    },
     close() {
+      draining = true;
       closing ??= close();
       return closing;
     },
   };
+
+  /** Readiness depends on the database and the keys, not on HubSpot. */
+  async function isReady(): Promise<boolean> {
+    if (draining) return false;
+    const missing = await missingKeys(database, cipher);
+    if (missing.length > 0) alarm('missing_key', 'ENCRYPTION_KEYS lacks keys that stored tokens need', { missing });
+    return missing.length === 0;
+  }
 
   async function close(): Promise<void> {
     if (server.listening) {

@@ -1,4 +1,5 @@
-import jwt, { type Algorithm, type GetPublicKeyOrSecret, type JwtPayload, type Secret } from 'jsonwebtoken';
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import jwt, { type Algorithm, type JwtPayload } from 'jsonwebtoken';
 import { z } from 'zod';
 import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
@@ -46,60 +47,65 @@ const tenant = z.string().regex(/^[A-Za-z0-9][\w.:@|+=/-]{0,127}$/);
 
 /** RFC 8725: algorithms are fixed by the kind of key, issuer and audience are compared, claims are typed. */
 export function createAuthenticator(options: ViewerOptions): Authenticate {
-  const { key, algorithms } = verificationKey(options);
+  const verification = verificationBy(options);
   return async (authorization) => {
-    const token = authorization === null ? undefined : BEARER.exec(authorization)?.[1];
-    if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw unauthenticated();
-    return toViewer(await verify(token, key, algorithms, options), options);
+    try {
+      return toViewer(await verify(bearerToken(authorization), verification, options), options);
+    } catch (cause) {
+      // One answer for all: what is wrong with a token is nobody's business but the log's.
+      throw new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });
+    }
   };
 }
 
-type VerificationKey = { key: Secret | GetPublicKeyOrSecret; algorithms: Algorithm[] };
-
-function verificationKey({ key: source, clock }: ViewerOptions): VerificationKey {
-  if (source.kind === 'secret') return { key: source.secret, algorithms: ['HS256'] };
-  const algorithms: Algorithm[] = ['RS256', 'ES256'];
-  if (source.kind === 'publicKey') return { key: source.pem, algorithms };
-  const findKey = createKeySet(source.url, clock);
-  return { key: ({ kid }, done) => void findKey(kid).then((key) => done(null, key), done), algorithms };
+interface Verification {
+  readonly algorithms: Algorithm[];
+  /** The key for a token's `kid`. */
+  readonly findKey: (keyId: string | undefined) => KeyObject | Promise<KeyObject>;
 }
 
-function verify(
+function verificationBy({ key: source, clock }: ViewerOptions): Verification {
+  if (source.kind === 'secret') {
+    const key = createSecretKey(source.secret, 'utf8');
+    return { algorithms: ['HS256'], findKey: () => key };
+  }
+  const algorithms: Algorithm[] = ['RS256', 'ES256'];
+  if (source.kind === 'jwks') return { algorithms, findKey: createKeySet(source.url, clock) };
+  const key = createPublicKey(source.pem);
+  return { algorithms, findKey: () => key };
+}
+
+function bearerToken(authorization: string | null): string {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new Error('no well-formed bearer token');
+  return token;
+}
+
+async function verify(
   token: string,
-  key: VerificationKey['key'],
-  algorithms: Algorithm[],
+  { algorithms, findKey }: Verification,
   { issuer, audience, clock }: ViewerOptions,
 ): Promise<JwtPayload> {
-  const expected = {
+  const key = await findKey(jwt.decode(token, { complete: true })?.header.kid);
+  const verified = jwt.verify(token, key, {
     algorithms,
     issuer,
     audience,
     clockTolerance: CLOCK_TOLERANCE_S,
     clockTimestamp: Math.floor(clock.now() / 1000),
     complete: true,
-  } as const;
-  return new Promise((resolve, reject) => {
-    jwt.verify(token, key, expected, (error, verified) => {
-      const payload = verified?.payload;
-      if (typeof payload !== 'object' || !header.safeParse(verified?.header).success) reject(unauthenticated(error));
-      else resolve(payload);
-    });
   });
+  header.parse(verified.header);
+  if (typeof verified.payload === 'string') throw new Error('the payload is not an object');
+  return verified.payload;
 }
 
 function toViewer(payload: JwtPayload, { tenantClaim, defaultPermissions, clock }: ViewerOptions): Viewer {
-  const standard = claims.safeParse(payload);
-  const tenantId = tenant.safeParse(Object.hasOwn(payload, tenantClaim) ? payload[tenantClaim] : undefined);
-  if (!standard.success || !tenantId.success) throw unauthenticated();
-  const { sub, exp, iat, scope } = standard.data;
+  const { sub, exp, iat, scope } = claims.parse(payload);
+  const tenantId = tenant.parse(Object.hasOwn(payload, tenantClaim) ? payload[tenantClaim] : undefined);
   const now = clock.now() / 1000;
-  if (exp - (iat ?? now) > LONGEST_LIFE_S + CLOCK_TOLERANCE_S) throw unauthenticated();
-  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_S) throw unauthenticated();
+  if (exp - (iat ?? now) > LONGEST_LIFE_S + CLOCK_TOLERANCE_S) throw new Error('the token lives too long');
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_S) throw new Error('the token was issued in the future');
   const permissions = scope === undefined ? defaultPermissions : scope.split(' ').filter((word) => word !== '');
-  return { id: sub, tenantId: tenantId.data, permissions };
-}
-
-/** One answer for all: what is wrong with a token is nobody's business but the log's. */
-function unauthenticated(cause?: unknown): GatewayError<'UNAUTHENTICATED'> {
-  return new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });
+  return { id: sub, tenantId, permissions };
 }

@@ -78,10 +78,12 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
       }
       return { status: answer.statusCode, body };
     }
-    if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...describeFailure(body) }, body);
+    const { policy, ...described } = describeFailure(body);
+    if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...described }, body);
     throw hubspotError({
       ...facts,
-      ...describeFailure(body),
+      ...described,
+      ...(policy && { policy }),
       ...retryAfter(header(answer.headers, 'retry-after'), clock),
     });
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
+import type { Alarm } from '../lib/alarm.ts';
 import { CircuitBreaker } from '../lib/circuit-breaker.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -23,6 +24,8 @@ const COMMIT_PATIENCE_MS = 30_000;
 const COMMIT_PAUSE_MS = 250;
 /** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
 const SUSPICIOUS_PAUSE_MS = 60_000;
+/** A database that is away is asked again no sooner. */
+const STORAGE_PAUSE_MS = 1_000;
 /** So many nonsensical answers in a row are somebody's problem. */
 const ALARM_AFTER = 3;
 
@@ -33,6 +36,7 @@ export interface TokenExchangeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'tokenRefreshes'>;
+  readonly alarm: Alarm;
 }
 
 /**
@@ -59,11 +63,25 @@ export class TokenExchange {
     const { clock } = this.#options;
     const giveUpAt = clock.monotonic() + WAIT_MS;
     for (;;) {
-      const outcome = await this.#slots.run(priority, () => this.#attempt(installation, aboveVersion));
+      const outcome = await this.#slots.run(priority, () =>
+        this.#attempt(installation, aboveVersion).catch((error: unknown) => this.#explain(installation, error)),
+      );
       if (typeof outcome !== 'number') return outcome;
       if (clock.monotonic() >= giveUpAt) throw notRenewed(outcome);
       await sleep(clock, POLL_MS.from + Math.random() * (POLL_MS.to - POLL_MS.from));
     }
+  }
+
+  /** Our own storage failed, not HubSpot: nothing was asked of HubSpot, or nothing is lost. */
+  #explain(installation: Installation, error: unknown): never {
+    if (error instanceof GatewayError) throw error;
+    const facts = { err: error, installationId: installation.id };
+    if (error instanceof Error && error.name === 'SealBrokenError') {
+      this.#options.alarm('seal_broken', 'a stored token cannot be opened', facts);
+      throw error;
+    }
+    this.#options.logger.error(facts, 'the tokens of an installation could not be read or written');
+    throw notRenewed(STORAGE_PAUSE_MS, error);
   }
 
   /** Tokens, or the milliseconds that somebody else's lease still runs. */
@@ -102,7 +120,7 @@ export class TokenExchange {
     stored: StoredTokens,
     refreshToken: string,
   ): Promise<StoredTokens | number | 'outdated'> {
-    const { oauth, clock, metrics, tokens, grants, logger } = this.#options;
+    const { oauth, clock, metrics, tokens, grants, logger, alarm } = this.#options;
     const startedAt = clock.monotonic();
     let answer: TokenAnswer;
     try {
@@ -115,7 +133,7 @@ export class TokenExchange {
     this.#breaker.succeeded();
     if (answer.hubId !== undefined && answer.hubId !== installation.hubId) {
       metrics.tokenRefreshes.inc({ outcome: 'other_portal' });
-      logger.error({ installationId: installation.id, alarm: true }, 'HubSpot refreshed a token for another portal');
+      alarm('other_portal', 'HubSpot refreshed a token for another portal', { installationId: installation.id });
       return this.#giveBack(installation, stored, SUSPICIOUS_PAUSE_MS, true);
     }
     metrics.tokenRefreshes.inc({ outcome: 'success' });
@@ -144,7 +162,7 @@ export class TokenExchange {
     refreshToken: string,
     error: OAuthError,
   ): Promise<StoredTokens | number | 'outdated'> {
-    const { tokens, grants, logger } = this.#options;
+    const { tokens, grants, logger, alarm } = this.#options;
     const facts = { err: error, installationId: installation.id };
     if (error.kind === 'invalid_grant') {
       this.#breaker.succeeded();
@@ -157,14 +175,15 @@ export class TokenExchange {
     }
     if (error.kind === 'invalid_client') {
       this.#breaker.open();
-      logger.error({ ...facts, alarm: true }, "HubSpot does not accept the app's own credentials");
+      alarm('app_credentials', "HubSpot does not accept the app's own credentials", facts);
       return this.#giveBack(installation, stored, 0, stored.inDoubt);
     }
     if (error.kind === 'unavailable') this.#breaker.failed();
     else this.#breaker.abandoned();
     const failures = stored.failures + 1;
-    const alarm = error.kind === 'refused' || (isNonsense(error) && failures >= ALARM_AFTER);
-    logger[alarm ? 'error' : 'warn']({ ...facts, failures, alarm }, 'HubSpot did not refresh a token');
+    if (error.kind === 'refused' || (isNonsense(error) && failures >= ALARM_AFTER)) {
+      alarm('bad_token_answer', 'HubSpot answers refreshes with what cannot be right', { ...facts, failures });
+    } else logger.warn({ ...facts, failures }, 'HubSpot did not refresh a token');
     return this.#giveBack(installation, stored, backoffMs(error, failures), stored.inDoubt || isOutcomeUnknown(error));
   }
 
@@ -208,8 +227,9 @@ function orElse(fallback: StoredTokens | undefined, retryAfterMs: number): Store
   throw notRenewed(retryAfterMs);
 }
 
-function notRenewed(retryAfterMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot did not renew the access token.', {
-    retryAfterMs: Math.ceil(retryAfterMs),
+function notRenewed(retryAfterMs: number, cause?: unknown): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+  const extensions = { retryAfterMs: Math.ceil(retryAfterMs) };
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token for HubSpot could not be renewed.', extensions, {
+    cause,
   });
 }

@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since an arbitrary start; it never goes back. Measure durations with this one. */
   monotonic(): number;
-  /** Runs `callback` once after `delayMs`; the returned function cancels it. Never keeps the process alive. */
+  /** Runs `callback` once after `delayMs`; the returned function cancels it. */
   schedule(callback: () => void, delayMs: number): () => void;
 }
 
@@ -12,7 +12,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs).unref();
+    const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
 };

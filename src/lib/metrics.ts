@@ -9,6 +9,8 @@ export interface Metrics {
   readonly hubspotCalls: Histogram<'call' | 'outcome'>;
   /** Refreshes of access tokens, by outcome. */
   readonly tokenRefreshes: Counter<'outcome'>;
+  /** What a person should look at, by kind: wake somebody when it rises. */
+  readonly alarms: Counter<'kind'>;
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -37,6 +39,12 @@ export function createMetrics(): Metrics {
       name: 'gateway_token_refreshes_total',
       help: 'Refreshes of HubSpot access tokens.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    alarms: new Counter({
+      name: 'gateway_alarms_total',
+      help: 'Things that a person should look at.',
+      labelNames: ['kind'],
       registers,
     }),
   };

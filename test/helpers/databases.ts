@@ -12,6 +12,8 @@ export interface TestDatabase {
   readonly database: Database;
   /** Where other processes or pools find the same Postgres database. */
   readonly url: string;
+  /** Another replica's way to it: a pool of its own on Postgres, the same connection on SQLite. */
+  open(): Database;
   drop(): Promise<void>;
 }
 
@@ -20,11 +22,18 @@ export async function createTestDatabase(kind: DatabaseKind, clock: Clock): Prom
   const { url, drop } = kind === 'postgres' ? await createPostgresDatabase() : { url: 'memory:', drop: async () => {} };
   const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock });
   await database.migrate();
+  const opened = [database];
   return {
     database,
     url,
+    open() {
+      if (kind === 'sqlite') return { ...database, close: async () => {} };
+      const another = openDatabase({ url, dataDir: '', clock, postgresClock: clock });
+      opened.push(another);
+      return { ...another, close: async () => {} };
+    },
     async drop() {
-      await database.close();
+      for (const each of opened) await each.close();
       await drop();
     },
   };

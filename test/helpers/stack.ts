@@ -4,10 +4,11 @@ import type { ExecutionResult } from 'graphql';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { createLogger } from '../../src/lib/logger.ts';
+import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { Browser } from './browser.ts';
+import { type DatabaseFaults, withFaults } from './database-faults.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
 
 export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
@@ -23,6 +24,8 @@ export interface StackOptions {
   readonly database?: DatabaseKind;
   readonly env?: Readonly<Record<string, string>>;
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
+  /** Gateways on the one database; more than one needs Postgres. */
+  readonly replicas?: number;
 }
 
 export type Answer = ExecutionResult<Record<string, never>> & { readonly data?: unknown };
@@ -35,57 +38,81 @@ export const SMALL_PORTAL = {
   size: { contacts: 120, deals: 60, companies: 20 },
 };
 
-/** A real gateway and a real simulator on loopback sockets, with one clock in the test's hand. */
+type StackParts = Pick<
+  Stack,
+  'clock' | 'simulator' | 'gateway' | 'gateways' | 'config' | 'db' | 'url' | 'urls' | 'databaseFaults' | 'logs'
+>;
+
+/** Real gateways and a real simulator on loopback sockets, with one clock in the test's hand. */
 export class Stack {
   readonly clock: ManualClock;
   readonly simulator: Simulator;
+  /** The first replica. */
   readonly gateway: Gateway;
+  readonly gateways: readonly Gateway[];
   readonly config: Config;
   readonly db: TestDatabase;
-  /** The gateway's public URL. */
+  /** The first replica's public URL. */
   readonly url: string;
+  readonly urls: readonly string[];
+  /** What the database of each replica does wrong. */
+  readonly databaseFaults: readonly DatabaseFaults[];
   /** Everything that the gateway logged. */
   readonly logs: string[];
 
-  private constructor(parts: Pick<Stack, 'clock' | 'simulator' | 'gateway' | 'config' | 'db' | 'url' | 'logs'>) {
+  private constructor(parts: Omit<StackParts, 'gateway' | 'url'>) {
+    const [gateway, url] = [parts.gateways[0], parts.urls[0]];
+    if (!gateway || url === undefined) throw new TypeError('a stack has at least one replica');
     this.clock = parts.clock;
     this.simulator = parts.simulator;
-    this.gateway = parts.gateway;
+    this.gateway = gateway;
+    this.gateways = parts.gateways;
     this.config = parts.config;
     this.db = parts.db;
-    this.url = parts.url;
+    this.url = url;
+    this.urls = parts.urls;
+    this.databaseFaults = parts.databaseFaults;
     this.logs = parts.logs;
   }
 
-  static async start({
-    database = 'sqlite',
-    env = {},
-    simulator: simulatorOptions,
-  }: StackOptions = {}): Promise<Stack> {
+  static async start(options: StackOptions = {}): Promise<Stack> {
+    const { database = 'sqlite', env = {}, simulator: simulatorOptions, replicas = 1 } = options;
     const clock = new ManualClock();
     const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
     const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
     const db = await createTestDatabase(database, clock);
     const logs: string[] = [];
-    const logger = createLogger(
-      'debug',
-      new Writable({
-        write(chunk, _encoding, done) {
-          logs.push(String(chunk));
-          done();
-        },
-      }),
-    );
-    const gateway = createGateway(config, { clock, logger, database: db.database });
-    const url = await gateway.listen();
-    return new Stack({ clock, simulator, gateway, config, db, url, logs });
+    const logger = collectingLogger(logs);
+    const faulty = Array.from({ length: replicas }, () => withFaults(db.open()));
+    const gateways = faulty.map((replica) => createGateway(config, { clock, logger, database: replica.database }));
+    const urls: string[] = [];
+    for (const gateway of gateways) urls.push(await gateway.listen());
+    const databaseFaults = faulty.map(({ faults }) => faults);
+    return new Stack({ clock, simulator, gateways, config, db, urls, databaseFaults, logs });
   }
 
   async stop(): Promise<void> {
-    await this.gateway.close();
+    for (const faults of this.databaseFaults) faults.clear();
+    this.simulator.faults.clear();
+    await this.settle(Promise.all(this.gateways.map((gateway) => gateway.close())));
     await this.simulator.close();
-    await this.db.drop().catch(() => {});
+    await this.db.drop();
+  }
+
+  /** Waits for `work` while the clock runs: 50 ms for every turn of the event loop in which nothing else happened. */
+  async settle<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    work.then(done, done);
+    while (!settled) {
+      // Real sockets answer in real time; only when they are quiet for a moment, virtual time goes on.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (!settled) this.clock.advance(50);
+    }
+    return work;
   }
 
   token(viewer: TestViewer = ALICE, claims: Readonly<Record<string, unknown>> = {}): string {
@@ -102,13 +129,19 @@ export class Stack {
     variables: object = {},
     viewer: TestViewer = ALICE,
     headers: Readonly<Record<string, string>> = {},
+    replica = 0,
   ): Promise<{ raw: Response; answer: Answer }> {
-    const raw = await fetch(`${this.url}/graphql`, {
+    const raw = await fetch(`${this.urls[replica]}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token(viewer)}`, ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return { raw, answer: (await raw.json()) as Answer };
+  }
+
+  /** Asks one of the replicas. */
+  async queryOn(replica: number, query: string, variables: object = {}, viewer: TestViewer = ALICE): Promise<Answer> {
+    return (await this.send(query, variables, viewer, {}, replica)).answer;
   }
 
   async query(query: string, variables: object = {}, viewer: TestViewer = ALICE): Promise<Answer> {
@@ -157,6 +190,16 @@ export class Stack {
     const data = answer.data as unknown as { installations: { id: string }[] };
     return data.installations.at(-1)?.id ?? '';
   }
+}
+
+function collectingLogger(lines: string[]): Logger {
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return createLogger('debug', destination);
 }
 
 const CONNECT = /* GraphQL */ `

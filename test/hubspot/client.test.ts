@@ -2,6 +2,7 @@ import type { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
+import { TokenRefused } from '../../src/hubspot/token-refused.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
@@ -161,6 +162,21 @@ describe('a failed answer', () => {
         correlationId: '019cd9fe-0000-7000-8000-000000000000',
       },
     });
+  });
+
+  it.each([400, 401, 429, 503])('of %i keeps the name of a limit out of the facts', async (status) => {
+    const { extensions } = await failure(respond(status, { category: 'ANY', policyName: 'DAILY' }));
+    expect(Reflect.get(extensions, 'hubspot')).toEqual({ status, category: 'ANY' });
+  });
+
+  it.each([
+    ['expired', { 'expire time': ['2026-11-23T09:00:00Z'] }, true],
+    ['unknown', undefined, true],
+    ['of a kind that HubSpot does not take: it "expired" in 1970', { 'expire time': ['1970-01-01T00:00:00Z'] }, false],
+  ])('of 401 tells whether another token may do better: %s', async (_case, context, renewable) => {
+    const error = await failure(respond(401, { category: 'EXPIRED_AUTHENTICATION', context }));
+    expect(error).toBeInstanceOf(TokenRefused);
+    expect(error).toMatchObject({ renewable });
   });
 
   it.each<[string, unknown]>([

@@ -1,5 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { Browser } from '../helpers/browser.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
@@ -12,7 +13,7 @@ let simulator: Simulator;
 let basePath: string;
 
 beforeAll(async () => {
-  simulator = createSimulator({ portals: [SMALL_PORTAL] });
+  simulator = createSimulator({ clock: new ManualClock(), portals: [SMALL_PORTAL] });
   basePath = await simulator.listen();
 });
 
