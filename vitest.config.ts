@@ -14,6 +14,8 @@ export default defineConfig({
           exclude: ['test/architecture.test.ts'],
           globalSetup: ['test/helpers/postgres-setup.ts'],
           testTimeout: 20_000,
+          // Polling ends as soon as it may; only a machine under load needs the whole of it.
+          expect: { poll: { timeout: 15_000 } },
           hookTimeout: 60_000,
         },
       },

@@ -97,9 +97,9 @@ const FAILURE_TABLE: readonly (readonly [(status: number) => boolean, FailureCod
   [() => true, 'HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that could not be understood.'],
 ];
 
-/** HubSpot says when its ten-second window ends only by `Retry-After`; without one this is the longest it can last. */
-const TEN_SECOND_WINDOW_MS = 10_000;
-/** The search budget is counted per second. */
+/** Without `Retry-After` a window lasts at most so long. The daily one ends at midnight in the portal's time zone. */
+const WINDOW_MS: Readonly<Record<string, number>> = { TEN_SECONDLY_ROLLING: 10_000, DAILY: 60 * 60 * 1000 };
+/** The search budget, which names no policy, is counted per second. */
 const SECOND_WINDOW_MS = 1_000;
 
 /** What a failed answer of HubSpot means to a client. */
@@ -108,7 +108,7 @@ export function hubspotError(failure: HubspotFailure): GatewayError {
   const row = FAILURE_TABLE.find(([matches]) => matches(failure.status));
   const [, code, message] = row ?? [undefined, 'HUBSPOT_BAD_RESPONSE' as const, 'HubSpot answered nonsense.'];
   if (code === 'RATE_LIMITED') {
-    const window = policy === 'TEN_SECONDLY_ROLLING' ? TEN_SECOND_WINDOW_MS : SECOND_WINDOW_MS;
+    const window = (policy && WINDOW_MS[policy]) || SECOND_WINDOW_MS;
     return new GatewayError(code, message, {
       retryAfterMs: retryAfterMs ?? window,
       ...(policy && { policy }),

@@ -16,6 +16,8 @@ const TIMEOUTS = {
 export function createHttpServer(fetch: (request: Request) => Promise<Response>): Server {
   const adapter = createServerAdapter(fetch);
   const server = createServer({ ...TIMEOUTS, maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
+    // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
+    response.once('finish', () => server.listening || request.socket.destroySoon());
     const refusal = refuse(request);
     if (refusal === undefined) void adapter.handle(request, response);
     else send(response, refusal);

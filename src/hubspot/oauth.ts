@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
@@ -114,14 +114,43 @@ export class OAuthClient {
       });
       status = answer.statusCode;
       retryAfterMs = parseRetryAfter(String(answer.headers['retry-after'] ?? ''), clock.now());
-      const text = await answer.body.text();
-      body = text === '' ? undefined : parseJson(text);
+      body = await answer.body.arrayBuffer().then(parseBody, nothingIfTooLong);
     } catch (cause) {
       throw new OAuthError('unavailable', { cause });
     }
     if (status >= 200 && status < 300) return body;
     throw new OAuthError(classify(status, body), { status, retryAfterMs });
   }
+}
+
+/** The byte order mark is left in place, where JSON may not have it (RFC 8259 § 8.1). */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** `undefined` for everything that is not JSON to the letter. */
+function parseBody(bytes: ArrayBuffer): unknown {
+  const text = utf8.decode(bytes);
+  const body = parseJson(text);
+  return body !== undefined && repeatsName(text) ? undefined : body;
+}
+
+/** An answer that does not end was an answer all the same: nobody understands it. */
+function nothingIfTooLong(error: unknown): undefined {
+  if (!(error instanceof errors.ResponseExceededMaxSizeError)) throw error;
+}
+
+/** True when an object in this JSON has a name twice (RFC 6749 § 3.2): nobody can tell which of the two is meant. */
+function repeatsName(json: string): boolean {
+  const open: Set<unknown>[] = [];
+  for (const [token, string = '', colon] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon) {
+      const name = parseJson(string);
+      if (open.at(-1)?.has(name)) return true;
+      open.at(-1)?.add(name);
+    }
+  }
+  return false;
 }
 
 const name = z.string().optional().catch(undefined);

@@ -29,25 +29,34 @@ export class GrantKeeper {
     this.#options = options;
   }
 
-  /** HubSpot does not know the grant any more. Marked once, told once; the answer is for whoever asked. */
-  async expire(installation: Installation, version: number, reason: InstallationStatusReason): Promise<GatewayError> {
+  /**
+   * HubSpot does not know the grant any more. Marked once, told once; the answer is for whoever asked. `undefined` when
+   * somebody was first, or saved tokens meanwhile: what holds now is to be read again.
+   */
+  async expire(
+    installation: Installation,
+    version: number,
+    reason: InstallationStatusReason,
+  ): Promise<GatewayError | undefined> {
     const { installations, directory, logger } = this.#options;
-    if (await installations.expire(installation, version, reason)) {
-      logger.warn({ tenantId: installation.tenantId, installationId: installation.id, reason }, 'grant lost');
-    }
+    const marked = await installations.expire(installation, version, reason);
     directory.forget(installation.tenantId);
+    if (!marked) return undefined;
+    logger.warn({ tenantId: installation.tenantId, installationId: installation.id, reason }, 'grant lost');
     return reauthorizationRequired({ ...installation, statusReason: reason });
   }
 
   /** Why an installation has no tokens: it was disconnected, or its grant is over. */
   async lost(installation: Installation): Promise<GatewayError> {
     this.#options.directory.forget(installation.tenantId);
-    const current = (await this.#options.directory.list(installation.tenantId)).find(
-      ({ id }) => id === installation.id,
-    );
-    return current?.status === 'REAUTHORIZATION_REQUIRED'
-      ? reauthorizationRequired(current)
-      : notConnected(installation.id);
+    return (await this.over(installation)) ?? notConnected(installation.id);
+  }
+
+  /** What became of a grant that this replica, or another one, found to be over; `undefined` while it stands. */
+  async over({ tenantId, id }: Installation): Promise<GatewayError | undefined> {
+    const current = (await this.#options.directory.list(tenantId)).find((installation) => installation.id === id);
+    if (current?.status === 'ACTIVE') return undefined;
+    return current?.status === 'REAUTHORIZATION_REQUIRED' ? reauthorizationRequired(current) : notConnected(id);
   }
 
   /** Tokens came after all, when they had been given up. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
@@ -8,6 +9,8 @@ const POLL_MS = 250;
 /** A change is stamped before it is committed: look back so far. */
 const OVERLAP_MS = 5_000;
 const MAX_TENANTS = 10_000;
+/** A database that is away is asked again no sooner. */
+const STORAGE_PAUSE_MS = 1_000;
 
 export interface InstallationDirectoryOptions {
   readonly installations: InstallationStore;
@@ -33,12 +36,12 @@ export class InstallationDirectory {
     this.#polledAt = options.clock.monotonic();
   }
 
-  /** Oldest first. */
+  /** Oldest first. @throws GatewayError HUBSPOT_UNAVAILABLE */
   list(tenantId: string): Promise<readonly Installation[]> {
     const known = this.#tenants.get(tenantId);
     if (known) return known;
     if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
-    const read = this.#options.installations.list(tenantId);
+    const read = this.#options.installations.list(tenantId).catch((error: unknown) => this.#explain(error));
     this.#tenants.set(tenantId, read);
     // A failure is not worth remembering.
     read.catch(() => this.#tenants.peek(tenantId) === read && this.#tenants.delete(tenantId));
@@ -55,6 +58,12 @@ export class InstallationDirectory {
     this.#closed = true;
     this.#cancelPoll?.();
     await this.#polling;
+  }
+
+  #explain(error: unknown): never {
+    this.#options.logger.error({ err: error }, 'the installations of a tenant could not be read');
+    const extensions = { retryAfterMs: STORAGE_PAUSE_MS };
+    throw new GatewayError('HUBSPOT_UNAVAILABLE', 'The installations could not be read.', extensions, { cause: error });
   }
 
   #schedule(): void {

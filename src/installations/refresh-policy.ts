@@ -32,7 +32,8 @@ const LONG_BACKOFF_MS = 30_000;
 
 /** How long to leave the token endpoint alone after its `failures`-th failure in a row: full jitter, or what it asked for. */
 export function backoffMs(error: OAuthError, failures: number, random: () => number = Math.random): number {
-  if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
+  // "At once" is no pause to believe in: every query that comes would try again.
+  if (error.retryAfterMs) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
   const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(failures, 10), BACKOFF_CAP_MS);
   const floor = isNonsense(error) || error.kind === 'refused' ? LONG_BACKOFF_MS : 0;
   return Math.max(floor, random() * ceiling);

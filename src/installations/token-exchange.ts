@@ -35,7 +35,7 @@ export interface TokenExchangeOptions {
   readonly oauth: OAuthClient;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'tokenRefreshes'>;
+  readonly metrics: Pick<Metrics, 'tokenRefreshes' | 'watchTokenSlots'>;
   readonly alarm: Alarm;
 }
 
@@ -52,6 +52,7 @@ export class TokenExchange {
   constructor(options: TokenExchangeOptions) {
     this.#options = options;
     this.#breaker = new CircuitBreaker(options.clock);
+    options.metrics.watchTokenSlots(this.#slots);
   }
 
   /**
@@ -90,13 +91,16 @@ export class TokenExchange {
     const stored = await tokens.read(installation);
     if (!stored) throw await grants.lost(installation);
     if (stored.version > aboveVersion && stored.refreshInMs > 0) return stored;
+    // A lost grant keeps its tokens and the last lease on them: nobody waits for that one, or asks HubSpot again.
+    const over = await grants.over(installation);
+    if (over) throw over;
 
     const fallback = stored.version > aboveVersion && stored.usableForMs > 0 ? stored : undefined;
     if (stored.retryInMs > 0) return orElse(fallback, stored.retryInMs);
     if (stored.leasedForMs > 0) return fallback ?? stored.leasedForMs;
     const breakerMs = this.#breaker.tryPass();
     if (breakerMs > 0) return orElse(fallback, breakerMs);
-    if (!(await this.#claim(installation, stored))) {
+    if (!(await this.#claim(installation, stored, fallback))) {
       this.#breaker.abandoned();
       return fallback ?? POLL_MS.from;
     }
@@ -105,12 +109,19 @@ export class TokenExchange {
     return typeof outcome === 'number' ? orElse(fallback, outcome) : outcome;
   }
 
-  async #claim(installation: Installation, { version }: StoredTokens): Promise<boolean> {
+  /** False also when the claim could not be written and `fallback` serves: a database may take no writes for a while. */
+  async #claim(
+    installation: Installation,
+    { version }: StoredTokens,
+    fallback: StoredTokens | undefined,
+  ): Promise<boolean> {
     try {
       return await this.#options.tokens.claim(installation, version, this.#owner, LEASE_MS);
-    } catch (error) {
+    } catch (err) {
       this.#breaker.abandoned();
-      throw error;
+      if (!fallback) throw err;
+      this.#options.logger.error({ err, installationId: installation.id }, 'a token exchange could not be claimed');
+      return false;
     }
   }
 
@@ -138,22 +149,24 @@ export class TokenExchange {
     }
     metrics.tokenRefreshes.inc({ outcome: 'success' });
     const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken;
-    const issued: IssuedTokens = {
-      ...scheduleOf(answer.expiresInMs),
-      accessToken: answer.accessToken,
-      refreshToken: answer.refreshToken ?? refreshToken,
-    };
+    const pair = { accessToken: answer.accessToken, refreshToken: answer.refreshToken ?? refreshToken };
+    // What asking and saving takes is gone from the token's life.
+    const issued = (): IssuedTokens => ({
+      ...scheduleOf(answer.expiresInMs - (clock.monotonic() - startedAt)),
+      ...pair,
+    });
     const saved = await this.#commit(() =>
-      tokens.save(installation, stored.version, issued, rotated ? refreshToken : undefined),
+      tokens.save(installation, stored.version, issued(), rotated ? refreshToken : undefined),
     );
     if (!saved) {
-      if (rotated) await this.#discard(installation, issued.refreshToken);
+      if (rotated) await this.#discard(installation, pair.refreshToken);
       return 'outdated';
     }
-    if (clock.monotonic() - startedAt >= LEASE_MS) await grants.recovered(installation);
-    grants.noticeScopes(installation, answer.scopes, issued.accessToken);
+    // Whether somebody gave the grant up meanwhile, our clock cannot tell: the lease may have run out unnoticed.
+    await this.#commit(() => grants.recovered(installation));
+    grants.noticeScopes(installation, answer.scopes, pair.accessToken);
     logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
-    return { ...stored, ...issued, version: stored.version + 1 };
+    return { ...stored, ...issued(), version: stored.version + 1 };
   }
 
   async #failed(
@@ -171,7 +184,9 @@ export class TokenExchange {
       // The token before this one may be the one that HubSpot still knows.
       const previous = stored.previousRefreshToken;
       if (previous !== undefined && previous !== refreshToken) return this.#exchange(installation, stored, previous);
-      throw await grants.expire(installation, stored.version, stored.inDoubt ? 'LOST_ROTATION' : 'REVOKED');
+      const lost = await grants.expire(installation, stored.version, stored.inDoubt ? 'LOST_ROTATION' : 'REVOKED');
+      if (!lost) return 'outdated';
+      throw lost;
     }
     if (error.kind === 'invalid_client') {
       this.#breaker.open();
@@ -207,7 +222,7 @@ export class TokenExchange {
   }
 
   /** Tries again to save, never to exchange: the answer in our hands may be the only copy. */
-  async #commit(save: () => Promise<boolean>): Promise<boolean> {
+  async #commit<T>(save: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#options;
     const giveUpAt = clock.monotonic() + COMMIT_PATIENCE_MS;
     for (;;) {

@@ -22,7 +22,8 @@ export interface AccessToken {
 }
 
 interface CachedToken extends AccessToken {
-  /** Both on the monotonic clock: a jump of the wall clock changes nothing. */
+  /** All on the monotonic clock: a jump of the wall clock changes nothing. */
+  readonly obtainedAt: number;
   readonly usableUntil: number;
   readonly refreshFrom: number;
 }
@@ -69,7 +70,9 @@ export class TokenManager {
     if (cached && cached.version > version) return cached;
     const now = this.#options.clock.monotonic();
     const forced = this.#forced.get(key);
-    if (forced && forced.version !== version && now - forced.at < FORCED_PAUSE_MS) return undefined;
+    // One that is refused while it is new will be refused again; one near its end may just have expired on the way.
+    const isNew = cached !== undefined && now < (cached.obtainedAt + cached.usableUntil) / 2;
+    if (isNew && forced && forced.version !== version && now - forced.at < FORCED_PAUSE_MS) return undefined;
     if (forced?.version !== version) this.#forced.set(key, { version, at: now });
     return this.#renew(installation, version, 'interactive');
   }
@@ -107,6 +110,7 @@ export class TokenManager {
     const token = {
       value: tokens.accessToken,
       version: tokens.version,
+      obtainedAt: now,
       usableUntil: now + tokens.usableForMs,
       refreshFrom: now + (tokens.refreshInMs > 0 ? tokens.refreshInMs : Math.min(pause, tokens.usableForMs)),
     };

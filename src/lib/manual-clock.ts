@@ -15,8 +15,9 @@ export class ManualClock implements Clock {
     this.#now = startsAt;
   }
 
+  /** Whole milliseconds, as `Date.now()` gives them; timers fall due at any fraction. */
   now(): number {
-    return this.#now;
+    return Math.round(this.#now);
   }
 
   monotonic(): number {

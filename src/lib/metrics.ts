@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Slots } from './slots.ts';
 
 /** The gateway's figures for Prometheus. Labels come from small fixed sets, never from a request's content. */
 export interface Metrics {
@@ -11,6 +12,8 @@ export interface Metrics {
   readonly tokenRefreshes: Counter<'outcome'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
+  /** Shows from now on how many token exchanges wait for a slot, by priority. */
+  watchTokenSlots(slots: Slots): void;
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -47,5 +50,17 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
+    watchTokenSlots(slots) {
+      new Gauge({
+        name: 'gateway_token_exchanges_waiting',
+        help: 'Token exchanges that wait for a slot.',
+        labelNames: ['priority'],
+        registers,
+        collect() {
+          for (const priority of ['interactive', 'background'] as const)
+            this.set({ priority }, slots.waiting(priority));
+        },
+      });
+    },
   };
 }

@@ -16,6 +16,11 @@ export class Slots {
     return this.#taken;
   }
 
+  /** How many wait for a slot. */
+  waiting(priority: Priority): number {
+    return this.#waiting[priority].length;
+  }
+
   async run<T>(priority: Priority, work: () => Promise<T>): Promise<T> {
     if (this.#taken < this.#size) this.#taken += 1;
     else await new Promise<void>((resolve) => this.#waiting[priority].push(resolve));

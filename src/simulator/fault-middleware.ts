@@ -19,7 +19,12 @@ export function faultMiddleware(faults: Faults, clock: Clock): MiddlewareHandler
       if (fault.processed) await active.held();
       return undefined;
     }
-    return inflict(fault, c, next, clock);
+    const answer = await inflict(fault, c, next, clock);
+    if (!answer) return undefined;
+    // Hono drops what is returned once there is an answer, and gives the headers of the old one to a new one.
+    c.res = undefined;
+    c.res = answer;
+    return undefined;
   };
 }
 
@@ -36,13 +41,11 @@ async function inflict(
       return undefined;
     case 'answer':
       if (fault.processed) await next();
-      c.res = new Response(fault.body ?? '', { status: fault.status, headers: { ...fault.headers } });
-      return undefined;
+      return new Response(fault.body ?? null, { status: fault.status, headers: { ...fault.headers } });
     case 'rewrite': {
       await next();
       const answer: Record<string, unknown> = await c.res.json();
-      c.res = json(c.res.status, { ...answer, ...fault.set });
-      return undefined;
+      return json(c.res.status, { ...answer, ...fault.set });
     }
     case 'reset':
       if (fault.processed) await next();

@@ -10,7 +10,7 @@ export function logMiddleware({ log, grants, clock }: World): MiddlewareHandler 
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     const hubId = token === undefined ? undefined : grants.accessToken(token)?.portal.hubId;
     const refreshed = pathname.endsWith('/token') ? grants.grantId(field(body, 'refresh_token')) : undefined;
-    const entry = { method: c.req.method, path: pathname, query: c.req.query(), body, hubId, at: clock.now() };
+    const entry = { method: c.req.method, path: pathname, query: c.req.query(), body, token, hubId, at: clock.now() };
     const done = log.begin(refreshed);
     try {
       await next();

@@ -7,7 +7,9 @@ export interface LoggedRequest {
   /** Parsed JSON or form fields; `undefined` when there was no body. */
   readonly body: unknown;
   readonly status: number;
-  /** The portal whose token was sent. */
+  /** The bearer token that was sent. */
+  readonly token: string | undefined;
+  /** The portal whose token it was. */
   readonly hubId: number | undefined;
   /** Epoch milliseconds of the simulator's clock. */
   readonly at: number;
@@ -21,6 +23,13 @@ export class RequestLog {
   readonly #entries: LoggedRequest[] = [];
   readonly #refreshing = new Map<number, number>();
   #maxOverlap = 0;
+  #running = 0;
+  #maxRunning = 0;
+
+  /** The most refreshes, of whatever consents, that ever ran at once. */
+  get maxRefreshes(): number {
+    return this.#maxRunning;
+  }
 
   /** The most refreshes of one consent that ever ran at once. */
   get maxRefreshOverlap(): number {
@@ -33,7 +42,12 @@ export class RequestLog {
     const running = (this.#refreshing.get(grantId) ?? 0) + 1;
     this.#refreshing.set(grantId, running);
     this.#maxOverlap = Math.max(this.#maxOverlap, running);
-    return () => void this.#refreshing.set(grantId, (this.#refreshing.get(grantId) ?? 1) - 1);
+    this.#running += 1;
+    this.#maxRunning = Math.max(this.#maxRunning, this.#running);
+    return () => {
+      this.#running -= 1;
+      this.#refreshing.set(grantId, (this.#refreshing.get(grantId) ?? 1) - 1);
+    };
   }
 
   add(entry: LoggedRequest): void {
@@ -64,5 +78,6 @@ export class RequestLog {
   clear(): void {
     this.#entries.length = 0;
     this.#maxOverlap = 0;
+    this.#maxRunning = 0;
   }
 }

@@ -198,6 +198,7 @@ export class InstallationStore {
       .innerJoin('installations', 'installations.id', 'installation_tokens.installation_id')
       .select(['installation_tokens.installation_id', 'installation_tokens.expires_at'])
       .where('installations.tenant_id', '=', tenantId)
+      .where('installation_tokens.access_token', 'is not', null)
       .execute();
     return new Map(rows.map((row) => [row.installation_id, row.expires_at]));
   }

@@ -55,7 +55,7 @@ it('names the concrete parent of a refused root field, and calls nothing', async
 
 it('offers a remedy that HubSpot accepts, and answers the refused field afterwards without a restart', async () => {
   const { errors } = await stack.query('{ deals { nodes { id } } }');
-  const { remedy } = errors?.[0]?.extensions as { remedy: { input: object } };
+  const { remedy } = (errors?.[0]?.extensions ?? {}) as { remedy: { input: object } };
   expect(await stack.connect(remedy.input)).toBe(installation);
   const { data } = await stack.query('{ deals(first: 1) { nodes { hubspotId } } }');
   expect(data).toEqual({ deals: { nodes: [{ hubspotId: '300001' }] } });

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
+import { createDatabase } from '../../scripts/postgres.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 
@@ -18,9 +17,9 @@ export interface TestDatabase {
 }
 
 /** An empty, migrated database whose time is `clock`. */
-export async function createTestDatabase(kind: DatabaseKind, clock: Clock): Promise<TestDatabase> {
+export async function createTestDatabase(kind: DatabaseKind, clock: Clock, poolSize = 10): Promise<TestDatabase> {
   const { url, drop } = kind === 'postgres' ? await createPostgresDatabase() : { url: 'memory:', drop: async () => {} };
-  const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock });
+  const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock, poolSize });
   await database.migrate();
   const opened = [database];
   return {
@@ -28,7 +27,7 @@ export async function createTestDatabase(kind: DatabaseKind, clock: Clock): Prom
     url,
     open() {
       if (kind === 'sqlite') return { ...database, close: async () => {} };
-      const another = openDatabase({ url, dataDir: '', clock, postgresClock: clock });
+      const another = openDatabase({ url, dataDir: '', clock, postgresClock: clock, poolSize });
       opened.push(another);
       return { ...another, close: async () => {} };
     },
@@ -40,17 +39,6 @@ export async function createTestDatabase(kind: DatabaseKind, clock: Clock): Prom
 }
 
 /** An empty database on the tests' Postgres. */
-export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `gateway_test_${randomBytes(6).toString('hex')}`;
-  const admin = inject('postgresUrl');
-  await run(admin, `create database ${name}`);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(admin, `drop database if exists ${name} with (force)`) };
-}
-
-async function run(connectionString: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
+export function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  return createDatabase(inject('postgresUrl'));
 }

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
+  /** Connections per replica on Postgres. */
+  readonly poolSize?: number;
 }
 
 export type Answer = ExecutionResult<Record<string, never>> & { readonly data?: unknown };
@@ -81,7 +83,7 @@ export class Stack {
     const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
     const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
-    const db = await createTestDatabase(database, clock);
+    const db = await createTestDatabase(database, clock, options.poolSize);
     const logs: string[] = [];
     const logger = collectingLogger(logs);
     const faulty = Array.from({ length: replicas }, () => withFaults(db.open()));

@@ -133,7 +133,8 @@ describe('postgres', () => {
     const { tokens } = openStores(database, cipher);
     const pairs = await Promise.all(installations.map((installation) => tokens.read(installation)));
     expect(pairs.map((pair) => pair?.accessToken)).toEqual(hubIds.map((hubId) => `access-${hubId}`));
-    await database.ping();
+    const connections = sql`select pid from pg_stat_activity where datname = current_database()`;
+    expect((await connections.execute(database.query)).rows).toHaveLength(1);
   });
 
   it('does not answer a ping once it is gone', async () => {

