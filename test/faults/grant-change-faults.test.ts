@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ActiveFault, REFRESH } from '../../src/simulator/faults.ts';
+import { REFRESH } from '../../src/simulator/faults.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
@@ -26,11 +26,11 @@ describe.each(DATABASE_KINDS)('F47 on %s, while the first replica refreshes', (d
   afterEach(() => stack.stop());
 
   /** The refresh reached HubSpot, and took effect there or is still to; its answer waits for `release`. */
-  async function refreshing(processed: boolean): Promise<{ answer: Promise<Answer>; release: ActiveFault['release'] }> {
+  async function refreshing(processed: boolean): Promise<{ answer: Promise<Answer>; release: () => void }> {
     const hold = stack.simulator.faults.add({ ...REFRESH, times: 1, fault: { kind: 'hold', processed } });
     const answer = stack.queryOn(0, READ);
     await hold.reached(1);
-    return { answer, release: () => hold.release() };
+    return { answer, release: () => hold.remove() };
   }
 
   const revoked = () => {

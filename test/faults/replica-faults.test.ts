@@ -153,7 +153,7 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     const hold = stack.simulator.faults.add({ ...REFRESH, times: 1, fault: { kind: 'hold', processed: true } });
     const answer = stack.queryOn(0, READ);
     await hold.reached(1);
-    return { answer, resume: () => hold.release() };
+    return { answer, resume: () => hold.remove() };
   }
 
   async function stopBeforeItsRequest() {
@@ -208,7 +208,7 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     stack.clock.advance(SECOND);
     expect(codes(await stack.queryOn(1, READ))).toEqual(['REAUTHORIZATION_REQUIRED']);
 
-    hold.release();
+    hold.remove();
     expect(codes(await claim.answer)).toEqual([]);
     await untilShown(0, ACTIVE);
     await untilShown(1, ACTIVE);
@@ -226,7 +226,7 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     holder.resume();
     expect(codes(await holder.answer)).toEqual([]);
     const saved = await tokenRow(stack, ours);
-    sibling.release();
+    sibling.remove();
     expect(codes(await answer)).toEqual([]);
     expect(await tokenRow(stack, ours)).toEqual(saved);
     expect(stack.simulator.log.tokenCalls('refresh_token').map(({ status }) => status)).toEqual([200, 400]);
@@ -243,7 +243,7 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     const answer = stack.queryOn(1, READ);
     await sibling.reached(1);
     const reread = stopAfter(faultsOf(stack, 1), 'select installation_tokens');
-    sibling.release();
+    sibling.remove();
     await reread.stopped;
 
     holder.resume();
@@ -285,7 +285,7 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     expect(outage.hits).toBe(1);
     expect(await tokenRow(stack, ours)).toEqual(claimed);
 
-    sibling.release();
+    sibling.remove();
     expect(codes(await answer)).toEqual([]);
     expect(codes(await stack.queryOn(2, READ))).toEqual([]);
     expect(await tokenRow(stack, ours)).toMatchObject({ version: 2, lease_owner: null, retry_at: null, failures: 0 });

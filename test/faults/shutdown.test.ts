@@ -52,7 +52,7 @@ it('F7 says that it is not ready, then commits the refresh, answers and exits', 
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
   expect(await tokenRow()).toMatchObject({ version: 1 });
 
-  hold.release();
+  hold.remove();
   expect(await answer).toEqual(READ_ANSWER);
   expect(await exited).toBe(0);
   await expectCommitted();
@@ -64,7 +64,7 @@ it('F7 answers who was waiting when it stopped listening, and exits', { timeout:
   await untilRefused(url);
   expect(await tokenRow()).toMatchObject({ version: 1 });
 
-  hold.release();
+  hold.remove();
   expect(await answer).toEqual(READ_ANSWER);
   expect(await exited).toBe(0);
   await expectCommitted();
@@ -78,7 +78,7 @@ it('F7 commits the refresh although nobody waits for an answer any more', { time
   await untilRefused(url);
   expect(await tokenRow()).toMatchObject({ version: 1 });
 
-  hold.release();
+  hold.remove();
   expect(await exited).toBe(0);
   await expectCommitted();
 });
