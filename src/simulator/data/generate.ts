@@ -120,7 +120,7 @@ function deal(random: Random, customer: StoredRecord | undefined, life: Life): R
   const dealstage = random.pick(DEAL_STAGES);
   const closed = dealstage.startsWith('closed');
   return {
-    dealname: `${customer?.properties.get('name') ?? 'Walk-in'} – ${random.pick(PRODUCTS)}`,
+    dealname: `${customer?.properties.get('name') ?? 'Walk-in'} - ${random.pick(PRODUCTS)}`,
     ...(random.chance(0.95) && { amount: `${random.integer(5, 2_400) * 50}${random.chance(0.3) ? '.50' : ''}` }),
     deal_currency_code: random.pick(['EUR', 'USD', 'USD', 'GBP']),
     dealstage,
