@@ -107,6 +107,17 @@ describe.each(DATABASE_KINDS)('a frontend on %s', (database) => {
     expect(unknown.contactByEmail).toBeNull();
   });
 
+  it('refuses an e-mail address that can be none, without a call', async () => {
+    stack.simulator.log.clear();
+    for (const email of ['', 'a b@c.example', `${'x'.repeat(320)}@c.example`]) {
+      const { errors } = await stack.query('query ($email: String!) { contactByEmail(email: $email) { id } }', {
+        email,
+      });
+      expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'email' });
+    }
+    expect(stack.simulator.log.crm()).toEqual([]);
+  });
+
   it('reads a deal with its contacts', async () => {
     const { deal } = await client.request(DealPageDocument, { id: '300001' });
     expect(deal?.contacts?.nodes.length).toBeGreaterThan(0);

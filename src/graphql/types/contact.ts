@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import { associationConnection, recordConnection } from '../connections.ts';
 import { pageArgs } from '../pagination.ts';
@@ -67,6 +68,10 @@ builder.interfaceFields(CrmRef, (t) => ({
       email: t.arg.string({ required: true, description: 'In any case: HubSpot keeps addresses in lower case.' }),
     },
     async resolve(parent, { email }, context, info) {
+      // RFC 5321 § 4.5.3.1: 64 octets, an @, 255 octets.
+      if (!/^\S{1,320}$/.test(email.trim())) {
+        throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
+      }
       const connector = await connectorOf(parent, context);
       return connector.record('contacts', email, selectionOf(info, 'Contact').properties, 'email');
     },
