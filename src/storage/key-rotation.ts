@@ -67,19 +67,27 @@ export async function rotateKeys(
   const result = { resealed: 0, broken: 0 };
   for (const sealed of SEALED_TABLES) {
     const total = await countOutdated(query, sealed, cipher.newestKeyId);
-    let done = 0;
-    let after = '';
-    for (;;) {
-      const rows = await readOutdated(query, sealed, cipher.newestKeyId, after);
-      for (const row of rows) {
-        const outcome = await reseal(query, sealed, cipher, row);
-        result[outcome] += 1;
-        after = String(row.id);
+    let [done, broken] = [0, 0];
+    // A row that was saved meanwhile may carry the old key again: look once more until none was missed.
+    for (let missed = true; missed; ) {
+      missed = false;
+      broken = 0;
+      let after = '';
+      let rows = await readOutdated(query, sealed, cipher.newestKeyId, after);
+      while (rows.length > 0) {
+        for (const row of rows) {
+          const outcome = await reseal(query, sealed, cipher, row);
+          if (outcome === 'resealed') done += 1;
+          else if (outcome === 'broken') broken += 1;
+          else missed = true;
+          after = String(row.id);
+        }
+        report({ table: sealed.table, done, total: Math.max(total, done) });
+        rows = await readOutdated(query, sealed, cipher.newestKeyId, after);
       }
-      if (rows.length === 0) break;
-      done += rows.length;
-      report({ table: sealed.table, done, total: Math.max(total, done) });
     }
+    result.resealed += done;
+    result.broken += broken;
   }
   return result;
 }
@@ -121,7 +129,7 @@ async function reseal(
   { table, id, prefix, columns }: SealedTable,
   cipher: TokenCipher,
   row: SealedRow,
-): Promise<'resealed' | 'broken'> {
+): Promise<'resealed' | 'broken' | 'missed'> {
   const assignments = [sql`key_id = ${cipher.newestKeyId}`];
   const unchanged = [sql`${sql.ref(id)} = ${row.id}`, sql`key_id = ${row.key_id}`];
   try {
@@ -136,7 +144,7 @@ async function reseal(
     if (error instanceof SealBrokenError) return 'broken';
     throw error;
   }
-  await sql`
+  const { numAffectedRows } = await sql`
     update ${sql.table(table)} set ${sql.join(assignments)} where ${sql.join(unchanged, sql` and `)}`.execute(query);
-  return 'resealed';
+  return numAffectedRows === 1n ? 'resealed' : 'missed';
 }
