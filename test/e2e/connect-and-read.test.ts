@@ -109,7 +109,7 @@ describe.each(DATABASE_KINDS)('a frontend on %s', (database) => {
 
   it('refuses an e-mail address that can be none, without a call', async () => {
     stack.simulator.log.clear();
-    for (const email of ['', 'a\u0000b@c.example', `${'x'.repeat(320)}@c.example`]) {
+    for (const email of ['', '   ', `${'x'.repeat(320)}@c.example`]) {
       const { errors } = await stack.query('query ($email: String!) { contactByEmail(email: $email) { id } }', {
         email,
       });
