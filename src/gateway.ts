@@ -103,6 +103,8 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
   const connectorOptions = {
+    directory,
+    installations,
     tokens,
     grants,
     transport,
@@ -115,10 +117,9 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     graphql: createGraphQLEndpoint({
       authenticate: createAuthenticator({ ...config.auth, clock }),
       contextFor: (viewer) => ({
-        connectors: new Connectors(viewer.tenantId, directory, connectorOptions),
+        connectors: new Connectors(viewer.tenantId, connectorOptions),
         connect,
         lifecycle,
-        installations,
         requiredScopes: hubspot.requiredScopes,
       }),
       corsOrigins: config.corsOrigins,

@@ -1,5 +1,5 @@
 import type { HubspotApi, Send, Stage } from '../hubspot/client.ts';
-import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
+import { type HubspotRecord, listRecords, type ObjectType, readScopes } from '../hubspot/objects.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
@@ -21,7 +21,6 @@ export interface CrmRecord extends HubspotRecord {
 
 /** A neighbour as an association edge shows it. */
 export interface AssociatedRecord {
-  readonly id: string;
   readonly record: CrmRecord;
   readonly labels: readonly string[];
 }
@@ -102,7 +101,7 @@ export class Connector {
     { first, start, archived }: { first: number; start: Position; archived: boolean },
     { properties, associations }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
-    const readable = associations.filter((type) => this.#granted.has(`crm.objects.${type}.read`));
+    const readable = associations.filter((type) => this.#granted.satisfies(readScopes(type)));
     const slice = await readRecords(first, start, (after, limit) =>
       listRecords(this.#api, objectType, { limit, after, properties, associations: readable, archived }),
     );
@@ -127,7 +126,7 @@ export class Connector {
     const items = await Promise.all(
       slice.items.map(async ({ value: { id, labels }, position }) => {
         const neighbour = needsRecord ? await this.record(to, id, properties) : this.#own(to, bareRecord(id));
-        return neighbour ? [{ value: { id, record: neighbour, labels }, position }] : [];
+        return neighbour ? [{ value: { record: neighbour, labels }, position }] : [];
       }),
     );
     return { ...slice, items: items.flat() };

@@ -1,11 +1,13 @@
 import { GatewayError } from '../errors.ts';
 import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
 import type { InstallationDirectory } from '../installations/installation-directory.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { callBudget } from './call-budget.ts';
 import { Connector, type ConnectorOptions } from './connector.ts';
 
 export interface ConnectorsOptions extends Omit<ConnectorOptions, 'callBudget'> {
+  readonly directory: InstallationDirectory;
+  readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
   /** HubSpot calls that one operation may cost. */
   readonly maxCalls: number;
 }
@@ -13,32 +15,38 @@ export interface ConnectorsOptions extends Omit<ConnectorOptions, 'callBudget'> 
 /** The installations of one tenant and their connectors, for the life of one request. */
 export class Connectors {
   readonly #tenantId: string;
-  readonly #directory: InstallationDirectory;
-  readonly #options: ConnectorOptions;
+  readonly #options: ConnectorsOptions & ConnectorOptions;
   readonly #connectors = new Map<string, Connector>();
   #installations: Promise<readonly Installation[]> | undefined;
+  #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(tenantId: string, directory: InstallationDirectory, options: ConnectorsOptions) {
+  constructor(tenantId: string, options: ConnectorsOptions) {
     this.#tenantId = tenantId;
-    this.#directory = directory;
     this.#options = { ...options, callBudget: callBudget(options.maxCalls) };
   }
 
   /** The same throughout a request, but for what the request itself changed. */
   installations(): Promise<readonly Installation[]> {
-    this.#installations ??= this.#directory.list(this.#tenantId);
+    this.#installations ??= this.#options.directory.list(this.#tenantId);
     return this.#installations;
   }
 
   /** What was read is read again: the request changed something. */
   forget(): void {
     this.#installations = undefined;
+    this.#expiries = undefined;
     this.#connectors.clear();
   }
 
   /** Of this tenant only; another tenant's id is as unknown as one that never existed. */
   async installation(id: string): Promise<Installation | undefined> {
     return (await this.installations()).find((installation) => installation.id === id);
+  }
+
+  /** When an access token expires, in epoch milliseconds; one statement answers for all installations. */
+  async tokenExpiry({ id }: Installation): Promise<number | undefined> {
+    this.#expiries ??= this.#options.installations.tokenExpiries(this.#tenantId);
+    return (await this.#expiries).get(id);
   }
 
   /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */

@@ -1,5 +1,5 @@
 import type { Neighbour, NeighbourPage } from '../hubspot/associations.ts';
-import type { HubspotRecord, InlineAssociations, RecordPage } from '../hubspot/objects.ts';
+import { type HubspotRecord, type InlineAssociations, MAX_PAGE, type RecordPage } from '../hubspot/objects.ts';
 
 /**
  * A place in a list of HubSpot's: in the page that starts at HubSpot's cursor `after` (absent: the first page), behind
@@ -49,9 +49,6 @@ function valuesBehind<T extends { readonly id: string }>(values: readonly T[], i
   return index >= 0 ? values.slice(index + 1) : values.filter((value) => compareIds(value.id, id) > 0);
 }
 
-/** HubSpot's cap on a page of records. */
-const LARGEST_PAGE = 100;
-
 /** Records in HubSpot's own order. */
 export function readRecords(
   first: number,
@@ -60,7 +57,7 @@ export function readRecords(
 ): Promise<Slice<HubspotRecord>> {
   return readSlice(first, start, async (after, wanted) => {
     // Going on in the middle of a page, the page is read whole: how far in, only HubSpot knows.
-    const limit = start.id !== undefined && after === start.after ? LARGEST_PAGE : Math.min(wanted, LARGEST_PAGE);
+    const limit = start.id !== undefined && after === start.after ? MAX_PAGE : Math.min(wanted, MAX_PAGE);
     const { records, next } = await list(after, limit);
     return { values: records, next };
   });

@@ -93,7 +93,7 @@ function normalise(idProperty: string, id: string): string {
   return idProperty === 'email' ? id.trim().toLowerCase() : id;
 }
 
-export function chunks<T>(items: readonly T[], size: number): T[][] {
+function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );

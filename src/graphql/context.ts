@@ -1,7 +1,6 @@
 import type { Connectors } from '../connector/connectors.ts';
 import type { ConnectFlow, FlowCookie } from '../installations/connect.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
-import type { InstallationStore } from '../storage/installation-store.ts';
 
 /** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
 export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
@@ -20,7 +19,6 @@ export interface GatewayContext {
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;
-  readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
   /** What the app registered at HubSpot as required. */
   readonly requiredScopes: readonly string[];
   /** Cookies that the HTTP response will set. */

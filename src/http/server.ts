@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
+import { errorBody } from './error-body.ts';
 
 /** What a request may be before anybody looks at it. */
 const LIMITS = { bodyBytes: 1_000_000, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
@@ -57,8 +58,6 @@ function repeats(rawHeaders: readonly string[], name: string): boolean {
 }
 
 function send(response: ServerResponse, status: number): void {
-  const body = JSON.stringify({
-    errors: [{ message: 'The request was refused.', extensions: { code: 'BAD_USER_INPUT' } }],
-  });
+  const body = errorBody('BAD_USER_INPUT', 'The request was refused.');
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
 }

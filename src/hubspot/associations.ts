@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, nextCursor, type ObjectType, refusePartial } from './objects.ts';
+import { field, nextCursor, type ObjectType, readScopes, refusePartial } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;
@@ -37,7 +37,7 @@ export async function batchReadAssociations(
     method: 'POST',
     path: `/crm/associations/${api.version}/${from}/${to}/batch/read`,
     body: { inputs: inputs.map(({ id, after }) => (after === undefined ? { id } : { id, after })) },
-    scopes: [[`crm.objects.${from}.read`, `crm.objects.${to}.read`]],
+    scopes: readScopes(from, to),
   });
   refusePartial(body);
   const results = field(body, 'results');

@@ -35,9 +35,9 @@ export interface RecordPage {
   readonly next: string | undefined;
 }
 
-/** The scope to read records of `objectType` (https://developers.hubspot.com/scopes). */
-export function readScopes(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.objects.${objectType}.read`]];
+/** The scopes to read records of all of these types (https://developers.hubspot.com/scopes). */
+export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
+  return [objectTypes.map((type) => `crm.objects.${type}.read`)];
 }
 
 export interface ListOptions {
@@ -61,7 +61,7 @@ export async function listRecords(api: HubspotApi, objectType: ObjectType, optio
     name: `${objectType}.list`,
     method: 'GET',
     path: `/crm/objects/${api.version}/${objectType}?${query}`,
-    scopes: [[objectType, ...associations].map((type) => `crm.objects.${type}.read`)],
+    scopes: readScopes(objectType, ...associations),
   });
   return parseRecordPage(body);
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { type Priority, Slots } from '../lib/slots.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { SealBrokenError } from '../storage/token-cipher.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
 import type { GrantKeeper } from './grant-keeper.ts';
 import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
@@ -77,7 +78,7 @@ export class TokenExchange {
   #explain(installation: Installation, error: unknown): never {
     if (error instanceof GatewayError) throw error;
     const facts = { err: error, installationId: installation.id };
-    if (error instanceof Error && error.name === 'SealBrokenError') {
+    if (error instanceof SealBrokenError) {
       this.#options.alarm('seal_broken', 'a stored token cannot be opened', facts);
       throw error;
     }

@@ -225,6 +225,6 @@ const ERASED = {
 };
 
 /** Where a token is sealed: the row's tenant and installation, and its column. */
-export function tokenPlace(key: InstallationKey, column: string) {
+function tokenPlace(key: InstallationKey, column: string) {
   return { tenantId: key.tenantId, rowId: key.id, column: `installation_tokens.${column}` };
 }

@@ -62,8 +62,8 @@ builder.objectType(InstallationRef, {
       type: 'DateTime',
       nullable: true,
       description: 'When the current access token expires; it is renewed before. Null when there is none.',
-      async resolve({ id }, _args, { installations, viewer }) {
-        const expiry = (await installations.tokenExpiries(viewer.tenantId)).get(id);
+      async resolve(installation, _args, { connectors }) {
+        const expiry = await connectors.tokenExpiry(installation);
         return expiry === undefined ? null : new Date(expiry);
       },
     }),

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { errorBody } from '../error-body.ts';
 
 const JSON_TYPE = /^application\/(graphql\+)?json(;\s*(?i:charset="?utf-8"?)\s*)?$/;
 /** Media ranges that have an answer. */
@@ -13,7 +14,7 @@ export function usePostJson(): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
       const refuse = (status: number, message: string, headers: Record<string, string> = {}) => {
-        const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+        const body = errorBody('BAD_USER_INPUT', message);
         endResponse(
           new fetchAPI.Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }),
         );

@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { isGatewayError } from '../../errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { errorBody } from '../error-body.ts';
 import type { ServerContext } from '../graphql-endpoint.ts';
 import type { Authenticate } from '../viewer.ts';
 
@@ -14,13 +15,12 @@ export function useViewer(authenticate: Authenticate, logger: Logger): Plugin<ob
       } catch (error) {
         if (!isGatewayError(error, 'UNAUTHENTICATED')) throw error;
         logger.info({ reason: error.cause instanceof Error ? error.cause.message : undefined }, 'no valid viewer');
-        const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
         const headers = {
           'content-type': 'application/json',
           'www-authenticate': 'Bearer',
           'cache-control': 'no-store',
         };
-        endResponse(new fetchAPI.Response(JSON.stringify(body), { status: 401, headers }));
+        endResponse(new fetchAPI.Response(errorBody(error.code, error.message), { status: 401, headers }));
       }
     },
   };
