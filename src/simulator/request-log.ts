@@ -11,6 +11,8 @@ export interface LoggedRequest {
   readonly token: string | undefined;
   /** The portal whose token it was. */
   readonly hubId: number | undefined;
+  /** What HubSpot demanded of the token, granted or not: any one of these lists, each all of it. Empty when nothing. */
+  readonly scopes: readonly (readonly string[])[];
   /** Epoch milliseconds of the simulator's clock. */
   readonly at: number;
 }
