@@ -21,10 +21,17 @@ export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv
   };
 }
 
-/** HubSpot's refusal when the token lacks one of these scopes, naming the first; `undefined` when it has them all. */
-export function scopeFailure({ scopes }: AccessToken, needed: readonly string[]): Response | undefined {
-  const missing = needed.find((scope) => !scopes.includes(scope));
-  return missing === undefined ? undefined : missingScope([missing]);
+/**
+ * HubSpot's refusal when the token holds none of these sets of scopes completely; it names, of each set, the first
+ * scope that is missing. `undefined` when one of them is there.
+ */
+export function scopeFailure(
+  { scopes }: Pick<AccessToken, 'scopes'>,
+  anyOf: readonly (readonly string[])[],
+): Response | undefined {
+  const missing = anyOf.map((allOf) => allOf.find((scope) => !scopes.includes(scope)));
+  if (missing.includes(undefined)) return undefined;
+  return missingScope([...new Set(missing.filter((scope) => scope !== undefined))]);
 }
 
 /** The object type that the path names, or HubSpot's refusal of its name. */
