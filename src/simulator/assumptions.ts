@@ -36,3 +36,13 @@ export const ALL_MISSING_STATUS = 207;
 
 /** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
 export const DECLINE_RETURNS = true;
+
+/** Any one lets an app at sensitive values. The guide lists the first form, the specifications add the second. */
+export function sensitiveScopes(
+  objectType: string,
+  sensitivity: 'sensitive' | 'highly_sensitive',
+  access: 'read' | 'write',
+): readonly string[] {
+  const scope = `crm.objects.${objectType}.${sensitivity}.${access}`;
+  return [scope, `${scope}.v2`];
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
-import { PROPERTY_DEFINITIONS } from './crm/property-definitions.ts';
+import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
+import { PropertyRegistry } from './crm/property-registry.ts';
 import { instant } from './instant.ts';
 
 /** One CRM object of a portal. */
@@ -24,6 +25,8 @@ export class Portal {
   readonly domain: string;
   /** E-mail address of the person who consents. */
   readonly user: string;
+  /** Definitions with their history, archived ones included. */
+  readonly properties: PropertyRegistry;
   readonly #clock: Clock;
   readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
     contacts: new Map(),
@@ -37,7 +40,23 @@ export class Portal {
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
+    this.properties = new PropertyRegistry(clock);
     this.#clock = clock;
+  }
+
+  /** The properties that records of a type have in this portal: HubSpot's and its own. */
+  definitions(type: ObjectTypeName): readonly PropertyDefinition[] {
+    return this.properties.live(type).map(({ definition }) => definition);
+  }
+
+  definition(type: ObjectTypeName, name: string): PropertyDefinition | undefined {
+    const property = this.properties.get(type, name);
+    return property && !property.archivedAt ? property.definition : undefined;
+  }
+
+  /** Gives the portal a property of its own. */
+  defineProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
+    return this.properties.define(type, property).definition;
   }
 
   /** Ids rise, so this is HubSpot's list order, too. */
@@ -110,21 +129,4 @@ export class Portal {
     const neighbours = this.#associations.get(key) ?? new Map<string, AssociationType[]>();
     this.#associations.set(key, neighbours.set(to.id, types));
   }
-}
-
-/**
- * A record as HubSpot shows it: the properties asked for and the ones that are always there, in alphabetical order;
- * `null` for a defined property that is empty, nothing for a name that no property has.
- */
-export function presentProperties(
-  type: ObjectTypeName,
-  record: StoredRecord,
-  requested: readonly string[],
-): Record<string, string | null> {
-  const facts = objectType(type);
-  const wanted = new Set([...(requested.length > 0 ? requested : (facts?.defaults ?? [])), ...(facts?.always ?? [])]);
-  const defined = PROPERTY_DEFINITIONS[type].map(({ name }) => name).filter((name) => wanted.has(name));
-  const custom = [...record.properties.keys()].filter((name) => wanted.has(name));
-  const names = [...new Set([...defined, ...custom])].sort();
-  return Object.fromEntries(names.map((name) => [name, record.properties.get(name) ?? null]));
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
 import { parseRecordPage } from '../../src/hubspot/objects.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { PROPERTY_DEFINITIONS } from '../../src/simulator/crm/property-definitions.ts';
+import { HUBSPOT_PROPERTIES, type PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
 interface RecordedRecord {
@@ -30,12 +30,6 @@ interface Exchange {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: ResponseBody | '';
   };
-}
-
-interface Property {
-  readonly name: string;
-  readonly type: string;
-  readonly fieldType: string;
 }
 
 const RECORDED = resolve(import.meta.dirname, '../..', '../shared/data/recorded');
@@ -167,14 +161,34 @@ describe.skipIf(!isRecorded)('a recorded exchange', () =>
 
 describe("the simulator's contact properties", () => {
   it('are defined once each, in alphabetical order', () => {
-    const names = PROPERTY_DEFINITIONS.contacts.map(({ name }) => name);
+    const names = HUBSPOT_PROPERTIES.contacts.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].toSorted());
   });
 
-  it.skipIf(!isRecorded)("have the types and field types of a real portal's", () => {
-    const { properties } = recorded<{ properties: Property[] }>('contact-schema.json');
-    const real = new Map(properties.map(({ name, type, fieldType }) => [name, { name, type, fieldType }]));
-    const ours = PROPERTY_DEFINITIONS.contacts.map(({ name, type, fieldType }) => ({ name, type, fieldType }));
+  it.skipIf(!isRecorded)("are shaped, shown and guarded as a real portal's", () => {
+    const { properties } = recorded<{ properties: PropertyDefinition[] }>('contact-schema.json');
+    const real = new Map(properties.map((property) => [property.name, facts(property)]));
+    const ours = HUBSPOT_PROPERTIES.contacts.map(facts);
     expect(ours).toEqual(ours.map(({ name }) => real.get(name)));
   });
+
+  it.skipIf(!isRecorded)("have options that a real portal's have, too", () => {
+    const { properties } = recorded<{ properties: PropertyDefinition[] }>('contact-schema.json');
+    const real = properties.flatMap(labels);
+    expect(HUBSPOT_PROPERTIES.contacts.flatMap(labels).filter((label) => !real.includes(label))).toEqual([]);
+  });
 });
+
+function facts(property: PropertyDefinition) {
+  const { name, label, type, fieldType, groupName, calculated, externalOptions, hidden, formField } = property;
+  const { referencedObjectType, modificationMetadata } = property;
+  const { readOnlyValue } = modificationMetadata;
+  return {
+    ...{ name, label, type, fieldType, groupName, calculated, externalOptions, hidden, formField },
+    ...{ referencedObjectType, readOnlyValue },
+  };
+}
+
+function labels({ name, options }: PropertyDefinition): string[] {
+  return options.map(({ value, label }) => `${name}: ${value} is ${label}`);
+}

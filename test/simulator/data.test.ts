@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import { PROPERTY_DEFINITIONS } from '../../src/simulator/crm/property-definitions.ts';
+import { HUBSPOT_PROPERTIES } from '../../src/simulator/crm/property-definitions.ts';
 import { generateData } from '../../src/simulator/data/generate.ts';
 import { DEAL_STAGES, LEAD_STATUSES, LIFECYCLE_STAGES } from '../../src/simulator/data/words.ts';
 import { Portal } from '../../src/simulator/portal.ts';
@@ -138,7 +138,7 @@ describe('the generated data', () => {
 
   it('holds defined properties only, and a real moment wherever a date belongs', () => {
     for (const type of TYPES) {
-      const defined = new Map(PROPERTY_DEFINITIONS[type].map((definition) => [definition.name, definition.type]));
+      const defined = new Map(HUBSPOT_PROPERTIES[type].map((definition) => [definition.name, definition.type]));
       for (const record of properties(portal, type)) {
         expect(Object.keys(record).filter((name) => !defined.has(name))).toEqual([]);
         const dates = Object.entries(record).filter(([name]) => defined.get(name) === 'datetime');

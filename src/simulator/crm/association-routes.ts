@@ -4,8 +4,7 @@ import { ASSOCIATION_PAGE } from '../assumptions.ts';
 import { instant } from '../instant.ts';
 import type { World } from '../world.ts';
 import { type NeighbourPage, neighbourPage, parseCursor } from './neighbour-page.ts';
-import { readScope } from './object-routes.ts';
-import type { ObjectTypeFacts } from './object-types.ts';
+import { type ObjectTypeFacts, readScope } from './object-types.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
 const MAX_INPUTS = 1_000;
@@ -19,7 +18,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
     if (from instanceof Response) return from;
     if (to instanceof Response) return to;
-    const refused = scopeFailure(c.get('session'), [readScope(from), readScope(to)]);
+    const refused = scopeFailure(c.get('session'), [[readScope(from), readScope(to)]]);
     if (refused) return refused;
     const { portal } = c.get('session');
     const id = c.req.param('id');
@@ -37,7 +36,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
     if (from instanceof Response) return from;
     if (to instanceof Response) return to;
-    const refused = scopeFailure(c.get('session'), [readScope(from), readScope(to)]);
+    const refused = scopeFailure(c.get('session'), [[readScope(from), readScope(to)]]);
     if (refused) return refused;
     const batch = await batchBody(c, MAX_INPUTS);
     if (batch instanceof Response) return batch;

@@ -2,17 +2,16 @@ import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
 import { instant } from '../instant.ts';
-import { type Portal, presentProperties, type StoredRecord } from '../portal.ts';
+import type { Portal, StoredRecord } from '../portal.ts';
 import type { World } from '../world.ts';
-import { neighbourPage } from './neighbour-page.ts';
-import { type ObjectTypeFacts, objectType } from './object-types.ts';
+import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
 const OBJECTS = '/crm/objects/:version{2026-0[39]|v3}/:type';
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 10;
 const MAX_BATCH = 100;
-const MAX_INLINE_ASSOCIATIONS = 100;
 
 /** Records: list, get and batch read. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
 export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
@@ -21,10 +20,11 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   routes.get(OBJECTS, (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
-    const { portal } = c.get('session');
+    const session = c.get('session');
+    const { portal } = session;
     const view = parseView(type, c.req.queries());
     if (view instanceof Response) return view;
-    const refused = scopeFailure(c.get('session'), [type, ...view.associations].map(readScope));
+    const refused = viewFailure(session, type, view);
     if (refused) return refused;
     const limit = Number(c.req.query('limit') ?? DEFAULT_LIMIT);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
@@ -34,7 +34,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (after !== undefined && !/^\d+$/.test(after)) return validationError('The after parameter is invalid.');
     const { page, next } = pageOf(portal.records(type.name), view.archived, limit, after);
     return json(200, {
-      results: page.map((record) => present(portal, type, record, view)),
+      results: page.map((record) => presentRecord(portal, type, record, view)),
       ...(next && {
         paging: { next: { after: next, link: `https://api.hubapi.com/crm/v3/objects/${type.name}?after=${next}` } },
       }),
@@ -44,30 +44,34 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   routes.get(`${OBJECTS}/:id`, (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
-    const { portal } = c.get('session');
+    const session = c.get('session');
+    const { portal } = session;
     const view = parseView(type, c.req.queries());
     if (view instanceof Response) return view;
-    const refused = scopeFailure(c.get('session'), [type, ...view.associations].map(readScope));
+    const refused = viewFailure(session, type, view);
     if (refused) return refused;
     const idProperty = c.req.query('idProperty');
-    if (!identifies(type, idProperty)) return notUnique(idProperty);
+    if (!identifies(portal, type, idProperty)) return notUnique(idProperty);
     const record = find(portal, type, c.req.param('id'), idProperty);
     if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(c.req.param('id'));
-    return json(200, present(portal, type, record, view));
+    return json(200, presentRecord(portal, type, record, view));
   });
 
   routes.post(`${OBJECTS}/batch/read`, async (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
-    const refused = scopeFailure(c.get('session'), [readScope(type)]);
-    if (refused) return refused;
+    const session = c.get('session');
+    const { portal } = session;
+    const unscoped = scopeFailure(session, [[readScope(type)]]);
+    if (unscoped) return unscoped;
     const batch = await batchBody(c, MAX_BATCH);
     if (batch instanceof Response) return batch;
     const idProperty = typeof batch.body.idProperty === 'string' ? batch.body.idProperty : undefined;
-    if (!identifies(type, idProperty)) return notUnique(idProperty);
-    const { portal } = c.get('session');
+    if (!identifies(portal, type, idProperty)) return notUnique(idProperty);
     const archived = c.req.query('archived') === 'true';
-    const view: View = { properties: strings(batch.body.properties), associations: [], archived };
+    const view: RecordView = { properties: strings(batch.body.properties), associations: [], archived };
+    const refused = sensitiveFailure(session, type, view.properties, 'read');
+    if (refused) return refused;
     const startedAt = instant(clock.now());
     const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
@@ -80,7 +84,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const status = missing.length === 0 ? 200 : found.size === 0 ? ALL_MISSING_STATUS : 207;
     return json(status, {
       status: 'COMPLETE',
-      results: byId(found.values()).map((record) => present(portal, type, record, view)),
+      results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
       ...(missing.length > 0 && { numErrors: 1, errors: [missingError(type, missing)] }),
       startedAt,
       completedAt: instant(clock.now()),
@@ -95,24 +99,6 @@ function byId(records: Iterable<StoredRecord>): StoredRecord[] {
   return [...new Set(records)].sort((a, b) => Number(a.id) - Number(b.id));
 }
 
-interface View {
-  readonly properties: readonly string[];
-  readonly associations: readonly ObjectTypeFacts[];
-  readonly archived: boolean;
-}
-
-/** Lists come joined by commas, or as a parameter that is repeated, as HubSpot's SDK sends them. */
-function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, string[]>>): View | Response {
-  const associations = commaList(query.associations).map((name) => objectType(name));
-  if (associations.includes(undefined))
-    return validationError(`There is no association from ${type.name} to that type.`);
-  return {
-    properties: commaList(query.properties),
-    associations: associations.filter((facts) => facts !== undefined),
-    archived: query.archived?.[0] === 'true',
-  };
-}
-
 /** `after` is the id where the page starts. */
 function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: number, after: string | undefined) {
   const page: StoredRecord[] = [];
@@ -125,8 +111,9 @@ function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: numbe
   return { page, next: undefined };
 }
 
-function identifies(type: ObjectTypeFacts, idProperty: string | undefined): boolean {
-  return idProperty === undefined || type.idProperties.includes(idProperty);
+/** Values of a unique property name a record as well as its id does. */
+function identifies(portal: Portal, { name }: ObjectTypeFacts, idProperty: string | undefined): boolean {
+  return idProperty === undefined || (portal.definition(name, idProperty)?.hasUniqueValue ?? false);
 }
 
 function notUnique(idProperty = ''): Response {
@@ -142,32 +129,6 @@ function find(
   return idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
 }
 
-function present(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, view: View) {
-  const associations = view.associations.flatMap((to) => {
-    const from = { type: type.name, id: record.id };
-    const { page, paging } = neighbourPage(portal, from, to.name, { limit: MAX_INLINE_ASSOCIATIONS });
-    const results = page.flatMap(([id, types]) =>
-      types.length > 1 && types.some(({ label }) => label === 'Primary')
-        ? [
-            { id, type: `${type.singular}_to_${to.singular}` },
-            { id, type: `${type.singular}_to_${to.singular}_unlabeled` },
-          ]
-        : [{ id, type: `${type.singular}_to_${to.singular}` }],
-    );
-    return results.length > 0 ? [[to.name, { results, paging }] as const] : [];
-  });
-  return {
-    id: record.id,
-    properties: presentProperties(type.name, record, view.properties),
-    createdAt: record.createdAt,
-    updatedAt: record.updatedAt,
-    archived: record.archivedAt !== undefined,
-    ...(record.archivedAt !== undefined && { archivedAt: record.archivedAt }),
-    url: `https://app.hubspot.com/contacts/${portal.hubId}/record/${type.typeId}/${record.id}`,
-    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
-  };
-}
-
 function missingError(type: ObjectTypeFacts, ids: readonly string[]) {
   return {
     status: 'error',
@@ -175,14 +136,6 @@ function missingError(type: ObjectTypeFacts, ids: readonly string[]) {
     message: `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
     context: { ids },
   };
-}
-
-export function readScope({ name }: ObjectTypeFacts): string {
-  return `crm.objects.${name}.read`;
-}
-
-function commaList(values: readonly string[] = []): string[] {
-  return values.flatMap((value) => value.split(',')).filter((word) => word !== '');
 }
 
 function strings(value: unknown): string[] {

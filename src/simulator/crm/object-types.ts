@@ -10,8 +10,6 @@ export interface ObjectTypeFacts {
   readonly always: readonly string[];
   /** Returned when nothing is asked for. */
   readonly defaults: readonly string[];
-  /** Properties whose values name a record as well as its id does. */
-  readonly idProperties: readonly string[];
   readonly modifiedProperty: string;
 }
 
@@ -23,7 +21,6 @@ const TYPES: readonly ObjectTypeFacts[] = [
     typeId: '0-1',
     always: ['createdate', 'hs_object_id', 'lastmodifieddate'],
     defaults: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
-    idProperties: ['email'],
     modifiedProperty: 'lastmodifieddate',
   },
   {
@@ -32,7 +29,6 @@ const TYPES: readonly ObjectTypeFacts[] = [
     typeId: '0-2',
     always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'],
     defaults: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
-    idProperties: [],
     modifiedProperty: 'hs_lastmodifieddate',
   },
   {
@@ -50,7 +46,6 @@ const TYPES: readonly ObjectTypeFacts[] = [
       'hs_object_id',
       'pipeline',
     ],
-    idProperties: [],
     modifiedProperty: 'hs_lastmodifieddate',
   },
 ];
@@ -64,6 +59,11 @@ const BY_NAME = new Map(
 /** By any name that HubSpot accepts in a path: `contacts`, `CONTACT`, `0-1`. */
 export function objectType(name: string): ObjectTypeFacts | undefined {
   return BY_NAME.get(name.toLowerCase());
+}
+
+/** The scope that reading records of a type needs. */
+export function readScope({ name }: ObjectTypeFacts): string {
+  return `crm.objects.${name}.read`;
 }
 
 /** Association type ids by direction: [unlabelled, primary]. https://developers.hubspot.com/docs/guides/api/crm/associations */

@@ -1,82 +1,94 @@
 import type { ObjectTypeName } from './object-types.ts';
+import { COMPANY_PROPERTIES } from './properties/companies.ts';
+import { CONTACT_PROPERTIES } from './properties/contacts.ts';
+import { DEAL_PROPERTIES } from './properties/deals.ts';
 
-/** As much of a property's definition as decides what a record shows. */
+/** How a value looks on the wire. `json` and `object_coordinates` are HubSpot's own and cannot be created. */
+export type PropertyType =
+  | 'string'
+  | 'number'
+  | 'bool'
+  | 'enumeration'
+  | 'date'
+  | 'datetime'
+  | 'phone_number'
+  | 'json'
+  | 'object_coordinates';
+
+export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
+
+export interface PropertyOption {
+  readonly label: string;
+  readonly value: string;
+  readonly description: string;
+  readonly displayOrder: number;
+  readonly hidden: boolean;
+}
+
+/** A property's definition as HubSpot has it. https://developers.hubspot.com/docs/guides/api/crm/properties */
 export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
-  readonly type: 'string' | 'number' | 'bool' | 'enumeration' | 'date' | 'datetime' | 'phone_number';
+  readonly type: PropertyType;
+  /** How HubSpot's pages show it: `text`, `select`, `checkbox` (several options at once), `calculation_equation` … */
   readonly fieldType: string;
+  readonly description: string;
+  readonly groupName: string;
+  readonly options: readonly PropertyOption[];
+  /** -1: behind those that have a place. */
+  readonly displayOrder: number;
+  readonly calculated: boolean;
+  /** The allowed values are other things of the portal, such as owners, and not `options`. */
+  readonly externalOptions: boolean;
+  /** What the values are ids of: `OWNER`, `COMPANY`. */
+  readonly referencedObjectType?: string;
+  readonly hasUniqueValue: boolean;
+  readonly hidden: boolean;
+  readonly formField: boolean;
+  readonly hubspotDefined: boolean;
+  readonly dataSensitivity: DataSensitivity;
+  readonly modificationMetadata: {
+    readonly archivable: boolean;
+    readonly readOnlyDefinition: boolean;
+    /** Only HubSpot sets values. */
+    readonly readOnlyValue: boolean;
+    /** Only where it differs from `readOnlyDefinition`. */
+    readonly readOnlyOptions?: boolean;
+  };
 }
 
-type Row = readonly [name: string, label: string, type: PropertyDefinition['type'], fieldType: string];
-
-const CONTACTS: readonly Row[] = [
-  ['address', 'Street Address', 'string', 'text'],
-  ['annualrevenue', 'Annual Revenue', 'string', 'text'],
-  ['city', 'City', 'string', 'text'],
-  ['company', 'Company Name', 'string', 'text'],
-  ['country', 'Country/Region', 'string', 'text'],
-  ['createdate', 'Create Date', 'datetime', 'date'],
-  ['email', 'Email', 'string', 'text'],
-  ['fax', 'Fax Number', 'string', 'text'],
-  ['firstname', 'First Name', 'string', 'text'],
-  ['hs_lead_status', 'Lead Status', 'enumeration', 'radio'],
-  ['hs_object_id', 'Contact ID', 'number', 'number'],
-  ['hubspot_owner_id', 'Contact owner', 'enumeration', 'select'],
-  ['industry', 'Industry', 'string', 'text'],
-  ['jobtitle', 'Job Title', 'string', 'text'],
-  ['lastmodifieddate', 'Last Modified Date', 'datetime', 'date'],
-  ['lastname', 'Last Name', 'string', 'text'],
-  ['lifecyclestage', 'Lifecycle Stage', 'enumeration', 'radio'],
-  ['mobilephone', 'Mobile Phone Number', 'string', 'text'],
-  ['notes_last_contacted', 'Last Contacted', 'datetime', 'date'],
-  ['notes_last_updated', 'Last Activity Date', 'datetime', 'date'],
-  ['num_associated_deals', 'Number of Associated Deals', 'number', 'number'],
-  ['phone', 'Phone Number', 'string', 'text'],
-  ['state', 'State/Region', 'string', 'text'],
-  ['website', 'Website URL', 'string', 'text'],
-  ['zip', 'Postal Code', 'string', 'text'],
-];
-
-const DEALS: readonly Row[] = [
-  ['amount', 'Amount', 'number', 'number'],
-  ['closedate', 'Close Date', 'datetime', 'date'],
-  ['createdate', 'Create Date', 'datetime', 'date'],
-  ['deal_currency_code', 'Currency', 'enumeration', 'select'],
-  ['dealname', 'Deal Name', 'string', 'text'],
-  ['dealstage', 'Deal Stage', 'enumeration', 'radio'],
-  ['dealtype', 'Deal Type', 'enumeration', 'radio'],
-  ['description', 'Deal Description', 'string', 'textarea'],
-  ['hs_lastmodifieddate', 'Last Modified Date', 'datetime', 'date'],
-  ['hs_object_id', 'Deal ID', 'number', 'number'],
-  ['hubspot_owner_id', 'Deal owner', 'enumeration', 'select'],
-  ['pipeline', 'Pipeline', 'enumeration', 'select'],
-];
-
-const COMPANIES: readonly Row[] = [
-  ['annualrevenue', 'Annual Revenue', 'number', 'number'],
-  ['city', 'City', 'string', 'text'],
-  ['country', 'Country/Region', 'string', 'text'],
-  ['createdate', 'Create Date', 'datetime', 'date'],
-  ['domain', 'Company Domain Name', 'string', 'text'],
-  ['hs_lastmodifieddate', 'Last Modified Date', 'datetime', 'date'],
-  ['hs_object_id', 'Company ID', 'number', 'number'],
-  ['hubspot_owner_id', 'Company owner', 'enumeration', 'select'],
-  ['industry', 'Industry', 'enumeration', 'select'],
-  ['name', 'Company name', 'string', 'text'],
-  ['numberofemployees', 'Number of Employees', 'number', 'number'],
-  ['phone', 'Phone Number', 'string', 'phonenumber'],
-  ['state', 'State/Region', 'string', 'text'],
-  ['website', 'Website URL', 'string', 'text'],
-];
-
-function define(rows: readonly Row[]): readonly PropertyDefinition[] {
-  return rows.map(([name, label, type, fieldType]) => ({ name, label, type, fieldType }));
-}
-
-/** The properties that every portal of the simulator has, by object type. */
-export const PROPERTY_DEFINITIONS: Readonly<Record<ObjectTypeName, readonly PropertyDefinition[]>> = {
-  contacts: define(CONTACTS),
-  deals: define(DEALS),
-  companies: define(COMPANIES),
+/** The properties that HubSpot gives every portal, by object type, each list in alphabetical order. */
+export const HUBSPOT_PROPERTIES: Readonly<Record<ObjectTypeName, readonly PropertyDefinition[]>> = {
+  contacts: CONTACT_PROPERTIES,
+  deals: DEAL_PROPERTIES,
+  companies: COMPANY_PROPERTIES,
 };
+
+const MAIN_GROUPS: Readonly<Record<ObjectTypeName, string>> = {
+  contacts: 'contactinformation',
+  deals: 'dealinformation',
+  companies: 'companyinformation',
+};
+
+/** What a portal's own property needs at least; all else has a default. */
+export type CustomProperty = Pick<PropertyDefinition, 'name' | 'type' | 'fieldType'> & Partial<PropertyDefinition>;
+
+/** The whole definition of a portal's own property. */
+export function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
+  return {
+    label: property.name,
+    description: '',
+    groupName: MAIN_GROUPS[type],
+    options: [],
+    displayOrder: -1,
+    calculated: false,
+    externalOptions: false,
+    hasUniqueValue: false,
+    hidden: false,
+    formField: true,
+    hubspotDefined: false,
+    dataSensitivity: 'non_sensitive',
+    modificationMetadata: { archivable: true, readOnlyDefinition: false, readOnlyOptions: false, readOnlyValue: false },
+    ...property,
+  };
+}

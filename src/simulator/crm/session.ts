@@ -26,11 +26,16 @@ export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv
   };
 }
 
-/** HubSpot's refusal when the token lacks one of these scopes, naming the first; `undefined` when it has them all. */
-export function scopeFailure(session: Session, needed: readonly string[]): Response | undefined {
-  session.demanded = [needed];
-  const missing = needed.find((scope) => !session.scopes.includes(scope));
-  return missing === undefined ? undefined : missingScope([missing]);
+/**
+ * HubSpot's refusal when the token holds none of these sets of scopes completely; it names, of each set, the first
+ * scope that is missing. `undefined` when one of them is there. What is demanded is noted either way; demands add up.
+ */
+export function scopeFailure(session: Session, anyOf: readonly (readonly string[])[]): Response | undefined {
+  const before = session.demanded.length > 0 ? session.demanded : [[]];
+  session.demanded = before.flatMap((first) => anyOf.map((second) => [...new Set([...first, ...second])]));
+  const missing = anyOf.map((allOf) => allOf.find((scope) => !session.scopes.includes(scope)));
+  if (missing.includes(undefined)) return undefined;
+  return missingScope([...new Set(missing.filter((scope) => scope !== undefined))]);
 }
 
 /** The object type that the path names, or HubSpot's refusal of its name. */

@@ -8,7 +8,7 @@ export function uninstallRoutes({ grants }: World): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
   routes.delete('/appinstalls/:version/external-install', (c) => {
     const session = c.get('session');
-    const refused = scopeFailure(session, ['oauth']);
+    const refused = scopeFailure(session, [['oauth']]);
     if (refused) return refused;
     grants.uninstall(session.portal.hubId);
     return json(204, undefined);

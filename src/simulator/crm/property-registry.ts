@@ -1,0 +1,69 @@
+import type { Clock } from '../../lib/clock.ts';
+import { instant } from '../instant.ts';
+import type { ObjectTypeName } from './object-types.ts';
+import {
+  type CustomProperty,
+  customProperty,
+  HUBSPOT_PROPERTIES,
+  type PropertyDefinition,
+} from './property-definitions.ts';
+
+/** A definition with its history. */
+export interface RegisteredProperty {
+  readonly definition: PropertyDefinition;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly archivedAt?: string;
+}
+
+/** HubSpot's own properties came with the account. */
+const ACCOUNT_CREATED_AT = '2019-08-06T02:41:08.109Z';
+
+/** The property definitions of one portal. Definitions never change in place: a change replaces them. */
+export class PropertyRegistry {
+  readonly #clock: Clock;
+  readonly #properties: Readonly<Record<ObjectTypeName, Map<string, RegisteredProperty>>>;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#properties = {
+      contacts: hubspotProperties('contacts'),
+      deals: hubspotProperties('deals'),
+      companies: hubspotProperties('companies'),
+    };
+  }
+
+  /** In alphabetical order of the names. */
+  all(type: ObjectTypeName): readonly RegisteredProperty[] {
+    return [...this.#properties[type].values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  }
+
+  live(type: ObjectTypeName): readonly RegisteredProperty[] {
+    return this.all(type).filter(({ archivedAt }) => archivedAt === undefined);
+  }
+
+  /** Archived or not. */
+  get(type: ObjectTypeName, name: string): RegisteredProperty | undefined {
+    return this.#properties[type].get(name);
+  }
+
+  /** Adds a property of the portal's own; an archived one of that name makes room. */
+  define(type: ObjectTypeName, property: CustomProperty): RegisteredProperty {
+    const at = instant(this.#clock.now());
+    return this.#put(type, { definition: customProperty(type, property), createdAt: at, updatedAt: at });
+  }
+
+  #put(type: ObjectTypeName, property: RegisteredProperty): RegisteredProperty {
+    this.#properties[type].set(property.definition.name, property);
+    return property;
+  }
+}
+
+function hubspotProperties(type: ObjectTypeName): Map<string, RegisteredProperty> {
+  return new Map(
+    HUBSPOT_PROPERTIES[type].map((definition) => [
+      definition.name,
+      { definition, createdAt: ACCOUNT_CREATED_AT, updatedAt: ACCOUNT_CREATED_AT },
+    ]),
+  );
+}

@@ -1,0 +1,104 @@
+import { validationError } from '../answers.ts';
+import { sensitiveScopes } from '../assumptions.ts';
+import type { Portal, StoredRecord } from '../portal.ts';
+import { neighbourPage } from './neighbour-page.ts';
+import { type ObjectTypeFacts, objectType, readScope } from './object-types.ts';
+import { type Session, scopeFailure } from './session.ts';
+
+const MAX_INLINE_ASSOCIATIONS = 100;
+
+/** What a request wants to see of records. */
+export interface RecordView {
+  /** Names of properties; empty: the type's defaults. */
+  readonly properties: readonly string[];
+  readonly associations: readonly ObjectTypeFacts[];
+  readonly archived: boolean;
+}
+
+/** Lists come joined by commas, or as a parameter that is repeated, as HubSpot's SDK sends them. */
+export function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, string[]>>): RecordView | Response {
+  const associations = commaList(query.associations).map((name) => objectType(name));
+  if (associations.includes(undefined))
+    return validationError(`There is no association from ${type.name} to that type.`);
+  return {
+    properties: commaList(query.properties),
+    associations: associations.filter((facts) => facts !== undefined),
+    archived: query.archived?.[0] === 'true',
+  };
+}
+
+/** HubSpot's refusal of a view that the token may not see, in part or at all. */
+export function viewFailure(session: Session, type: ObjectTypeFacts, view: RecordView): Response | undefined {
+  return (
+    scopeFailure(session, [[type, ...view.associations].map(readScope)]) ??
+    sensitiveFailure(session, type, view.properties, 'read')
+  );
+}
+
+/**
+ * HubSpot's refusal when `names` has a sensitive property whose values the token may not read or write. Definitions
+ * are open to all. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data
+ */
+export function sensitiveFailure(
+  session: Session,
+  type: ObjectTypeFacts,
+  names: readonly string[],
+  access: 'read' | 'write',
+): Response | undefined {
+  for (const name of names) {
+    const { dataSensitivity = 'non_sensitive' } = session.portal.definition(type.name, name) ?? {};
+    if (dataSensitivity === 'non_sensitive') continue;
+    const refused = scopeFailure(
+      session,
+      sensitiveScopes(type.name, dataSensitivity, access).map((scope) => [scope]),
+    );
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** A record as HubSpot shows it. */
+export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, view: RecordView) {
+  const associations = view.associations.flatMap((to) => {
+    const from = { type: type.name, id: record.id };
+    const { page, paging } = neighbourPage(portal, from, to.name, { limit: MAX_INLINE_ASSOCIATIONS });
+    const results = page.flatMap(([id, types]) =>
+      types.length > 1 && types.some(({ label }) => label === 'Primary')
+        ? [
+            { id, type: `${type.singular}_to_${to.singular}` },
+            { id, type: `${type.singular}_to_${to.singular}_unlabeled` },
+          ]
+        : [{ id, type: `${type.singular}_to_${to.singular}` }],
+    );
+    return results.length > 0 ? [[to.name, { results, paging }] as const] : [];
+  });
+  return {
+    id: record.id,
+    properties: presentProperties(portal, type, record, view.properties),
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    archived: record.archivedAt !== undefined,
+    ...(record.archivedAt !== undefined && { archivedAt: record.archivedAt }),
+    url: `https://app.hubspot.com/contacts/${portal.hubId}/record/${type.typeId}/${record.id}`,
+    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
+  };
+}
+
+/**
+ * The properties asked for and the ones that are always there, in alphabetical order; `null` for a defined property
+ * that is empty, nothing for a name that the portal does not define.
+ */
+function presentProperties(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  record: StoredRecord,
+  requested: readonly string[],
+): Record<string, string | null> {
+  const wanted = new Set([...(requested.length > 0 ? requested : type.defaults), ...type.always]);
+  const names = [...wanted].filter((name) => portal.definition(type.name, name)).sort();
+  return Object.fromEntries(names.map((name) => [name, record.properties.get(name) ?? null]));
+}
+
+function commaList(values: readonly string[] = []): string[] {
+  return values.flatMap((value) => value.split(',')).filter((word) => word !== '');
+}
