@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { GraphQLError } from 'graphql';
 import jwt from 'jsonwebtoken';
-import { ConfigError, loadConfig } from './config.ts';
+import { NoSuchFiles, printScopes, scopesOfFiles } from './cli/scopes.ts';
+import { ConfigError, loadAuth, loadConfig, loadScopes } from './config.ts';
 import { runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
@@ -66,11 +68,24 @@ program
   .option('--scope <permissions>', 'permissions, space-separated', 'hubspot:read hubspot:write hubspot:connect')
   .option('--expires-in <seconds>', 'life in seconds, a day at most', wholeNumber, 3_600)
   .action((options: { sub: string; tenant: string; scope: string; expiresIn: number }) => {
-    const { auth } = loadConfig(process.env);
+    const auth = loadAuth(process.env);
     if (auth.key.kind !== 'secret') throw new ConfigError(['AUTH_JWT_SECRET is required to mint a token']);
     const claims = { sub: options.sub, [auth.tenantClaim]: options.tenant, scope: options.scope };
     const { issuer, audience } = auth;
     process.stdout.write(`${jwt.sign(claims, auth.key.secret, { issuer, audience, expiresIn: options.expiresIn })}\n`);
+  });
+
+program
+  .command('scopes')
+  .description('Print the smallest set of HubSpot scopes that the operations of a frontend need. Works offline.')
+  .argument('<files...>', "GraphQL files, or patterns such as 'src/**/*.graphql'")
+  .option('--json', 'print JSON')
+  .option('--check', 'exit with 1 when HUBSPOT_SCOPES and HUBSPOT_OPTIONAL_SCOPES do not cover them')
+  .action(async (patterns: string[], options: { json?: true; check?: true }) => {
+    const { requiredScopes, optionalScopes } = loadScopes(process.env);
+    const report = await scopesOfFiles(patterns, [...requiredScopes, ...optionalScopes]);
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printScopes(report));
+    if (options.check && report.missing.length > 0) process.exitCode = 1;
   });
 
 program
@@ -131,11 +146,18 @@ function port(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  // What a person can mend is said in one message; anything else keeps its stack.
-  const known =
-    error instanceof ConfigError || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
-  process.stderr.write(
-    `${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : error}\n`,
-  );
+  process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
+}
+
+/** What a person can mend is said in one message; anything else keeps its stack. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // GraphQL's own kind shows file, line and column.
+  if (error instanceof GraphQLError) return error.toString();
+  const known =
+    error instanceof ConfigError ||
+    error instanceof NoSuchFiles ||
+    ('code' in error && ['EADDRINUSE', 'ENOENT', 'EISDIR'].includes(String(error.code)));
+  return known ? error.message : (error.stack ?? error.message);
 }

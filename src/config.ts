@@ -1,5 +1,14 @@
-import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import {
+  baseUrl,
+  corsOrigins,
+  encryptionKeys,
+  exactUrl,
+  publicKeyPem,
+  returnUrls,
+  scopes,
+  words,
+} from './config/formats.ts';
 
 /** How viewer JWTs are verified. */
 export type JwtKeySource =
@@ -50,105 +59,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** True for URLs whose traffic never leaves this machine: the only place where plain http is accepted. */
-function isLoopback(url: URL): boolean {
-  return LOOPBACK_HOSTS.has(url.hostname);
-}
-
-const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
-
-const scopes = words.pipe(
-  z
-    .array(z.string().regex(/^[\w.-]{1,128}$/, 'holds something that is not a scope name'))
-    .transform((list) => [...new Set(list)]),
-);
-
-function parseUrl(text: string, context: z.RefinementCtx): URL {
-  // The parser drops white space; what is kept to the byte must not hold any.
-  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    context.addIssue({ code: 'custom', message: 'is not an http(s) URL' });
-    return z.NEVER;
-  }
-  if (url.protocol === 'http:' && !isLoopback(url)) {
-    context.addIssue({ code: 'custom', message: 'must be https (http is accepted on a loopback host only)' });
-  }
-  if (url.username || url.password || text.includes('#')) {
-    context.addIssue({ code: 'custom', message: 'must not carry credentials or a fragment' });
-  }
-  return url;
-}
-
-const baseUrl = z.string().transform((text, context) => {
-  const url = parseUrl(text, context);
-  if (url === z.NEVER) return z.NEVER;
-  refuseQuery(url, context);
-  return url.href.replace(/\/+$/, '');
-});
-
-function refuseQuery(url: URL, context: z.RefinementCtx): void {
-  if (url.href.includes('?')) context.addIssue({ code: 'custom', message: 'must not carry a query' });
-}
-
-/** Checked but kept to the byte: HubSpot compares redirect URIs as text. */
-const exactUrl = z.string().superRefine((text, context) => {
-  parseUrl(text, context);
-});
-
-const returnUrls = words.transform((list, context) =>
-  list.map((text) => {
-    const url = parseUrl(text, context);
-    // An entry is an origin and a path prefix; a query in it would be ignored, not matched.
-    if (url !== z.NEVER) refuseQuery(url, context);
-    return url;
-  }),
-);
-
-const corsOrigins = words.transform((list, context) => {
-  for (const text of list) {
-    if (text.includes('*')) context.addIssue({ code: 'custom', message: 'must list exact origins; * is refused' });
-    else if (!URL.canParse(text) || new URL(text).origin !== text) {
-      context.addIssue({ code: 'custom', message: 'must hold origins such as https://app.example.com' });
-    }
-  }
-  return list;
-});
-
-const encryptionKeys = z.string().transform((text, context) => {
-  const keys = text.split(',').map((entry) => {
-    const [id = '', encoded = '', ...rest] = entry.trim().split(':');
-    const key = Buffer.from(encoded, 'base64');
-    // Buffer skips what is not base64, so a key that lost or gained a character could pass by its length.
-    const exact = key.toString('base64').replace('=', '') === encoded.replace(/=$/, '');
-    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || rest.length > 0 || key.length !== 32 || !exact) {
-      context.addIssue({ code: 'custom', message: 'must look like k2:BASE64,k1:BASE64 with 32 bytes each' });
-    }
-    return { id, key };
-  });
-  if (new Set(keys.map(({ id }) => id)).size !== keys.length) {
-    context.addIssue({ code: 'custom', message: 'names a key id twice' });
-  }
-  return keys;
-});
-
-const publicKeyPem = z.string().transform((text, context) => {
-  // A PEM in one line of an environment file has its line breaks written as \n.
-  const pem = text.replaceAll('\\n', '\n');
-  try {
-    // Node would derive the public key from a private one, which has no business here.
-    if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');
-    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
-    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;
-    if (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1') return pem;
-    context.addIssue({ code: 'custom', message: 'must be an RSA key of 2048 bits or more, or an EC P-256 key' });
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not a public key in PEM' });
-  }
-  return z.NEVER;
-});
 
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 const required = 'is required';
@@ -204,22 +114,57 @@ const environment = z.object({
   INTROSPECTION: onOff.optional(),
 });
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the environment once. An empty value counts as absent, as in an `.env` file with a bare `NAME=`.
  * @throws ConfigError with every problem
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(env: Environment): Config {
+  return toConfig(parse(environment, env, keyProblems(env)));
+}
+
+const scopeSettings = environment.pick({ HUBSPOT_SCOPES: true, HUBSPOT_OPTIONAL_SCOPES: true });
+
+/** What the app registered at HubSpot; the rest of the environment may be missing. @throws ConfigError */
+export function loadScopes(env: Environment): Pick<Config['hubspot'], 'requiredScopes' | 'optionalScopes'> {
+  const parsed = parse(scopeSettings, env);
+  return { requiredScopes: parsed.HUBSPOT_SCOPES, optionalScopes: parsed.HUBSPOT_OPTIONAL_SCOPES };
+}
+
+const authSettings = environment.pick({
+  AUTH_JWT_SECRET: true,
+  AUTH_JWT_PUBLIC_KEY: true,
+  AUTH_JWKS_URL: true,
+  AUTH_JWT_ISSUER: true,
+  AUTH_JWT_AUDIENCE: true,
+  AUTH_TENANT_CLAIM: true,
+  AUTH_DEFAULT_PERMISSIONS: true,
+});
+
+/** How viewer JWTs look; the rest of the environment may be missing. @throws ConfigError */
+export function loadAuth(env: Environment): Config['auth'] {
+  return toAuth(parse(authSettings, env, keyProblems(env)));
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  env: Environment,
+  problems: readonly string[] = [],
+): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = schema.safeParse(given);
   const issues = parsed.success ? [] : parsed.error.issues;
-  const problems = [...new Set(issues.map(({ path: [name], message }) => `${String(name)} ${message}`))];
+  const all = [...new Set(issues.map(({ path: [name], message }) => `${String(name)} ${message}`)), ...problems];
+  if (!parsed.success || all.length > 0) throw new ConfigError(all);
+  return parsed.data;
+}
 
-  const keySettings = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'];
-  const named = keySettings.filter((name) => given[name] !== undefined);
-  if (named.length !== 1) problems.push(`exactly one of ${keySettings.join(', ')} is required, found ${named.length}`);
+const KEY_SETTINGS = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'];
 
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data);
+function keyProblems(env: Environment): string[] {
+  const named = KEY_SETTINGS.filter((name) => env[name]);
+  return named.length === 1 ? [] : [`exactly one of ${KEY_SETTINGS.join(', ')} is required, found ${named.length}`];
 }
 
 function toConfig(env: z.output<typeof environment>): Config {
@@ -241,13 +186,7 @@ function toConfig(env: z.output<typeof environment>): Config {
       redirectUri: env.HUBSPOT_REDIRECT_URI,
     },
     encryptionKeys: env.ENCRYPTION_KEYS,
-    auth: {
-      key: jwtKeySource(env),
-      issuer: env.AUTH_JWT_ISSUER,
-      audience: env.AUTH_JWT_AUDIENCE,
-      tenantClaim: env.AUTH_TENANT_CLAIM,
-      defaultPermissions: env.AUTH_DEFAULT_PERMISSIONS,
-    },
+    auth: toAuth(env),
     returnUrls: env.RETURN_URLS,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
@@ -256,7 +195,17 @@ function toConfig(env: z.output<typeof environment>): Config {
   });
 }
 
-function jwtKeySource(env: z.output<typeof environment>): JwtKeySource {
+function toAuth(env: z.output<typeof authSettings>): Config['auth'] {
+  return {
+    key: jwtKeySource(env),
+    issuer: env.AUTH_JWT_ISSUER,
+    audience: env.AUTH_JWT_AUDIENCE,
+    tenantClaim: env.AUTH_TENANT_CLAIM,
+    defaultPermissions: env.AUTH_DEFAULT_PERMISSIONS,
+  };
+}
+
+function jwtKeySource(env: z.output<typeof authSettings>): JwtKeySource {
   if (env.AUTH_JWT_SECRET !== undefined) return { kind: 'secret', secret: env.AUTH_JWT_SECRET };
   if (env.AUTH_JWT_PUBLIC_KEY !== undefined) return { kind: 'publicKey', pem: env.AUTH_JWT_PUBLIC_KEY };
   return { kind: 'jwks', url: env.AUTH_JWKS_URL ?? '' };

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
+import { MetadataCache } from './connector/metadata-cache.ts';
 import { createApp } from './http/app.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
@@ -109,6 +110,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     grants,
     transport,
     apiVersion: hubspot.apiVersion,
+    metadata: new MetadataCache(clock),
     maxCalls: MAX_CALLS_PER_OPERATION,
   };
   const secureCookies = () => publicUrl.startsWith('https:');

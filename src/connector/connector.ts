@@ -1,12 +1,16 @@
+import type { GatewayError } from '../errors.ts';
 import type { HubspotApi, Send, Stage } from '../hubspot/client.ts';
-import { type HubspotRecord, listRecords, type ObjectType, readScopes } from '../hubspot/objects.ts';
+import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
+import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { AssociationBatcher } from './association-batcher.ts';
 import { authorize } from './authorize.ts';
-import { type Position, readNeighbours, readRecords, type Slice } from './reading.ts';
+import type { MetadataCache } from './metadata-cache.ts';
+import { PortalMetadata } from './portal-metadata.ts';
+import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
 import { missingScopes, scopeGate } from './scope-gate.ts';
@@ -17,6 +21,12 @@ export interface CrmRecord extends HubspotRecord {
   readonly connector: Connector;
   /** The types of neighbours that were asked for together with the record. */
   readonly inlined: readonly ObjectType[];
+}
+
+/** An owner in the hands of a resolver. */
+export interface PortalOwner extends Owner {
+  readonly objectType: 'owners';
+  readonly connector: Connector;
 }
 
 /** A neighbour as an association edge shows it. */
@@ -42,11 +52,18 @@ export interface NeighbourSelection extends RecordSelection {
   readonly needsLabels: boolean;
 }
 
+/** MISSING_SCOPES, and whether the same was said before. */
+export interface Refusal {
+  readonly error: GatewayError;
+  readonly told: boolean;
+}
+
 export interface ConnectorOptions {
   readonly tokens: TokenManager;
   readonly grants: GrantKeeper;
   readonly transport: Send;
   readonly apiVersion: string;
+  readonly metadata: MetadataCache;
   /** Bounds the calls of one operation, over all its installations. */
   readonly callBudget: Stage;
 }
@@ -57,14 +74,18 @@ export interface ConnectorOptions {
  */
 export class Connector {
   readonly installation: Installation;
-  readonly #granted: ScopeSet;
+  /** One object for all portals that granted the same. */
+  readonly granted: ScopeSet;
+  readonly #metadata: PortalMetadata;
+  readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
   readonly #records = new Map<ObjectType, RecordBatcher>();
   readonly #associations = new Map<string, AssociationBatcher>();
 
-  constructor(installation: Installation, { tokens, grants, transport, apiVersion, callBudget }: ConnectorOptions) {
+  constructor(installation: Installation, options: ConnectorOptions) {
+    const { tokens, grants, transport, apiVersion, callBudget, metadata } = options;
     this.installation = installation;
-    this.#granted = new ScopeSet(installation.grantedScopes);
+    this.granted = ScopeSet.of(installation.grantedScopes);
     const stages = [
       scopeGate(installation),
       recheckGrant(grants, tokens, installation),
@@ -72,11 +93,21 @@ export class Connector {
       authorize(tokens, installation),
     ];
     this.#api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
+    this.#metadata = new PortalMetadata(metadata, this.#api, installation);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
   requireScopes(requirement: ScopeRequirement, coordinate: string): void {
-    if (!this.#granted.satisfies(requirement)) throw missingScopes(this.installation, requirement, coordinate);
+    if (!this.granted.satisfies(requirement)) throw this.refusal(requirement, coordinate).error;
+  }
+
+  /** What to tell of a field that the grant does not cover; `told` when this request was told already. */
+  refusal(requirement: ScopeRequirement, coordinate: string): Refusal {
+    const known = this.#refusals.get(coordinate);
+    if (known) return { error: known, told: true };
+    const error = missingScopes(this.installation, requirement, coordinate);
+    this.#refusals.set(coordinate, error);
+    return { error, told: false };
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
@@ -95,19 +126,21 @@ export class Connector {
     return record && this.#own(objectType, record);
   }
 
-  /** Records of one type in HubSpot's order. Neighbours that the grant does not cover are not asked for. */
+  /** Records of one type in HubSpot's order. */
   async list(
     objectType: ObjectType,
     { first, start, archived }: { first: number; start: Position; archived: boolean },
     { properties, associations }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
-    const readable = associations.filter((type) => this.#granted.satisfies(readScopes(type)));
     const slice = await readRecords(first, start, (after, limit) =>
-      listRecords(this.#api, objectType, { limit, after, properties, associations: readable, archived }),
+      listRecords(this.#api, objectType, { limit, after, properties, associations, archived }),
     );
     return {
       ...slice,
-      items: slice.items.map(({ value, position }) => ({ value: this.#own(objectType, value, readable), position })),
+      items: slice.items.map(({ value, position }) => ({
+        value: this.#own(objectType, value, associations),
+        position,
+      })),
     };
   }
 
@@ -130,6 +163,28 @@ export class Connector {
       }),
     );
     return { ...slice, items: items.flat() };
+  }
+
+  /** By the owner's id; `null` when the portal has none. */
+  async owner(id: string): Promise<PortalOwner | null> {
+    const owner = await this.#metadata.owner(id);
+    return owner && this.#ownOwner(owner);
+  }
+
+  /** Active owners in HubSpot's order, of one e-mail address where one is named. */
+  async owners(first: number, start: Position, email?: string): Promise<Slice<PortalOwner>> {
+    const all = await this.#metadata.owners();
+    const wanted = email?.toLowerCase();
+    const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
+    return readKnown(
+      first,
+      start,
+      owners.map((owner) => this.#ownOwner(owner)),
+    );
+  }
+
+  #ownOwner(owner: Owner): PortalOwner {
+    return { ...owner, objectType: 'owners', connector: this };
   }
 
   #associationBatcher(from: ObjectType, to: ObjectType): AssociationBatcher {

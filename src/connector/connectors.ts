@@ -25,6 +25,11 @@ export class Connectors {
     this.#options = { ...options, callBudget: callBudget(options.maxCalls) };
   }
 
+  /** HubSpot calls that one operation may cost. */
+  get maxCalls(): number {
+    return this.#options.maxCalls;
+  }
+
   /** The same throughout a request, but for what the request itself changed. */
   installations(): Promise<readonly Installation[]> {
     this.#installations ??= this.#options.directory.list(this.#tenantId);

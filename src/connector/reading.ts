@@ -80,6 +80,15 @@ export function readNeighbours(
   });
 }
 
+/** Up to `first` of values that are all known. */
+export function readKnown<T extends { readonly id: string }>(
+  first: number,
+  start: Position,
+  values: readonly T[],
+): Promise<Slice<T>> {
+  return readSlice(first, start, async () => ({ values, next: undefined }));
+}
+
 /** One neighbour stands once per association type. */
 function distinct({ results }: InlineAssociations): Neighbour[] {
   return [...new Set(results.map(({ id }) => id))].map((id) => ({ id, labels: [] }));

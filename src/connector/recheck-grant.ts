@@ -18,7 +18,7 @@ export function recheckGrant(grants: GrantKeeper, tokens: TokenManager, installa
       if (!isGatewayError(error, 'HUBSPOT_FORBIDDEN')) throw error;
       const { value } = await tokens.accessToken(installation);
       const current = await grants.recheck(installation, value);
-      if (!new ScopeSet(current.grantedScopes).satisfies(call.scopes)) {
+      if (!ScopeSet.of(current.grantedScopes).satisfies(call.scopes)) {
         throw missingScopes(current, call.scopes, call.name);
       }
       throw error;

@@ -5,7 +5,7 @@ import type { Installation } from '../storage/installation-store.ts';
 
 /** Refuses a call whose scopes the grant does not hold, before anything leaves. */
 export function scopeGate(installation: Installation): Stage {
-  const granted = new ScopeSet(installation.grantedScopes);
+  const granted = ScopeSet.of(installation.grantedScopes);
   return (next) => async (call) => {
     if (!granted.satisfies(call.scopes)) throw missingScopes(installation, call.scopes, call.name);
     return next(call);
@@ -18,7 +18,7 @@ export function missingScopes(
   requiredScopes: ScopeRequirement,
   coordinate: string,
 ): GatewayError<'MISSING_SCOPES'> {
-  const granted = new ScopeSet(installation.grantedScopes);
+  const granted = ScopeSet.of(installation.grantedScopes);
   const missing = granted.missingFor(requiredScopes);
   return new GatewayError('MISSING_SCOPES', `${coordinate} needs scopes that this portal has not granted.`, {
     installationId: installation.id,

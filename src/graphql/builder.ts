@@ -33,6 +33,11 @@ declare global {
       /** What the viewer's JWT must allow. */
       permission?: Permission;
     }
+
+    interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown> {
+      /** Scopes without which no object of this type can be read, whatever names it. */
+      hubspotScopes?: ScopeRequirement;
+    }
   }
 }
 

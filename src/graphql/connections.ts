@@ -1,6 +1,6 @@
 import type { CrmRecord } from '../connector/connector.ts';
 import { builder } from './builder.ts';
-import type { FieldSource } from './selection.ts';
+import { from } from './selection.ts';
 
 type RecordRef = ReturnType<typeof builder.objectRef<CrmRecord>>;
 
@@ -12,8 +12,6 @@ export function recordConnection(name: string, node: RecordRef) {
   );
 }
 
-const labels: FieldSource = { labels: true };
-
 /** `ContactDealConnection`: neighbours, with the labels of the association on each edge. */
 export function associationConnection(name: string, node: RecordRef) {
   const edge = builder.edgeObject({
@@ -22,7 +20,7 @@ export function associationConnection(name: string, node: RecordRef) {
     fields: (t) => ({
       labels: t.stringList({
         description: 'Labels of the association, such as `Decision maker`; empty when it has none.',
-        extensions: { hubspot: labels },
+        extensions: from({ labels: true }),
         resolve: (edge) => ('labels' in edge && Array.isArray(edge.labels) ? edge.labels : []),
       }),
     }),

@@ -1,9 +1,9 @@
 import { GatewayError } from '../errors.ts';
 
-/** Types whose global ids name a portal and a record: `Contact:1234567:101`. */
-export type RecordTypename = 'Contact' | 'Deal';
+/** Types whose global ids name a portal and something in it: `Contact:1234567:101`. */
+export type RecordTypename = 'Contact' | 'Deal' | 'Owner';
 
-const GLOBAL_RECORD_ID = /^(Contact|Deal):([1-9]\d{0,15}):([1-9]\d{0,19})$/;
+const GLOBAL_RECORD_ID = /^(Contact|Deal|Owner):([1-9]\d{0,15}):([1-9]\d{0,19})$/;
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
 export function recordGlobalId(typename: RecordTypename, hubId: number, recordId: string): string {
@@ -20,7 +20,7 @@ export interface RecordReference {
 export function parseRecordGlobalId(id: string): RecordReference | undefined {
   const [, typename, hubId, recordId] = GLOBAL_RECORD_ID.exec(id) ?? [];
   if (typename === undefined || hubId === undefined || recordId === undefined) return undefined;
-  // The pattern admits these two alone.
+  // The pattern admits these alone.
   return { typename: typename as RecordTypename, hubId, recordId };
 }
 
@@ -38,7 +38,7 @@ export function recordIdIn(typename: RecordTypename, hubId: number, id: string):
   return reference.typename === typename && reference.hubId === String(hubId) ? reference.recordId : undefined;
 }
 
-const TYPENAMES: Readonly<Record<string, RecordTypename>> = { contacts: 'Contact', deals: 'Deal' };
+const TYPENAMES: Readonly<Record<string, RecordTypename>> = { contacts: 'Contact', deals: 'Deal', owners: 'Owner' };
 
 /** The type of what `node(id)` found: a record of ours, or an installation. */
 export function nodeTypename(node: unknown): RecordTypename | 'Installation' {

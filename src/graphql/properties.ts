@@ -3,15 +3,13 @@ import type { CrmRecord } from '../connector/connector.ts';
 import { GatewayError } from '../errors.ts';
 import type { builder } from './builder.ts';
 import { type RecordTypename, recordGlobalId } from './global-id.ts';
-import type { FieldSource } from './selection.ts';
+import { from } from './selection.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 type Field<T> = FieldRef<Types, T, 'Object'>;
 type OptionalField<T> = Field<T | null | undefined>;
-
-const from = (source: FieldSource) => ({ hubspot: source });
 
 /** HubSpot does not tell apart empty from absent for long: an empty value is null. */
 function value({ properties }: CrmRecord, property: string): string | null {

@@ -27,7 +27,7 @@ export async function resolveRecord(
   const connector = await connectorOf(parent, context);
   const recordId = recordIdIn(typename, connector.installation.hubId, id);
   if (recordId === undefined) return null;
-  return connector.record(objectType, recordId, selectionOf(info, typename).properties);
+  return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted).properties);
 }
 
 /** `contacts(first, after)` and its like. */
@@ -42,7 +42,11 @@ export async function resolveList(
   const archived = args.archived ?? false;
   const scope = [connector.installation.hubId, objectType, archived].join();
   const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
-  const slice = await connector.list(objectType, { first, start, archived }, selectionOf(info, typename));
+  const slice = await connector.list(
+    objectType,
+    { first, start, archived },
+    selectionOf(info, typename, connector.granted),
+  );
   return ConnectionPage.of(slice, { start, scope }, (node: CrmRecord) => ({ node }));
 }
 
@@ -56,7 +60,12 @@ export async function resolveNeighbours(
   const { connector } = parent;
   const scope = [connector.installation.hubId, parent.objectType, parent.id, objectType].join();
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
-  const slice = await connector.neighbours(parent, objectType, { first, start }, selectionOf(info, typename));
+  const slice = await connector.neighbours(
+    parent,
+    objectType,
+    { first, start },
+    selectionOf(info, typename, connector.granted),
+  );
   return ConnectionPage.of(slice, { start, scope }, ({ record, labels }: AssociatedRecord) => ({
     node: record,
     labels,

@@ -1,4 +1,4 @@
-import type { CrmRecord } from '../connector/connector.ts';
+import type { CrmRecord, PortalOwner } from '../connector/connector.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';
 import type { CrmParent } from './scopes.ts';
@@ -9,4 +9,5 @@ export const CrmRef = builder.interfaceRef<CrmParent>('Crm');
 export const QueryRef = builder.objectRef<object>('Query');
 export const ContactRef = builder.objectRef<CrmRecord>('Contact');
 export const DealRef = builder.objectRef<CrmRecord>('Deal');
+export const OwnerRef = builder.objectRef<PortalOwner>('Owner');
 export const InstallationRef = builder.objectRef<Installation>('Installation');

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { CrmRef, QueryRef } from './refs.ts';
 import { DateTime, Decimal } from './scalars.ts';
 import { hubspotScopesDirective } from './scopes.ts';
+import './types/access.ts';
 import './types/connect.ts';
 import './types/contact.ts';
 import './types/crm.ts';
@@ -11,6 +12,7 @@ import './types/deal.ts';
 import './types/installation.ts';
 import './types/lifecycle.ts';
 import './types/node.ts';
+import './types/owner.ts';
 import './types/viewer.ts';
 
 builder.addScalarType('DateTime', DateTime);

@@ -1,17 +1,20 @@
-import { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import { BasePlugin, type PothosOutputFieldConfig, type PothosTypeConfig, type SchemaTypes } from '@pothos/core';
 import {
   DirectiveLocation,
   GraphQLDirective,
   type GraphQLFieldResolver,
   GraphQLList,
   GraphQLNonNull,
+  type GraphQLResolveInfo,
   GraphQLString,
+  isNonNullType,
 } from 'graphql';
-import type { Connector, CrmRecord } from '../connector/connector.ts';
+import type { Connector, CrmRecord, Refusal } from '../connector/connector.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
+import { refusedCoordinates } from './requirements.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
 export const hubspotScopesDirective = new GraphQLDirective({
@@ -36,15 +39,19 @@ export function connectorOf(parent: CrmParent, context: GatewayContext): Connect
   return 'hubId' in parent ? context.connectors.of(parent) : context.connectors.only();
 }
 
-/** Field option `hubspotScopes`: printed as a directive, readable at run time, and enforced before the resolver runs. */
+/**
+ * Option `hubspotScopes` of a field, and of an object type for the ids that may name it: printed as a directive, readable
+ * at run time, and enforced before the resolver runs.
+ */
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onTypeConfig(type: PothosTypeConfig): PothosTypeConfig {
+    const anyOf = type.kind === 'Object' ? type.pothosOptions.hubspotScopes : undefined;
+    return anyOf ? { ...type, extensions: announced(type.extensions, anyOf) } : type;
+  }
+
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const anyOf = field.pothosOptions.hubspotScopes;
-    if (!anyOf) return field;
-    return {
-      ...field,
-      extensions: { ...field.extensions, hubspotScopes: anyOf, directives: { hubspotScopes: { anyOf } } },
-    };
+    return anyOf ? { ...field, extensions: announced(field.extensions, anyOf) } : field;
   }
 
   override wrapResolve(
@@ -53,22 +60,43 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const requirement = field.pothosOptions.hubspotScopes;
     if (!requirement) return resolver;
-    return async (parent, args, context, info) => {
-      // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
-      const connector = await connectorOf(parent as CrmParent, contextOf(context));
+    const answer = (connector: Connector, ...[parent, args, context, info]: Parameters<typeof resolver>): unknown => {
       const coordinate = `${info.parentType.name}.${info.fieldName}`;
-      connector.requireScopes(requirement, coordinate);
-      try {
-        return await resolver(parent, args, context, info);
-      } catch (error) {
-        // Found out by HubSpot's answer, below the schema: the field that was refused is known here.
-        if (!isGatewayError(error, 'MISSING_SCOPES')) throw error;
-        throw new GatewayError(error.code, error.message, { ...error.extensions, coordinate });
+      if (refusedCoordinates(info, connector.granted).has(coordinate)) {
+        return refuse(connector.refusal(requirement, coordinate), info);
       }
+      const answered = resolver(parent, args, context, info);
+      return answered instanceof Promise ? answered.catch((error) => refuseAt(coordinate, error)) : answered;
+    };
+    return (parent, args, context, info) => {
+      // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
+      const connector = connectorOf(parent as CrmParent, contextOf(context));
+      return connector instanceof Promise
+        ? connector.then((found) => answer(found, parent, args, context, info))
+        : answer(connector, parent, args, context, info);
     };
   }
 }
 
+function announced(extensions: Readonly<Record<string, unknown>> | null | undefined, anyOf: ScopeRequirement) {
+  return { ...extensions, hubspotScopes: anyOf, directives: { hubspotScopes: { anyOf } } };
+}
+
+/** The first row of a refused field tells it, the others are just null. What must not be null tells it every time. */
+function refuse({ error, told }: Refusal, { returnType }: GraphQLResolveInfo): null {
+  if (told && !isNonNullType(returnType)) return null;
+  throw error;
+}
+
+/** Found out by HubSpot's answer, below the schema: the field that was refused is known here. */
+function refuseAt(coordinate: string, error: unknown): never {
+  if (!isGatewayError(error, 'MISSING_SCOPES')) throw error;
+  throw new GatewayError(error.code, error.message, { ...error.extensions, coordinate });
+}
+
+export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
+
+/** The scopes to read records of all of these types. https://developers.hubspot.com/scopes */
 export function readable(...objectTypes: readonly string[]): ScopeRequirement {
   return [objectTypes.map((type) => `crm.objects.${type}.read`)];
 }

@@ -12,6 +12,8 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { ObjectType } from '../hubspot/objects.ts';
+import type { ScopeSet } from '../hubspot/scope-set.ts';
+import { refusedCoordinates } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
 export interface FieldSource {
@@ -21,8 +23,15 @@ export interface FieldSource {
   readonly identity?: true;
   /** The field leads to neighbours of this type; its own selection is about them, not about this record. */
   readonly association?: ObjectType;
+  /** What the field makes the connector read: bounds the calls of an operation. */
+  readonly reads?: 'record' | 'list' | 'neighbours' | 'metadata';
   /** The field shows association labels. */
   readonly labels?: true;
+}
+
+/** The field option `extensions` that says how the field is answered. */
+export function from(source: FieldSource): { readonly hubspot: FieldSource } {
+  return { hubspot: source };
 }
 
 /** What a selection of records asks of HubSpot. */
@@ -35,22 +44,25 @@ export interface Selection {
   readonly needsLabels: boolean;
 }
 
-const plans = new WeakMap<FieldNode, Selection>();
+const plans = new WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>();
 
 /**
  * What the field being resolved selects of records of `typename`: through connections, edges and fragments, after
- * `@skip` and `@include`. Kept per document node when the selection does not depend on variables.
+ * `@skip` and `@include`, without what the grant refuses. Kept per document node and grant when the selection does not
+ * depend on variables.
  */
-export function selectionOf(info: GraphQLResolveInfo, typename: string): Selection {
+export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
   const [node] = info.fieldNodes;
-  const known = info.fieldNodes.length === 1 && node ? plans.get(node) : undefined;
+  const known = info.fieldNodes.length === 1 && node ? plans.get(node)?.get(granted) : undefined;
   if (known) return known;
-  const collector = new Collector(info, typename);
+  const collector = new Collector(info, typename, refusedCoordinates(info, granted));
   for (const fieldNode of info.fieldNodes) {
     collector.collect(fieldNode.selectionSet?.selections ?? [], getNamedType(info.returnType));
   }
   const selection = collector.selection();
-  if (node && info.fieldNodes.length === 1 && !collector.dependsOnVariables) plans.set(node, selection);
+  if (node && info.fieldNodes.length === 1 && !collector.dependsOnVariables) {
+    plans.set(node, (plans.get(node) ?? new WeakMap()).set(granted, selection));
+  }
   return selection;
 }
 
@@ -58,15 +70,17 @@ class Collector {
   dependsOnVariables = false;
   readonly #info: GraphQLResolveInfo;
   readonly #typename: string;
+  readonly #refused: ReadonlySet<string>;
   readonly #properties = new Set<string>();
   readonly #associations = new Set<ObjectType>();
   readonly #visitedFragments = new Set<string>();
   #needsRecord = false;
   #needsLabels = false;
 
-  constructor(info: GraphQLResolveInfo, typename: string) {
+  constructor(info: GraphQLResolveInfo, typename: string, refused: ReadonlySet<string>) {
     this.#info = info;
     this.#typename = typename;
+    this.#refused = refused;
   }
 
   selection(): Selection {
@@ -96,7 +110,7 @@ class Collector {
   #collectField(node: FieldNode, type: GraphQLNamedType): void {
     if (!('getFields' in type) || node.name.value === '__typename') return;
     const definition = type.getFields()[node.name.value];
-    if (!definition || !('resolve' in definition)) return;
+    if (!definition || !('resolve' in definition) || this.#refused.has(`${type.name}.${definition.name}`)) return;
     // Written by the types of this folder alone; see FieldSource.
     const source = definition.extensions.hubspot as FieldSource | undefined;
     if (source?.labels) this.#needsLabels = true;

@@ -1,9 +1,28 @@
+import { LRUCache } from 'lru-cache';
+
 /** What a call or a field needs: every scope of at least one inner list. */
 export type ScopeRequirement = readonly (readonly string[])[];
+
+/** Portals are many, the sets that they grant are few. */
+const MAX_INTERNED = 1_000;
+const interned = new LRUCache<string, ScopeSet>({ max: MAX_INTERNED });
+const byList = new WeakMap<readonly string[], ScopeSet>();
 
 /** A set of HubSpot scopes as a value. */
 export class ScopeSet {
   readonly #scopes: ReadonlySet<string>;
+
+  /** One object for equal sets, so that what is worked out for a set can be kept with it. */
+  static of(scopes: readonly string[]): ScopeSet {
+    const known = byList.get(scopes);
+    if (known) return known;
+    const fresh = new ScopeSet(scopes);
+    const key = fresh.toArray().join(' ');
+    const set = interned.get(key) ?? fresh;
+    interned.set(key, set);
+    byList.set(scopes, set);
+    return set;
+  }
 
   constructor(scopes: Iterable<string>) {
     this.#scopes = new Set(scopes);

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import { ScopeSet } from '../hubspot/scope-set.ts';
+import { fewestScopes } from '../hubspot/fewest-scopes.ts';
+import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 
 /** What the app registered at HubSpot. */
 export interface RegisteredScopes {
@@ -10,8 +11,10 @@ export interface RegisteredScopes {
 export interface ScopeWishes {
   /** Defaults to what the app registered as required. */
   readonly scopes?: readonly string[] | undefined;
-  /** Defaults to what the app registered as optional; with `granted`, to none. */
+  /** Defaults to what the app registered as optional; with `granted` or `needs`, to none. */
   readonly optionalScopes?: readonly string[] | undefined;
+  /** What the frontend's operations need; the least of it that the app registered is asked for. */
+  readonly needs?: readonly ScopeRequirement[] | undefined;
   /** Granted already, when the flow reconnects or steps up an installation: kept. */
   readonly granted?: readonly string[] | undefined;
 }
@@ -27,15 +30,18 @@ export interface RequestedScopes {
  * @throws GatewayError BAD_USER_INPUT for a scope that the app did not register
  */
 export function requestedScopes(registered: RegisteredScopes, wishes: ScopeWishes): RequestedScopes {
-  const { granted } = wishes;
+  const { granted, needs } = wishes;
   const required = new ScopeSet(registered.required);
   const optional = new ScopeSet(registered.optional);
-  refuseUnregistered(required.union(registered.optional), 'scopes', wishes.scopes ?? []);
-  refuseUnregistered(required.union(registered.optional), 'optionalScopes', wishes.optionalScopes ?? []);
+  const known = required.union(registered.optional);
+  const needed = fewestScopes(needs ?? [], known, new ScopeSet(granted ?? []), required);
+  refuseUnregistered(known, 'scopes', wishes.scopes ?? []);
+  refuseUnregistered(known, 'optionalScopes', wishes.optionalScopes ?? []);
+  refuseUnregistered(known, 'documents', needed);
 
-  const optionalWishes = wishes.optionalScopes ?? (granted ? [] : registered.optional);
+  const optionalWishes = wishes.optionalScopes ?? (granted || needs ? [] : registered.optional);
   // A granted scope that the app no longer registers cannot be asked for again.
-  const all = new ScopeSet([...(wishes.scopes ?? []), ...optionalWishes, ...(granted ?? [])]);
+  const all = new ScopeSet([...(wishes.scopes ?? []), ...needed, ...optionalWishes, ...(granted ?? [])]);
   return {
     scopes: required.toArray(),
     optionalScopes: all.toArray().filter((scope) => optional.has(scope) && !required.has(scope)),

@@ -6,6 +6,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** What to ask a portal for. */
 export type ConnectHubSpotInput = {
+  /** Operations that the frontend will send, up to 200 documents: the least scopes that they need are asked for, and no optional ones beside them unless `optionalScopes` says so. */
+  documents?: Array<string> | null | undefined;
   /** Reconnects this installation, or adds to its scopes: what it granted is asked for again, too. */
   installationId?: string | number | null | undefined;
   /** Scopes that HubSpot may leave out; defaults to those that the app registered as optional. */

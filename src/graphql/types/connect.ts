@@ -1,9 +1,17 @@
+import type { GraphQLSchema } from 'graphql';
+import { GatewayError } from '../../errors.ts';
+import type { ScopeRequirement } from '../../hubspot/scope-set.ts';
 import type { StartedFlow } from '../../installations/connect.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { operationsOf } from '../operation-document.ts';
 import { InstallationRef } from '../refs.ts';
+import { requirementsOf } from '../requirements.ts';
 import { named } from './lifecycle.ts';
+
+/** Parsing and validating them costs a millisecond each, whatever they hold. */
+const MAX_DOCUMENTS = 200;
 
 const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
   description: 'What to ask a portal for.',
@@ -14,6 +22,9 @@ const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
     }),
     optionalScopes: t.stringList({
       description: 'Scopes that HubSpot may leave out; defaults to those that the app registered as optional.',
+    }),
+    documents: t.stringList({
+      description: `Operations that the frontend will send, up to ${MAX_DOCUMENTS} documents: the least scopes that they need are asked for, and no optional ones beside them unless \`optionalScopes\` says so.`,
     }),
     installationId: t.id({
       description: 'Reconnects this installation, or adds to its scopes: what it granted is asked for again, too.',
@@ -61,10 +72,11 @@ builder.mutationField('connectHubSpot', (t) =>
     args: {
       input: t.arg({ type: ConnectHubSpotInput, description: 'Left out: the configured scopes, a new portal.' }),
     },
-    async resolve(_root, { input }, context) {
+    async resolve(_root, { input }, context, { schema }) {
       const flow = await context.connect.start(owner(context), {
         scopes: input?.scopes ?? undefined,
         optionalScopes: input?.optionalScopes ?? undefined,
+        needs: input?.documents ? needsOf(schema, input.documents) : undefined,
         returnTo: input?.returnTo ?? undefined,
         installation: input?.installationId == null ? undefined : await named(context, input.installationId),
       });
@@ -90,6 +102,18 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     },
   }),
 );
+
+function needsOf(schema: GraphQLSchema, documents: readonly string[]): readonly ScopeRequirement[] {
+  if (documents.length > MAX_DOCUMENTS) {
+    throw new GatewayError('BAD_USER_INPUT', `documents may hold ${MAX_DOCUMENTS} documents.`, {
+      argument: 'documents',
+    });
+  }
+  return documents
+    .flatMap((document) => operationsOf(schema, document, 'documents'))
+    .flatMap((operation) => requirementsOf(operation))
+    .map(({ anyOf }) => anyOf);
+}
 
 function owner({ viewer }: GatewayContext) {
   return { tenantId: viewer.tenantId, viewerId: viewer.id };

@@ -6,7 +6,8 @@ import { dateTimeField, recordFields, textField } from '../properties.ts';
 import { CONTACT, DEAL, resolveList, resolveNeighbours, resolveRecord } from '../records.ts';
 import { ContactRef, CrmRef, DealRef } from '../refs.ts';
 import { connectorOf, readable } from '../scopes.ts';
-import { selectionOf } from '../selection.ts';
+import { from, selectionOf } from '../selection.ts';
+import { ownerField } from './owner.ts';
 
 const ContactConnection = recordConnection('Contact', ContactRef);
 const ContactDealConnection = associationConnection('ContactDeal', DealRef);
@@ -14,6 +15,7 @@ const ContactDealConnection = associationConnection('ContactDeal', DealRef);
 builder.objectType(ContactRef, {
   description: 'A person in the CRM. Needs `crm.objects.contacts.read`.',
   interfaces: [builder.nodeInterfaceRef()],
+  hubspotScopes: readable('contacts'),
   fields: (t) => ({
     ...recordFields(t, 'Contact'),
     email: textField(t, 'email', 'Primary e-mail address, unique in the portal.'),
@@ -36,12 +38,13 @@ builder.objectType(ContactRef, {
     zip: textField(t, 'zip', 'Postal code.'),
     country: textField(t, 'country', 'Country or region.'),
     lastContactedAt: dateTimeField(t, 'notes_last_contacted', 'When somebody of the portal last was in touch.'),
+    owner: ownerField(t),
     deals: t.field({
       type: ContactDealConnection,
       nullable: true,
       description: 'Deals associated with the contact. A deal that vanished is left out.',
       hubspotScopes: readable('contacts', 'deals'),
-      extensions: { hubspot: { association: 'deals' } },
+      extensions: from({ association: 'deals', reads: 'neighbours' }),
       args: pageArgs,
       resolve: (contact, args, _context, info) => resolveNeighbours(DEAL, contact, args, info),
     }),
@@ -55,6 +58,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'One contact. Null when the portal has none with this id.',
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
+    extensions: from({ reads: 'record' }),
     args: { id: t.arg.id({ required: true, description: 'HubSpot record id, or a global id.' }) },
     resolve: (parent, { id }, context, info) => resolveRecord(CONTACT, parent, id, context, info),
   }),
@@ -64,6 +68,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'The contact whose primary e-mail address this is. Null when there is none.',
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
+    extensions: from({ reads: 'record' }),
     args: {
       email: t.arg.string({ required: true, description: 'In any case: HubSpot keeps addresses in lower case.' }),
     },
@@ -73,7 +78,7 @@ builder.interfaceFields(CrmRef, (t) => ({
         throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
       }
       const connector = await connectorOf(parent, context);
-      return connector.record('contacts', email, selectionOf(info, 'Contact').properties, 'email');
+      return connector.record('contacts', email, selectionOf(info, 'Contact', connector.granted).properties, 'email');
     },
   }),
   contacts: t.field({
@@ -82,6 +87,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "Contacts in HubSpot's own order.",
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
+    extensions: from({ reads: 'list' }),
     args: {
       ...pageArgs,
       archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),

@@ -5,6 +5,8 @@ import { dateTimeField, decimalField, recordFields, textField } from '../propert
 import { CONTACT, DEAL, resolveList, resolveNeighbours, resolveRecord } from '../records.ts';
 import { ContactRef, CrmRef, DealRef } from '../refs.ts';
 import { readable } from '../scopes.ts';
+import { from } from '../selection.ts';
+import { ownerField } from './owner.ts';
 
 const DealConnection = recordConnection('Deal', DealRef);
 const DealContactConnection = associationConnection('DealContact', ContactRef);
@@ -12,6 +14,7 @@ const DealContactConnection = associationConnection('DealContact', ContactRef);
 builder.objectType(DealRef, {
   description: 'A sale that is going on or over. Needs `crm.objects.deals.read`.',
   interfaces: [builder.nodeInterfaceRef()],
+  hubspotScopes: readable('deals'),
   fields: (t) => ({
     ...recordFields(t, 'Deal'),
     name: textField(t, 'dealname', 'Name of the deal.'),
@@ -20,12 +23,13 @@ builder.objectType(DealRef, {
     closeDate: dateTimeField(t, 'closedate', 'When the deal was closed, or is expected to be.'),
     dealType: textField(t, 'dealtype', "HubSpot's internal value, such as `newbusiness`."),
     description: textField(t, 'description', 'Notes about the deal.'),
+    owner: ownerField(t),
     contacts: t.field({
       type: DealContactConnection,
       nullable: true,
       description: 'Contacts associated with the deal. A contact that vanished is left out.',
       hubspotScopes: readable('deals', 'contacts'),
-      extensions: { hubspot: { association: 'contacts' } },
+      extensions: from({ association: 'contacts', reads: 'neighbours' }),
       args: pageArgs,
       resolve: (deal, args, _context, info) => resolveNeighbours(CONTACT, deal, args, info),
     }),
@@ -39,6 +43,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'One deal. Null when the portal has none with this id.',
     permission: 'hubspot:read',
     hubspotScopes: readable('deals'),
+    extensions: from({ reads: 'record' }),
     args: { id: t.arg.id({ required: true, description: 'HubSpot record id, or a global id.' }) },
     resolve: (parent, { id }, context, info) => resolveRecord(DEAL, parent, id, context, info),
   }),
@@ -48,6 +53,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "Deals in HubSpot's own order.",
     permission: 'hubspot:read',
     hubspotScopes: readable('deals'),
+    extensions: from({ reads: 'list' }),
     args: {
       ...pageArgs,
       archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),

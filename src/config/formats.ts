@@ -1,0 +1,103 @@
+import { createPublicKey } from 'node:crypto';
+import { z } from 'zod';
+
+// How single settings are spelt. Messages go behind the name of the setting, and never quote its value.
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** True for URLs whose traffic never leaves this machine: the only place where plain http is accepted. */
+function isLoopback(url: URL): boolean {
+  return LOOPBACK_HOSTS.has(url.hostname);
+}
+
+export const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
+
+export const scopes = words.pipe(
+  z
+    .array(z.string().regex(/^[\w.-]{1,128}$/, 'holds something that is not a scope name'))
+    .transform((list) => [...new Set(list)]),
+);
+
+function parseUrl(text: string, context: z.RefinementCtx): URL {
+  // The parser drops white space; what is kept to the byte must not hold any.
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    context.addIssue({ code: 'custom', message: 'is not an http(s) URL' });
+    return z.NEVER;
+  }
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    context.addIssue({ code: 'custom', message: 'must be https (http is accepted on a loopback host only)' });
+  }
+  if (url.username || url.password || text.includes('#')) {
+    context.addIssue({ code: 'custom', message: 'must not carry credentials or a fragment' });
+  }
+  return url;
+}
+
+export const baseUrl = z.string().transform((text, context) => {
+  const url = parseUrl(text, context);
+  if (url === z.NEVER) return z.NEVER;
+  refuseQuery(url, context);
+  return url.href.replace(/\/+$/, '');
+});
+
+function refuseQuery(url: URL, context: z.RefinementCtx): void {
+  if (url.href.includes('?')) context.addIssue({ code: 'custom', message: 'must not carry a query' });
+}
+
+/** Checked but kept to the byte: HubSpot compares redirect URIs as text. */
+export const exactUrl = z.string().superRefine((text, context) => {
+  parseUrl(text, context);
+});
+
+export const returnUrls = words.transform((list, context) =>
+  list.map((text) => {
+    const url = parseUrl(text, context);
+    // An entry is an origin and a path prefix; a query in it would be ignored, not matched.
+    if (url !== z.NEVER) refuseQuery(url, context);
+    return url;
+  }),
+);
+
+export const corsOrigins = words.transform((list, context) => {
+  for (const text of list) {
+    if (text.includes('*')) context.addIssue({ code: 'custom', message: 'must list exact origins; * is refused' });
+    else if (!URL.canParse(text) || new URL(text).origin !== text) {
+      context.addIssue({ code: 'custom', message: 'must hold origins such as https://app.example.com' });
+    }
+  }
+  return list;
+});
+
+export const encryptionKeys = z.string().transform((text, context) => {
+  const keys = text.split(',').map((entry) => {
+    const [id = '', encoded = '', ...rest] = entry.trim().split(':');
+    const key = Buffer.from(encoded, 'base64');
+    // Buffer skips what is not base64, so a key that lost or gained a character could pass by its length.
+    const exact = key.toString('base64').replace('=', '') === encoded.replace(/=$/, '');
+    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || rest.length > 0 || key.length !== 32 || !exact) {
+      context.addIssue({ code: 'custom', message: 'must look like k2:BASE64,k1:BASE64 with 32 bytes each' });
+    }
+    return { id, key };
+  });
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) {
+    context.addIssue({ code: 'custom', message: 'names a key id twice' });
+  }
+  return keys;
+});
+
+export const publicKeyPem = z.string().transform((text, context) => {
+  // A PEM in one line of an environment file has its line breaks written as \n.
+  const pem = text.replaceAll('\\n', '\n');
+  try {
+    // Node would derive the public key from a private one, which has no business here.
+    if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;
+    if (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1') return pem;
+    context.addIssue({ code: 'custom', message: 'must be an RSA key of 2048 bits or more, or an EC P-256 key' });
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not a public key in PEM' });
+  }
+  return z.NEVER;
+});

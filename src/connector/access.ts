@@ -1,0 +1,59 @@
+import type { Remedy } from '../errors.ts';
+import { fewestScopes } from '../hubspot/fewest-scopes.ts';
+import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import type { Installation } from '../storage/installation-store.ts';
+
+/** What one field needs, by its coordinate. */
+export interface FieldRequirement {
+  readonly coordinate: string;
+  readonly anyOf: ScopeRequirement;
+}
+
+export interface RefusedField {
+  readonly coordinate: string;
+  readonly requiredScopes: ScopeRequirement;
+  readonly missingScopes: readonly string[];
+}
+
+/** How an operation would fare in a portal. */
+export interface Access {
+  readonly allowed: boolean;
+  /** The smallest sufficient set, what is granted being preferred. */
+  readonly scopes: readonly string[];
+  readonly missingScopes: readonly string[];
+  readonly refusedFields: readonly RefusedField[];
+  /** Null when there is nothing to mend. */
+  readonly remedy: Remedy | null;
+}
+
+/** The smallest set of scopes that answers all of the fields; others than `preferred` only where they must be. */
+export function leastScopes(fields: readonly FieldRequirement[], preferred: readonly string[] = []): readonly string[] {
+  const requirements = fields.map(({ anyOf }) => anyOf);
+  return preferred.length > 0 ? fewestScopes(requirements, new ScopeSet(preferred)) : fewestScopes(requirements);
+}
+
+/** Compares what fields need with what the portal granted. Calls nothing. */
+export function accessTo(installation: Installation, fields: readonly FieldRequirement[]): Access {
+  const granted = ScopeSet.of(installation.grantedScopes);
+  const scopes = fewestScopes(
+    fields.map(({ anyOf }) => anyOf),
+    granted,
+  );
+  const missingScopes = granted.missing(scopes);
+  const refusedFields = fields
+    .filter(({ anyOf }) => !granted.satisfies(anyOf))
+    .map(({ coordinate, anyOf }) => ({
+      coordinate,
+      requiredScopes: anyOf,
+      missingScopes: granted.missingFor(anyOf),
+    }));
+  const allowed = installation.status === 'ACTIVE' && refusedFields.length === 0;
+  const input = { installationId: installation.id, scopes: granted.union(missingScopes).toArray() };
+  return {
+    allowed,
+    scopes,
+    missingScopes,
+    refusedFields,
+    remedy: allowed ? null : { mutation: 'connectHubSpot', input },
+  };
+}

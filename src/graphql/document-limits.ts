@@ -1,0 +1,61 @@
+import {
+  type ASTVisitor,
+  GraphQLError,
+  Kind,
+  Lexer,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+  type ValidationContext,
+} from 'graphql';
+
+/** What one document may hold. Brackets: open at once, of any kind; the parser descends into each. */
+export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20 };
+
+/**
+ * Reads no further than the limits. The parser has one of its own for tokens, but prints its value, and none for
+ * nesting, which exhausts the stack.
+ * @throws GraphQLError
+ */
+export function measureDocument(text: string | Source): void {
+  const lexer = new Lexer(typeof text === 'string' ? new Source(text) : text);
+  let brackets = 0;
+  for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
+    const { kind } = lexer.token;
+    if (OPENING.has(kind)) brackets += 1;
+    else if (CLOSING.has(kind)) brackets -= 1;
+    if (tokens >= LIMITS.tokens) throw new GraphQLError('The document is too long.');
+    if (brackets > LIMITS.brackets) throw new GraphQLError('The document is nested too deeply.');
+  }
+}
+
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Validation rule: the root fields of an operation. */
+export function maxRootFields(context: ValidationContext): ASTVisitor {
+  // Every fragment is counted once: each of twenty that spread the next one twice would be counted a million times.
+  const counted = new Map<string, number>();
+  const countFragment = (name: string): number => {
+    const known = counted.get(name);
+    if (known !== undefined) return known;
+    counted.set(name, 0); // Stands while the fragment is being counted; one that spreads itself is refused elsewhere.
+    const selectionSet = context.getFragment(name)?.selectionSet;
+    const fields = selectionSet ? count(selectionSet) : 0;
+    counted.set(name, fields);
+    return fields;
+  };
+  const count = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + count(selection.selectionSet);
+      return sum + countFragment(selection.name.value);
+    }, 0);
+  return {
+    OperationDefinition(node) {
+      if (count(node.selectionSet) > LIMITS.rootFields) {
+        context.reportError(new GraphQLError('The operation has too many root fields.', { nodes: node }));
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { OperationDefinitionNode } from 'graphql';
+import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { coordinateOf, fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
+
+/** What one field of an operation needs of the portal's grant. */
+export interface FieldScopes {
+  /** `Contact.owner`, `Query.deals`: the concrete parent type and the field. */
+  readonly coordinate: string;
+  readonly anyOf: ScopeRequirement;
+  /** True when it depends on the type of what an id names: `node(id)` needs what its record's type needs. */
+  readonly conditional: boolean;
+}
+
+const known = new WeakMap<OperationDefinitionNode, readonly FieldScopes[]>();
+
+/** What the fields of an operation need, each coordinate once, in the order of the document. */
+export function requirementsOf(operation: Operation): readonly FieldScopes[] {
+  const cached = known.get(operation.operation);
+  if (cached) return cached;
+  const requirements = collectRequirements(operation);
+  known.set(operation.operation, requirements);
+  return requirements;
+}
+
+const refusals = new WeakMap<OperationDefinitionNode, WeakMap<ScopeSet, ReadonlySet<string>>>();
+
+/**
+ * The preflight: the coordinates of an operation that a grant refuses, decided before anything is fetched. Worked out
+ * once per operation and set of scopes.
+ */
+export function refusedCoordinates(operation: Operation, granted: ScopeSet): ReadonlySet<string> {
+  let byGrant = refusals.get(operation.operation);
+  if (!byGrant) {
+    byGrant = new WeakMap();
+    refusals.set(operation.operation, byGrant);
+  }
+  const cached = byGrant.get(granted);
+  if (cached) return cached;
+  const refused = new Set(
+    requirementsOf(operation)
+      .filter(({ anyOf, conditional }) => !conditional && !granted.satisfies(anyOf))
+      .map(({ coordinate }) => coordinate),
+  );
+  byGrant.set(granted, refused);
+  return refused;
+}
+
+function collectRequirements(operation: Operation): readonly FieldScopes[] {
+  const found = new Map<string, FieldScopes>();
+  // A field of a fragment that is spread in many places leads to the same requirements from each of them.
+  const visited = new WeakMap<object, Set<string>>();
+  const visit = (selected: SelectedField): void => {
+    const parents = visited.get(selected.node) ?? new Set();
+    if (parents.has(selected.parent.name)) return;
+    visited.set(selected.node, parents.add(selected.parent.name));
+    add(coordinateOf(selected), selected.field.extensions, false);
+    for (const below of fieldsBelow(operation, selected)) {
+      if (below.narrowed) add(coordinateOf(selected), below.parent.extensions, true);
+      visit(below);
+    }
+  };
+  const add = (coordinate: string, { hubspotScopes }: Extensions, conditional: boolean): void => {
+    if (hubspotScopes === undefined) return;
+    const anyOf = hubspotScopes as ScopeRequirement; // Written by the plugin in scopes.ts alone.
+    found.set(`${coordinate} ${JSON.stringify(anyOf)}`, { coordinate, anyOf, conditional });
+  };
+  for (const selected of rootFields(operation)) visit(selected);
+  return [...found.values()];
+}
+
+interface Extensions {
+  readonly hubspotScopes?: unknown;
+}

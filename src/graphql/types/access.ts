@@ -1,0 +1,149 @@
+import { type Access, accessTo, leastScopes, type RefusedField } from '../../connector/access.ts';
+import type { Remedy } from '../../errors.ts';
+import { builder } from '../builder.ts';
+import { mostCalls } from '../call-bound.ts';
+import type { Operation } from '../operation.ts';
+import { operationOf } from '../operation-document.ts';
+import { InstallationRef, QueryRef } from '../refs.ts';
+import { type FieldScopes, requirementsOf } from '../requirements.ts';
+
+const FieldScopesRef = builder.objectRef<FieldScopes>('FieldScopes').implement({
+  description: 'What one field of an operation needs.',
+  fields: (t) => ({
+    coordinate: t.exposeString('coordinate', {
+      description: 'Concrete parent type and field, such as `Contact.deals`.',
+    }),
+    anyOf: t.field({
+      type: t.listRef(['String']),
+      description: 'Every scope of at least one inner list must be granted.',
+      resolve: ({ anyOf }) => anyOf.map((alternative) => [...alternative]),
+    }),
+  }),
+});
+
+const ScopeRequirementRef = builder.objectRef<Operation>('ScopeRequirement').implement({
+  description: 'What an operation needs of a portal, whatever the portal granted.',
+  fields: (t) => ({
+    scopes: t.stringList({
+      description:
+        'The smallest set of scopes that is enough, sorted. Where alternatives are equal, always the same one.',
+      resolve: (operation) => [...leastScopes(requirementsOf(operation))],
+    }),
+    fields: t.field({
+      type: [FieldScopesRef],
+      description:
+        'The fields that need scopes, in the order of the document. What `node(id)` needs is told by the fragments on it.',
+      resolve: (operation) => [...requirementsOf(operation)],
+    }),
+  }),
+});
+
+const RefusedFieldRef = builder.objectRef<RefusedField>('RefusedField').implement({
+  description: 'A field that would be null, and why.',
+  fields: (t) => ({
+    coordinate: t.exposeString('coordinate', {
+      description: 'Concrete parent type and field, such as `Contact.deals`.',
+    }),
+    requiredScopes: t.field({
+      type: t.listRef(['String']),
+      description: 'Every scope of at least one inner list must be granted.',
+      resolve: ({ requiredScopes }) => requiredScopes.map((alternative) => [...alternative]),
+    }),
+    missingScopes: t.stringList({
+      description: 'What the portal has not granted of the nearest alternative.',
+      resolve: ({ missingScopes }) => [...missingScopes],
+    }),
+  }),
+});
+
+const RemedyInputRef = builder.objectRef<Remedy['input']>('RemedyInput').implement({
+  description: 'The whole `input` of `connectHubSpot`, to be sent as it is.',
+  fields: (t) => ({
+    installationId: t.id({
+      nullable: true,
+      description: 'The installation to reconnect or to step up.',
+      resolve: ({ installationId }) => installationId ?? null,
+    }),
+    scopes: t.stringList({
+      nullable: true,
+      description: 'What is granted and what is missing.',
+      resolve: ({ scopes }) => (scopes ? [...scopes] : null),
+    }),
+  }),
+});
+
+const RemedyRef = builder.objectRef<Remedy>('Remedy').implement({
+  description: 'What a button does that mends a refusal.',
+  fields: (t) => ({
+    mutation: t.exposeString('mutation', { description: 'Always `connectHubSpot`.' }),
+    input: t.field({ type: RemedyInputRef, description: 'Its input.', resolve: ({ input }) => input }),
+  }),
+});
+
+const OperationAccessRef = builder
+  .objectRef<Access & { readonly maxHubspotCalls: number }>('OperationAccess')
+  .implement({
+    description: 'How an operation would fare in a portal. Nothing is called to find out.',
+    fields: (t) => ({
+      allowed: t.exposeBoolean('allowed', {
+        description: 'True when every field would be answered: the installation is active and grants enough.',
+      }),
+      scopes: t.stringList({
+        description: 'The smallest set of scopes that is enough, what is granted being preferred.',
+        resolve: ({ scopes }) => [...scopes],
+      }),
+      missingScopes: t.stringList({
+        description: 'Those of `scopes` that the portal has not granted.',
+        resolve: ({ missingScopes }) => [...missingScopes],
+      }),
+      refusedFields: t.field({
+        type: [RefusedFieldRef],
+        description: 'Fields that would be null, in the order of the document.',
+        resolve: ({ refusedFields }) => [...refusedFields],
+      }),
+      maxHubspotCalls: t.exposeInt('maxHubspotCalls', {
+        description:
+          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at its limit.',
+      }),
+      remedy: t.field({
+        type: RemedyRef,
+        nullable: true,
+        description: 'What mends the refusals. Null when there is nothing to mend.',
+        resolve: ({ remedy }) => remedy,
+      }),
+    }),
+  });
+
+const document = 'A GraphQL document with the operation and its fragments, as the frontend sends it.';
+const operationName = 'Which operation of the document; needed only when it has several.';
+
+builder.objectField(QueryRef, 'requiredScopes', (t) =>
+  t.field({
+    type: ScopeRequirementRef,
+    description: 'The HubSpot scopes that an operation needs. Needs no portal and calls nothing.',
+    args: {
+      document: t.arg.string({ required: true, description: document }),
+      operationName: t.arg.string({ description: operationName }),
+    },
+    resolve: (_root, args, _context, { schema }) => operationOf(schema, args.document, args.operationName ?? undefined),
+  }),
+);
+
+builder.objectField(InstallationRef, 'access', (t) =>
+  t.field({
+    type: OperationAccessRef,
+    description:
+      'A dry run: which fields of an operation this portal would answer, and what is missing. Calls nothing.',
+    args: {
+      document: t.arg.string({ required: true, description: document }),
+      operationName: t.arg.string({ description: operationName }),
+    },
+    resolve: (installation, args, { connectors }, { schema }) => {
+      const operation = operationOf(schema, args.document, args.operationName ?? undefined);
+      return {
+        ...accessTo(installation, requirementsOf(operation)),
+        maxHubspotCalls: mostCalls(operation, connectors.maxCalls),
+      };
+    },
+  }),
+);
