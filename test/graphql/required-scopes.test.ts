@@ -1,0 +1,268 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { scopesOfFiles } from '../../src/cli/scopes.ts';
+import { Stack } from '../helpers/stack.ts';
+
+const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
+const [CONTACTS, DEALS] = ['crm.objects.contacts.read', 'crm.objects.deals.read'];
+
+/** What each operation of a frontend needs: a change here is a change of what customers are asked for. */
+const PINNED: Readonly<Record<string, readonly string[]>> = {
+  'complete-hubspot-connection.graphql': [],
+  'connect-hubspot.graphql': [],
+  'contact-by-email.graphql': [CONTACTS],
+  'contact-page.graphql': [CONTACTS, DEALS],
+  'contacts-with-deals.graphql': [CONTACTS, DEALS],
+  'deal-page.graphql': [CONTACTS, DEALS],
+  'deals.graphql': [DEALS],
+  'installations.graphql': [],
+};
+
+const REQUIRED = /* GraphQL */ `
+  query ($document: String!, $operationName: String) {
+    requiredScopes(document: $document, operationName: $operationName) { scopes fields { coordinate anyOf } }
+  }
+`;
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await Stack.start();
+});
+afterAll(() => stack.stop());
+
+async function required(document: string, operationName?: string) {
+  const { data, errors } = await stack.query(REQUIRED, { document, operationName });
+  if (errors) return errors[0]?.extensions;
+  return (data as unknown as { requiredScopes: { scopes: string[]; fields: object[] } }).requiredScopes;
+}
+
+describe('requiredScopes', () => {
+  it('is pinned for every operation of a frontend', () => {
+    expect(readdirSync(OPERATIONS).sort()).toEqual(Object.keys(PINNED).sort());
+  });
+
+  it.each(Object.entries(PINNED))('of %s', async (file, scopes) => {
+    const document = readFileSync(join(OPERATIONS, file), 'utf8');
+    expect(await required(document)).toMatchObject({ scopes });
+    const report = await scopesOfFiles([join(OPERATIONS, file)], []);
+    expect(report.operations.map((operation) => operation.scopes)).toEqual([scopes]);
+    expect(report.scopes).toEqual(scopes);
+  });
+
+  it('names the concrete parent of each field once, through fragments, aliases and interfaces', async () => {
+    const document = /* GraphQL */ `
+      query ($yes: Boolean!) {
+        a: contact(id: "1") { ...Card owner @skip(if: true) { id } }
+        b: contact(id: "2") { ...Card owner @include(if: $yes) { id } }
+        ... on Crm { owners { nodes { email } } }
+        installation { ...Portal }
+        node(id: "x") { id ... on Deal { contacts { nodes { ...Card } } } ... on Contact { id } }
+      }
+      fragment Card on Contact { email deals { nodes { name } } }
+      fragment Portal on Crm { deals { nodes { id } } }
+    `;
+    expect(await required(document)).toEqual({
+      scopes: ['crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.owners.read'],
+      fields: [
+        { coordinate: 'Query.contact', anyOf: [[CONTACTS]] },
+        { coordinate: 'Contact.deals', anyOf: [[CONTACTS, DEALS]] },
+        { coordinate: 'Contact.owner', anyOf: [['crm.objects.owners.read']] },
+        { coordinate: 'Query.owners', anyOf: [['crm.objects.owners.read']] },
+        { coordinate: 'Installation.deals', anyOf: [[DEALS]] },
+        { coordinate: 'Query.node', anyOf: [[DEALS]] },
+        { coordinate: 'Deal.contacts', anyOf: [[DEALS, CONTACTS]] },
+        { coordinate: 'Query.node', anyOf: [[CONTACTS]] },
+      ],
+    });
+  });
+
+  it('asks for nothing that is left out for good', async () => {
+    const document = '{ deals @include(if: false) { nodes { id } } viewer { id } __schema { types { name } } }';
+    expect(await required(document)).toEqual({ scopes: [], fields: [] });
+  });
+
+  it('takes the operation that is named', async () => {
+    const document = 'query A { deals { nodes { id } } } query B { contacts { nodes { id } } }';
+    expect(await required(document, 'B')).toMatchObject({ scopes: [CONTACTS] });
+    expect(await required(document)).toEqual({ code: 'BAD_USER_INPUT', argument: 'operationName' });
+    expect(await required(document, 'C')).toEqual({ code: 'BAD_USER_INPUT', argument: 'operationName' });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['what does not parse', '{ deals'],
+    ['what does not fit the schema', '{ nope }'],
+    ['no operation', 'fragment F on Deal { id }'],
+    ['a fragment that is not there', '{ ...F }'],
+    ['a fragment that spreads itself', '{ contact(id: "1") { ...F } } fragment F on Contact { ...F }'],
+    ['too many tokens', `{ ${'viewer { id } '.repeat(700)} }`],
+    ['too deep brackets', `${'{a'.repeat(200)}${'}'.repeat(200)}`],
+    ['too many root fields', `{ ${Array.from({ length: 21 }, (_, i) => `v${i}: viewer { id }`).join(' ')} }`],
+  ])('refuses %s', async (_title, document) => {
+    expect(await required(document)).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('is not held up by fragments that double at every link, in breadth or in depth', async () => {
+    const breadth = Array.from({ length: 60 }, (_, i) => `fragment F${i} on Contact { ...F${i + 1} ...F${i + 1} }`);
+    const last = 'fragment F60 on Contact { deals { nodes { id } } }';
+    expect(await required(`{ contact(id: "1") { ...F0 } } ${breadth.join(' ')} ${last}`)).toMatchObject({
+      scopes: [CONTACTS, DEALS],
+    });
+    const depth = Array.from({ length: 40 }, (_, i) => {
+      const [on, to] = i % 2 === 0 ? ['Contact', 'deals'] : ['Deal', 'contacts'];
+      return `fragment F${i} on ${on} { ${to} { nodes { ...F${i + 1} } edges { node { ...F${i + 1} } } } }`;
+    });
+    const document = `{ contact(id: "1") { ...F0 } } ${depth.join(' ')} fragment F40 on Contact { email }`;
+    expect(await required(document)).toMatchObject({ scopes: [CONTACTS, DEALS] });
+    await stack.connect();
+    const { data } = await stack.query(ACCESS, { document });
+    expect(data).toMatchObject({ installation: { access: { maxHubspotCalls: 50 } } });
+    expect(stack.simulator.log.crm()).toEqual([]);
+  });
+});
+
+const ACCESS = /* GraphQL */ `
+  query ($document: String!) {
+    installation {
+      access(document: $document) {
+        allowed scopes missingScopes maxHubspotCalls
+        refusedFields { coordinate requiredScopes missingScopes }
+        remedy { mutation input { installationId scopes } }
+      }
+    }
+  }
+`;
+
+describe('access', () => {
+  let partial: Stack;
+  let installation: string;
+  const granted = ['oauth', CONTACTS];
+  beforeAll(async () => {
+    partial = await Stack.start({
+      simulator: { app: { requiredScopes: granted, optionalScopes: [DEALS, 'crm.objects.owners.read'] } },
+      env: { HUBSPOT_SCOPES: granted.join(' '), HUBSPOT_OPTIONAL_SCOPES: `${DEALS} crm.objects.owners.read` },
+    });
+    installation = await partial.connect({ optionalScopes: [] });
+  });
+  afterAll(() => partial.stop());
+  beforeEach(() => partial.simulator.log.clear());
+
+  const access = async (document: string) => {
+    const { data, errors } = await partial.query(ACCESS, { document });
+    expect(errors).toBeUndefined();
+    expect(partial.simulator.log.all()).toEqual([]);
+    return (data as unknown as { installation: { access: object } }).installation.access;
+  };
+
+  it('says which fields would be refused, why, and what mends it', async () => {
+    expect(await access('{ contacts { nodes { email owner { id } deals { nodes { id } } } } }')).toEqual({
+      allowed: false,
+      scopes: [CONTACTS, DEALS, 'crm.objects.owners.read'],
+      missingScopes: [DEALS, 'crm.objects.owners.read'],
+      refusedFields: [
+        {
+          coordinate: 'Contact.owner',
+          requiredScopes: [['crm.objects.owners.read']],
+          missingScopes: ['crm.objects.owners.read'],
+        },
+        { coordinate: 'Contact.deals', requiredScopes: [[CONTACTS, DEALS]], missingScopes: [DEALS] },
+      ],
+      maxHubspotCalls: expect.any(Number),
+      remedy: {
+        mutation: 'connectHubSpot',
+        input: { installationId: installation, scopes: [CONTACTS, DEALS, 'crm.objects.owners.read', 'oauth'] },
+      },
+    });
+  });
+
+  it('allows what is granted', async () => {
+    expect(await access('{ contact(id: "1") { email } }')).toEqual({
+      allowed: true,
+      scopes: [CONTACTS],
+      missingScopes: [],
+      refusedFields: [],
+      maxHubspotCalls: 1,
+      remedy: null,
+    });
+  });
+
+  it.each([
+    ['a record', '{ contact(id: "1") { email } }', 1],
+    ['nothing of HubSpot', '{ viewer { id } installations { id } }', 0],
+    ['a list of one page', '{ contacts(first: 100) { nodes { email } } }', 1],
+    ['a list of several pages', '{ contacts(first: 250) { nodes { email } } }', 3],
+    ['a list that goes on in the middle', '{ contacts(first: 250, after: "x") { nodes { email } } }', 4],
+    ['neighbours of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
+    ['the default page sizes', '{ contacts { nodes { deals { nodes { name } } } } }', 6],
+    ['owners, from the cache as a rule', '{ contacts { nodes { owner { id } deals { nodes { owner { id } } } } } }', 8],
+  ])('bounds the calls of %s', async (_title, document, maxHubspotCalls) => {
+    expect(await access(document)).toMatchObject({ maxHubspotCalls });
+  });
+
+  it('takes a page size in a variable for the largest', async () => {
+    expect(await access('query ($n: Int) { contacts(first: $n) { nodes { email } } }')).toMatchObject({
+      maxHubspotCalls: 5,
+    });
+  });
+
+  it('is not allowed where the grant is over', async () => {
+    await partial.query('mutation ($id: ID!) { disconnectInstallation(installationId: $id) { installation { id } } }', {
+      id: installation,
+    });
+    const { data } = await partial.query(
+      'query ($id: ID!) { installation(id: $id) { access(document: "{ contacts { nodes { id } } }") { allowed refusedFields { coordinate } remedy { input { installationId } } } } }',
+      { id: installation },
+    );
+    expect(data).toMatchObject({
+      installation: { access: { allowed: false, remedy: { input: { installationId: installation } } } },
+    });
+  });
+});
+
+describe('connectHubSpot with documents', () => {
+  const optional = ['crm.objects.deals.read', 'crm.objects.owners.read'];
+  let least: Stack;
+  beforeAll(async () => {
+    least = await Stack.start({
+      simulator: { app: { requiredScopes: ['oauth'], optionalScopes: [CONTACTS, ...optional] } },
+      env: { HUBSPOT_SCOPES: 'oauth', HUBSPOT_OPTIONAL_SCOPES: [CONTACTS, ...optional].join(' ') },
+    });
+  });
+  afterAll(() => least.stop());
+
+  const START = /* GraphQL */ `
+    mutation ($input: ConnectHubSpotInput) { connectHubSpot(input: $input) { scopes optionalScopes } }
+  `;
+  const start = async (input: object) => {
+    const { data, errors } = await least.query(START, { input });
+    return errors ? errors[0]?.extensions : (data as unknown as { connectHubSpot: object }).connectHubSpot;
+  };
+
+  it('asks for what the operations need and for nothing else', async () => {
+    expect(await start({ documents: ['{ contacts { nodes { id } } }', '{ owners { nodes { id } } }'] })).toEqual({
+      scopes: ['oauth'],
+      optionalScopes: [CONTACTS, 'crm.objects.owners.read'],
+    });
+  });
+
+  it('asks for what is granted, too, in a step-up', async () => {
+    const installationId = await least.connect({ documents: ['{ contacts { nodes { id } } }'] });
+    const { data } = await least.query('{ installation { grantedScopes } }');
+    expect(data).toEqual({ installation: { grantedScopes: [CONTACTS, 'oauth'] } });
+    expect(await start({ installationId, documents: ['{ deals { nodes { id } } }'] })).toEqual({
+      scopes: ['oauth'],
+      optionalScopes: [CONTACTS, 'crm.objects.deals.read'],
+    });
+  });
+
+  it('refuses what does not fit, and what needs a scope that the app did not register', async () => {
+    expect(await start({ documents: ['{ nope }'] })).toEqual({ code: 'BAD_USER_INPUT', argument: 'documents' });
+    expect(await start({ documents: Array(201).fill('{ viewer { id } }') })).toEqual({
+      code: 'BAD_USER_INPUT',
+      argument: 'documents',
+    });
+    const { errors } = await stack.query(START, { input: { documents: ['{ owners { nodes { id } } }'] } });
+    expect(errors).toBeUndefined();
+  });
+});
