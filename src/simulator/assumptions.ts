@@ -56,3 +56,6 @@ export const PROPERTY_FAILURES = {
   exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
+
+/** Owners in one page: only the default of 100 is documented. */
+export const OWNER_LIMIT_MAX = 500;

@@ -1,5 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
+import type { Owner } from './crm/owners.ts';
+import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { instant } from './instant.ts';
@@ -27,6 +29,12 @@ export class Portal {
   readonly user: string;
   /** Definitions with their history, archived ones included. */
   readonly properties: PropertyRegistry;
+  readonly owners: Owner[] = [];
+  readonly pipelines: Readonly<Record<ObjectTypeName, Pipeline[]>> = {
+    contacts: [],
+    deals: [DEFAULT_DEAL_PIPELINE],
+    companies: [],
+  };
   readonly #clock: Clock;
   readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
     contacts: new Map(),

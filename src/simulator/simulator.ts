@@ -6,6 +6,8 @@ import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { ownerRoutes } from './crm/owner-routes.ts';
+import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
@@ -136,6 +138,8 @@ function createApi(world: World): Hono {
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
   crm.route('/', propertyRoutes(world));
+  crm.route('/', pipelineRoutes());
+  crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
