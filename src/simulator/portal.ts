@@ -1,5 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
+import type { Owner } from './crm/owners.ts';
+import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { instant } from './instant.ts';
@@ -27,6 +29,12 @@ export class Portal {
   readonly user: string;
   /** Definitions with their history, archived ones included. */
   readonly properties: PropertyRegistry;
+  readonly owners: Owner[] = [];
+  readonly pipelines: Readonly<Record<ObjectTypeName, Pipeline[]>> = {
+    contacts: [],
+    deals: [DEFAULT_DEAL_PIPELINE],
+    companies: [],
+  };
   readonly #clock: Clock;
   readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
     contacts: new Map(),
@@ -46,7 +54,8 @@ export class Portal {
 
   /** The properties that records of a type have in this portal: HubSpot's and its own. */
   definitions(type: ObjectTypeName): readonly PropertyDefinition[] {
-    return this.properties.live(type).map(({ definition }) => definition);
+    const live = this.properties.all(type).filter(({ archivedAt }) => archivedAt === undefined);
+    return live.map(({ definition }) => definition);
   }
 
   definition(type: ObjectTypeName, name: string): PropertyDefinition | undefined {

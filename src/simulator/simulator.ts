@@ -6,6 +6,9 @@ import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { ownerRoutes } from './crm/owner-routes.ts';
+import { pipelineRoutes } from './crm/pipeline-routes.ts';
+import { propertyRoutes } from './crm/property-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
@@ -134,6 +137,9 @@ function createApi(world: World): Hono {
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', propertyRoutes(world));
+  crm.route('/', pipelineRoutes());
+  crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
@@ -142,5 +148,7 @@ function createApi(world: World): Hono {
 
 /** `/crm/v3/objects/…` and `/crm/v4/associations/…` are the older spelling of `/crm/objects/v3/…` and so on. */
 function unifiedPath(path: string): string {
-  return path.replace(/^\/crm\/(v[34])\/(objects|associations)\//, '/crm/$2/$1/');
+  return path
+    .replace(/^\/crm\/(v[34])\/(objects|associations|properties|pipelines|owners)(?=\/|$)/, '/crm/$2/$1')
+    .replace(/^(\/crm\/.+)\/$/, '$1');
 }

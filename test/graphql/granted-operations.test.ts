@@ -11,8 +11,9 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { type ScopeRequirement, ScopeSet } from '../../src/hubspot/scope-set.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
 import { randomOperation } from '../helpers/random-operation.ts';
-import { ALICE, Stack, type TestViewer } from '../helpers/stack.ts';
+import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';
 
 const SCOPES = ['crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.owners.read'];
 /** Every subset of the scopes, the whole set last. */
@@ -39,12 +40,14 @@ function viewerOf(grant: number): TestViewer {
   return { ...ALICE, tenant: `grant-${grant}` };
 }
 
+const OWNER = createSimulator({ portals: [SMALL_PORTAL] }).portals[0]?.owners[0]?.id ?? '';
+
 const operations = randomOperation(
   {
     contact: ['(id: "100001")', '(id: "Contact:1234567:100004")', '(id: "1")'],
     contactByEmail: ['(email: "nobody@nowhere.example")'],
     deal: ['(id: "300001")', '(id: "300007")'],
-    owner: ['(id: "1")'],
+    owner: [`(id: "${OWNER}")`, '(id: "1")'],
     contacts: ['(first: 2)', '(first: 3)'],
     deals: ['(first: 2)', '(first: 1)'],
     'Query.contacts': ['(first: 4)', '(first: 2, archived: true)'],

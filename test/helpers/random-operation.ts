@@ -54,7 +54,7 @@ function fieldOf(
     return fc
       .record({
         children,
-        argument: fc.constantFrom(...(args[`${parent.name}.${field.name}`] ?? args[field.name] ?? [''])),
+        argument: fc.constantFrom(...(field.args.length > 0 ? argumentsOf(parent, field, args) : [''])),
         alias: fc.boolean(),
         condition: fc.constantFrom(
           '',
@@ -79,6 +79,10 @@ function fieldOf(
         };
       });
   });
+}
+
+function argumentsOf(parent: GraphQLObjectType, { name }: GraphQLField<unknown, unknown>, args: Arguments) {
+  return args[`${parent.name}.${name}`] ?? args[name] ?? [''];
 }
 
 function isPossible(field: GraphQLField<unknown, unknown>, levels: number, args: Arguments): boolean {
