@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import jwt from 'jsonwebtoken';
 import { systemClock } from '../../src/lib/clock.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
@@ -57,6 +58,7 @@ export interface FleetOptions {
   readonly replicas: number;
   /** Tenants `t0`, `t1` …, each with one installation of the same portal. */
   readonly tenants: number;
+  /** Without limits unless they are given. */
   readonly simulator: SimulatorOptions;
 }
 
@@ -87,7 +89,7 @@ export class Fleet {
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const simulator = createSimulator(options.simulator);
+    const simulator = createSimulator({ limits: NO_LIMITS, ...options.simulator });
     const fleet = new Fleet(options, simulator, await simulator.listen());
     await fleet.#install();
     for (let index = 0; index < options.replicas; index += 1) fleet.#processes.push(await fleet.#spawn());
