@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { Deployment, type Seed } from './deployment.ts';
 
@@ -50,6 +51,7 @@ export interface FleetOptions {
   readonly replicas: number;
   /** Tenants `t0`, `t1` …, each with one installation of the same portal. */
   readonly tenants: number;
+  /** Without limits unless they are given. */
   readonly simulator: SimulatorOptions;
 }
 
@@ -68,7 +70,7 @@ export class Fleet {
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const simulator = createSimulator(options.simulator);
+    const simulator = createSimulator({ limits: NO_LIMITS, ...options.simulator });
     const fleet = new Fleet(options, simulator, await simulator.listen());
     await fleet.#deployment.install(fleet.#seeds());
     for (let index = 0; index < options.replicas; index += 1) fleet.#processes.push(await fleet.#spawn());

@@ -1,8 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Session } from './crm/session.ts';
 import type { World } from './world.ts';
 
 /** Writes down what is asked, and how many refreshes of one consent run at once. */
-export function logMiddleware({ log, grants, clock }: World): MiddlewareHandler {
+export function logMiddleware({ log, grants, clock }: World): MiddlewareHandler<{ Variables: { session?: Session } }> {
   return async (c, next) => {
     const { pathname } = new URL(c.req.url);
     const text = c.req.method === 'GET' ? '' : await c.req.text();
@@ -16,7 +17,8 @@ export function logMiddleware({ log, grants, clock }: World): MiddlewareHandler 
       await next();
     } finally {
       done();
-      if (!pathname.endsWith('/authorize')) log.add({ ...entry, status: c.res.status });
+      if (log.keepsRequests && !pathname.endsWith('/authorize'))
+        log.add({ ...entry, status: c.res.status, scopes: c.get('session')?.demanded ?? [] });
     }
   };
 }

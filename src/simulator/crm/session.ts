@@ -4,9 +4,14 @@ import type { AccessToken } from '../oauth/grants.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, objectType } from './object-types.ts';
 
-/** What a CRM route knows of its caller. */
+/** What a CRM route knows of its caller; one per call. */
+export interface Session extends AccessToken {
+  /** The scopes that HubSpot demanded of this call: any one of these lists, each all of it. Empty when it asked for none. */
+  demanded: readonly (readonly string[])[];
+}
+
 export interface CrmEnv {
-  Variables: { session: AccessToken };
+  Variables: { session: Session };
 }
 
 /** Lets a call in when its bearer token is known and alive. */
@@ -16,14 +21,15 @@ export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv
     const session = token === undefined ? undefined : grants.accessToken(token);
     if (!session) return missingCredentials();
     if (session.expiresAt <= clock.now()) return expiredToken(session.expiresAt, clock.now());
-    c.set('session', session);
+    c.set('session', { ...session, demanded: [] });
     return next();
   };
 }
 
 /** HubSpot's refusal when the token lacks one of these scopes, naming the first; `undefined` when it has them all. */
-export function scopeFailure({ scopes }: AccessToken, needed: readonly string[]): Response | undefined {
-  const missing = needed.find((scope) => !scopes.includes(scope));
+export function scopeFailure(session: Session, needed: readonly string[]): Response | undefined {
+  session.demanded = [needed];
+  const missing = needed.find((scope) => !session.scopes.includes(scope));
   return missing === undefined ? undefined : missingScope([missing]);
 }
 
