@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { Part } from './part.ts';
 import { overhead } from './parts/overhead.ts';
+import { scopes } from './parts/scopes.ts';
 import { tokens } from './parts/tokens.ts';
 import { keepFigures, machineLine } from './report.ts';
 
 // npm run bench [-- [part …] [--long]]: prints each part's table and keeps its figures in bench/results.json.
 
 /** In the order in which they run. */
-const PARTS: readonly Part[] = [overhead, tokens];
+const PARTS: readonly Part[] = [overhead, scopes, tokens];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
