@@ -34,6 +34,15 @@ export const ASSOCIATION_PAGE = 500;
 /** A batch read in which every id is missing answers 207 with no results; some report 404. */
 export const ALL_MISSING_STATUS = 207;
 
+/** How long searches do not see a change: documented as "a few moments"; 2 and 5 seconds were seen. */
+export const SEARCH_LAG_MS = 3_000;
+
+/** Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value; people report that they do not. */
+export const NEGATION_FINDS_EMPTY: boolean = false;
+
+/** Whether records without a value come at the end of a sorted search, whichever its direction. */
+export const EMPTY_SORTS_LAST: boolean = true;
+
 /** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
 export const DECLINE_RETURNS = true;
 

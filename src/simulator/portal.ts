@@ -1,13 +1,16 @@
 import type { Clock } from '../lib/clock.ts';
+import { SEARCH_LAG_MS } from './assumptions.ts';
 import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { instant } from './instant.ts';
+import { type RecordRef, SearchIndex } from './search-index.ts';
 
 /** One CRM object of a portal. */
 export interface StoredRecord {
   readonly id: string;
-  readonly properties: Map<string, string>;
+  /** A map of its own for each state of the record: searches hold on to former ones. */
+  properties: ReadonlyMap<string, string>;
   readonly createdAt: string;
   updatedAt: string;
   archivedAt?: string;
@@ -27,6 +30,7 @@ export class Portal {
   readonly user: string;
   /** Definitions with their history, archived ones included. */
   readonly properties: PropertyRegistry;
+  readonly searchIndex: SearchIndex;
   readonly #clock: Clock;
   readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
     contacts: new Map(),
@@ -36,11 +40,17 @@ export class Portal {
   readonly #associations = new Map<string, Map<string, AssociationType[]>>();
   readonly #nextId: Record<ObjectTypeName, number> = { contacts: 100_001, companies: 200_001, deals: 300_001 };
 
-  constructor({ hubId, domain, user }: { hubId: number; domain: string; user: string }, clock: Clock) {
+  /** Searches see changes `searchLagMs` later. */
+  constructor(
+    { hubId, domain, user }: { hubId: number; domain: string; user: string },
+    clock: Clock,
+    searchLagMs = SEARCH_LAG_MS,
+  ) {
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
     this.properties = new PropertyRegistry(clock);
+    this.searchIndex = new SearchIndex(clock, searchLagMs);
     this.#clock = clock;
   }
 
@@ -83,6 +93,7 @@ export class Portal {
     const properties = new Map(Object.entries({ ...values, hs_object_id: id, createdate: at, [modified]: at }));
     const record = { id, properties, createdAt: at, updatedAt: at };
     this.#records[type].set(id, record);
+    this.searchIndex.put(type, record);
     return record;
   }
 
@@ -90,21 +101,24 @@ export class Portal {
   archive(type: ObjectTypeName, id: string): void {
     const record = this.#records[type].get(id);
     if (record) record.archivedAt = instant(this.#clock.now());
+    this.searchIndex.remove(type, id);
   }
 
   /** Deletes a record for good. Its neighbours still list it, as HubSpot's do for a moment. */
   erase(type: ObjectTypeName, id: string): void {
     this.#records[type].delete(id);
+    this.searchIndex.remove(type, id);
   }
 
   /** Connects two records in both directions; every connection has the unlabelled type besides its labels. */
   associate(
-    from: { type: ObjectTypeName; id: string },
-    to: { type: ObjectTypeName; id: string },
+    from: RecordRef,
+    to: RecordRef,
     options: { primary?: boolean; label?: string; labelTypeId?: number } = {},
   ): void {
     this.#connect(from, to, options);
     this.#connect(to, from, options);
+    this.searchIndex.connect(from, to);
   }
 
   /** Neighbours of a record in the order of their ids, archived ones left out. */
@@ -116,8 +130,8 @@ export class Portal {
   }
 
   #connect(
-    from: { type: ObjectTypeName; id: string },
-    to: { type: ObjectTypeName; id: string },
+    from: RecordRef,
+    to: RecordRef,
     { primary, label, labelTypeId = 28 }: { primary?: boolean; label?: string; labelTypeId?: number },
   ): void {
     const ids = ASSOCIATION_TYPE_IDS[`${from.type}>${to.type}`];

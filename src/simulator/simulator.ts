@@ -6,6 +6,7 @@ import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
+  /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
+  readonly searchLagMs?: number;
 }
 
 /** HubSpot on this machine. */
@@ -92,8 +95,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
     portals: portals.map((portalOptions, index) => {
-      const portal = new Portal(portalOptions, clock);
+      const portal = new Portal(portalOptions, clock, options.searchLagMs);
       generateData(portal, portalOptions.size, seed + index, clock.now());
+      portal.searchIndex.catchUp();
       return portal;
     }),
     grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
@@ -134,6 +138,7 @@ function createApi(world: World): Hono {
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', searchRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
