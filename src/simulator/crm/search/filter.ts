@@ -44,7 +44,7 @@ export function parseFilter(input: unknown): Filter {
   for (const name of ['value', 'highValue', 'values'] as const) {
     const given = (input[name] ?? undefined) !== undefined;
     if (given && !expected.includes(name)) throw malformedFilter(`operator ${operator} does not support ${name}`);
-    if (!given && expected.includes(name)) throw malformedFilter(`operator ${operator} requires a ${name}`);
+    if (!given && expected.includes(name)) throw malformedFilter(requires(operator, name));
   }
   return { propertyName, operator, operands: expected.flatMap((name) => readOperand(operator, name, input[name])) };
 }
@@ -53,11 +53,15 @@ function isOperator(text: string): text is Operator {
   return Object.hasOwn(OPERANDS, text);
 }
 
+function requires(operator: Operator, name: OperandName): string {
+  return `operator ${operator} requires ${name === 'values' ? '' : 'a '}${name}`;
+}
+
 /** Numbers and booleans are taken for their text, as HubSpot's JSON reader does. */
 function readOperand(operator: Operator, name: OperandName, operand: unknown): readonly string[] {
   if (Array.isArray(operand) !== (name === 'values')) throw malformed(`Cannot deserialize value of type \`${name}\``);
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (values.length === 0) throw malformedFilter(`operator ${operator} requires ${name}`);
+  if (values.length === 0) throw malformedFilter(requires(operator, name));
   return values.map((value) => {
     if (!['string', 'number', 'boolean'].includes(typeof value))
       throw malformed(`Cannot deserialize value of type \`${name}\``);
