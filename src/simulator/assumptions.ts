@@ -1,4 +1,4 @@
-import type { OAuthFailure } from './answers.ts';
+import type { ErrorBody, OAuthFailure } from './answers.ts';
 
 // HubSpot's behaviour where it publishes none: one live probe of a developer test account could correct these rows.
 
@@ -55,3 +55,13 @@ export function sensitiveScopes(
   const scope = `crm.objects.${objectType}.${sensitivity}.${access}`;
   return [scope, `${scope}.v2`];
 }
+
+/** Property definitions in one batch read. */
+export const PROPERTY_BATCH_MAX = 100;
+
+/** Refusals about property definitions: their status codes are documented, their bodies are not. */
+export const PROPERTY_FAILURES = {
+  unknown: (name) => ({ message: `Property "${name}" does not exist`, category: 'OBJECT_NOT_FOUND' }),
+  exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
+  readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
+} as const satisfies Record<string, (name: string) => ErrorBody>;

@@ -56,7 +56,8 @@ export class Portal {
 
   /** The properties that records of a type have in this portal: HubSpot's and its own. */
   definitions(type: ObjectTypeName): readonly PropertyDefinition[] {
-    return this.properties.live(type).map(({ definition }) => definition);
+    const live = this.properties.all(type).filter(({ archivedAt }) => archivedAt === undefined);
+    return live.map(({ definition }) => definition);
   }
 
   definition(type: ObjectTypeName, name: string): PropertyDefinition | undefined {

@@ -6,6 +6,7 @@ import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { propertyRoutes } from './crm/property-routes.ts';
 import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
@@ -139,6 +140,7 @@ function createApi(world: World): Hono {
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
   crm.route('/', searchRoutes());
+  crm.route('/', propertyRoutes(world));
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
@@ -147,5 +149,7 @@ function createApi(world: World): Hono {
 
 /** `/crm/v3/objects/…` and `/crm/v4/associations/…` are the older spelling of `/crm/objects/v3/…` and so on. */
 function unifiedPath(path: string): string {
-  return path.replace(/^\/crm\/(v[34])\/(objects|associations)\//, '/crm/$2/$1/');
+  return path
+    .replace(/^\/crm\/(v[34])\/(objects|associations|properties|pipelines|owners)(?=\/|$)/, '/crm/$2/$1')
+    .replace(/^(\/crm\/.+)\/$/, '$1');
 }

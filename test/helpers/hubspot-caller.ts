@@ -26,11 +26,21 @@ export class HubspotCaller {
     return this.#send(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
   }
 
+  patch<B>(path: string, body: unknown): Promise<HubspotAnswer<B>> {
+    return this.#send(path, { method: 'PATCH', body: typeof body === 'string' ? body : JSON.stringify(body) });
+  }
+
+  delete<B>(path: string): Promise<HubspotAnswer<B>> {
+    return this.#send(path, { method: 'DELETE' });
+  }
+
   async #send<B>(path: string, init: RequestInit): Promise<HubspotAnswer<B>> {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
     const response = await this.#simulator.fetch(new Request(`http://hubspot.test${path}`, { ...init, headers }));
+    const text = await response.text();
     // The test names the shape that it then asserts on.
-    return { status: response.status, headers: response.headers, body: (await response.json()) as B };
+    const body = (text === '' ? undefined : JSON.parse(text)) as B;
+    return { status: response.status, headers: response.headers, body };
   }
 }
 
