@@ -186,6 +186,13 @@ describe('filters on associations', () => {
     expect(await searched.find({ filters: [filter] }, 'companies')).toEqual([two]);
   });
 
+  it('find neighbours of the same type', async () => {
+    const { ada, byron } = associated();
+    searched.portal.associate({ type: 'contacts', id: ada ?? '' }, { type: 'contacts', id: byron ?? '' });
+    const filter = { propertyName: 'associations.contact', operator: 'EQ', value: ada };
+    expect(await searched.find({ filters: [filter] })).toEqual([byron]);
+  });
+
   it('find nobody by a record that is archived', async () => {
     const { one } = associated();
     searched.portal.archive('companies', one);

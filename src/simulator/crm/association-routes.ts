@@ -3,6 +3,7 @@ import { json, notFound, validationError } from '../answers.ts';
 import { ASSOCIATION_PAGE } from '../assumptions.ts';
 import { instant } from '../instant.ts';
 import type { World } from '../world.ts';
+import { presentType } from './association-types.ts';
 import { type NeighbourPage, neighbourPage, parseCursor } from './neighbour-page.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
@@ -68,7 +69,10 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
 
 /** Ids come as numbers, as in HubSpot's samples. */
 function presentNeighbours(page: NeighbourPage['page']) {
-  return page.map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes }));
+  return page.map(([neighbour, types]) => ({
+    toObjectId: Number(neighbour),
+    associationTypes: types.map(presentType),
+  }));
 }
 
 /** How a batch read says that a record has no neighbours: as an error, one for each. */

@@ -2,9 +2,10 @@ import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
 import { instant } from '../instant.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import type { StoredRecord } from './record-store.ts';
 import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 

@@ -1,9 +1,9 @@
 import type { Portal } from '../../portal.ts';
-import type { IndexedRecord } from '../../search-index.ts';
 import { type ObjectTypeFacts, objectType } from '../object-types.ts';
 import type { PropertyDefinition } from '../property-definitions.ts';
 import type { Filter } from './filter.ts';
 import { unanswerable } from './invalid-search.ts';
+import type { IndexedRecord } from './search-index.ts';
 import { valueTest } from './value-test.ts';
 
 const ASSOCIATION = /^associations\.(.+)$/;
@@ -39,7 +39,7 @@ function associationTest(
   { propertyName, operator, operands }: Filter,
 ): (record: IndexedRecord) => boolean {
   const to = objectType(neighbour);
-  if (!to || to === type) throw unanswerable(`There is no association to ${neighbour}.`, propertyName);
+  if (!to) throw unanswerable(`There is no association to ${neighbour}.`, propertyName);
   if (operator !== 'EQ' && operator !== 'IN')
     throw unanswerable(`Associations do not support ${operator}.`, propertyName);
   return ({ id }) =>

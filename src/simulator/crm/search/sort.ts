@@ -1,8 +1,8 @@
 import { EMPTY_SORTS_LAST } from '../../assumptions.ts';
-import type { IndexedRecord } from '../../search-index.ts';
 import type { PropertyDefinition } from '../property-definitions.ts';
 import { beyondLimit, incomplete, malformed } from './invalid-search.ts';
 import { isObject } from './json-object.ts';
+import type { IndexedRecord } from './search-index.ts';
 import { valueKind } from './value-kinds.ts';
 
 export interface Sort {
