@@ -99,6 +99,7 @@ describe('a filter on texts', () => {
     ['CONTAINS_TOKEN', { value: 'brien' }, []],
     ['CONTAINS_TOKEN', { value: 'j*n*c' }, ['Jean-Luc Picard']],
     ['CONTAINS_TOKEN', { value: 'ada*da' }, []],
+    ['CONTAINS_TOKEN', { value: '*y*y*' }, []],
     ['CONTAINS_TOKEN', { value: '617 1234' }, ['+1 617 555 1234']],
     ['CONTAINS_TOKEN', { value: '*' }, TEXTS],
     ['CONTAINS_TOKEN', { value: ' ' }, []],

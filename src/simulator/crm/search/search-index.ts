@@ -58,6 +58,7 @@ export class SearchIndex {
     this.#takeIn(this.#pending.length);
   }
 
+  /** In the order of ids. */
   records(type: ObjectTypeName): Iterable<IndexedRecord> {
     return this.#records[type].values();
   }

@@ -30,17 +30,17 @@ export function parseSort(input: unknown): Sort | undefined {
   return { propertyName, descending: direction === 'DESCENDING' };
 }
 
-/** The oldest first, as HubSpot does when nothing else is asked for. */
+/** The oldest first, as HubSpot does when nothing else is asked for. What is equally old is in the order of ids already. */
 export function byAge(a: IndexedRecord, b: IndexedRecord): number {
-  return a.createdAt - b.createdAt || Number(a.id) - Number(b.id);
+  return a.createdAt - b.createdAt;
 }
 
-/** By a property's value as its type orders it; what is equal, by age. */
+/** By a property's value as its type orders it; what is equal stays as it is. */
 export function sortBy(
   { name, type }: Pick<PropertyDefinition, 'name' | 'type'>,
   { descending }: Sort,
   records: readonly IndexedRecord[],
-): IndexedRecord[] {
+): readonly IndexedRecord[] {
   const kind = valueKind(type);
   return records
     .map((record) => {
@@ -50,10 +50,10 @@ export function sortBy(
     .sort((a, b) => {
       if (a.value === undefined || b.value === undefined) {
         const emptiness = Number(a.value === undefined) - Number(b.value === undefined);
-        return (EMPTY_SORTS_LAST ? emptiness : -emptiness) || byAge(a.record, b.record);
+        return EMPTY_SORTS_LAST ? emptiness : -emptiness;
       }
       const order = kind.compare(a.value, b.value);
-      return (descending ? -order : order) || byAge(a.record, b.record);
+      return descending ? -order : order;
     })
     .map(({ record }) => record);
 }
