@@ -46,3 +46,11 @@ export function sensitiveScopes(
   const scope = `crm.objects.${objectType}.${sensitivity}.${access}`;
   return [scope, `${scope}.v2`];
 }
+
+/** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
+export const LABEL_REFUSALS = {
+  name: 'Association label names start with a letter and have only letters, numbers and underscores.',
+  taken: 'There is a label of this name between these object types already.',
+  tooMany: 'There can be at most 10 labels between two object types.',
+  inUse: 'The label cannot be deleted while records are associated with it.',
+} as const;

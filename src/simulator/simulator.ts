@@ -4,7 +4,9 @@ import { Hono } from 'hono';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
+import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
+import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
@@ -17,6 +19,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
 import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
+import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import type { World } from './world.ts';
 
@@ -134,9 +137,15 @@ function createApi(world: World): Hono {
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', associationWriteRoutes(world));
+  crm.route('/', associationLabelRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
-  api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
+  api.onError((error) =>
+    error instanceof Refusal
+      ? failure(error.status, error.body)
+      : failure(500, { message: `internal error: ${error.name}` }),
+  );
   return api;
 }
 
