@@ -1,4 +1,4 @@
-import type { OAuthFailure } from './answers.ts';
+import type { ErrorBody, OAuthFailure } from './answers.ts';
 
 // HubSpot's behaviour where it publishes none: one live probe of a developer test account could correct these rows.
 
@@ -34,6 +34,15 @@ export const ASSOCIATION_PAGE = 500;
 /** A batch read in which every id is missing answers 207 with no results; some report 404. */
 export const ALL_MISSING_STATUS = 207;
 
+/** How long searches do not see a change: documented as "a few moments"; 2 and 5 seconds were seen. */
+export const SEARCH_LAG_MS = 3_000;
+
+/** Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value; people report that they do not. */
+export const NEGATION_FINDS_EMPTY: boolean = false;
+
+/** Whether records without a value come at the end of a sorted search, whichever its direction. */
+export const EMPTY_SORTS_LAST: boolean = true;
+
 /** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
 export const DECLINE_RETURNS = true;
 
@@ -46,6 +55,16 @@ export function sensitiveScopes(
   const scope = `crm.objects.${objectType}.${sensitivity}.${access}`;
   return [scope, `${scope}.v2`];
 }
+
+/** Property definitions in one batch read. */
+export const PROPERTY_BATCH_MAX = 100;
+
+/** Refusals about property definitions: their status codes are documented, their bodies are not. */
+export const PROPERTY_FAILURES = {
+  unknown: (name) => ({ message: `Property "${name}" does not exist`, category: 'OBJECT_NOT_FOUND' }),
+  exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
+  readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
+} as const satisfies Record<string, (name: string) => ErrorBody>;
 
 /** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
 export const LABEL_REFUSALS = {

@@ -1,10 +1,12 @@
 import type { Clock } from '../lib/clock.ts';
+import { SEARCH_LAG_MS } from './assumptions.ts';
 import { AssociationStore, type Neighbour, type RecordRef } from './crm/association-store.ts';
 import { isPrimary } from './crm/association-types.ts';
 import type { ObjectTypeName } from './crm/object-types.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { RecordStore, type StoredRecord } from './crm/record-store.ts';
+import { SearchIndex } from './search-index.ts';
 
 /** A HubSpot account and everything in it. */
 export class Portal {
@@ -16,18 +18,34 @@ export class Portal {
   readonly properties: PropertyRegistry;
   readonly store: RecordStore;
   readonly associations = new AssociationStore();
+  readonly searchIndex: SearchIndex;
 
-  constructor({ hubId, domain, user }: { hubId: number; domain: string; user: string }, clock: Clock) {
+  /** Searches see changes `searchLagMs` later. */
+  constructor(
+    { hubId, domain, user }: { hubId: number; domain: string; user: string },
+    clock: Clock,
+    searchLagMs = SEARCH_LAG_MS,
+  ) {
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
     this.properties = new PropertyRegistry(clock);
     this.store = new RecordStore(clock);
+    this.searchIndex = new SearchIndex(clock, searchLagMs);
+    this.store.onChange((type, id, record) => {
+      if (record && record.archivedAt === undefined) this.searchIndex.put(type, record);
+      else this.searchIndex.remove(type, id);
+    });
+    this.associations.onChange((from, to, connected) => {
+      if (connected) this.searchIndex.connect(from, to);
+      else this.searchIndex.disconnect(from, to);
+    });
   }
 
   /** The properties that records of a type have in this portal: HubSpot's and its own. */
   definitions(type: ObjectTypeName): readonly PropertyDefinition[] {
-    return this.properties.live(type).map(({ definition }) => definition);
+    const live = this.properties.all(type).filter(({ archivedAt }) => archivedAt === undefined);
+    return live.map(({ definition }) => definition);
   }
 
   definition(type: ObjectTypeName, name: string): PropertyDefinition | undefined {

@@ -8,6 +8,8 @@ import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { propertyRoutes } from './crm/property-routes.ts';
+import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
@@ -43,6 +45,8 @@ export interface SimulatorOptions {
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
+  /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
+  readonly searchLagMs?: number;
 }
 
 /** HubSpot on this machine. */
@@ -95,8 +99,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
     portals: portals.map((portalOptions, index) => {
-      const portal = new Portal(portalOptions, clock);
+      const portal = new Portal(portalOptions, clock, options.searchLagMs);
       generateData(portal, portalOptions.size, seed + index, clock.now());
+      portal.searchIndex.catchUp();
       return portal;
     }),
     grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
@@ -139,6 +144,8 @@ function createApi(world: World): Hono {
   crm.route('/', associationRoutes(world));
   crm.route('/', associationWriteRoutes(world));
   crm.route('/', associationLabelRoutes());
+  crm.route('/', searchRoutes());
+  crm.route('/', propertyRoutes(world));
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) =>
@@ -151,5 +158,7 @@ function createApi(world: World): Hono {
 
 /** `/crm/v3/objects/…` and `/crm/v4/associations/…` are the older spelling of `/crm/objects/v3/…` and so on. */
 function unifiedPath(path: string): string {
-  return path.replace(/^\/crm\/(v[34])\/(objects|associations)\//, '/crm/$2/$1/');
+  return path
+    .replace(/^\/crm\/(v[34])\/(objects|associations|properties|pipelines|owners)(?=\/|$)/, '/crm/$2/$1')
+    .replace(/^(\/crm\/.+)\/$/, '$1');
 }

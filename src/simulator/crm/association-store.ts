@@ -10,10 +10,18 @@ export interface RecordRef {
 /** A record at the other end, and all that it is to this one. */
 export type Neighbour = readonly [id: string, types: readonly AssociationType[]];
 
+/** Hears of two records that are connected or parted. */
+export type ConnectionListener = (from: RecordRef, to: RecordRef, connected: boolean) => void;
+
 /** Who is connected with whom in one portal. Every connection is seen from both ends. */
 export class AssociationStore {
   readonly types = new AssociationTypes();
   readonly #neighbours = new Map<string, Map<string, Set<AssociationType>>>();
+  readonly #listeners: ConnectionListener[] = [];
+
+  onChange(listener: ConnectionListener): void {
+    this.#listeners.push(listener);
+  }
 
   /** In the order of their ids. */
   neighbours(from: RecordRef, to: ObjectTypeName): readonly Neighbour[] {
@@ -46,8 +54,9 @@ export class AssociationStore {
   }
 
   disconnect(from: RecordRef, to: RecordRef): void {
-    this.#neighbours.get(key(from, to.type))?.delete(to.id);
+    if (!this.#neighbours.get(key(from, to.type))?.delete(to.id)) return;
     this.#neighbours.get(key(to, from.type))?.delete(from.id);
+    for (const listener of this.#listeners) listener(from, to, false);
   }
 
   /** Takes labels away. The plain connection takes all others with it. */
@@ -76,12 +85,15 @@ export class AssociationStore {
   }
 
   #set(from: RecordRef, to: RecordRef, types: readonly AssociationType[]): void {
+    const isNew = this.between(from, to).length === 0;
     this.#setOneWay(from, to, types);
     this.#setOneWay(
       to,
       from,
       types.map((type) => this.types.inverse(type)),
     );
+    if (!isNew) return;
+    for (const listener of this.#listeners) listener(from, to, true);
   }
 
   #setOneWay(from: RecordRef, to: RecordRef, types: readonly AssociationType[]): void {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { failure, validationError } from '../answers.ts';
+import { invalidJson } from './session.ts';
 
 /** Ids come as text or as numbers. */
 export const id = z.union([z.string(), z.int().transform(String)]);
@@ -11,7 +12,7 @@ export async function jsonBody<T>(c: Context, schema: z.ZodType<T>): Promise<T |
   try {
     body = JSON.parse(await c.req.text());
   } catch {
-    return failure(400, { message: 'Invalid input JSON on line 1, column 1: Unexpected character' });
+    return invalidJson();
   }
   const parsed = schema.safeParse(body);
   return parsed.success ? parsed.data : wrongShape(body, parsed.error);
@@ -32,10 +33,9 @@ function wrongShape(body: unknown, error: z.ZodError): Response {
   const unset = error.issues
     .filter(({ path: [field, ...below] }) => isObject && field !== undefined && below.length === 0 && !(field in body))
     .map(({ path }) => String(path[0]));
+  if (unset.length === 0) return invalidJson();
+  const fields = unset.join(', ');
   return failure(400, {
-    message:
-      unset.length > 0
-        ? `Invalid input JSON on line 1, column 2. Some required fields were not set: [${unset.join(', ')}]`
-        : 'Invalid input JSON on line 1, column 1: Cannot deserialize value of type `object`',
+    message: `Invalid input JSON on line 1, column 2. Some required fields were not set: [${fields}]`,
   });
 }

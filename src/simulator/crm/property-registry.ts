@@ -33,13 +33,9 @@ export class PropertyRegistry {
     };
   }
 
-  /** In alphabetical order of the names. */
+  /** Live and archived ones, in alphabetical order of the names. */
   all(type: ObjectTypeName): readonly RegisteredProperty[] {
     return [...this.#properties[type].values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
-  }
-
-  live(type: ObjectTypeName): readonly RegisteredProperty[] {
-    return this.all(type).filter(({ archivedAt }) => archivedAt === undefined);
   }
 
   /** Archived or not. */
@@ -51,6 +47,20 @@ export class PropertyRegistry {
   define(type: ObjectTypeName, property: CustomProperty): RegisteredProperty {
     const at = instant(this.#clock.now());
     return this.#put(type, { definition: customProperty(type, property), createdAt: at, updatedAt: at });
+  }
+
+  change(
+    type: ObjectTypeName,
+    property: RegisteredProperty,
+    changes: Partial<Omit<PropertyDefinition, 'name'>>,
+  ): RegisteredProperty {
+    const definition = { ...property.definition, ...changes };
+    return this.#put(type, { ...property, definition, updatedAt: instant(this.#clock.now()) });
+  }
+
+  /** Records keep their values, which nobody sees any more. */
+  archive(type: ObjectTypeName, property: RegisteredProperty): void {
+    this.#put(type, { ...property, archivedAt: instant(this.#clock.now()) });
   }
 
   #put(type: ObjectTypeName, property: RegisteredProperty): RegisteredProperty {

@@ -6,7 +6,8 @@ import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
 /** One CRM object of a portal. */
 export interface StoredRecord {
   readonly id: string;
-  readonly properties: Map<string, string>;
+  /** A map of its own for each state of the record: searches hold on to former ones. */
+  properties: ReadonlyMap<string, string>;
   readonly createdAt: string;
   updatedAt: string;
   archivedAt?: string;
@@ -74,13 +75,11 @@ export class RecordStore {
   }
 
   /** Writes values; an empty one clears the property. */
-  update(type: ObjectTypeName, record: StoredRecord, values: Readonly<Record<string, string>>): void {
+  update(type: ObjectTypeName, record: StoredRecord, changes: Readonly<Record<string, string>>): void {
     const at = instant(this.#clock.now());
-    const written = { ...values, ...computedOnUpdate(type, values), [OBJECT_TYPES[type].modifiedProperty]: at };
-    for (const [name, value] of Object.entries(written)) {
-      if (value === '') record.properties.delete(name);
-      else record.properties.set(name, value);
-    }
+    const written = { ...changes, ...computedOnUpdate(type, changes), [OBJECT_TYPES[type].modifiedProperty]: at };
+    const values = { ...Object.fromEntries(record.properties), ...written };
+    record.properties = new Map(Object.entries(values).filter(([, value]) => value !== ''));
     record.updatedAt = at;
     this.#changed(type, record.id);
   }

@@ -4,6 +4,7 @@ import type { AccessToken } from '../oauth/grants.ts';
 import type { Portal } from '../portal.ts';
 import { neighbourPage } from './neighbour-page.ts';
 import { type ObjectTypeFacts, objectType, readScope } from './object-types.ts';
+import type { DataSensitivity } from './property-definitions.ts';
 import type { StoredRecord } from './record-store.ts';
 import { scopeFailure } from './session.ts';
 
@@ -47,16 +48,24 @@ export function sensitiveFailure(
   names: readonly string[],
   access: 'read' | 'write',
 ): Response | undefined {
-  for (const name of names) {
-    const { dataSensitivity = 'non_sensitive' } = session.portal.definition(type.name, name) ?? {};
-    if (dataSensitivity === 'non_sensitive') continue;
-    const refused = scopeFailure(
-      session,
-      sensitiveScopes(type.name, dataSensitivity, access).map((scope) => [scope]),
-    );
-    if (refused) return refused;
-  }
-  return undefined;
+  const sensitivities = names.map((name) => session.portal.definition(type.name, name)?.dataSensitivity);
+  return sensitivities
+    .map((sensitivity = 'non_sensitive') => sensitivityFailure(session, type, sensitivity, access))
+    .find((refused) => refused !== undefined);
+}
+
+/** HubSpot's refusal when the token may not read or write what is that sensitive. */
+export function sensitivityFailure(
+  session: AccessToken,
+  type: ObjectTypeFacts,
+  sensitivity: DataSensitivity,
+  access: 'read' | 'write',
+): Response | undefined {
+  if (sensitivity === 'non_sensitive') return undefined;
+  return scopeFailure(
+    session,
+    sensitiveScopes(type.name, sensitivity, access).map((scope) => [scope]),
+  );
 }
 
 /** A record as HubSpot shows it. */

@@ -54,6 +54,15 @@ export function objectPairOf(
   return scopeFailure(c.get('session'), [[scope(from), scope(to)]]) ?? [from, to];
 }
 
+/** The object type that the path names, when the token holds one of the sets of scopes that its use needs. */
+export function permittedType(
+  c: Context<CrmEnv>,
+  anyOf: (type: ObjectTypeFacts) => readonly (readonly string[])[],
+): ObjectTypeFacts | Response {
+  const type = objectTypeOf(c, 'type');
+  return type instanceof Response ? type : (scopeFailure(c.get('session'), anyOf(type)) ?? type);
+}
+
 export interface BatchBody {
   readonly inputs: readonly { readonly id: string; readonly after?: string }[];
   readonly body: Readonly<Record<string, unknown>>;
@@ -61,12 +70,9 @@ export interface BatchBody {
 
 /** The body of a batch read of up to `max` inputs, or HubSpot's refusal of it. Ids may come as numbers. */
 export async function batchBody(c: Context, max: number): Promise<BatchBody | Response> {
-  const body = parseObject(await c.req.text());
-  if (!body || !Array.isArray(body.inputs) || !body.inputs.every(isInput)) {
-    return failure(400, {
-      message: 'Invalid input JSON on line 1, column 1: Cannot deserialize value of type `object`',
-    });
-  }
+  const body = await objectBody(c);
+  if (body instanceof Response) return body;
+  if (!Array.isArray(body.inputs) || !body.inputs.every(isInput)) return invalidJson();
   if (body.inputs.length > max) {
     return validationError(`The maximum number of inputs supported in a batch request is ${max}.`);
   }
@@ -74,17 +80,24 @@ export async function batchBody(c: Context, max: number): Promise<BatchBody | Re
   return { inputs, body };
 }
 
+/** The JSON object that was sent, or HubSpot's refusal of anything else. */
+export async function objectBody(c: Context): Promise<Readonly<Record<string, unknown>> | Response> {
+  try {
+    const value: unknown = JSON.parse(await c.req.text());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : invalidJson();
+  } catch {
+    return invalidJson();
+  }
+}
+
+export function invalidJson(): Response {
+  return failure(400, {
+    message: 'Invalid input JSON on line 1, column 1: Cannot deserialize value of type `object`',
+  });
+}
+
 function isInput(input: unknown): input is { id: string | number; after?: string } {
   if (typeof input !== 'object' || input === null) return false;
   const [id, after] = [Reflect.get(input, 'id'), Reflect.get(input, 'after')];
   return ['string', 'number'].includes(typeof id) && ['string', 'undefined'].includes(typeof after);
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
