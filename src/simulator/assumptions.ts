@@ -66,6 +66,9 @@ export const PROPERTY_FAILURES = {
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
 
+/** Owners in one page: only the default of 100 is documented. */
+export const OWNER_LIMIT_MAX = 500;
+
 /** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
 export const LABEL_REFUSALS = {
   name: 'Association label names start with a letter and have only letters, numbers and underscores.',

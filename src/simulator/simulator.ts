@@ -8,6 +8,8 @@ import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
 import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { ownerRoutes } from './crm/owner-routes.ts';
+import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
 import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
@@ -146,6 +148,8 @@ function createApi(world: World): Hono {
   crm.route('/', associationLabelRoutes());
   crm.route('/', searchRoutes());
   crm.route('/', propertyRoutes(world));
+  crm.route('/', pipelineRoutes());
+  crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
   api.onError((error) =>

@@ -9,7 +9,7 @@ import { jsonBody } from './json-body.ts';
 import { type ObjectTypeFacts, readScope, writeScope } from './object-types.ts';
 import { type CrmEnv, objectPairOf } from './session.ts';
 
-const LABELS = '/crm/associations/:version{2026-0[39]|v4}/:from/:to/labels';
+const LABELS = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/labels';
 const MAX_LABELS = 10;
 
 const newLabel = z.object({ label: z.string(), name: z.string(), inverseLabel: z.string().optional() });

@@ -15,7 +15,7 @@ const MAX_LIMIT = 500;
 export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
-  routes.get('/crm/objects/:version{2026-0[39]|v4}/:from/:id/associations/:to', (c) => {
+  routes.get('/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations/:to', (c) => {
     const pair = objectPairOf(c, readScope);
     if (pair instanceof Response) return pair;
     const [from, to] = pair;
@@ -31,7 +31,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
     return json(200, { results: presentNeighbours(page), paging });
   });
 
-  routes.post('/crm/associations/:version{2026-0[39]|v4}/:from/:to/batch/read', async (c) => {
+  routes.post('/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch/read', async (c) => {
     const pair = objectPairOf(c, readScope);
     if (pair instanceof Response) return pair;
     const [from, to] = pair;

@@ -12,8 +12,8 @@ import { batchInputs, id, jsonBody } from './json-body.ts';
 import { OBJECT_TYPES, type ObjectTypeFacts, writeScope } from './object-types.ts';
 import { type CrmEnv, objectPairOf } from './session.ts';
 
-const RECORD = '/crm/objects/:version{2026-0[39]|v4}/:from/:id/associations';
-const BATCH = '/crm/associations/:version{2026-0[39]|v4}/:from/:to/batch';
+const RECORD = '/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations';
+const BATCH = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch';
 const MAX_INPUTS = 2_000;
 
 export const specs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));

@@ -9,7 +9,7 @@ import type { StoredRecord } from './record-store.ts';
 import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
-const OBJECTS = '/crm/objects/:version{2026-0[39]|v3}/:type';
+const OBJECTS = '/crm/objects/:version{(?:2026-0[39]|v3)}/:type';
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 10;
 const MAX_BATCH = 100;
