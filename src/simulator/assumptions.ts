@@ -65,3 +65,14 @@ export const PROPERTY_FAILURES = {
   exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
+
+/** Owners in one page: only the default of 100 is documented. */
+export const OWNER_LIMIT_MAX = 500;
+
+/** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
+export const LABEL_REFUSALS = {
+  name: 'Association label names start with a letter and have only letters, numbers and underscores.',
+  taken: 'There is a label of this name between these object types already.',
+  tooMany: 'There can be at most 10 labels between two object types.',
+  inUse: 'The label cannot be deleted while records are associated with it.',
+} as const;

@@ -3,6 +3,8 @@ import { SEARCH_LAG_MS } from './assumptions.ts';
 import { AssociationStore, type Neighbour, type RecordRef } from './crm/association-store.ts';
 import { isPrimary } from './crm/association-types.ts';
 import type { ObjectTypeName } from './crm/object-types.ts';
+import type { Owner } from './crm/owners.ts';
+import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { RecordStore, type StoredRecord } from './crm/record-store.ts';
@@ -16,6 +18,12 @@ export class Portal {
   readonly user: string;
   /** Definitions with their history, archived ones included. */
   readonly properties: PropertyRegistry;
+  readonly owners: Owner[] = [];
+  readonly pipelines: Readonly<Record<ObjectTypeName, Pipeline[]>> = {
+    contacts: [],
+    deals: [DEFAULT_DEAL_PIPELINE],
+    companies: [],
+  };
   readonly store: RecordStore;
   readonly associations = new AssociationStore();
   readonly searchIndex: SearchIndex;

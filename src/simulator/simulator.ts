@@ -4,8 +4,12 @@ import { Hono } from 'hono';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
+import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
+import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
+import { ownerRoutes } from './crm/owner-routes.ts';
+import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
 import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
@@ -19,6 +23,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
 import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
+import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import type { World } from './world.ts';
 
@@ -139,11 +144,19 @@ function createApi(world: World): Hono {
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', associationWriteRoutes(world));
+  crm.route('/', associationLabelRoutes());
   crm.route('/', searchRoutes());
   crm.route('/', propertyRoutes(world));
+  crm.route('/', pipelineRoutes());
+  crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
-  api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
+  api.onError((error) =>
+    error instanceof Refusal
+      ? failure(error.status, error.body)
+      : failure(500, { message: `internal error: ${error.name}` }),
+  );
   return api;
 }
 

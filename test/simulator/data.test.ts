@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import { HUBSPOT_PROPERTIES } from '../../src/simulator/crm/property-definitions.ts';
 import { generateData } from '../../src/simulator/data/generate.ts';
-import { DEAL_STAGES, LEAD_STATUSES, LIFECYCLE_STAGES } from '../../src/simulator/data/words.ts';
+import { LEAD_STATUSES, LIFECYCLE_STAGES } from '../../src/simulator/data/words.ts';
 import { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 
@@ -11,7 +10,8 @@ const SIZE = { contacts: 2_000, deals: 500, companies: 200 };
 const TYPES: readonly ObjectTypeName[] = ['contacts', 'deals', 'companies'];
 const NOW = Date.UTC(2026, 10, 23, 9, 0, 0);
 const TWO_YEARS_MS = 730 * 24 * 60 * 60 * 1000;
-const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+const ISO_DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 
 function generate(seed: number, now = NOW, size = SIZE): Portal {
   const portal = new Portal({ hubId: 101, domain: 'one.example', user: 'a' }, new ManualClock(now));
@@ -48,7 +48,7 @@ describe('the generator', () => {
     const dateless = (portal: Portal) =>
       JSON.parse(
         JSON.stringify(contents(portal), (_key, value) =>
-          typeof value === 'string' && ISO_DATE.test(value) ? 'date' : value,
+          typeof value === 'string' && (ISO_DATETIME.test(value) || ISO_DATE.test(value)) ? 'date' : value,
         ),
       );
     const [today, tomorrow] = [generate(1), generate(1, NOW + 86_400_000)];
@@ -84,6 +84,8 @@ describe('the generated data', () => {
   const contacts = properties(portal, 'contacts');
   const deals = properties(portal, 'deals');
   const companies = properties(portal, 'companies');
+  const stageOf = (pipeline: string | undefined, stage: string | undefined) =>
+    portal.pipelines.deals.find(({ id }) => id === pipeline)?.stages.find(({ id }) => id === stage);
 
   it('has no e-mail address and no domain twice', () => {
     expect(new Set(contacts.map(({ email }) => email?.toLowerCase())).size).toBe(SIZE.contacts);
@@ -111,12 +113,49 @@ describe('the generated data', () => {
 
   it('has deals with a stage, a pipeline, a customer and one to three people', () => {
     for (const { id, properties } of portal.records('deals')) {
-      expect(DEAL_STAGES).toContain(properties.get('dealstage'));
-      expect(properties.get('pipeline')).toBe('default');
+      expect(stageOf(properties.get('pipeline'), properties.get('dealstage'))).toBeDefined();
       expect(properties.get('deal_currency_code')).toMatch(/^[A-Z]{3}$/);
       expect(portal.neighbours('deals', id, 'companies')).toHaveLength(1);
       const people = portal.neighbours('deals', id, 'contacts').length;
       expect(people >= 1 && people <= 3).toBe(true);
+    }
+  });
+
+  it('has deals in every stage of two pipelines, most of them in the default one', () => {
+    const [first, second, ...others] = portal.pipelines.deals;
+    expect([first?.id, others]).toEqual(['default', []]);
+    const stages = [...(first?.stages ?? []), ...(second?.stages ?? [])].map(({ id }) => id);
+    expect(new Set(deals.map(({ dealstage }) => dealstage))).toEqual(new Set(stages));
+    const renewals = deals.filter(({ pipeline }) => pipeline === second?.id);
+    expect(renewals.length).toBeLessThan(SIZE.deals / 2);
+    expect(new Set(renewals.map(({ dealtype }) => dealtype))).toEqual(new Set(['existingbusiness']));
+  });
+
+  it('has twelve owners and two who left, each with a number and an address of its own', () => {
+    const { owners } = portal;
+    expect(owners.map(({ archived }) => archived)).toEqual([...Array(12).fill(false), true, true]);
+    for (const { id, userId, userIdIncludingInactive, archived } of owners) {
+      expect(userId).toBe(archived ? null : userIdIncludingInactive);
+      expect(id).not.toBe(String(userIdIncludingInactive));
+    }
+    for (const key of ['id', 'userIdIncludingInactive', 'email'] as const) {
+      expect(new Set(owners.map((owner) => owner[key])).size).toBe(owners.length);
+    }
+    expect(owners.map(({ teams }) => teams?.length)).toEqual(expect.arrayContaining([1, 2, undefined]));
+    for (const { teams = [{ primary: true }] } of owners) {
+      expect(teams.map(({ primary }) => primary)).toEqual(teams.map((_, index) => index === 0));
+    }
+  });
+
+  it('assigns most records to an owner, some to one who left', () => {
+    const left = portal.owners.filter(({ archived }) => archived).map(({ id }) => id);
+    const known: unknown[] = portal.owners.map(({ id }) => id);
+    for (const records of [contacts, deals, companies]) {
+      const assigned = records.flatMap(({ hubspot_owner_id }) => hubspot_owner_id ?? []);
+      expect(assigned.filter((id) => !known.includes(id))).toEqual([]);
+      expect(assigned.length).toBeGreaterThan(records.length / 2);
+      expect(assigned.length).toBeLessThan(records.length);
+      expect(assigned.filter((id) => left.includes(id)).length).toBeGreaterThan(0);
     }
   });
 
@@ -138,13 +177,28 @@ describe('the generated data', () => {
 
   it('holds defined properties only, and a real moment wherever a date belongs', () => {
     for (const type of TYPES) {
-      const defined = new Map(HUBSPOT_PROPERTIES[type].map((definition) => [definition.name, definition.type]));
+      const defined = new Map(portal.definitions(type).map((definition) => [definition.name, definition.type]));
       for (const record of properties(portal, type)) {
         expect(Object.keys(record).filter((name) => !defined.has(name))).toEqual([]);
-        const dates = Object.entries(record).filter(([name]) => defined.get(name) === 'datetime');
-        for (const [, value] of dates) expect(value).toMatch(ISO_DATE);
+        for (const [name, value] of Object.entries(record)) {
+          if (defined.get(name) === 'datetime') expect(value).toMatch(ISO_DATETIME);
+          if (defined.get(name) === 'date') expect(value).toMatch(ISO_DATE);
+        }
       }
     }
+  });
+
+  it('holds options that their properties have, single or several', () => {
+    for (const type of TYPES) {
+      const choices = portal.definitions(type).filter(({ options }) => options.length > 0);
+      for (const record of properties(portal, type)) {
+        for (const { name, options } of choices) {
+          const values = record[name]?.split(';') ?? [];
+          expect(values.filter((value) => !options.some((option) => option.value === value))).toEqual([]);
+        }
+      }
+    }
+    expect(contacts.some(({ hs_buying_role }) => hs_buying_role?.includes(';'))).toBe(true);
   });
 
   it('was created within two years, older records first', () => {
@@ -162,8 +216,8 @@ describe('the generated data', () => {
     for (const { notes_last_contacted, createdate } of contacts) {
       if (notes_last_contacted) expect(within(notes_last_contacted, createdate)).toBe(true);
     }
-    for (const { dealstage, closedate = '', createdate } of deals) {
-      const closed = dealstage?.startsWith('closed') ?? false;
+    for (const { pipeline, dealstage, closedate = '', createdate } of deals) {
+      const closed = stageOf(pipeline, dealstage)?.metadata.isClosed === 'true';
       expect(closed ? within(closedate, createdate) : Date.parse(closedate) > NOW).toBe(true);
     }
   });

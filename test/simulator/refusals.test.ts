@@ -141,6 +141,7 @@ describe('a call for something that is not there', () => {
     ['neighbours of nobody', `${CONTACTS}/999/associations/companies`],
     ['a version of the future', '/crm/objects/2027-03/contacts'],
     ['a mistyped version', '/crm/objects/2026-9/contacts'],
+    ['a version with a tail', '/crm/objects/2026-091/contacts'],
     ['v3 associations, whose shape is another', '/crm/v3/objects/contacts/1/associations/companies'],
     ['an endpoint that is not simulated', '/crm/lists/2026-09/1'],
   ])('is a 404: %s', async (_case, path) => {

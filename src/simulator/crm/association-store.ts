@@ -10,16 +10,16 @@ export interface RecordRef {
 /** A record at the other end, and all that it is to this one. */
 export type Neighbour = readonly [id: string, types: readonly AssociationType[]];
 
-/** Hears of every change between two records, once for both ends. */
-export type AssociationListener = (from: RecordRef, to: RecordRef, connected: boolean) => void;
+/** Hears of two records that are connected or parted. */
+export type ConnectionListener = (from: RecordRef, to: RecordRef, connected: boolean) => void;
 
 /** Who is connected with whom in one portal. Every connection is seen from both ends. */
 export class AssociationStore {
   readonly types = new AssociationTypes();
   readonly #neighbours = new Map<string, Map<string, Set<AssociationType>>>();
-  readonly #listeners: AssociationListener[] = [];
+  readonly #listeners: ConnectionListener[] = [];
 
-  onChange(listener: AssociationListener): void {
+  onChange(listener: ConnectionListener): void {
     this.#listeners.push(listener);
   }
 
@@ -54,9 +54,9 @@ export class AssociationStore {
   }
 
   disconnect(from: RecordRef, to: RecordRef): void {
-    this.#neighbours.get(key(from, to.type))?.delete(to.id);
+    if (!this.#neighbours.get(key(from, to.type))?.delete(to.id)) return;
     this.#neighbours.get(key(to, from.type))?.delete(from.id);
-    this.#changed(from, to, false);
+    for (const listener of this.#listeners) listener(from, to, false);
   }
 
   /** Takes labels away. The plain connection takes all others with it. */
@@ -85,22 +85,20 @@ export class AssociationStore {
   }
 
   #set(from: RecordRef, to: RecordRef, types: readonly AssociationType[]): void {
+    const isNew = this.between(from, to).length === 0;
     this.#setOneWay(from, to, types);
     this.#setOneWay(
       to,
       from,
       types.map((type) => this.types.inverse(type)),
     );
-    this.#changed(from, to, true);
+    if (!isNew) return;
+    for (const listener of this.#listeners) listener(from, to, true);
   }
 
   #setOneWay(from: RecordRef, to: RecordRef, types: readonly AssociationType[]): void {
     const neighbours = this.#neighbours.get(key(from, to.type)) ?? new Map<string, Set<AssociationType>>();
     this.#neighbours.set(key(from, to.type), neighbours.set(to.id, new Set(types)));
-  }
-
-  #changed(from: RecordRef, to: RecordRef, connected: boolean): void {
-    for (const listener of this.#listeners) listener(from, to, connected);
   }
 
   #demoteOthers(record: RecordRef): void {

@@ -81,6 +81,13 @@ export class AssociationTypes {
     return this.#add('USER_DEFINED', [from, to, label, typeId, inverseTypeId, inverseLabel]);
   }
 
+  /** A counterpart that has the same label is renamed with it. */
+  rename(type: AssociationType, label: string, inverseLabel?: string): void {
+    const inverse = this.inverse(type);
+    inverse.label = inverseLabel ?? (inverse.label === type.label ? label : inverse.label);
+    type.label = label;
+  }
+
   remove(type: AssociationType): void {
     for (const gone of [type, this.inverse(type)]) {
       const index = this.#types.indexOf(gone);

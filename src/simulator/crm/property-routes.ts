@@ -3,15 +3,17 @@ import { z } from 'zod';
 import { failure, json, validationError } from '../answers.ts';
 import { PROPERTY_BATCH_MAX, PROPERTY_FAILURES } from '../assumptions.ts';
 import { instant } from '../instant.ts';
+import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import type { ObjectTypeFacts } from './object-types.ts';
+import { pipelineOptions } from './pipelines.ts';
 import { PROPERTY_GROUPS } from './property-groups.ts';
 import { parseChanges, parseNewProperty } from './property-input.ts';
 import type { RegisteredProperty } from './property-registry.ts';
 import { sensitiveFailure, sensitivityFailure } from './record-view.ts';
 import { type CrmEnv, invalidJson, objectBody, permittedType } from './session.ts';
 
-const PROPERTIES = '/crm/properties/:version{2026-0[39]|v3}/:type';
+const PROPERTIES = '/crm/properties/:version{(?:2026-0[39]|v3)}/:type';
 const SENSITIVITIES = ['non_sensitive', 'sensitive', 'highly_sensitive'];
 const BatchRead = z.object({ inputs: z.array(z.object({ name: z.string() })), archived: z.boolean().default(false) });
 
@@ -27,11 +29,11 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
       return validationError(`dataSensitivity must be one of ${SENSITIVITIES.join(', ')}.`);
     }
     const archived = c.req.query('archived') === 'true';
-    const all = c.get('session').portal.properties.all(type.name);
-    const chosen = all.filter(
-      (property) => isArchived(property) === archived && property.definition.dataSensitivity === sensitivity,
-    );
-    return json(200, { results: chosen.map(present) });
+    const { portal } = c.get('session');
+    const chosen = portal.properties
+      .all(type.name)
+      .filter((property) => isArchived(property) === archived && property.definition.dataSensitivity === sensitivity);
+    return json(200, { results: chosen.map((property) => present(portal, type, property)) });
   });
 
   routes.post(PROPERTIES, async (c) => {
@@ -45,7 +47,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (refused) return refused;
     const { portal } = c.get('session');
     if (portal.definition(type.name, property.name)) return failure(409, PROPERTY_FAILURES.exists(property.name));
-    return json(201, present(portal.properties.define(type.name, property)));
+    return json(201, present(portal, type, portal.properties.define(type.name, property)));
   });
 
   routes.post(`${PROPERTIES}/batch/read`, async (c) => {
@@ -59,14 +61,14 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
       return validationError(`The maximum number of inputs supported in a batch request is ${PROPERTY_BATCH_MAX}.`);
     }
     const startedAt = instant(clock.now());
-    const { properties } = c.get('session').portal;
+    const { portal } = c.get('session');
     const names = new Set(data.inputs.map(({ name }) => name));
-    const found = [...names].flatMap((name) => properties.get(type.name, name) ?? []);
+    const found = [...names].flatMap((name) => portal.properties.get(type.name, name) ?? []);
     const results = found.filter((property) => isArchived(property) === data.archived);
     const missing = names.difference(new Set(results.map(({ definition }) => definition.name)));
     return json(missing.size > 0 ? 207 : 200, {
       status: 'COMPLETE',
-      results: results.map(present),
+      results: results.map((property) => present(portal, type, property)),
       ...(missing.size > 0 && { numErrors: missing.size, errors: [...missing].map(missingError) }),
       startedAt,
       completedAt: instant(clock.now()),
@@ -89,7 +91,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const type = permittedType(c, readScopes);
     if (type instanceof Response) return type;
     const property = named(c, type, c.req.query('archived') === 'true');
-    return property instanceof Response ? property : json(200, present(property));
+    return property instanceof Response ? property : json(200, present(c.get('session').portal, type, property));
   });
 
   routes.patch(`${PROPERTIES}/:name`, async (c) => {
@@ -107,7 +109,8 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const { readOnlyDefinition, readOnlyOptions = readOnlyDefinition } = modificationMetadata;
     const fixed = Object.keys(changes).some((field) => (field === 'options' ? readOnlyOptions : readOnlyDefinition));
     if (fixed) return failure(400, PROPERTY_FAILURES.readOnly(name));
-    return json(200, present(c.get('session').portal.properties.change(type.name, property, changes)));
+    const { portal } = c.get('session');
+    return json(200, present(portal, type, portal.properties.change(type.name, property, changes)));
   });
 
   routes.delete(`${PROPERTIES}/:name`, (c) => {
@@ -141,9 +144,11 @@ function named(c: Context<CrmEnv>, type: ObjectTypeFacts, archived = false): Reg
   return property && isArchived(property) === archived ? property : failure(404, PROPERTY_FAILURES.unknown(name));
 }
 
-function present({ definition, createdAt, updatedAt, archivedAt }: RegisteredProperty) {
+function present({ pipelines }: Portal, type: ObjectTypeFacts, property: RegisteredProperty) {
+  const { definition, createdAt, updatedAt, archivedAt } = property;
   return {
     ...definition,
+    options: pipelineOptions(pipelines[type.name], definition.name) ?? definition.options,
     createdAt,
     updatedAt,
     archived: archivedAt !== undefined,

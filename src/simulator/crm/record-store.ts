@@ -6,7 +6,7 @@ import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
 /** One CRM object of a portal. */
 export interface StoredRecord {
   readonly id: string;
-  /** A change replaces the map: searches hold on to former ones. */
+  /** A map of its own for each state of the record: searches hold on to former ones. */
   properties: ReadonlyMap<string, string>;
   readonly createdAt: string;
   updatedAt: string;
@@ -75,15 +75,11 @@ export class RecordStore {
   }
 
   /** Writes values; an empty one clears the property. */
-  update(type: ObjectTypeName, record: StoredRecord, values: Readonly<Record<string, string>>): void {
+  update(type: ObjectTypeName, record: StoredRecord, changes: Readonly<Record<string, string>>): void {
     const at = instant(this.#clock.now());
-    const written = { ...values, ...computedOnUpdate(type, values), [OBJECT_TYPES[type].modifiedProperty]: at };
-    const properties = new Map(record.properties);
-    for (const [name, value] of Object.entries(written)) {
-      if (value === '') properties.delete(name);
-      else properties.set(name, value);
-    }
-    record.properties = properties;
+    const written = { ...changes, ...computedOnUpdate(type, changes), [OBJECT_TYPES[type].modifiedProperty]: at };
+    const values = { ...Object.fromEntries(record.properties), ...written };
+    record.properties = new Map(Object.entries(values).filter(([, value]) => value !== ''));
     record.updatedAt = at;
     this.#changed(type, record.id);
   }

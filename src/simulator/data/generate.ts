@@ -1,8 +1,12 @@
 import type { StoredRecord } from '../crm/record-store.ts';
 import { instant } from '../instant.ts';
 import type { Portal } from '../portal.ts';
+import { generateOwners, pickOwner } from './owners.ts';
 import { Random } from './random.ts';
+import { placeDeal, renewalPipeline } from './renewals.ts';
+import { slug } from './slug.ts';
 import {
+  BUYING_ROLES,
   COMPANY_ENDS,
   COMPANY_STARTS,
   DEAL_STAGES,
@@ -14,6 +18,7 @@ import {
   LIFECYCLE_STAGES,
   PLACES,
   PRODUCTS,
+  SOURCES,
   STREETS,
 } from './words.ts';
 
@@ -24,20 +29,34 @@ export interface PortalSize {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Far from the seeds of other portals, which follow each other. */
+const DETAILS_SEED = 1_000_003;
 
 /** Fills a portal with what a business would have in it. The same seed and time give the same portal. */
 export function generateData(portal: Portal, size: PortalSize, seed: number, now: number): void {
   const random = new Random(seed);
+  // Drawn apart, so that names and amounts stay what they are.
+  const details = new Random(seed + DETAILS_SEED);
+  const owners = generateOwners(details, portal.domain, now);
+  const renewals = renewalPipeline(details, now - 740 * DAY_MS);
+  portal.owners.push(...owners);
+  portal.pipelines.deals.push(renewals);
   // Oldest first, as ids rise with time; all within two years.
   const createdAt = (index: number, count: number) => now - Math.round(((count - index) / count) * 730 * DAY_MS);
   const companies = Array.from({ length: size.companies }, (_, index) =>
-    portal.create('companies', company(random, index), createdAt(index, size.companies)),
+    portal.create(
+      'companies',
+      { ...company(random, index), ...pickOwner(owners, details) },
+      createdAt(index, size.companies),
+    ),
   );
   const staff = new Map<string, StoredRecord[]>();
   const contacts = Array.from({ length: size.contacts }, (_, index) => {
     const employer = companies[random.integer(0, companies.length - 1)];
     const since = createdAt(index, size.contacts);
-    const record = portal.create('contacts', contact(random, index, employer, { since, now }), since);
+    const person = contact(random, index, employer, { since, now });
+    const more = { ...pickOwner(owners, details), ...marketing(details, { since, now }) };
+    const record = portal.create('contacts', { ...person, ...more }, since);
     if (employer) {
       portal.associate(at('contacts', record), at('companies', employer), { primary: true });
       staff.set(employer.id, [...(staff.get(employer.id) ?? []), record]);
@@ -47,7 +66,9 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   for (let index = 0; index < size.deals; index += 1) {
     const customer = companies[random.integer(0, companies.length - 1)];
     const since = createdAt(index, size.deals);
-    const record = portal.create('deals', deal(random, customer, { since, now }), since);
+    const sale = deal(random, customer, { since, now });
+    const more = { ...pickOwner(owners, details), ...placeDeal(renewals, details, sale) };
+    const record = portal.create('deals', { ...sale, ...more }, since);
     if (customer) portal.associate(at('deals', record), at('companies', customer), { primary: true });
     // Mostly people of the customer; now and then an adviser from elsewhere.
     const own = staff.get(customer?.id ?? '') ?? contacts;
@@ -117,6 +138,18 @@ function contact(
   };
 }
 
+/** What marketing knows of a contact: a date, a truth and choices of one or several options among it. */
+function marketing(random: Random, { since, now }: Life): Record<string, string> {
+  const roles = BUYING_ROLES.filter(() => random.chance(0.15));
+  const seen = new Date(since + Math.round(random.next() * (now - since)));
+  return {
+    hs_analytics_source: random.pick(SOURCES),
+    hs_email_optout: String(random.chance(0.1)),
+    hs_latest_source_timestamp: seen.toISOString().slice(0, 10),
+    ...(roles.length > 0 && { hs_buying_role: roles.join(';') }),
+  };
+}
+
 function deal(random: Random, customer: StoredRecord | undefined, life: Life): Record<string, string> {
   const dealstage = random.pick(DEAL_STAGES);
   const closed = dealstage.startsWith('closed');
@@ -134,13 +167,4 @@ function deal(random: Random, customer: StoredRecord | undefined, life: Life): R
 
 function isoWithin(random: Random, { since, now }: Life): string {
   return instant(since + Math.round(random.next() * (now - since)));
-}
-
-function slug(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/[^A-Za-z0-9 ]/g, '')
-    .trim()
-    .replace(/ +/g, '-')
-    .toLowerCase();
 }

@@ -91,3 +91,13 @@ export const DEAL_STAGES = words(`
   appointmentscheduled qualifiedtobuy presentationscheduled decisionmakerboughtin contractsent closedwon
   closedlost
 `);
+
+/** HubSpot's internal values of `hs_buying_role`, several at once. */
+export const BUYING_ROLES = words(`
+  BUDGET_HOLDER CHAMPION DECISION_MAKER END_USER INFLUENCER LEGAL_AND_COMPLIANCE
+`);
+
+/** HubSpot's internal values of `hs_analytics_source`. */
+export const SOURCES = words(`
+  DIRECT_TRAFFIC EMAIL_MARKETING OFFLINE ORGANIC_SEARCH PAID_SEARCH REFERRALS SOCIAL_MEDIA
+`);

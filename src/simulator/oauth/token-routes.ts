@@ -9,7 +9,7 @@ import type { Grant, TokenPair } from './grants.ts';
 export function tokenRoutes(world: World): Hono {
   const routes = new Hono();
 
-  routes.post('/oauth/:version{2026-0[39]|v[13]}/token', async (c) => {
+  routes.post('/oauth/:version{(?:2026-0[39]|v[13])}/token', async (c) => {
     const fields = await formFields(c);
     const failure = clientFailure(world, fields);
     if (failure) return oauthFailure(failure);
@@ -17,13 +17,13 @@ export function tokenRoutes(world: World): Hono {
     return 'error' in outcome ? oauthFailure(outcome) : json(200, tokenBody(world, outcome));
   });
 
-  routes.post('/oauth/:version{2026-0[39]|v3}/token/introspect', async (c) => {
+  routes.post('/oauth/:version{(?:2026-0[39]|v3)}/token/introspect', async (c) => {
     const fields = await formFields(c);
     const failure = clientFailure(world, fields);
     return failure ? oauthFailure(failure) : json(200, introspect(world, fields.get('token') ?? ''));
   });
 
-  routes.post('/oauth/:version{2026-0[39]|v3}/token/revoke', async (c) => {
+  routes.post('/oauth/:version{(?:2026-0[39]|v3)}/token/revoke', async (c) => {
     const fields = await formFields(c);
     const failure = clientFailure(world, fields);
     if (failure) return oauthFailure(failure);

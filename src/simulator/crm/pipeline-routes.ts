@@ -1,0 +1,48 @@
+import { type Context, Hono } from 'hono';
+import { json, notFound } from '../answers.ts';
+import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import type { Pipeline } from './pipelines.ts';
+import { type CrmEnv, permittedType } from './session.ts';
+
+const PIPELINES = '/crm/pipelines/:version{(?:2026-0[39]|v3)}/:type';
+
+/** Reading pipelines and their stages. https://developers.hubspot.com/docs/guides/api/crm/pipelines */
+export function pipelineRoutes(): Hono<CrmEnv> {
+  const routes = new Hono<CrmEnv>();
+
+  routes.get(PIPELINES, (c) => {
+    const type = permittedType(c, readScopes);
+    return type instanceof Response ? type : json(200, { results: c.get('session').portal.pipelines[type.name] });
+  });
+
+  routes.get(`${PIPELINES}/:id`, (c) => {
+    const pipeline = named(c);
+    return pipeline instanceof Response ? pipeline : json(200, pipeline);
+  });
+
+  routes.get(`${PIPELINES}/:id/stages`, (c) => {
+    const pipeline = named(c);
+    return pipeline instanceof Response ? pipeline : json(200, { results: pipeline.stages });
+  });
+
+  routes.get(`${PIPELINES}/:id/stages/:stageId`, (c) => {
+    const pipeline = named(c);
+    if (pipeline instanceof Response) return pipeline;
+    const stage = pipeline.stages.find(({ id }) => id === c.req.param('stageId'));
+    return stage ? json(200, stage) : notFound(c.req.param('stageId'));
+  });
+
+  return routes;
+}
+
+function readScopes(type: ObjectTypeFacts): string[][] {
+  return [[`crm.schemas.${type.name}.read`], [readScope(type)]];
+}
+
+/** The pipeline that the path names, or HubSpot's refusal. */
+function named(c: Context<CrmEnv>): Pipeline | Response {
+  const type = permittedType(c, readScopes);
+  if (type instanceof Response) return type;
+  const id = c.req.param('id') ?? '';
+  return c.get('session').portal.pipelines[type.name].find((pipeline) => pipeline.id === id) ?? notFound(id);
+}
