@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
+import { PortalPipelines } from './connector/portal-pipelines.ts';
+import { unlimited } from './connector/rate-governor.ts';
 import { createApp } from './http/app.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
@@ -102,22 +104,22 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
-  const connectorOptions = {
-    directory,
-    installations,
+  const pipelines = new PortalPipelines({
     tokens,
     grants,
     transport,
     apiVersion: hubspot.apiVersion,
-    maxCalls: MAX_CALLS_PER_OPERATION,
-  };
+    governorOf: () => unlimited,
+    clock,
+  });
+  const connectorOptions = { directory, installations, pipelines, clock, maxCalls: MAX_CALLS_PER_OPERATION };
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const fetch = createApp({
     graphql: createGraphQLEndpoint({
       authenticate: createAuthenticator({ ...config.auth, clock }),
-      contextFor: (viewer) => ({
-        connectors: new Connectors(viewer.tenantId, connectorOptions),
+      contextFor: ({ id: viewerId, tenantId }, signal) => ({
+        connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
         connect,
         lifecycle,
         requiredScopes: hubspot.requiredScopes,

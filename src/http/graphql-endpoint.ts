@@ -21,8 +21,8 @@ export interface ServerContext {
 
 export interface GraphQLEndpointOptions {
   readonly authenticate: Authenticate;
-  /** Everything of the context that is not about the request itself. */
-  readonly contextFor: (viewer: Viewer) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
+  /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
+  readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   /** False on plain http, which only a loopback host may use. */
@@ -52,10 +52,10 @@ function createServer(options: GraphQLEndpointOptions): YogaServerInstance<Serve
   const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
-    context({ viewer, responseCookies }) {
+    context({ request, viewer, responseCookies }) {
       // use-viewer ends every request that has none.
       if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
-      return { ...contextFor(viewer), viewer, responseCookies };
+      return { ...contextFor(viewer, request.signal), viewer, responseCookies };
     },
     plugins: [
       usePostJson(),
