@@ -122,6 +122,22 @@ describe('a record that is asked for', () => {
     expect(hubspot.governor.waiting).toEqual([]);
   });
 
+  it('leaves no timer behind', async () => {
+    let timers = 0;
+    const schedule = () => {
+      timers += 1;
+      return () => {
+        timers -= 1;
+      };
+    };
+    const clock = { now: () => 0, monotonic: () => 0, schedule };
+    batcher = new RecordBatcher({ ...hubspot.context(), clock }, 'contacts');
+    hubspot.autopilot = contactsFor;
+    await load('1');
+    await quiet();
+    expect(timers).toBe(0);
+  });
+
   it('goes with its follow-up: what an answer leads to joins what waited for it', async () => {
     const followUp = load('1').then(() => load('2'));
     await quiet();
