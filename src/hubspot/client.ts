@@ -3,6 +3,7 @@ import { GatewayError, type HubspotFailure, hubspotError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Priority } from '../lib/slots.ts';
+import { ExchangeTimeout, exchange, type RawAnswer } from './exchange.ts';
 import { NetworkFailure } from './network-failure.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
 import type { ScopeRequirement } from './scope-set.ts';
@@ -94,9 +95,9 @@ export function createHubspotPool(url: string, maxResponseBytes = MAX_RESPONSE_B
  * The transport: one HTTP exchange, its answer parsed once.
  * @throws GatewayError for every answer that is not 2xx with JSON, and for every failure of the network
  */
-export function createTransport({ pool, clock, basePath = '' }: TransportOptions): Send {
+export function createTransport({ pool, clock, basePath = '', timeoutMs = CALL_TIMEOUT_MS }: TransportOptions): Send {
   return async (call) => {
-    const answer = await exchange(pool, basePath, call);
+    const answer = await send(pool, basePath, call, timeoutMs);
     const facts = { status: answer.statusCode };
     const rateLimit = parseRateLimit((name) => header(answer.headers, name));
     const succeeded = { status: answer.statusCode, ...(rateLimit && { rateLimit }) };
@@ -128,30 +129,22 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** Path of the API's URL, where it has one. */
   readonly basePath?: string;
+  /** For one whole exchange; 10 s by default. */
+  readonly timeoutMs?: number;
 }
 
-interface RawAnswer {
-  readonly statusCode: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly text: string;
-}
-
-async function exchange(pool: Dispatcher, basePath: string, call: HubspotCall): Promise<RawAnswer> {
-  call.onSend?.();
+async function send(pool: Dispatcher, basePath: string, call: HubspotCall, timeoutMs: number): Promise<RawAnswer> {
+  const { method, path, body, accessToken, onSend } = call;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (accessToken !== undefined) headers.authorization = `Bearer ${accessToken}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  onSend?.();
   try {
-    const { statusCode, headers, body } = await pool.request({
-      method: call.method,
-      path: basePath + call.path,
-      headers: {
-        accept: 'application/json',
-        ...(call.accessToken !== undefined && { authorization: `Bearer ${call.accessToken}` }),
-        ...(call.body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      // The pool's own timeouts are about silence; this one ends an answer that drips.
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
-    return { statusCode, headers, text: await body.text() };
+    return await exchange(
+      pool,
+      { method, path: basePath + path, headers, body: body === undefined ? null : JSON.stringify(body) },
+      timeoutMs,
+    );
   } catch (error) {
     throw networkError(error);
   }
@@ -161,7 +154,7 @@ function networkError(cause: unknown): GatewayError {
   const timedOut =
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
-    (cause instanceof Error && cause.name === 'TimeoutError');
+    cause instanceof ExchangeTimeout;
   if (timedOut) return new NetworkFailure('HUBSPOT_TIMEOUT', cause);
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
     return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered more than can be right.', {}, { cause });
