@@ -23,7 +23,7 @@ export interface Pipeline {
 
 /** https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide: either scope is enough. */
 export function pipelineScopes(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.schemas.${objectType}.read`], [`crm.objects.${objectType}.read`]];
+  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`]];
 }
 
 /** `GET /crm/pipelines/{version}/{objectType}`: all pipelines with their stages, in the order in which HubSpot shows them. */

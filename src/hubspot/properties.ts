@@ -34,7 +34,7 @@ export interface PropertyDefinition {
 
 /** Definitions, sensitive ones included, are open to whoever may read or write the records, or the schema alone. */
 export function definitionScopes(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.schemas.${objectType}.read`], [`crm.objects.${objectType}.read`], [`crm.objects.${objectType}.write`]];
+  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`], [`crm.objects.${objectType}.write`]];
 }
 
 /**

@@ -19,7 +19,7 @@ describe('listPipelines', () => {
         name: 'pipelines.deals.list',
         method: 'GET',
         path: '/crm/pipelines/2026-09/deals',
-        scopes: [['crm.schemas.deals.read'], ['crm.objects.deals.read']],
+        scopes: [['crm.objects.deals.read'], ['crm.schemas.deals.read']],
       },
     ]);
   });

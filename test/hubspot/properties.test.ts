@@ -38,7 +38,7 @@ describe('listProperties', () => {
         name: 'properties.deals.list',
         method: 'GET',
         path,
-        scopes: [['crm.schemas.deals.read'], ['crm.objects.deals.read'], ['crm.objects.deals.write']],
+        scopes: [['crm.objects.deals.read'], ['crm.schemas.deals.read'], ['crm.objects.deals.write']],
       },
     ]);
   });
