@@ -1,18 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Clock, sleep, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
+import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
+import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
 import { ownerRoutes } from './crm/owner-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
+import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
 import { Faults } from './faults.ts';
+import { limitMiddleware } from './limits/limit-middleware.ts';
+import { HUBSPOT_LIMITS, type LimitOptions, Limits } from './limits/limits.ts';
 import { logMiddleware } from './log-middleware.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { Grants, type Rotation } from './oauth/grants.ts';
@@ -20,6 +25,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
 import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
+import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +49,14 @@ export interface SimulatorOptions {
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
+  /** HubSpot's limits of an OAuth app by default. */
+  readonly limits?: LimitOptions;
+  /** How long every CRM answer takes, in milliseconds of the clock; 0 by default. */
+  readonly latencyMs?: number;
+  /** Whether requests are kept for `log`, which they are by default; its statistics go on in any case. */
+  readonly logRequests?: boolean;
+  /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
+  readonly searchLagMs?: number;
 }
 
 /** HubSpot on this machine. */
@@ -91,19 +105,23 @@ const GRACE_MS = 60 * 1000;
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock = systemClock, seed = 1, portals = DEFAULT_PORTALS } = options;
   const { accessTokenLifeMs = ACCESS_TOKEN_LIFE_MS, rotation = 'same', graceMs = GRACE_MS } = options;
+  const limits = new Limits(options.limits ?? {}, clock);
+  const { windowMs } = limits.options.burst === 'off' ? HUBSPOT_LIMITS.burst : limits.options.burst;
   const world: World = {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
     portals: portals.map((portalOptions, index) => {
-      const portal = new Portal(portalOptions, clock);
+      const portal = new Portal(portalOptions, clock, options.searchLagMs);
       generateData(portal, portalOptions.size, seed + index, clock.now());
+      portal.searchIndex.catchUp();
       return portal;
     }),
     grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
-    log: new RequestLog(),
+    log: new RequestLog({ windowMs, keepsRequests: options.logRequests ?? true }, clock),
     faults: new Faults(),
+    limits,
   };
-  const api = createApi(world);
+  const api = createApi(world, options.latencyMs ?? 0);
   const server = createAdaptorServer({ fetch: api.fetch });
   return {
     ...world,
@@ -123,8 +141,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   };
 }
 
-function createApi(world: World): Hono {
+function createApi(world: World, latencyMs: number): Hono {
   const api = new Hono({ getPath: (request) => unifiedPath(new URL(request.url).pathname) });
+  if (latencyMs > 0) {
+    api.use('/crm/*', async (_c, next) => {
+      await next();
+      await sleep(world.clock, latencyMs);
+    });
+  }
   for (const path of ['/oauth/*', '/crm/*', '/appinstalls/*']) {
     api.use(path, logMiddleware(world), faultMiddleware(world.faults, world.clock));
   }
@@ -132,17 +156,24 @@ function createApi(world: World): Hono {
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
   const crm = new Hono<CrmEnv>();
-  crm.use('/crm/*', requireToken(world));
+  crm.use('/crm/*', requireToken(world), limitMiddleware(world));
   crm.use('/appinstalls/*', requireToken(world));
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', associationWriteRoutes(world));
+  crm.route('/', associationLabelRoutes());
+  crm.route('/', searchRoutes());
   crm.route('/', propertyRoutes(world));
   crm.route('/', pipelineRoutes());
   crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
-  api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
+  api.onError((error) =>
+    error instanceof Refusal
+      ? failure(error.status, error.body)
+      : failure(500, { message: `internal error: ${error.name}` }),
+  );
   return api;
 }
 

@@ -85,7 +85,7 @@ describe('a company', () => {
     const deal = portal?.create('deals', { dealname: 'Pilot' });
     const at = (type: 'contacts' | 'deals' | 'companies', id = '') => ({ type, id });
     portal?.associate(at('contacts', person?.id), at('companies', company?.id), { primary: true });
-    portal?.associate(at('deals', deal?.id), at('companies', company?.id), { label: 'Payer', labelTypeId: 31 });
+    portal?.associate(at('deals', deal?.id), at('companies', company?.id), { label: 'Payer' });
     const { data, errors } = await stack.query(
       `query ($company: ID!, $person: ID!, $deal: ID!) {
         company(id: $company) {
