@@ -1,10 +1,11 @@
 import type { HubspotApi, Permit } from '../hubspot/client.ts';
+import type { Budget } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
 import { readApart } from './isolation.ts';
 import { type BatchInput, chargeOnce, Load } from './load.ts';
 import type { Operation } from './operation.ts';
-import type { Budget, RateGovernor } from './rate-governor.ts';
+import type { SlotSource } from './rate-governor.ts';
 import { WaitingLoads } from './waiting-loads.ts';
 
 /** How one kind of batch is read. */
@@ -27,7 +28,7 @@ export interface BatchContext {
   /** Tells this installation's queues from all others. */
   readonly key: string;
   readonly api: HubspotApi;
-  readonly governor: RateGovernor;
+  readonly governor: SlotSource;
   readonly clock: Clock;
 }
 

@@ -6,12 +6,14 @@ import type { TokenManager } from '../installations/token-manager.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { AssociationBatcher } from './association-batcher.ts';
-import { authorize } from './authorize.ts';
+import { authorize, awaitToken } from './authorize.ts';
 import type { BatchContext } from './batch-queue.ts';
+import { governed } from './governed.ts';
 import type { MetadataCache } from './metadata-cache.ts';
-import type { RateGovernor } from './rate-governor.ts';
+import type { RateGovernors } from './rate-governor.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
+import { retry } from './retry.ts';
 import { scopeGate } from './scope-gate.ts';
 
 /** As many as tokens are kept in memory; the others are put together again. */
@@ -22,8 +24,7 @@ export interface PortalPipelinesOptions {
   readonly grants: GrantKeeper;
   readonly transport: Send;
   readonly apiVersion: string;
-  /** The governor of a portal. */
-  readonly governorOf: (installation: Installation) => RateGovernor;
+  readonly governors: Pick<RateGovernors, 'of'>;
   readonly metadata: MetadataCache;
   readonly clock: Clock;
 }
@@ -58,15 +59,19 @@ export class PortalPipeline {
   readonly #associations = new Map<string, AssociationBatcher>();
 
   constructor(key: string, installation: Installation, options: PortalPipelinesOptions) {
-    const { tokens, grants, transport, apiVersion, governorOf, clock } = options;
+    const { tokens, grants, transport, apiVersion, governors, clock } = options;
+    const governor = governors.of(installation.hubId);
     const stages = [
       scopeGate(installation),
       recheckGrant(grants, tokens, installation),
+      awaitToken(tokens, installation),
+      retry(clock),
+      governed(governor),
       authorize(tokens, installation),
     ];
     this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
     this.metadata = options.metadata;
-    this.#context = { key, api: this.api, governor: governorOf(installation), clock };
+    this.#context = { key, api: this.api, governor, clock };
   }
 
   /** By record id, or by a unique property that the gateway names, never a client: batchers are kept. */

@@ -47,6 +47,8 @@ export async function batchReadAssociations(
     path: `/crm/associations/${api.version}/${from}/${to}/batch/read`,
     body: { inputs: inputs.map(({ id, after }) => (after === undefined ? { id } : { id, after })) },
     scopes: readScopes(from, to),
+    budget: 'associations',
+    idempotent: true,
   });
   const results = field(body, 'results');
   if (!Array.isArray(results)) throw unintelligible();

@@ -99,6 +99,7 @@ export async function batchReadRecords(
     path: `/crm/objects/${api.version}/${objectType}/batch/read`,
     body: { inputs: ids.map((id) => ({ id })), properties, ...(idProperty !== undefined && { idProperty }) },
     scopes: readScopes(objectType),
+    idempotent: true,
   };
   try {
     const { body } = await api.send(call);

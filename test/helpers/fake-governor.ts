@@ -1,5 +1,6 @@
-import type { Budget, RateGovernor } from '../../src/connector/rate-governor.ts';
+import type { SlotSource } from '../../src/connector/rate-governor.ts';
 import type { CallOrigin, Permit } from '../../src/hubspot/client.ts';
+import type { Budget } from '../../src/hubspot/rate-limit.ts';
 
 export interface Ask {
   readonly budget: Budget;
@@ -10,7 +11,7 @@ export interface Ask {
 }
 
 /** Grants at once while it is `open`, otherwise when told. */
-export class FakeGovernor implements RateGovernor {
+export class FakeGovernor implements SlotSource {
   open = true;
   /** Who waits, oldest first. */
   readonly waiting: Ask[] = [];

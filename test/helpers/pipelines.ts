@@ -1,8 +1,11 @@
+import { LocalShare } from '../../src/connector/budget-share.ts';
 import { MetadataCache } from '../../src/connector/metadata-cache.ts';
 import { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
+import { type RateGovernor, RateGovernors } from '../../src/connector/rate-governor.ts';
 import type { Send } from '../../src/hubspot/client.ts';
 import type { GrantKeeper } from '../../src/installations/grant-keeper.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import type { FakeHubspot } from './batching.ts';
 
@@ -24,7 +27,16 @@ export function installation(facts: Partial<Installation> = {}): Installation {
 }
 
 /** Pipelines to `hubspot`; each installation's token names its tenant, itself and its grant's version. */
-export function pipelinesTo(hubspot: FakeHubspot, transport: Send = hubspot.send): PortalPipelines {
+export function pipelinesTo(
+  hubspot: FakeHubspot,
+  { transport = hubspot.send, acquire }: { transport?: Send; acquire?: RateGovernor['acquire'] } = {},
+): PortalPipelines {
+  const governors = new RateGovernors({
+    clock: hubspot.clock,
+    metrics: createMetrics(),
+    createShare: (_hubId, usage) => new LocalShare(usage),
+  });
+  const governorOf = (hubId: number) => Object.assign(governors.of(hubId), acquire && { acquire });
   const tokens: Pick<TokenManager, 'accessToken'> = {
     accessToken: async (of) => ({ value: tokenOf(of), version: 1 }),
   };
@@ -35,7 +47,7 @@ export function pipelinesTo(hubspot: FakeHubspot, transport: Send = hubspot.send
     transport,
     apiVersion: '2026-09',
     metadata: new MetadataCache(hubspot.clock),
-    governorOf: () => hubspot.governor,
+    governors: { of: governorOf },
     clock: hubspot.clock,
   });
 }
