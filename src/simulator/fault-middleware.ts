@@ -5,12 +5,14 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { json } from './answers.ts';
 import type { Fault, Faults } from './faults.ts';
+import { pathOf } from './request-path.ts';
 
 /** Lets the rules in force strike. Socket-level faults need a real socket. */
 export function faultMiddleware(faults: Faults, clock: Clock): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
+    if (faults.all().length === 0) return next();
     const body = c.req.method === 'GET' ? '' : await c.req.text();
-    const active = faults.strike(c.req.method, new URL(c.req.url).pathname, body);
+    const active = faults.strike(c.req.method, pathOf(c.req.url), body);
     if (!active) return next();
     const { fault } = active.rule;
     if (fault.kind === 'hold') {

@@ -27,6 +27,7 @@ import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
 import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
+import { pathOf, unifiedPath } from './request-path.ts';
 import type { World } from './world.ts';
 
 /** A HubSpot account to begin with. */
@@ -142,7 +143,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 }
 
 function createApi(world: World, latencyMs: number): Hono {
-  const api = new Hono({ getPath: (request) => unifiedPath(new URL(request.url).pathname) });
+  const api = new Hono({ getPath: (request) => unifiedPath(pathOf(request.url)) });
   if (latencyMs > 0) {
     api.use('/crm/*', async (_c, next) => {
       await next();
@@ -175,11 +176,4 @@ function createApi(world: World, latencyMs: number): Hono {
       : failure(500, { message: `internal error: ${error.name}` }),
   );
   return api;
-}
-
-/** `/crm/v3/objects/…` and `/crm/v4/associations/…` are the older spelling of `/crm/objects/v3/…` and so on. */
-function unifiedPath(path: string): string {
-  return path
-    .replace(/^\/crm\/(v[34])\/(objects|associations|properties|pipelines|owners)(?=\/|$)/, '/crm/$2/$1')
-    .replace(/^(\/crm\/.+)\/$/, '$1');
 }

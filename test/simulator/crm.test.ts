@@ -164,6 +164,15 @@ describe('a list', () => {
     expect(last.body).toEqual({ results: [expect.objectContaining({ id: ids[24] })] });
   });
 
+  it('reads a cursor as a number, zeros in front and all', async () => {
+    const ids = createContacts(3);
+    const page = async (after: string) =>
+      (await hubspot.get<Page>(`${CONTACTS}?after=${after}`)).body.results.map(({ id }) => id);
+    expect(await page(`000${ids[1]}`)).toEqual(ids.slice(1));
+    expect(await page('0')).toEqual(ids);
+    expect(await page('9'.repeat(30))).toEqual([]);
+  });
+
   it('ends without a cursor when its last page is full', async () => {
     createContacts(100);
     const { body } = await hubspot.get<Page>(`${CONTACTS}?limit=100`);

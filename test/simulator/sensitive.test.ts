@@ -68,6 +68,15 @@ describe.each(REQUESTS)('%s', (_case, request) => {
   });
 });
 
+it('asks for the scopes of a sensitivity once, however many properties have it', async () => {
+  const caller = new HubspotCaller(simulator, [READ, 'crm.objects.contacts.sensitive.read']);
+  await caller.get(`${CONTACTS}?properties=allergies,email,allergies,allergies`);
+  expect(simulator.log.crm()[0]?.scopes).toEqual([
+    [READ, 'crm.objects.contacts.sensitive.read'],
+    [READ, 'crm.objects.contacts.sensitive.read.v2'],
+  ]);
+});
+
 describe('the definition of a sensitive property', () => {
   it('is open to who may read definitions', async () => {
     const { status, body } = await new HubspotCaller(simulator, [READ]).get<object>(`${PROPERTIES}/allergies`);

@@ -5,8 +5,16 @@ import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import { type BatchError, batchAnswer } from './batch-answer.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import { compareIds } from './record-ids.ts';
 import type { StoredRecord } from './record-store.ts';
-import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
+import {
+  parseView,
+  presentRecord,
+  presentRecords,
+  type RecordView,
+  sensitiveFailure,
+  viewFailure,
+} from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
 const OBJECTS = '/crm/objects/:version{(?:2026-0[39]|v3)}/:type';
@@ -35,7 +43,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (after !== undefined && !/^\d+$/.test(after)) return validationError('The after parameter is invalid.');
     const { page, next } = pageOf(portal.records(type.name), view.archived, limit, after);
     return json(200, {
-      results: page.map((record) => presentRecord(portal, type, record, view)),
+      results: presentRecords(portal, type, page, view),
       ...(next && {
         paging: { next: { after: next, link: `https://api.hubapi.com/crm/v3/objects/${type.name}?after=${next}` } },
       }),
@@ -85,7 +93,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     return batchAnswer(
       200,
       {
-        results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
+        results: presentRecords(portal, type, byId(found.values()), view),
         errors: missing.length > 0 ? [missingError(type, missing)] : [],
         partial: found.size === 0 ? ALL_MISSING_STATUS : 207,
       },
@@ -99,15 +107,16 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
 
 /** Without repeats, and in an order that has nothing to do with the inputs', as HubSpot promises none. */
 function byId(records: Iterable<StoredRecord>): StoredRecord[] {
-  return [...new Set(records)].sort((a, b) => Number(a.id) - Number(b.id));
+  return [...new Set(records)].sort((a, b) => compareIds(a.id, b.id));
 }
 
 /** `after` is the id where the page starts. */
 function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: number, after: string | undefined) {
+  const start = after?.replace(/^0+/, '') ?? '';
   const page: StoredRecord[] = [];
   for (const record of records) {
+    if (compareIds(record.id, start) < 0) continue;
     if ((record.archivedAt !== undefined) !== archived) continue;
-    if (after !== undefined && Number(record.id) < Number(after)) continue;
     if (page.length === limit) return { page, next: record.id };
     page.push(record);
   }

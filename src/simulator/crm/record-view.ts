@@ -47,8 +47,8 @@ export function sensitiveFailure(
   names: readonly string[],
   access: 'read' | 'write',
 ): Response | undefined {
-  const sensitivities = names.map((name) => session.portal.definition(type.name, name)?.dataSensitivity);
-  return sensitivities
+  const sensitivities = new Set(names.map((name) => session.portal.definition(type.name, name)?.dataSensitivity));
+  return [...sensitivities]
     .map((sensitivity = 'non_sensitive') => sensitivityFailure(session, type, sensitivity, access))
     .find((refused) => refused !== undefined);
 }
@@ -69,6 +69,27 @@ export function sensitivityFailure(
 
 /** A record as HubSpot shows it. */
 export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, view: RecordView) {
+  return present(portal, type, record, view, shownNames(portal, type, view.properties));
+}
+
+/** Records as HubSpot shows them. */
+export function presentRecords(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  records: readonly StoredRecord[],
+  view: RecordView,
+) {
+  const names = shownNames(portal, type, view.properties);
+  return records.map((record) => present(portal, type, record, view, names));
+}
+
+function present(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  record: StoredRecord,
+  view: RecordView,
+  names: readonly string[],
+) {
   const associations = view.associations.flatMap((to) => {
     const from = { type: type.name, id: record.id };
     const { page, paging } = neighbourPage(portal, from, to.name, { limit: MAX_INLINE_ASSOCIATIONS });
@@ -84,7 +105,7 @@ export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: Sto
   });
   return {
     id: record.id,
-    properties: presentProperties(portal, type, record, view.properties),
+    properties: presentProperties(record, names),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     archived: record.archivedAt !== undefined,
@@ -94,19 +115,17 @@ export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: Sto
   };
 }
 
-/**
- * The properties asked for and the ones that are always there, in alphabetical order; `null` for a defined property
- * that is empty, nothing for a name that the portal does not define.
- */
-function presentProperties(
-  portal: Portal,
-  type: ObjectTypeFacts,
-  record: StoredRecord,
-  requested: readonly string[],
-): Record<string, string | null> {
+/** The properties asked for and the ones that are always there, in alphabetical order; only what the portal defines. */
+function shownNames(portal: Portal, type: ObjectTypeFacts, requested: readonly string[]): readonly string[] {
   const wanted = new Set([...(requested.length > 0 ? requested : type.defaults), ...type.always]);
-  const names = [...wanted].filter((name) => portal.definition(type.name, name)).sort();
-  return Object.fromEntries(names.map((name) => [name, record.properties.get(name) ?? null]));
+  return [...wanted].filter((name) => portal.definition(type.name, name)).sort();
+}
+
+/** `null` for a property that is empty. */
+function presentProperties(record: StoredRecord, names: readonly string[]): Record<string, string | null> {
+  const properties: Record<string, string | null> = {};
+  for (const name of names) properties[name] = record.properties.get(name) ?? null;
+  return properties;
 }
 
 function commaList(values: readonly string[] = []): string[] {

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { expiredToken, failure, missingCredentials, missingScope, validationError } from '../answers.ts';
 import type { AccessToken } from '../oauth/grants.ts';
+import { parsedBody } from '../parsed-body.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, objectType } from './object-types.ts';
 
@@ -86,12 +87,8 @@ export async function batchBody(c: Context, max: number): Promise<BatchBody | Re
 
 /** The JSON object that was sent, or HubSpot's refusal of anything else. */
 export async function objectBody(c: Context): Promise<Readonly<Record<string, unknown>> | Response> {
-  try {
-    const value: unknown = JSON.parse(await c.req.text());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : invalidJson();
-  } catch {
-    return invalidJson();
-  }
+  const value = await parsedBody(c);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : invalidJson();
 }
 
 export function invalidJson(): Response {
