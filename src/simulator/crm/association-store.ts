@@ -1,5 +1,6 @@
 import { type AssociationType, AssociationTypes, isPrimary } from './association-types.ts';
 import type { ObjectTypeName } from './object-types.ts';
+import { compareIds } from './record-ids.ts';
 
 /** One end of a connection. */
 export interface RecordRef {
@@ -13,10 +14,14 @@ export type Neighbour = readonly [id: string, types: readonly AssociationType[]]
 /** Hears of two records that are connected or parted. */
 export type ConnectionListener = (from: RecordRef, to: RecordRef, connected: boolean) => void;
 
+type Connection = readonly [id: string, types: ReadonlySet<AssociationType>];
+
 /** Who is connected with whom in one portal. Every connection is seen from both ends. */
 export class AssociationStore {
   readonly types = new AssociationTypes();
   readonly #neighbours = new Map<string, Map<string, Set<AssociationType>>>();
+  /** In the order of ids, by the same key: sorted when first asked for, forgotten at a change. */
+  readonly #ordered = new Map<string, readonly Connection[]>();
   readonly #listeners: ConnectionListener[] = [];
 
   onChange(listener: ConnectionListener): void {
@@ -26,9 +31,7 @@ export class AssociationStore {
   /** In the order of their ids. */
   neighbours(from: RecordRef, to: ObjectTypeName): readonly Neighbour[] {
     const known = this.types.between(from.type, to);
-    return [...(this.#neighbours.get(key(from, to)) ?? [])]
-      .sort(([a], [b]) => Number(a) - Number(b))
-      .map(([id, types]) => [id, known.filter((type) => types.has(type))]);
+    return this.#inOrder(key(from, to)).map(([id, types]) => [id, known.filter((type) => types.has(type))]);
   }
 
   /** What `to` is to `from`; empty when they are not connected. */
@@ -56,6 +59,8 @@ export class AssociationStore {
   disconnect(from: RecordRef, to: RecordRef): void {
     if (!this.#neighbours.get(key(from, to.type))?.delete(to.id)) return;
     this.#neighbours.get(key(to, from.type))?.delete(from.id);
+    this.#ordered.delete(key(from, to.type));
+    this.#ordered.delete(key(to, from.type));
     for (const listener of this.#listeners) listener(from, to, false);
   }
 
@@ -99,6 +104,15 @@ export class AssociationStore {
   #setOneWay(from: RecordRef, to: RecordRef, types: readonly AssociationType[]): void {
     const neighbours = this.#neighbours.get(key(from, to.type)) ?? new Map<string, Set<AssociationType>>();
     this.#neighbours.set(key(from, to.type), neighbours.set(to.id, new Set(types)));
+    this.#ordered.delete(key(from, to.type));
+  }
+
+  #inOrder(at: string): readonly Connection[] {
+    const known = this.#ordered.get(at);
+    if (known) return known;
+    const ordered = [...(this.#neighbours.get(at) ?? [])].sort(([a], [b]) => compareIds(a, b));
+    this.#ordered.set(at, ordered);
+    return ordered;
   }
 
   #demoteOthers(record: RecordRef): void {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, readScope } from '../object-types.ts';
-import { presentRecord, sensitiveFailure } from '../record-view.ts';
+import { presentRecords, sensitiveFailure } from '../record-view.ts';
 import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
 import { prepareSearch } from './hits.ts';
 import { parseSearch, type SearchRequest } from './request.ts';
@@ -56,13 +56,13 @@ function answer(
   const hits = remembered.get(key) ?? find();
   remembered.set(key, hits);
   const end = after + limit;
+  const shown = hits.slice(after, end).flatMap((id) => {
+    const record = portal.record(type.name, id);
+    return record && record.archivedAt === undefined ? [record] : [];
+  });
   return {
     total: hits.length,
-    results: hits.slice(after, end).flatMap((id) => {
-      const record = portal.record(type.name, id);
-      if (!record || record.archivedAt !== undefined) return [];
-      return [presentRecord(portal, type, record, { properties, associations: [], archived: false })];
-    }),
+    results: presentRecords(portal, type, shown, { properties, associations: [], archived: false }),
     ...(end < hits.length && { paging: { next: { after: String(end) } } }),
   };
 }
