@@ -9,7 +9,7 @@ import type { CustomProperty, PropertyDefinition } from './crm/property-definiti
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { RecordStore, type StoredRecord } from './crm/record-store.ts';
 import type { RequirementRule } from './crm/required-properties.ts';
-import { SearchIndex } from './search-index.ts';
+import { SearchIndex } from './crm/search/search-index.ts';
 
 /** A HubSpot account and everything in it. */
 export class Portal {
@@ -47,15 +47,7 @@ export class Portal {
     this.user = user;
     this.properties = new PropertyRegistry(clock);
     this.store = new RecordStore(clock);
-    this.searchIndex = new SearchIndex(clock, searchLagMs);
-    this.store.onChange((type, id, record) => {
-      if (record && record.archivedAt === undefined) this.searchIndex.put(type, record);
-      else this.searchIndex.remove(type, id);
-    });
-    this.associations.onChange((from, to, connected) => {
-      if (connected) this.searchIndex.connect(from, to);
-      else this.searchIndex.disconnect(from, to);
-    });
+    this.searchIndex = new SearchIndex(this.store, this.associations, clock, searchLagMs);
   }
 
   /** The properties that records of a type have in this portal: HubSpot's and its own. */

@@ -29,6 +29,24 @@ describe('right after it happened', () => {
     expect(await searched.find({})).toEqual([id]);
   });
 
+  it('a changed record is found by what it was, and shown as it is; then it is found by what it is', async () => {
+    const { portal, clock } = searched;
+    const id = indexedContact({ firstname: 'Ada', city: 'London' });
+    const record = portal.record('contacts', id);
+    if (!record) throw new TypeError('the contact is gone');
+    portal.store.update('contacts', record, { firstname: 'Augusta', city: '' });
+    const named = (value: string) => ({ filters: [{ propertyName: 'firstname', operator: 'EQ', value }] });
+    const inACity = { filters: [{ propertyName: 'city', operator: 'HAS_PROPERTY' }] };
+    const { body } = await searched.search(named('Ada'));
+    expect(body).toMatchObject({ total: 1, results: [{ id, properties: { firstname: 'Augusta' } }] });
+    expect(await searched.find(named('Augusta'))).toEqual([]);
+    expect(await searched.find(inACity)).toEqual([id]);
+    clock.advance(LAG_MS);
+    expect(await searched.find(named('Ada'))).toEqual([]);
+    expect(await searched.find(named('Augusta'))).toEqual([id]);
+    expect(await searched.find(inACity)).toEqual([]);
+  });
+
   it('an archived record is counted and not shown, and then neither, as HubSpot was seen to do', async () => {
     const [samba, bossa] = [indexedContact({ firstname: 'Samba' }), indexedContact({ firstname: 'Bossa' })];
     searched.portal.archive('contacts', samba);
@@ -47,15 +65,23 @@ describe('right after it happened', () => {
     expect((await searched.search({})).body).toMatchObject({ total: 1, results: [{ id: kept }] });
   });
 
-  it('an association is not found, and then it is', async () => {
+  it('an association is not found, and then it is; one that ended is found, and then it is not', async () => {
     const contact = indexedContact({});
     const company = searched.portal.create('companies', {}).id;
     searched.portal.searchIndex.catchUp();
-    searched.portal.associate({ type: 'contacts', id: contact }, { type: 'companies', id: company });
+    const ends = [
+      { type: 'contacts', id: contact },
+      { type: 'companies', id: company },
+    ] as const;
+    searched.portal.associate(...ends);
     const filters = [{ propertyName: 'associations.company', operator: 'EQ', value: company }];
     expect(await searched.find({ filters })).toEqual([]);
     searched.clock.advance(LAG_MS);
     expect(await searched.find({ filters })).toEqual([contact]);
+    searched.portal.associations.disconnect(...ends);
+    expect(await searched.find({ filters })).toEqual([contact]);
+    searched.clock.advance(LAG_MS);
+    expect(await searched.find({ filters })).toEqual([]);
   });
 
   it('changes are taken in one by one, each at its own time', async () => {

@@ -99,6 +99,7 @@ describe('a filter on texts', () => {
     ['CONTAINS_TOKEN', { value: 'brien' }, []],
     ['CONTAINS_TOKEN', { value: 'j*n*c' }, ['Jean-Luc Picard']],
     ['CONTAINS_TOKEN', { value: 'ada*da' }, []],
+    ['CONTAINS_TOKEN', { value: '*y*y*' }, []],
     ['CONTAINS_TOKEN', { value: '617 1234' }, ['+1 617 555 1234']],
     ['CONTAINS_TOKEN', { value: '*' }, TEXTS],
     ['CONTAINS_TOKEN', { value: ' ' }, []],
@@ -184,6 +185,13 @@ describe('filters on associations', () => {
     const { two, byron } = associated();
     const filter = { propertyName: 'associations.contact', operator: 'EQ', value: Number(byron) };
     expect(await searched.find({ filters: [filter] }, 'companies')).toEqual([two]);
+  });
+
+  it('find neighbours of the same type', async () => {
+    const { ada, byron } = associated();
+    searched.portal.associate({ type: 'contacts', id: ada ?? '' }, { type: 'contacts', id: byron ?? '' });
+    const filter = { propertyName: 'associations.contact', operator: 'EQ', value: ada };
+    expect(await searched.find({ filters: [filter] })).toEqual([byron]);
   });
 
   it('find nobody by a record that is archived', async () => {

@@ -130,7 +130,6 @@ describe('a filter is refused', () => {
     ['a date that does not exist', 'createdate', { operator: 'LT', value: '2026-13-01' }],
     ['a local time', 'createdate', { operator: 'LT', value: '2026-11-01T10:00:00' }],
     ['an unknown neighbour', 'associations.tickets', { operator: 'EQ', value: '1' }],
-    ['neighbours of the same type', 'associations.contacts', { operator: 'EQ', value: '1' }],
     ['the absence of neighbours', 'associations.company', { operator: 'NOT_HAS_PROPERTY' }],
     ['other neighbours', 'associations.company', { operator: 'NEQ', value: '1' }],
   ])('when the portal cannot answer it: %s', async (_case, propertyName, rest) => {

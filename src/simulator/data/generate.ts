@@ -35,7 +35,7 @@ const DETAILS_SEED = 1_000_003;
 /** Fills a portal with what a business would have in it. The same seed and time give the same portal. */
 export function generateData(portal: Portal, size: PortalSize, seed: number, now: number): void {
   const random = new Random(seed);
-  // Drawn apart, so that names and amounts stay what they are.
+  // Drawn apart: other details leave names and amounts as they are.
   const details = new Random(seed + DETAILS_SEED);
   const owners = generateOwners(details, portal.domain, now);
   const renewals = renewalPipeline(details, now - 740 * DAY_MS);

@@ -1,5 +1,5 @@
-import type { IndexedRecord } from '../../search-index.ts';
 import type { ObjectTypeName } from '../object-types.ts';
+import type { IndexedRecord } from './search-index.ts';
 import { parts, tokens } from './tokens.ts';
 
 /** Where a query looks. https://developers.hubspot.com/docs/guides/api/crm/search#search-default-searchable-properties */

@@ -1,15 +1,12 @@
 import { Hono } from 'hono';
 import { LRUCache } from 'lru-cache';
-import { failure, json } from '../../answers.ts';
+import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, readScope } from '../object-types.ts';
 import { presentRecord, sensitiveFailure } from '../record-view.ts';
 import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
-import { InvalidSearch } from './invalid-search.ts';
-import { queryTest } from './query.ts';
-import { recordTest, searchable } from './record-test.ts';
+import { prepareSearch } from './hits.ts';
 import { parseSearch, type SearchRequest } from './request.ts';
-import { byAge, sortBy } from './sort.ts';
 
 /** Who pages through a search asks for the same hits again and again. */
 const REMEMBERED_SEARCHES = 16;
@@ -19,20 +16,15 @@ export function searchRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
   const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_SEARCHES });
 
-  routes.post('/crm/objects/:version{2026-0[39]|v3}/:type/search', async (c) => {
+  routes.post('/crm/objects/:version{(?:2026-0[39]|v3)}/:type/search', async (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
     const session = c.get('session');
     const unscoped = scopeFailure(session, [[readScope(type)]]);
     if (unscoped) return unscoped;
-    try {
-      const request = parseSearch(await c.req.text());
-      const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
-      return refused ?? json(200, answer(session.portal, type, request, remembered));
-    } catch (error) {
-      if (error instanceof InvalidSearch) return failure(400, error.body);
-      throw error;
-    }
+    const request = parseSearch(await c.req.text());
+    const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
+    return refused ?? json(200, answer(session.portal, type, request, remembered));
   });
 
   return routes;
@@ -59,7 +51,7 @@ function answer(
   remembered: LRUCache<string, readonly string[]>,
 ) {
   const { query, groups, sort, properties, limit, after } = request;
-  const find = search(portal, type, request);
+  const find = prepareSearch(portal, type, request);
   const key = JSON.stringify([portal.hubId, type.name, portal.searchIndex.version(), query, groups, sort]);
   const hits = remembered.get(key) ?? find();
   remembered.set(key, hits);
@@ -72,27 +64,5 @@ function answer(
       return [presentRecord(portal, type, record, { properties, associations: [], archived: false })];
     }),
     ...(end < hits.length && { paging: { next: { after: String(end) } } }),
-  };
-}
-
-/**
- * The search, ready to go through the index for the ids of all hits, in order.
- * @throws InvalidSearch when the portal cannot answer it.
- */
-function search(
-  portal: Portal,
-  type: ObjectTypeFacts,
-  { query, groups, sort }: SearchRequest,
-): () => readonly string[] {
-  const tests = groups.map((filters) => filters.map((filter) => recordTest(portal, type, filter)));
-  const sortedBy = sort && searchable(portal, type, sort.propertyName);
-  const fitsQuery = queryTest(type.name, query);
-  return () => {
-    const hits = [...portal.searchIndex.records(type.name)].filter(
-      (record) =>
-        (tests.length === 0 || tests.some((group) => group.every((fits) => fits(record)))) && fitsQuery(record),
-    );
-    const ordered = sort && sortedBy ? sortBy(sortedBy, sort, hits) : hits.sort(byAge);
-    return ordered.map(({ id }) => id);
   };
 }

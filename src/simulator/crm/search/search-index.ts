@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/clock.ts';
-import type { RecordRef } from './crm/association-store.ts';
-import type { ObjectTypeName } from './crm/object-types.ts';
-import type { StoredRecord } from './crm/record-store.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { AssociationStore, RecordRef } from '../association-store.ts';
+import type { ObjectTypeName } from '../object-types.ts';
+import type { RecordStore } from '../record-store.ts';
 
 /** A record as searches find it, which may differ from what it is now. */
 export interface IndexedRecord {
@@ -28,9 +28,21 @@ export class SearchIndex {
   readonly #pending: { readonly dueAt: number; readonly change: () => void }[] = [];
   #version = 0;
 
-  constructor(clock: Clock, lagMs: number) {
+  /** Follows the stores from now on; every change of theirs shows `lagMs` later. */
+  constructor(records: RecordStore, associations: AssociationStore, clock: Clock, lagMs: number) {
     this.#clock = clock;
     this.#lagMs = lagMs;
+    records.onChange((type, id, record) => {
+      if (!record || record.archivedAt !== undefined) return this.#later(() => this.#records[type].delete(id));
+      const indexed = { id, createdAt: Date.parse(record.createdAt), properties: record.properties };
+      this.#later(() => this.#records[type].set(id, indexed));
+    });
+    associations.onChange((from, to, connected) => {
+      this.#later(() => {
+        this.#connect(from, to, connected);
+        this.#connect(to, from, connected);
+      });
+    });
   }
 
   /** Takes in what has become due, and rises when there was any. Call it before reading. */
@@ -46,39 +58,14 @@ export class SearchIndex {
     this.#takeIn(this.#pending.length);
   }
 
+  /** In the order of ids. */
   records(type: ObjectTypeName): Iterable<IndexedRecord> {
     return this.#records[type].values();
   }
 
-  /** Records that left the index have no neighbours. */
+  /** A neighbour that left the index is none. */
   areAssociated(from: RecordRef, to: RecordRef): boolean {
-    return this.#records[to.type].has(to.id) && (this.#neighbours.get(neighboursKey(from, to))?.has(to.id) ?? false);
-  }
-
-  /** A record that is new or changed; it is indexed as it is now. */
-  put(type: ObjectTypeName, { id, createdAt, properties }: StoredRecord): void {
-    const indexed = { id, createdAt: Date.parse(createdAt), properties };
-    this.#later(() => this.#records[type].set(id, indexed));
-  }
-
-  /** A record that is archived or gone. */
-  remove(type: ObjectTypeName, id: string): void {
-    this.#later(() => this.#records[type].delete(id));
-  }
-
-  /** Two records that are connected from now on, whatever the labels. */
-  connect(from: RecordRef, to: RecordRef): void {
-    this.#later(() => {
-      this.#neighboursOf(from, to).add(to.id);
-      this.#neighboursOf(to, from).add(from.id);
-    });
-  }
-
-  disconnect(from: RecordRef, to: RecordRef): void {
-    this.#later(() => {
-      this.#neighboursOf(from, to).delete(to.id);
-      this.#neighboursOf(to, from).delete(from.id);
-    });
+    return this.#records[to.type].has(to.id) && (this.#neighbours.get(key(from, to))?.has(to.id) ?? false);
   }
 
   #later(change: () => void): void {
@@ -90,14 +77,13 @@ export class SearchIndex {
     this.#version += count;
   }
 
-  #neighboursOf(from: RecordRef, to: RecordRef): Set<string> {
-    const key = neighboursKey(from, to);
-    const neighbours = this.#neighbours.get(key) ?? new Set();
-    this.#neighbours.set(key, neighbours);
-    return neighbours;
+  #connect(from: RecordRef, to: RecordRef, connected: boolean): void {
+    const neighbours = this.#neighbours.get(key(from, to)) ?? new Set();
+    if (connected) this.#neighbours.set(key(from, to), neighbours.add(to.id));
+    else neighbours.delete(to.id);
   }
 }
 
-function neighboursKey(from: RecordRef, to: RecordRef): string {
+function key(from: RecordRef, to: RecordRef): string {
   return `${from.type}/${from.id}>${to.type}`;
 }
