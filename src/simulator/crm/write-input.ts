@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NULL_CLEARS } from '../assumptions.ts';
+import { associationSpecs } from './association-checks.ts';
 import { id } from './json-body.ts';
 
 /** Numbers and truths come as themselves or as text; they are text from here on. */
@@ -8,10 +9,7 @@ const properties = z
   .transform((values) => Object.fromEntries(Object.entries(values).flatMap(([name, value]) => asText(name, value))));
 
 /** The types of one entry say what kind of record it leads to. */
-const association = z.object({
-  to: z.object({ id }),
-  types: z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() })).min(1),
-});
+const association = z.object({ to: z.object({ id }), types: associationSpecs.min(1) });
 
 const traced = { objectWriteTraceId: z.string().optional() };
 
