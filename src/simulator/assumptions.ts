@@ -90,3 +90,25 @@ export const LABEL_REFUSALS = {
   tooMany: 'There can be at most 10 labels between two object types.',
   inUse: 'The label cannot be deleted while records are associated with it.',
 } as const;
+
+/** JSON null in a write leaves the property as it is; only `""` is documented to clear it. */
+export const NULL_CLEARS = false;
+
+/** Values that are refused for sure, with codes and texts that nobody has published. */
+export const VALUE_REFUSALS = {
+  tooLong: (_value, max) => ({
+    error: 'INVALID_STRING_LENGTH',
+    message: `The value is longer than ${max} characters.`,
+  }),
+  date: (value) => ({ error: 'INVALID_DATE', message: `${value} was not a valid date.` }),
+  blockedEmail: (value) => ({ error: 'INVALID_EMAIL', message: `Email address ${value} is on the block list` }),
+} as const satisfies Record<string, (value: string, max: number) => { error: string; message: string }>;
+
+/** The code of a property that is required and missing, also by an admin's rule. */
+export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
+
+/** By e-mail address "partial upserts are not supported": taken to mean that trace ids do not part the good from the bad. */
+export const EMAIL_UPSERT_IS_WHOLE = true;
+
+/** Merging two records makes a third; accounts in a beta of 2026 keep the id of the primary one. */
+export const MERGE_KEEPS_ID = false;

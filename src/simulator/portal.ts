@@ -8,6 +8,7 @@ import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { RecordStore, type StoredRecord } from './crm/record-store.ts';
+import type { RequirementRule } from './crm/required-properties.ts';
 import { SearchIndex } from './crm/search/search-index.ts';
 
 /** A HubSpot account and everything in it. */
@@ -24,6 +25,13 @@ export class Portal {
     deals: [DEFAULT_DEAL_PIPELINE],
     companies: [],
   };
+  readonly requirements: Readonly<Record<ObjectTypeName, RequirementRule[]>> = {
+    contacts: [],
+    deals: [],
+    companies: [],
+  };
+  /** E-mail addresses that no contact may have again, after a privacy deletion. */
+  readonly blockedEmails = new Set<string>();
   readonly store: RecordStore;
   readonly associations = new AssociationStore();
   readonly searchIndex: SearchIndex;
@@ -58,6 +66,11 @@ export class Portal {
     return this.properties.define(type, property).definition;
   }
 
+  /** Makes a property required, as an admin of the portal can. */
+  requireProperty(type: ObjectTypeName, rule: RequirementRule): void {
+    this.requirements[type].push(rule);
+  }
+
   records(type: ObjectTypeName): MapIterator<StoredRecord> {
     return this.store.all(type);
   }
@@ -66,16 +79,22 @@ export class Portal {
     return this.store.get(type, id);
   }
 
-  /** The record whose unique property has this value. E-mail addresses compare without case. */
   recordBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
-    const wanted = value.toLowerCase();
-    return this.records(type).find(
-      (record) => !record.archivedAt && record.properties.get(property)?.toLowerCase() === wanted,
-    );
+    return this.store.getBy(type, property, value);
+  }
+
+  /** By the value of a unique property, or by an id; that of a record that was merged leads to what became of it. */
+  find(type: ObjectTypeName, id: string, idProperty: string | undefined): StoredRecord | undefined {
+    return idProperty === undefined ? this.store.survivor(type, id) : this.recordBy(type, idProperty, id);
   }
 
   create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt?: number): StoredRecord {
     return this.store.create(type, values, createdAt);
+  }
+
+  /** Writes values; an empty one clears the property. */
+  update(type: ObjectTypeName, record: StoredRecord, values: Readonly<Record<string, string>>): void {
+    this.store.update(type, record, values);
   }
 
   /** Moves a record to the recycle bin. */

@@ -4,12 +4,15 @@ import type { ErrorBody } from './answers.ts';
 export class Refusal extends Error {
   readonly status: number;
   readonly body: ErrorBody;
+  /** What only batches tell, beside the body's own context. */
+  readonly batchContext: ErrorBody['context'];
 
-  constructor(status: number, body: ErrorBody) {
+  constructor(status: number, body: ErrorBody, batchContext?: ErrorBody['context']) {
     super(body.message);
     this.name = 'Refusal';
     this.status = status;
     this.body = body;
+    this.batchContext = batchContext;
   }
 }
 

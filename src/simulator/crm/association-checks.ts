@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Portal } from '../portal.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import type { RecordRef } from './association-store.ts';
@@ -5,6 +6,9 @@ import type { AssociationSpec, AssociationType } from './association-types.ts';
 import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
 
 const MESSAGE = 'One or more associations are invalid';
+
+/** The association types that a body names. */
+export const associationSpecs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));
 
 /** Throws HubSpot's refusal when one of these records is not there. */
 export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { json } from '../answers.ts';
 import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
-import { requireRecords, requireTypes } from './association-checks.ts';
+import { associationSpecs, requireRecords, requireTypes } from './association-checks.ts';
 import type { RecordRef } from './association-store.ts';
 import type { AssociationSpec } from './association-types.ts';
 import { batchAnswer, doEach } from './batch-answer.ts';
@@ -16,10 +16,9 @@ const RECORD = '/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations'
 const BATCH = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch';
 const MAX_INPUTS = 2_000;
 
-export const specs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));
 const end = z.object({ id });
 const pair = z.object({ from: end, to: end });
-const labelledPair = z.object({ from: end, to: end, types: specs });
+const labelledPair = z.object({ from: end, to: end, types: associationSpecs });
 const fan = z.object({ from: end, to: z.array(end) });
 
 /** Connecting records and parting them. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
@@ -36,7 +35,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   routes.put(`${RECORD}/:to/:toId`, async (c) => {
     const types = objectPairOf(c, writeScope);
     if (types instanceof Response) return types;
-    const labels = await jsonBody(c, specs);
+    const labels = await jsonBody(c, associationSpecs);
     if (labels instanceof Response) return labels;
     return json(201, label(c.get('session').portal, endsOf(types, c.req.param()), labels));
   });

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { json } from '../answers.ts';
 import { instant } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
+import type { ObjectTypeFacts } from './object-types.ts';
 
 /** What went wrong with some of a batch, as the answer lists it. */
 export type BatchError = Readonly<Record<string, unknown>> & { readonly status: 'error' };
@@ -43,8 +44,24 @@ export function doEach<I>(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { category, message, errors: details, context: facts } = error.body;
-      errors.push({ status: 'error', category, message, errors: details, context: { ...context(input), ...facts } });
+      errors.push({
+        status: 'error',
+        category,
+        message,
+        errors: details,
+        context: { ...context(input), ...error.batchContext, ...facts },
+      });
     }
   }
   return { results, errors };
+}
+
+/** How a batch says that it knows nothing of some ids. */
+export function unknownIds({ singular }: ObjectTypeFacts, ids: readonly string[]): BatchError {
+  return {
+    status: 'error',
+    category: 'OBJECT_NOT_FOUND',
+    message: `Could not get some ${singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
+    context: { ids },
+  };
 }

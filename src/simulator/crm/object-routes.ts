@@ -3,7 +3,7 @@ import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
-import { type BatchError, batchAnswer } from './batch-answer.ts';
+import { batchAnswer, unknownIds } from './batch-answer.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
 import { compareIds } from './record-ids.ts';
 import type { StoredRecord } from './record-store.ts';
@@ -61,8 +61,9 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (refused) return refused;
     const idProperty = c.req.query('idProperty');
     if (!identifies(portal, type, idProperty)) return notUnique(idProperty);
-    const record = find(portal, type, c.req.param('id'), idProperty);
-    if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(c.req.param('id'));
+    const id = c.req.param('id');
+    const record = portal.find(type.name, id, idProperty);
+    if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(id);
     return json(200, presentRecord(portal, type, record, view));
   });
 
@@ -85,7 +86,9 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
       [...ids].flatMap((id) => {
-        const record = find(portal, type, id, idProperty);
+        // Ids of merged records lead nowhere here.
+        const record =
+          idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
         return record && (record.archivedAt !== undefined) === archived ? [[id, record] as const] : [];
       }),
     );
@@ -94,7 +97,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
       200,
       {
         results: presentRecords(portal, type, byId(found.values()), view),
-        errors: missing.length > 0 ? [missingError(type, missing)] : [],
+        errors: missing.length > 0 ? [unknownIds(type, missing)] : [],
         partial: found.size === 0 ? ALL_MISSING_STATUS : 207,
       },
       clock,
@@ -130,24 +133,6 @@ function identifies(portal: Portal, { name }: ObjectTypeFacts, idProperty: strin
 
 function notUnique(idProperty = ''): Response {
   return validationError(`Property "${idProperty}" is not a unique property.`);
-}
-
-function find(
-  portal: Portal,
-  type: ObjectTypeFacts,
-  id: string,
-  idProperty: string | undefined,
-): StoredRecord | undefined {
-  return idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
-}
-
-function missingError(type: ObjectTypeFacts, ids: readonly string[]): BatchError {
-  return {
-    status: 'error',
-    category: 'OBJECT_NOT_FOUND',
-    message: `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
-    context: { ids },
-  };
 }
 
 function strings(value: unknown): string[] {

@@ -55,9 +55,23 @@ export class RecordStore {
     return this.get(type, this.#successors[type].get(id) ?? id);
   }
 
-  /** `createdAt` in epoch milliseconds; later ones may not come first, for lists are in the order of ids. */
+  /** The record whose unique property has this value. E-mail addresses compare without case, former ones count, too. */
+  getBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
+    const wanted = value.toLowerCase();
+    return this.all(type).find(
+      (record) =>
+        record.archivedAt === undefined && identities(record, property).some((known) => known.toLowerCase() === wanted),
+    );
+  }
+
+  /** An id that no record has or will have. */
+  reserveId(type: ObjectTypeName): string {
+    return String(this.#nextId[type]++);
+  }
+
+  /** `createdAt` in epoch milliseconds. */
   create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt = this.#clock.now()): StoredRecord {
-    const id = String(this.#nextId[type]++);
+    const id = this.reserveId(type);
     const at = instant(createdAt);
     const properties = new Map(
       Object.entries({
@@ -113,4 +127,10 @@ export class RecordStore {
   #changed(type: ObjectTypeName, id: string): void {
     for (const listener of this.#listeners) listener(type, id, this.get(type, id));
   }
+}
+
+/** What a record is called by a unique property: contacts keep the addresses of those that were merged into them. */
+function identities({ properties }: StoredRecord, property: string): readonly string[] {
+  const former = property === 'email' ? (properties.get('hs_additional_emails')?.split(';') ?? []) : [];
+  return [properties.get(property) ?? '', ...former];
 }

@@ -104,14 +104,26 @@ function present(
     return results.length > 0 ? [[to.name, { results, paging }] as const] : [];
   });
   return {
+    ...presentValues(portal, type, record, presentProperties(record, names)),
+    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
+  };
+}
+
+/** A record with these values of properties, whatever it holds. */
+export function presentValues(
+  { hubId }: Portal,
+  { typeId }: ObjectTypeFacts,
+  record: StoredRecord,
+  properties: Readonly<Record<string, string | null>>,
+) {
+  return {
     id: record.id,
-    properties: presentProperties(record, names),
+    properties,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     archived: record.archivedAt !== undefined,
     ...(record.archivedAt !== undefined && { archivedAt: record.archivedAt }),
-    url: `https://app.hubspot.com/contacts/${portal.hubId}/record/${type.typeId}/${record.id}`,
-    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
+    url: `https://app.hubspot.com/contacts/${hubId}/record/${typeId}/${record.id}`,
   };
 }
 
