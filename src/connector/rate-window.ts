@@ -104,6 +104,8 @@ export class RateWindow {
     const rounds = Math.floor((turn - 1) / limit);
     const spare = limit - used - (turn - rounds * limit - 1);
     const pace = (STEADY_SHARE * limit) / this.#windowMs;
+    // So much is left that even the latest call will have left the window before it is needed.
+    if (spare >= pace * (this.#windowMs + LONGEST_TRANSIT_MS)) return rounds * this.#windowMs;
     let wait = 0;
     for (let index = 0; index < used; index += 1) {
       const countedBy = this.#calls[index]?.countedBy ?? now + LONGEST_TRANSIT_MS;
