@@ -34,6 +34,15 @@ export const ASSOCIATION_PAGE = 500;
 /** A batch read in which every id is missing answers 207 with no results; some report 404. */
 export const ALL_MISSING_STATUS = 207;
 
+/** How long searches do not see a change: documented as "a few moments"; 2 and 5 seconds were seen. */
+export const SEARCH_LAG_MS = 3_000;
+
+/** Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value; people report that they do not. */
+export const NEGATION_FINDS_EMPTY: boolean = false;
+
+/** Whether records without a value come at the end of a sorted search, whichever its direction. */
+export const EMPTY_SORTS_LAST: boolean = true;
+
 /** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
 export const DECLINE_RETURNS = true;
 
@@ -59,3 +68,11 @@ export const PROPERTY_FAILURES = {
 
 /** Owners in one page: only the default of 100 is documented. */
 export const OWNER_LIMIT_MAX = 500;
+
+/** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
+export const LABEL_REFUSALS = {
+  name: 'Association label names start with a letter and have only letters, numbers and underscores.',
+  taken: 'There is a label of this name between these object types already.',
+  tooMany: 'There can be at most 10 labels between two object types.',
+  inUse: 'The label cannot be deleted while records are associated with it.',
+} as const;

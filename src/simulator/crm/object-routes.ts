@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
-import { instant } from '../instant.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
+import { type BatchError, batchAnswer } from './batch-answer.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import type { StoredRecord } from './record-store.ts';
 import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
@@ -72,7 +73,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const view: RecordView = { properties: strings(batch.body.properties), associations: [], archived };
     const refused = sensitiveFailure(session, type, view.properties, 'read');
     if (refused) return refused;
-    const startedAt = instant(clock.now());
+    const startedAt = clock.now();
     const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
       [...ids].flatMap((id) => {
@@ -81,14 +82,16 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
       }),
     );
     const missing = [...ids].filter((id) => !found.has(id));
-    const status = missing.length === 0 ? 200 : found.size === 0 ? ALL_MISSING_STATUS : 207;
-    return json(status, {
-      status: 'COMPLETE',
-      results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
-      ...(missing.length > 0 && { numErrors: 1, errors: [missingError(type, missing)] }),
+    return batchAnswer(
+      200,
+      {
+        results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
+        errors: missing.length > 0 ? [missingError(type, missing)] : [],
+        partial: found.size === 0 ? ALL_MISSING_STATUS : 207,
+      },
+      clock,
       startedAt,
-      completedAt: instant(clock.now()),
-    });
+    );
   });
 
   return routes;
@@ -129,7 +132,7 @@ function find(
   return idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
 }
 
-function missingError(type: ObjectTypeFacts, ids: readonly string[]) {
+function missingError(type: ObjectTypeFacts, ids: readonly string[]): BatchError {
   return {
     status: 'error',
     category: 'OBJECT_NOT_FOUND',

@@ -1,9 +1,10 @@
 import { validationError } from '../answers.ts';
 import { sensitiveScopes } from '../assumptions.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import { neighbourPage } from './neighbour-page.ts';
 import { type ObjectTypeFacts, objectType, readScope } from './object-types.ts';
 import type { DataSensitivity } from './property-definitions.ts';
+import type { StoredRecord } from './record-store.ts';
 import { type Session, scopeFailure } from './session.ts';
 
 const MAX_INLINE_ASSOCIATIONS = 100;

@@ -1,0 +1,18 @@
+import type { ErrorBody } from './answers.ts';
+
+/** HubSpot's no to a write: the answer to a request, or one of the errors of a batch. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export function invalid(message: string, context?: ErrorBody['context']): Refusal {
+  return new Refusal(400, { message, ...(context && { context }), category: 'VALIDATION_ERROR' });
+}
