@@ -3,6 +3,7 @@ import type { HubspotApi, Send, Stage } from '../hubspot/client.ts';
 import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { searchRecords } from '../hubspot/search.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
@@ -14,6 +15,8 @@ import { type Position, readKnown, readNeighbours, readRecords, type Slice } fro
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
 import { missingScopes, scopeGate } from './scope-gate.ts';
+import { type Search, takesProperties } from './search.ts';
+import { readSearch } from './search-pages.ts';
 
 /** A record in the hands of a resolver: it knows the portal it came from. */
 export interface CrmRecord extends HubspotRecord {
@@ -142,6 +145,26 @@ export class Connector {
         position,
       })),
     };
+  }
+
+  /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
+  async search(
+    objectType: ObjectType,
+    search: Search,
+    { first, start }: { first: number; start: Position },
+    { properties }: RecordSelection,
+  ): Promise<Slice<CrmRecord>> {
+    const together = takesProperties(search, properties);
+    const slice = await readSearch(search, first, start, (page) =>
+      searchRecords(this.#api, objectType, { ...search, ...page, properties: together ? properties : [] }),
+    );
+    const items = await Promise.all(
+      slice.items.map(async ({ value, position }) => {
+        const record = together ? this.#own(objectType, value) : await this.record(objectType, value.id, properties);
+        return record ? [{ value: record, position }] : [];
+      }),
+    );
+    return { ...slice, items: items.flat() };
   }
 
   /** Neighbours of `record`. One that vanished meanwhile is left out. */
