@@ -9,8 +9,11 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** What one document may hold. Brackets: open at once, of any kind; the parser descends into each. */
-export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20 };
+/**
+ * What one document may hold, and the variables sent with it. Brackets: open at once, of any kind; the parser descends
+ * into each, and so does who reads variables.
+ */
+export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20, values: 20_000 };
 
 /**
  * Reads no further than the limits. The parser has one of its own for tokens, but prints its value, and none for
@@ -31,6 +34,27 @@ export function measureDocument(text: string | Source): void {
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/**
+ * Bounds what it costs to fit variables to the schema: a list of inputs takes each of their fields for every item.
+ * @throws GraphQLError
+ */
+export function measureVariables(variables: unknown): void {
+  let values = 0;
+  const measure = (value: unknown, brackets: number): void => {
+    values += 1;
+    if (values > LIMITS.values) throw unfitVariables('The variables hold too many values.');
+    if (brackets > LIMITS.brackets) throw unfitVariables('The variables are nested too deeply.');
+    if (typeof value !== 'object' || value === null) return;
+    for (const each of Object.values(value)) measure(each, brackets + 1);
+  };
+  measure(variables, 0);
+}
+
+/** HTTP 400, as for variables that do not fit the schema. */
+function unfitVariables(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { http: { status: 400 } } });
+}
 
 /** Validation rule: the root fields of an operation. */
 export function maxRootFields(context: ValidationContext): ASTVisitor {
