@@ -8,6 +8,7 @@ import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
 import { sleep, systemClock } from './lib/clock.ts';
 import { untilStopped } from './lib/until-stopped.ts';
+import { NO_LIMITS } from './simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
 import { openDatabase } from './storage/database.ts';
 import { type RotationProgress, rotateKeys } from './storage/key-rotation.ts';
@@ -48,13 +49,20 @@ program
   .option('-p, --port <port>', 'port to listen on', port, 4010)
   .option('-s, --seed <number>', 'seed of the generated data', wholeNumber, 1)
   .option('--contacts <number>', 'contacts of the first portal', wholeNumber)
-  .action(async (options: { port: number; seed: number; contacts?: number }) => {
+  .option('--latency <ms>', 'how long every CRM answer takes', wholeNumber, 0)
+  .option('--no-limits', "answer as much as is asked, beyond HubSpot's rate limits")
+  .action(async (options: SimulatorCommand) => {
     const portals = DEFAULT_PORTALS.map((portal, index) =>
       index === 0 && options.contacts !== undefined
         ? { ...portal, size: { ...portal.size, contacts: options.contacts } }
         : portal,
     );
-    const simulator = createSimulator({ seed: options.seed, portals });
+    const simulator = createSimulator({
+      seed: options.seed,
+      portals,
+      latencyMs: options.latency,
+      ...(!options.limits && { limits: NO_LIMITS }),
+    });
     const url = await simulator.listen(options.port);
     process.stdout.write(simulatorIntroduction(url));
     await untilStopped(() => simulator.close());
@@ -117,6 +125,14 @@ program
   .description('Print the GraphQL schema, sorted, with its directives.')
   .action(() => void process.stdout.write(printSchema()));
 
+interface SimulatorCommand {
+  readonly port: number;
+  readonly seed: number;
+  readonly contacts?: number;
+  readonly latency: number;
+  readonly limits: boolean;
+}
+
 function simulatorIntroduction(url: string): string {
   return `HubSpot, simulated, listens on ${url}
 
@@ -128,7 +144,7 @@ For the gateway's environment:
   HUBSPOT_SCOPES="${DEFAULT_APP.requiredScopes.join(' ')}"
   HUBSPOT_OPTIONAL_SCOPES="${DEFAULT_APP.optionalScopes.join(' ')}"
 
-What was asked of it: ${url}/_simulator/requests
+What was asked of it: ${url}/_simulator/requests, in figures: ${url}/_simulator/statistics
 `;
 }
 

@@ -4,9 +4,12 @@ import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
 import { createApp } from './http/app.ts';
+import { serializeCookie } from './http/cookies.ts';
+import { answerDirectly } from './http/direct-graphql.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { createOAuthCallback } from './http/oauth-callback.ts';
+import { recordRequests } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
 import { createAuthenticator } from './http/viewer.ts';
 import { createHubspotPool, createTransport } from './hubspot/client.ts';
@@ -115,20 +118,23 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   };
   const secureCookies = () => publicUrl.startsWith('https:');
 
-  const fetch = createApp({
-    graphql: createGraphQLEndpoint({
-      authenticate: createAuthenticator({ ...config.auth, clock }),
-      contextFor: (viewer) => ({
-        connectors: new Connectors(viewer.tenantId, connectorOptions),
-        connect,
-        lifecycle,
-        requiredScopes: hubspot.requiredScopes,
-      }),
-      corsOrigins: config.corsOrigins,
-      introspection: config.introspection,
-      secureCookies,
-      logger,
+  const authenticate = createAuthenticator({ ...config.auth, clock });
+  const record = recordRequests({ metrics, clock, logger });
+  const graphql = createGraphQLEndpoint({
+    authenticate,
+    contextFor: (viewer) => ({
+      connectors: new Connectors(viewer.tenantId, connectorOptions),
+      connect,
+      lifecycle,
+      requiredScopes: hubspot.requiredScopes,
     }),
+    corsOrigins: config.corsOrigins,
+    introspection: config.introspection,
+    secureCookies,
+    logger,
+  });
+  const fetch = createApp({
+    graphql: graphql.answer,
     graphiql: config.graphiql ? createGraphiQL(overrides.graphiql) : undefined,
     oauthCallback: createOAuthCallback({
       connect,
@@ -138,10 +144,18 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     }),
     ready: () => isReady().catch(() => false),
     metrics,
-    clock,
+    record,
     logger,
   });
-  const server = createHttpServer(fetch);
+  const direct = answerDirectly({
+    authenticate,
+    execute: graphql.execute,
+    setCookie: (cookie) => serializeCookie(cookie, secureCookies()),
+    corsOrigins: config.corsOrigins,
+    record,
+    logger,
+  });
+  const server = createHttpServer({ fetch, direct });
   let draining = false;
   let closing: Promise<void> | undefined;
 

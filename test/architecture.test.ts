@@ -62,7 +62,7 @@ describe('the house', () => {
   it(`has no file of more than ${MAX_LINES} lines`, () => {
     const all = ['src', 'test', 'scripts'].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts') && !name.startsWith('generated'))
+        .filter((name) => name.endsWith('.ts') && !name.startsWith('generated') && !name.includes('node_modules'))
         .map((name) => join(ROOT, folder, name)),
     );
     const long = all.filter((file) => readFileSync(file, 'utf8').split('\n').length - 1 > MAX_LINES);

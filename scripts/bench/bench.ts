@@ -1,29 +1,34 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { findPostgres } from '../postgres.ts';
-import { benchTokens } from './tokens.ts';
+import { parseArgs } from 'node:util';
+import type { Part } from './part.ts';
+import { overhead } from './parts/overhead.ts';
+import { scopes } from './parts/scopes.ts';
+import { tokens } from './parts/tokens.ts';
+import { keepFigures, machineLine } from './report.ts';
 
-// npm run bench [-- tokens]: prints the figures and writes them to bench/results.json.
-const parts = process.argv.slice(2);
-const known = ['tokens'];
-const unknown = parts.filter((part) => !known.includes(part));
+// npm run bench [-- [part …] [--long]]: prints each part's table and keeps its figures in bench/results.json.
+
+/** In the order in which they run. */
+const PARTS: readonly Part[] = [overhead, scopes, tokens];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean' } } });
+const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
 if (unknown.length > 0) {
-  process.stderr.write(`unknown: ${unknown.join(', ')}; there is: ${known.join(', ')}\n`);
+  const known = PARTS.map(({ name, describe }) => `  ${name.padEnd(10)} ${describe}\n`).join('');
+  process.stderr.write(`unknown: ${unknown.join(', ')}; there is:\n${known}`);
   process.exit(1);
 }
 
-const postgres = await findPostgres();
-const tokens = await benchTokens(postgres.url).finally(() => postgres.stop());
-const machine = { cores: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
-mkdirSync(new URL('../../bench/', import.meta.url), { recursive: true });
-writeFileSync(
-  new URL('../../bench/results.json', import.meta.url),
-  `${JSON.stringify({ machine, tokens }, undefined, 2)}\n`,
-);
-process.stdout.write(`tokens: three processes on one Postgres (${machine.cores} cores, Node ${machine.node})
-  refreshes per expiry        ${tokens.refreshesPerExpiry}
-  refreshes that overlapped   ${tokens.maxOverlap - 1}
-  queries failed              ${tokens.queriesFailed} of ${tokens.queries}
-  kills survived              ${tokens.killsSurvived}
-  recovery after a kill       median ${tokens.recoveryMs.median} ms, at most ${tokens.recoveryMs.max} ms (the lease is 15 s)
-`);
+process.stdout.write(`${machineLine()}\n\n`);
+for (const part of PARTS) {
+  if (positionals.length > 0 && !positionals.includes(part.name)) continue;
+  const note = (line: string) => void process.stderr.write(`${part.name}: ${line} …\n`);
+  try {
+    const { table, figures } = await part.run({ long: values.long === true, note });
+    process.stdout.write(`${table}\n`);
+    keepFigures(part.name, figures);
+  } catch (error) {
+    // The other parts may well be possible.
+    process.stdout.write(`${part.name}: not measured, ${error instanceof Error ? error.message : error}\n\n`);
+    process.exitCode = 1;
+  }
+}

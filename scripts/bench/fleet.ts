@@ -1,14 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import jwt from 'jsonwebtoken';
-import { systemClock } from '../../src/lib/clock.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { openDatabase } from '../../src/storage/database.ts';
-import { InstallationStore } from '../../src/storage/installation-store.ts';
-import { RevocationStore } from '../../src/storage/revocation-store.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
-import { TokenStore } from '../../src/storage/token-store.ts';
+import { Deployment, type Seed } from './deployment.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
 
@@ -57,6 +51,7 @@ export interface FleetOptions {
   readonly replicas: number;
   /** Tenants `t0`, `t1` …, each with one installation of the same portal. */
   readonly tenants: number;
+  /** Without limits unless they are given. */
   readonly simulator: SimulatorOptions;
 }
 
@@ -65,31 +60,19 @@ export class Fleet {
   readonly simulator: Simulator;
   readonly lines: string[] = [];
   readonly #options: FleetOptions;
-  readonly #env: Readonly<Record<string, string>>;
-  readonly #secret = randomBytes(32).toString('base64url');
+  readonly #deployment: Deployment;
   #processes: GatewayProcess[] = [];
 
   private constructor(options: FleetOptions, simulator: Simulator, hubspotUrl: string) {
     this.#options = options;
     this.simulator = simulator;
-    this.#env = {
-      PORT: '0',
-      DATABASE_URL: options.databaseUrl,
-      HUBSPOT_API_URL: hubspotUrl,
-      HUBSPOT_AUTHORIZE_URL: `${hubspotUrl}/oauth/authorize`,
-      HUBSPOT_CLIENT_ID: DEFAULT_APP.clientId,
-      HUBSPOT_CLIENT_SECRET: DEFAULT_APP.clientSecret,
-      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      AUTH_JWT_SECRET: this.#secret,
-      AUTH_JWT_ISSUER: 'fleet',
-      AUTH_JWT_AUDIENCE: 'gateway',
-    };
+    this.#deployment = new Deployment(hubspotUrl, { DATABASE_URL: options.databaseUrl });
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const simulator = createSimulator(options.simulator);
+    const simulator = createSimulator({ limits: NO_LIMITS, ...options.simulator });
     const fleet = new Fleet(options, simulator, await simulator.listen());
-    await fleet.#install();
+    await fleet.#deployment.install(fleet.#seeds());
     for (let index = 0; index < options.replicas; index += 1) fleet.#processes.push(await fleet.#spawn());
     return fleet;
   }
@@ -115,12 +98,11 @@ export class Fleet {
     tenant: number,
     query: string,
   ): Promise<{ data?: unknown; errors?: QueryError[] } | undefined> {
-    const claims = { sub: 'user', tenant: `t${tenant}`, scope: 'hubspot:read' };
-    const token = jwt.sign(claims, this.#secret, { issuer: 'fleet', audience: 'gateway', expiresIn: 600 });
+    const authorization = this.#deployment.authorization(`t${tenant}`);
     try {
       const response = await fetch(`${this.#processes[replica]?.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify({ query }),
       });
       return (await response.json()) as { data?: unknown; errors?: QueryError[] };
@@ -131,7 +113,7 @@ export class Fleet {
 
   /** Which tenants hold a refresh token that HubSpot does not accept: their last answer was destroyed. */
   async brokenTenants(): Promise<number[]> {
-    return this.#withStores(async ({ tokens, installations }) => {
+    return this.#deployment.withStores(async ({ tokens, installations }) => {
       const broken: number[] = [];
       for (let tenant = 0; tenant < this.#options.tenants; tenant += 1) {
         const [installation] = await installations.list(`t${tenant}`);
@@ -144,51 +126,17 @@ export class Fleet {
   }
 
   #spawn(): Promise<GatewayProcess> {
-    return GatewayProcess.start(this.#env, (line) => this.lines.push(line));
+    return GatewayProcess.start(this.#deployment.env, (line) => this.lines.push(line));
   }
 
-  /** Stores installations as the connect flow does, with tokens that the simulator issued. */
-  #install(): Promise<void> {
+  /** With tokens that the simulator issued. */
+  *#seeds(): Generator<Seed> {
     const { grants, portals } = this.simulator;
     const [portal] = portals;
-    return this.#withStores(async ({ installations }) => {
-      for (let tenant = 0; portal && tenant < this.#options.tenants; tenant += 1) {
-        const scopes = DEFAULT_APP.requiredScopes;
-        const { accessToken, refreshToken } = grants.issueTokens({ portal, scopes });
-        const life = grants.options.accessTokenLifeMs;
-        await installations.connect({
-          tenantId: `t${tenant}`,
-          hubId: portal.hubId,
-          hubDomain: portal.domain,
-          installedBy: portal.user,
-          grantedScopes: scopes,
-          tokens: {
-            accessToken: accessToken.token,
-            refreshToken,
-            expiresInMs: life,
-            usableForMs: life,
-            refreshInMs: life,
-          },
-        });
-      }
-    });
-  }
-
-  async #withStores<T>(
-    work: (stores: { tokens: TokenStore; installations: InstallationStore }) => Promise<T>,
-  ): Promise<T> {
-    const database = openDatabase({ url: this.#options.databaseUrl, dataDir: '', clock: systemClock });
-    try {
-      await database.migrate();
-      const [id = '', key = ''] = (this.#env.ENCRYPTION_KEYS ?? '').split(':');
-      const cipher = new TokenCipher([{ id, key: Buffer.from(key, 'base64') }]);
-      const tokens = new TokenStore(database, cipher);
-      return await work({
-        tokens,
-        installations: new InstallationStore(database, tokens, new RevocationStore(database, cipher)),
-      });
-    } finally {
-      await database.close();
+    for (let tenant = 0; portal && tenant < this.#options.tenants; tenant += 1) {
+      const { accessToken, refreshToken } = grants.issueTokens({ portal, scopes: DEFAULT_APP.requiredScopes });
+      const lifeMs = grants.options.accessTokenLifeMs;
+      yield { tenantId: `t${tenant}`, hubId: portal.hubId, accessToken: accessToken.token, refreshToken, lifeMs };
     }
   }
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { isGatewayError } from '../errors.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { RecordRequest } from './request-log.ts';
 
 export interface AppOptions {
   readonly graphql: (request: Request) => Promise<Response>;
@@ -11,7 +10,7 @@ export interface AppOptions {
   readonly oauthCallback: (request: Request) => Promise<Response>;
   readonly ready: () => Promise<boolean>;
   readonly metrics: Metrics;
-  readonly clock: Clock;
+  readonly record: RecordRequest;
   readonly logger: Logger;
 }
 
@@ -19,21 +18,15 @@ type Route = { readonly name: string; readonly handle: (request: Request) => Pro
 
 /** All of the gateway's routes behind one function; each request leaves one line in the log and one figure. */
 export function createApp(options: AppOptions): (request: Request) => Promise<Response> {
-  const { metrics, clock, logger } = options;
+  const { record, logger } = options;
   const routes = createRoutes(options);
   return async (request) => {
-    const startedAt = clock.monotonic();
-    const requestId = randomUUID();
+    const { requestId, finish } = record();
     const { pathname } = new URL(request.url);
     const route = routes.get(pathname) ?? NOT_FOUND;
     const response = await answer(route, request, logger, requestId);
     response.headers.set('x-request-id', requestId);
-    const ms = clock.monotonic() - startedAt;
-    metrics.requests.observe({ route: route.name, status: response.status }, ms / 1000);
-    logger.info(
-      { requestId, method: request.method, route: route.name, status: response.status, ms: Math.round(ms * 10) / 10 },
-      'request',
-    );
+    finish(request.method, route.name, response.status);
     return response;
   };
 }

@@ -6,7 +6,8 @@ import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/connect.ts';
 import type { Logger } from '../lib/logger.ts';
 import { serializeCookie } from './cookies.ts';
-import { useErrorCodes } from './plugins/use-error-codes.ts';
+import type { DirectGraphQLOptions } from './direct-graphql.ts';
+import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { usePostJson } from './plugins/use-post-json.ts';
 import { useViewer } from './plugins/use-viewer.ts';
@@ -33,9 +34,30 @@ export interface GraphQLEndpointOptions {
 /** Characters of all parsed documents that are kept: a document's tree weighs some hundred times its text. */
 const DOCUMENT_CACHE_CHARACTERS = 500_000;
 
-/** `POST /graphql`. */
-export function createGraphQLEndpoint(options: GraphQLEndpointOptions): (request: Request) => Promise<Response> {
+/** `POST /graphql`, as HTTP has it and by the parameters alone. */
+export interface GraphQLEndpoint {
+  readonly answer: (request: Request) => Promise<Response>;
+  /** Runs an operation. The result has no `data` when nothing was executed. */
+  readonly execute: DirectGraphQLOptions['execute'];
+}
+
+export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const yoga = createServer(options);
+  return { answer: answerWith(yoga, options), execute: executeWith(yoga, options) };
+}
+
+function executeWith(yoga: Yoga, { logger, introspection }: GraphQLEndpointOptions): GraphQLEndpoint['execute'] {
+  return async (params, context) => {
+    // Yoga's own plugins look at the method; of those of this folder, none that looks at a request comes so far.
+    const result = await yoga.getResultForParams({ params, request: POST }, context);
+    if (!result || Array.isArray(result) || Symbol.asyncIterator in result)
+      throw new TypeError('an operation has one result');
+    if (!result.errors) return result;
+    return { ...result, errors: presentErrors(result.errors, { logger, suggestions: introspection }) };
+  };
+}
+
+function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoint['answer'] {
   return async (request) => {
     const serverContext: ServerContext = { viewer: undefined, responseCookies: [] };
     const response = await yoga.fetch(request, serverContext);
@@ -48,7 +70,11 @@ export function createGraphQLEndpoint(options: GraphQLEndpointOptions): (request
   };
 }
 
-function createServer(options: GraphQLEndpointOptions): YogaServerInstance<ServerContext, GatewayContext> {
+type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
+
+const POST = new Request('http://localhost/graphql', { method: 'POST' });
+
+function createServer(options: GraphQLEndpointOptions): Yoga {
   const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
+import { type AnswerDirectly, isDirect } from './direct-graphql.ts';
 import { errorBody } from './error-body.ts';
 
 /** What a request may be before anybody looks at it. */
@@ -13,15 +14,23 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 };
 
+export interface HttpServerOptions {
+  /** Answers everything. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Answers what `isDirect` lets through, or hands it back. */
+  readonly direct: AnswerDirectly;
+}
+
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
-export function createHttpServer(fetch: (request: Request) => Promise<Response>): Server {
+export function createHttpServer({ fetch, direct }: HttpServerOptions): Server {
   const adapter = createServerAdapter(fetch);
   const server = createServer({ ...TIMEOUTS, maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
     response.once('finish', () => server.listening || request.socket.destroySoon());
     const refusal = refuse(request);
-    if (refusal === undefined) void adapter.handle(request, response);
-    else send(response, refusal);
+    if (refusal !== undefined) send(response, refusal);
+    else if (!isDirect(request)) void adapter.handle(request, response);
+    else direct(request, response, (body) => void adapter.handle(Object.assign(request, { body }), response));
   });
   // Node drops headers beyond this count without a word; we count ourselves and refuse.
   server.maxHeadersCount = 0;

@@ -1,5 +1,6 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import jwt, { type Algorithm, type JwtPayload } from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
@@ -45,12 +46,33 @@ const claims = z.object({
 });
 const tenant = z.string().regex(/^[A-Za-z0-9][\w.:@|+=/-]{0,127}$/);
 
+/** A key that was withdrawn from its set admits nobody for longer than this. */
+const VERDICT_LIFE_MS = 60_000;
+const MAX_VERDICTS = 10_000;
+
+/** A token that was found valid, and until when that holds, on the wall clock. */
+interface Verdict {
+  readonly viewer: Viewer;
+  readonly validUntil: number;
+}
+
 /** RFC 8725: algorithms are fixed by the kind of key, issuer and audience are compared, claims are typed. */
 export function createAuthenticator(options: ViewerOptions): Authenticate {
   const verification = verificationBy(options);
+  const verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+  const { clock } = options;
   return async (authorization) => {
     try {
-      return toViewer(await verify(bearerToken(authorization), verification, options), options);
+      const token = bearerToken(authorization);
+      // Hashed, so that no memory dump shows a token that still works.
+      const digest = hash('sha256', token, 'base64');
+      const known = verdicts.get(digest);
+      if (known && clock.now() < known.validUntil) return known.viewer;
+      const payload = await verify(token, verification, options);
+      const viewer = toViewer(payload, options);
+      const expiresAt = (Number(payload.exp) + CLOCK_TOLERANCE_S) * 1000;
+      verdicts.set(digest, { viewer, validUntil: Math.min(expiresAt, clock.now() + VERDICT_LIFE_MS) });
+      return viewer;
     } catch (cause) {
       // One answer for all: what is wrong with a token is nobody's business but the log's.
       throw new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });

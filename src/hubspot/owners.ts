@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, nextCursor } from './objects.ts';
+import { field, identifier, nextCursor, text } from './objects.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** A user or queue of the portal that records can belong to. `hubspot_owner_id` holds the `id`, never the `userId`. */
@@ -65,14 +65,6 @@ function parseTeam(team: unknown): Owner['teams'][number] {
     name: text(field(team, 'name')) ?? '',
     primary: field(team, 'primary') === true,
   };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function identifier(value: unknown): string | null {
-  return typeof value === 'number' ? String(value) : text(value);
 }
 
 function unintelligible(): GatewayError {

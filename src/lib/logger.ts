@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -18,16 +18,19 @@ const SECRET_PATHS = [
   'codeVerifier',
 ].flatMap((name) => [name, `*.${name}`]);
 
+/** Lines are written together, a moment late at most; what is left is written when the process ends. */
+const BUFFER = { sync: false, minLength: 4_096, periodicFlush: 100 };
+
 /** JSON lines on stdout, or on `destination`. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = pino.destination(BUFFER)): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRET_PATHS, censor: '[redacted]' },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });

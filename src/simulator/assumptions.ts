@@ -1,4 +1,6 @@
 import type { ErrorBody, OAuthFailure } from './answers.ts';
+import type { WindowKind } from './limits/call-window.ts';
+import type { LimitPolicy } from './limits/limit-answers.ts';
 
 // HubSpot's behaviour where it publishes none: one live probe of a developer test account could correct these rows.
 
@@ -68,6 +70,18 @@ export const PROPERTY_FAILURES = {
 
 /** Owners in one page: only the default of 100 is documented. */
 export const OWNER_LIMIT_MAX = 500;
+/** One limit has `rolling` in its name, of search nothing is said, and days end in the portal's time zone: taken for UTC. */
+export const LIMIT_WINDOWS = {
+  TEN_SECONDLY_ROLLING: 'rolling',
+  SECONDLY: 'rolling',
+  DAILY: 'fixed',
+} as const satisfies Record<LimitPolicy, WindowKind>;
+
+/** Whether a call that was answered 429 takes from the budget. */
+export const REFUSED_CALLS_COUNT: boolean = false;
+
+/** Whether batches of associations, which are exempt from the burst limit, tell in their headers how it stands. */
+export const ASSOCIATIONS_SHOW_LIMITS: boolean = false;
 
 /** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
 export const LABEL_REFUSALS = {

@@ -3,12 +3,17 @@ import { failure, json } from './answers.ts';
 import type { FaultRule } from './faults.ts';
 import type { World } from './world.ts';
 
-/** The simulator's own door for tests in other processes: what was asked, tokens that end early, failures. */
+/** The simulator's own door for tests in other processes: what was asked and how often, tokens that end early, failures. */
 export function controlRoutes({ log, grants, faults }: World): Hono {
   const routes = new Hono();
   routes.get('/_simulator/requests', () => json(200, log.all()));
   routes.delete('/_simulator/requests', () => {
     log.clear();
+    return json(204, undefined);
+  });
+  routes.get('/_simulator/statistics', () => json(200, log.statistics()));
+  routes.delete('/_simulator/statistics', () => {
+    log.resetStatistics();
     return json(204, undefined);
   });
   routes.post('/_simulator/access-tokens/revoke', () => {

@@ -17,7 +17,7 @@ export function logMiddleware({ log, grants, clock }: World): MiddlewareHandler<
       await next();
     } finally {
       done();
-      if (!pathname.endsWith('/authorize'))
+      if (log.keepsRequests && !pathname.endsWith('/authorize'))
         log.add({ ...entry, status: c.res.status, scopes: c.get('session')?.demanded ?? [] });
     }
   };

@@ -1,6 +1,6 @@
 import type { ErrorBody } from './answers.ts';
 
-/** HubSpot's no to a write: the answer to a request, or one of the errors of a batch. */
+/** HubSpot's no: the answer to a request, or one of the errors of a batch. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: ErrorBody;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Clock, sleep, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationLabelRoutes } from './crm/association-label-routes.ts';
@@ -16,6 +16,8 @@ import { type CrmEnv, requireToken } from './crm/session.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
 import { Faults } from './faults.ts';
+import { limitMiddleware } from './limits/limit-middleware.ts';
+import { HUBSPOT_LIMITS, type LimitOptions, Limits } from './limits/limits.ts';
 import { logMiddleware } from './log-middleware.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { Grants, type Rotation } from './oauth/grants.ts';
@@ -47,6 +49,12 @@ export interface SimulatorOptions {
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
+  /** HubSpot's limits of an OAuth app by default. */
+  readonly limits?: LimitOptions;
+  /** How long every CRM answer takes, in milliseconds of the clock; 0 by default. */
+  readonly latencyMs?: number;
+  /** Whether requests are kept for `log`, which they are by default; its statistics go on in any case. */
+  readonly logRequests?: boolean;
   /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
   readonly searchLagMs?: number;
 }
@@ -97,6 +105,8 @@ const GRACE_MS = 60 * 1000;
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock = systemClock, seed = 1, portals = DEFAULT_PORTALS } = options;
   const { accessTokenLifeMs = ACCESS_TOKEN_LIFE_MS, rotation = 'same', graceMs = GRACE_MS } = options;
+  const limits = new Limits(options.limits ?? {}, clock);
+  const { windowMs } = limits.options.burst === 'off' ? HUBSPOT_LIMITS.burst : limits.options.burst;
   const world: World = {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
@@ -107,10 +117,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return portal;
     }),
     grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
-    log: new RequestLog(),
+    log: new RequestLog({ windowMs, keepsRequests: options.logRequests ?? true }, clock),
     faults: new Faults(),
+    limits,
   };
-  const api = createApi(world);
+  const api = createApi(world, options.latencyMs ?? 0);
   const server = createAdaptorServer({ fetch: api.fetch });
   return {
     ...world,
@@ -130,8 +141,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   };
 }
 
-function createApi(world: World): Hono {
+function createApi(world: World, latencyMs: number): Hono {
   const api = new Hono({ getPath: (request) => unifiedPath(new URL(request.url).pathname) });
+  if (latencyMs > 0) {
+    api.use('/crm/*', async (_c, next) => {
+      await next();
+      await sleep(world.clock, latencyMs);
+    });
+  }
   for (const path of ['/oauth/*', '/crm/*', '/appinstalls/*']) {
     api.use(path, logMiddleware(world), faultMiddleware(world.faults, world.clock));
   }
@@ -139,7 +156,7 @@ function createApi(world: World): Hono {
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
   const crm = new Hono<CrmEnv>();
-  crm.use('/crm/*', requireToken(world));
+  crm.use('/crm/*', requireToken(world), limitMiddleware(world));
   crm.use('/appinstalls/*', requireToken(world));
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));

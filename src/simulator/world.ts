@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Faults } from './faults.ts';
+import type { Limits } from './limits/limits.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { RegisteredApp } from './oauth/registered-app.ts';
 import type { Portal } from './portal.ts';
@@ -13,4 +14,5 @@ export interface World {
   readonly grants: Grants;
   readonly log: RequestLog;
   readonly faults: Faults;
+  readonly limits: Limits;
 }

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { Browser } from './browser.ts';
 import { type DatabaseFaults, withFaults } from './database-faults.ts';
@@ -23,6 +24,7 @@ export interface TestViewer {
 export interface StackOptions {
   readonly database?: DatabaseKind;
   readonly env?: Readonly<Record<string, string>>;
+  /** Without limits unless they are given. */
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
@@ -80,7 +82,7 @@ export class Stack {
   static async start(options: StackOptions = {}): Promise<Stack> {
     const { database = 'sqlite', env = {}, simulator: simulatorOptions, replicas = 1 } = options;
     const clock = new ManualClock();
-    const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], ...simulatorOptions });
+    const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], limits: NO_LIMITS, ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
     const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
     const db = await createTestDatabase(database, clock, options.poolSize);

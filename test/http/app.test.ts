@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { recordRequests } from '../../src/http/request-log.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -183,14 +184,16 @@ describe('every answer', () => {
 
   it('hides what went wrong inside', async () => {
     const lines: string[] = [];
+    const logger = createLogger('info', { write: (line) => lines.push(line) });
+    const metrics = createMetrics();
     const app = createApp({
       graphql: () => Promise.reject(new Error('canary-4711')),
       graphiql: undefined,
       oauthCallback: () => Promise.resolve(new Response()),
       ready: () => Promise.resolve(true),
-      metrics: createMetrics(),
-      clock: new ManualClock(),
-      logger: createLogger('info', { write: (line) => lines.push(line) }),
+      metrics,
+      record: recordRequests({ metrics, clock: new ManualClock(), logger }),
+      logger,
     });
     const response = await app(new Request('http://localhost/graphql', { method: 'POST' }));
     expect({ status: response.status, text: await response.text() }).toEqual({

@@ -9,8 +9,14 @@ const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as 
 /** GraphQL quotes what it refuses, however long that is. */
 const MAX_MESSAGE_LENGTH = 500;
 
+export interface ErrorCodesOptions {
+  readonly logger: Logger;
+  /** Whether a message may suggest names of the schema. */
+  readonly suggestions: boolean;
+}
+
 /** The one place that knows how errors look outside: every error gets its `extensions.code`, none more than it should. */
-export function useErrorCodes({ logger, suggestions }: { logger: Logger; suggestions: boolean }): Plugin {
+export function useErrorCodes({ logger, suggestions }: ErrorCodesOptions): Plugin {
   return {
     onParse: () => (event) => {
       if (event.result instanceof GraphQLError) event.replaceParseResult(coded(event.result, 'GRAPHQL_PARSE_FAILED'));
@@ -22,10 +28,14 @@ export function useErrorCodes({ logger, suggestions }: { logger: Logger; suggest
     },
     onResultProcess({ result, setResult }) {
       if (!('errors' in result) || !Array.isArray(result.errors)) return;
-      const errors: readonly GraphQLError[] = result.errors;
-      setResult({ ...result, errors: distinctRefusals(errors.map((error) => present(error, logger, suggestions))) });
+      setResult({ ...result, errors: presentErrors(result.errors, { logger, suggestions }) });
     },
   };
+}
+
+/** The errors of a result as clients see them. */
+export function presentErrors(errors: readonly GraphQLError[], { logger, suggestions }: ErrorCodesOptions) {
+  return distinctRefusals(errors.map((error) => present(error, logger, suggestions)));
 }
 
 function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): GraphQLError {
@@ -77,12 +87,13 @@ function rebuilt(error: GraphQLError, message: string, extensions: object): Grap
   });
 }
 
-/** One refusal per installation and coordinate, not one per row of a list. */
+/** One refusal per installation, coordinate and what it needs, not one per row of a list. */
 function distinctRefusals(errors: readonly GraphQLError[]): GraphQLError[] {
   const seen = new Set<string>();
   return errors.filter(({ extensions }) => {
     if (extensions.code !== 'MISSING_SCOPES') return true;
-    const key = `${extensions.installationId}\n${extensions.coordinate}`;
+    const { installationId, coordinate, requiredScopes } = extensions;
+    const key = JSON.stringify([installationId, coordinate, requiredScopes]);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -1,5 +1,5 @@
-import { incomplete, malformed, malformedFilter } from './invalid-search.ts';
 import { isObject } from './json-object.ts';
+import { incomplete, malformed, malformedFilter } from './refusals.ts';
 
 type OperandName = 'value' | 'highValue' | 'values';
 
@@ -29,7 +29,7 @@ export interface Filter {
   readonly operands: readonly string[];
 }
 
-/** @throws InvalidSearch when something is missing or does not belong there. */
+/** @throws Refusal when something is missing or does not belong there. */
 export function parseFilter(input: unknown): Filter {
   if (!isObject(input)) throw malformed('Cannot deserialize value of type `Filter`');
   const { propertyName, operator } = input;

@@ -7,7 +7,7 @@ import { byAge, sortBy } from './sort.ts';
 
 /**
  * A search, ready to go through the index for the ids of all hits, in order.
- * @throws InvalidSearch when the portal cannot answer it.
+ * @throws Refusal when the portal cannot answer it.
  */
 export function prepareSearch(
   portal: Portal,

@@ -2,7 +2,7 @@ import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, objectType } from '../object-types.ts';
 import type { PropertyDefinition } from '../property-definitions.ts';
 import type { Filter } from './filter.ts';
-import { unanswerable } from './invalid-search.ts';
+import { unanswerable } from './refusals.ts';
 import type { IndexedRecord } from './search-index.ts';
 import { valueTest } from './value-test.ts';
 
@@ -10,7 +10,7 @@ const ASSOCIATION = /^associations\.(.+)$/;
 
 /**
  * What a filter asks of a record: of a property's value, or, as `associations.contact`, of its neighbours.
- * @throws InvalidSearch when the portal cannot answer it.
+ * @throws Refusal when the portal cannot answer it.
  */
 export function recordTest(portal: Portal, type: ObjectTypeFacts, filter: Filter): (record: IndexedRecord) => boolean {
   const neighbour = ASSOCIATION.exec(filter.propertyName)?.[1];
@@ -21,7 +21,7 @@ export function recordTest(portal: Portal, type: ObjectTypeFacts, filter: Filter
 
 /**
  * The definition of a property that can be searched and sorted by.
- * @throws InvalidSearch
+ * @throws Refusal
  */
 export function searchable(portal: Portal, type: ObjectTypeFacts, name: string): PropertyDefinition {
   const definition = portal.definition(type.name, name);

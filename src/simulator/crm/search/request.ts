@@ -1,6 +1,7 @@
+import { invalid } from '../../refusal.ts';
 import { type Filter, parseFilter } from './filter.ts';
-import { beyondLimit, incomplete, malformed } from './invalid-search.ts';
 import { isObject, type JsonObject } from './json-object.ts';
+import { incomplete, malformed } from './refusals.ts';
 import { parseSort, type Sort } from './sort.ts';
 
 // https://developers.hubspot.com/docs/guides/api/crm/search#limitations
@@ -27,16 +28,16 @@ export interface SearchRequest {
   readonly after: number;
 }
 
-/** @throws InvalidSearch when the body of a search is malformed or beyond a limit. */
+/** @throws Refusal when the body of a search is malformed or beyond a limit. */
 export function parseSearch(text: string): SearchRequest {
-  if (text.length > MAX_BODY) throw beyondLimit(`The request body must not be longer than ${MAX_BODY} characters.`);
+  if (text.length > MAX_BODY) throw invalid(`The request body must not be longer than ${MAX_BODY} characters.`);
   const body = parseBody(text);
   const { query = '' } = body;
   if (typeof query !== 'string') throw malformed('Cannot deserialize value of type `query`');
   const limit = wholeNumber(body, 'limit', DEFAULT_LIMIT);
-  if (limit < 1 || limit > MAX_LIMIT) throw beyondLimit(`limit must be between 1 and ${MAX_LIMIT}.`);
+  if (limit < 1 || limit > MAX_LIMIT) throw invalid(`limit must be between 1 and ${MAX_LIMIT}.`);
   const after = wholeNumber(body, 'after', 0);
-  if (after + limit > MAX_RESULTS) throw beyondLimit(`Searches do not page beyond ${MAX_RESULTS} results.`);
+  if (after + limit > MAX_RESULTS) throw invalid(`Searches do not page beyond ${MAX_RESULTS} results.`);
   return {
     query,
     groups: parseGroups(body),
@@ -67,10 +68,10 @@ function parseGroups(body: JsonObject): readonly (readonly Filter[])[] {
     return group.filters.map(parseFilter);
   });
   if (body.filters !== undefined) groups.push(list(body, 'filters').map(parseFilter));
-  if (groups.length > MAX_GROUPS) throw beyondLimit(`A search has at most ${MAX_GROUPS} filter groups.`);
+  if (groups.length > MAX_GROUPS) throw invalid(`A search has at most ${MAX_GROUPS} filter groups.`);
   if (groups.some((filters) => filters.length > MAX_FILTERS_PER_GROUP))
-    throw beyondLimit(`A filter group has at most ${MAX_FILTERS_PER_GROUP} filters.`);
-  if (groups.flat().length > MAX_FILTERS) throw beyondLimit(`A search has at most ${MAX_FILTERS} filters.`);
+    throw invalid(`A filter group has at most ${MAX_FILTERS_PER_GROUP} filters.`);
+  if (groups.flat().length > MAX_FILTERS) throw invalid(`A search has at most ${MAX_FILTERS} filters.`);
   return groups;
 }
 

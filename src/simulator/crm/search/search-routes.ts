@@ -1,12 +1,11 @@
 import { Hono } from 'hono';
 import { LRUCache } from 'lru-cache';
-import { failure, json } from '../../answers.ts';
+import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, readScope } from '../object-types.ts';
 import { presentRecord, sensitiveFailure } from '../record-view.ts';
 import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
 import { prepareSearch } from './hits.ts';
-import { InvalidSearch } from './invalid-search.ts';
 import { parseSearch, type SearchRequest } from './request.ts';
 
 /** Who pages through a search asks for the same hits again and again. */
@@ -17,20 +16,15 @@ export function searchRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
   const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_SEARCHES });
 
-  routes.post('/crm/objects/:version{2026-0[39]|v3}/:type/search', async (c) => {
+  routes.post('/crm/objects/:version{(?:2026-0[39]|v3)}/:type/search', async (c) => {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
     const session = c.get('session');
     const unscoped = scopeFailure(session, [[readScope(type)]]);
     if (unscoped) return unscoped;
-    try {
-      const request = parseSearch(await c.req.text());
-      const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
-      return refused ?? json(200, answer(session.portal, type, request, remembered));
-    } catch (error) {
-      if (error instanceof InvalidSearch) return failure(400, error.body);
-      throw error;
-    }
+    const request = parseSearch(await c.req.text());
+    const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
+    return refused ?? json(200, answer(session.portal, type, request, remembered));
   });
 
   return routes;

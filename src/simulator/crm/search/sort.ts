@@ -1,7 +1,8 @@
 import { EMPTY_SORTS_LAST } from '../../assumptions.ts';
+import { invalid } from '../../refusal.ts';
 import type { PropertyDefinition } from '../property-definitions.ts';
-import { beyondLimit, incomplete, malformed } from './invalid-search.ts';
 import { isObject } from './json-object.ts';
+import { incomplete, malformed } from './refusals.ts';
 import type { IndexedRecord } from './search-index.ts';
 import { valueKind } from './value-kinds.ts';
 
@@ -13,11 +14,11 @@ export interface Sort {
 /**
  * A list of at most one: an object, the name of a property, or `-name` to go down.
  * https://developers.hubspot.com/docs/guides/api/crm/search#sort-search-results
- * @throws InvalidSearch
+ * @throws Refusal
  */
 export function parseSort(input: unknown): Sort | undefined {
   if (!Array.isArray(input)) throw malformed('Cannot deserialize value of type `sorts`');
-  if (input.length > 1) throw beyondLimit('Only one sort is supported.');
+  if (input.length > 1) throw invalid('Only one sort is supported.');
   const sort: unknown = input[0];
   if (sort === undefined) return undefined;
   if (typeof sort === 'string') return { propertyName: sort.replace(/^-/, ''), descending: sort.startsWith('-') };

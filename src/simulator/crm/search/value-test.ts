@@ -1,7 +1,7 @@
 import { NEGATION_FINDS_EMPTY } from '../../assumptions.ts';
 import type { PropertyDefinition } from '../property-definitions.ts';
 import type { Filter, Operator } from './filter.ts';
-import { unanswerable } from './invalid-search.ts';
+import { unanswerable } from './refusals.ts';
 import { containsTokens } from './tokens.ts';
 import { heldValues, TEXTS, valueKind } from './value-kinds.ts';
 
@@ -24,7 +24,7 @@ const RELATIONS: { readonly [operator in Operator]?: (...orders: readonly number
 
 /**
  * What a filter asks of a property's value, which is `undefined` when there is none.
- * @throws InvalidSearch when an operand is no value of the property's type.
+ * @throws Refusal when an operand is no value of the property's type.
  */
 export function valueTest(
   definition: Pick<PropertyDefinition, 'name' | 'type'>,

@@ -1,5 +1,9 @@
-import { createDatabase } from '../postgres.ts';
-import { Fleet } from './fleet.ts';
+import { createDatabase, findPostgres } from '../../postgres.ts';
+import { Fleet } from '../fleet.ts';
+import { pause } from '../load.ts';
+import type { Part } from '../part.ts';
+import { spread } from '../statistics.ts';
+import { number } from '../table.ts';
 
 const PORTAL = {
   hubId: 1,
@@ -9,41 +13,53 @@ const PORTAL = {
 };
 const QUERY = '{ contacts(first: 1) { nodes { id } } }';
 const REPLICAS = 3;
-const EXPIRIES = 20;
-const KILLS = 9;
 const LIFE_MS = 1_500;
 
-export interface TokenFigures {
-  readonly refreshesPerExpiry: number;
-  readonly maxOverlap: number;
-  readonly queries: number;
-  readonly queriesFailed: number;
-  readonly killsSurvived: string;
-  readonly recoveryMs: { readonly median: number; readonly max: number };
-}
-
 /** Refreshes, overlap, failures and recovery of three gateway processes on one Postgres. */
-export async function benchTokens(postgresUrl: string): Promise<TokenFigures> {
-  return { ...(await expiries(postgresUrl)), ...(await kills(postgresUrl)) };
-}
+export const tokens: Part = {
+  name: 'tokens',
+  describe: 'refreshes per expiry, queries failed, and kills survived by three processes on one Postgres',
+  async run({ long, note }) {
+    const postgres = await findPostgres();
+    try {
+      note('queries around each expiry');
+      const expired = await expiries(postgres.url, long ? 20 : 10);
+      note('killing whoever refreshes');
+      const killed = await kills(postgres.url, long ? 9 : 3);
+      return {
+        figures: { ...expired, ...killed },
+        table: `tokens: three processes on one Postgres
+
+  refreshes per expiry        ${expired.refreshesPerExpiry}
+  refreshes that overlapped   ${expired.maxOverlap - 1}
+  queries failed              ${expired.queriesFailed} of ${expired.queries}
+  kills survived              ${killed.killsSurvived}
+  recovery after a kill       median ${number(killed.recoveryMs.median)} ms, at most ${number(killed.recoveryMs.max)} ms (the lease is 15 s)
+`,
+      };
+    } finally {
+      await postgres.stop();
+    }
+  },
+};
 
 /** 150 queries at once after every expiry. */
-async function expiries(postgresUrl: string) {
+async function expiries(postgresUrl: string, count: number) {
   const database = await createDatabase(postgresUrl);
   const simulator = { portals: [PORTAL], accessTokenLifeMs: LIFE_MS, rotation: 'strict' as const };
   const fleet = await Fleet.start({ databaseUrl: database.url, replicas: REPLICAS, tenants: 1, simulator });
   const { log } = fleet.simulator;
   let [queries, queriesFailed] = [0, 0];
-  for (let round = 0; round < EXPIRIES; round += 1) {
+  for (let round = 0; round < count; round += 1) {
     const issuedAt = log.tokenCalls('refresh_token').at(-1)?.at ?? Date.now();
-    await pause(issuedAt + LIFE_MS + 50 - Date.now());
+    await pause(Math.max(0, issuedAt + LIFE_MS + 50 - Date.now()));
     const answers = await Promise.all(
       Array.from({ length: 150 }, (_, index) => fleet.query(index % REPLICAS, 0, QUERY)),
     );
     queries += answers.length;
     queriesFailed += answers.filter((answer) => !answer || answer.errors).length;
   }
-  const refreshesPerExpiry = log.tokenCalls('refresh_token').length / EXPIRIES;
+  const refreshesPerExpiry = log.tokenCalls('refresh_token').length / count;
   const maxOverlap = log.maxRefreshOverlap;
   await fleet.stop();
   await database.drop();
@@ -51,13 +67,13 @@ async function expiries(postgresUrl: string) {
 }
 
 /** `kill -9` of the replica that refreshes; how long until another one answers for that portal again. */
-async function kills(postgresUrl: string) {
+async function kills(postgresUrl: string, count: number) {
   const database = await createDatabase(postgresUrl);
   const simulator = { portals: [PORTAL], accessTokenLifeMs: LIFE_MS };
-  const fleet = await Fleet.start({ databaseUrl: database.url, replicas: REPLICAS, tenants: KILLS, simulator });
+  const fleet = await Fleet.start({ databaseUrl: database.url, replicas: REPLICAS, tenants: count, simulator });
   await pause(LIFE_MS);
   const recoveries: number[] = [];
-  for (let tenant = 0; tenant < KILLS; tenant += 1) {
+  for (let tenant = 0; tenant < count; tenant += 1) {
     const held = fleet.simulator.faults.add({
       match: '^POST /oauth/[^/]+/token$',
       times: 1,
@@ -80,11 +96,5 @@ async function kills(postgresUrl: string) {
   const survived = recoveries.filter((ms) => ms < 30_000).length;
   await fleet.stop();
   await database.drop();
-  recoveries.sort((a, b) => a - b);
-  const median = Math.round(recoveries[Math.floor(recoveries.length / 2)] ?? 0);
-  return { killsSurvived: `${survived} of ${KILLS}`, recoveryMs: { median, max: Math.round(recoveries.at(-1) ?? 0) } };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  return { killsSurvived: `${survived} of ${count}`, recoveryMs: spread(recoveries) };
 }

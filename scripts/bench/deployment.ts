@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
+import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { InstallationStore } from '../../src/storage/installation-store.ts';
+import { RevocationStore } from '../../src/storage/revocation-store.ts';
+import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenStore } from '../../src/storage/token-store.ts';
+
+const ISSUER = 'https://issuer.example';
+const AUDIENCE = 'gateway';
+const DAY_S = 24 * 60 * 60;
+
+/** A consent to put into the database, as if its connect flow had just ended. */
+export interface Seed {
+  readonly tenantId: string;
+  readonly hubId: number;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly lifeMs: number;
+}
+
+interface Stores {
+  readonly database: Database;
+  readonly tokens: TokenStore;
+  readonly installations: InstallationStore;
+}
+
+/** What gateways on one database have in common: their settings, their viewers, and the installations they find. */
+export class Deployment {
+  /** For the environment of each gateway. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly #secret = randomBytes(32).toString('base64url');
+
+  /** `database` is one of the gateway's two settings for it. */
+  constructor(hubspotUrl: string, database: { DATABASE_URL: string } | { DATA_DIR: string }) {
+    this.env = {
+      PORT: '0',
+      ...database,
+      HUBSPOT_API_URL: hubspotUrl,
+      HUBSPOT_AUTHORIZE_URL: `${hubspotUrl}/oauth/authorize`,
+      HUBSPOT_CLIENT_ID: DEFAULT_APP.clientId,
+      HUBSPOT_CLIENT_SECRET: DEFAULT_APP.clientSecret,
+      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      AUTH_JWT_SECRET: this.#secret,
+      AUTH_JWT_ISSUER: ISSUER,
+      AUTH_JWT_AUDIENCE: AUDIENCE,
+    };
+  }
+
+  get config(): Config {
+    return loadConfig(this.env);
+  }
+
+  /** The `Authorization` header of a viewer who may read. */
+  authorization(tenantId: string): string {
+    const claims = { sub: 'viewer', tenant: tenantId, scope: 'hubspot:read' };
+    return `Bearer ${jwt.sign(claims, this.#secret, { issuer: ISSUER, audience: AUDIENCE, expiresIn: DAY_S })}`;
+  }
+
+  /** Stores installations, sealed as the connect flow does. */
+  install(seeds: Iterable<Seed>): Promise<void> {
+    return this.withStores(({ installations }) => install(installations, seeds));
+  }
+
+  /** The stores of this deployment's database, brought up to date, for as long as `work` takes. */
+  async withStores<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
+    const database = openDatabase({ ...this.config.database, clock: systemClock });
+    try {
+      await database.migrate();
+      return await work(this.storesOn(database));
+    } finally {
+      await database.close();
+    }
+  }
+
+  storesOn(database: Database): Stores {
+    const cipher = new TokenCipher(this.config.encryptionKeys);
+    const tokens = new TokenStore(database, cipher);
+    const revocations = new RevocationStore(database, cipher);
+    return { database, tokens, installations: new InstallationStore(database, tokens, revocations) };
+  }
+}
+
+export async function install(installations: InstallationStore, seeds: Iterable<Seed>): Promise<void> {
+  for (const { tenantId, hubId, accessToken, refreshToken, lifeMs } of seeds) {
+    await installations.connect({
+      tenantId,
+      hubId,
+      hubDomain: 'bench.example',
+      installedBy: 'bench@bench.example',
+      grantedScopes: DEFAULT_APP.requiredScopes,
+      tokens: { accessToken, refreshToken, expiresInMs: lifeMs, usableForMs: lifeMs, refreshInMs: lifeMs },
+    });
+  }
+}

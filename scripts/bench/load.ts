@@ -1,0 +1,89 @@
+import { MeasuredProcess } from './measured-process.ts';
+
+export interface LoadSpec {
+  /** Connections are spread over them. */
+  readonly urls: readonly string[];
+  readonly connections: number;
+  readonly requests: readonly LoadRequest[];
+}
+
+export interface LoadRequest {
+  readonly authorization?: string;
+  readonly body: string;
+}
+
+/** Since `mark`. */
+export interface LoadResult {
+  readonly seconds: number;
+  readonly answered: number;
+  /** Not 2xx, with GraphQL errors, or without an answer. */
+  readonly failed: number;
+  /** Of the answers without errors, in milliseconds. */
+  readonly latency: { readonly p50: number; readonly p99: number };
+}
+
+/** What a round measured: the client's view, and what it cost. */
+export interface Round extends LoadResult {
+  readonly perSecond: number;
+  /** Of all servers together, per answer. */
+  readonly cpuMicros: number;
+  /** Share of a core that the servers were busy with: well below 1, something else was the limit. */
+  readonly busy: number;
+  /** HubSpot calls per answer. */
+  readonly calls: number;
+}
+
+export interface Target {
+  readonly servers: readonly MeasuredProcess[];
+  /** Counts the calls that HubSpot has had so far. */
+  readonly countCalls?: () => Promise<number>;
+}
+
+export interface Duration {
+  /** What happens meanwhile is not counted. */
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+/** The load client's process. It is kept for many rounds, so that it is warm in all of them. */
+export class LoadClient {
+  readonly #process = new MeasuredProcess({
+    file: new URL('peers/load-client.ts', import.meta.url),
+    core: 'around',
+  });
+
+  /** Asks for a while, and adds up what that cost. */
+  async run(target: Target, spec: LoadSpec, { warmUpMs, measureMs }: Duration): Promise<Round> {
+    await this.#process.ask('start', spec);
+    await pause(warmUpMs);
+    const before = await costOf(target);
+    await this.#process.ask('mark');
+    await pause(measureMs);
+    const result = await this.#process.ask<LoadResult>('read');
+    const after = await costOf(target);
+    await this.#process.ask('stop');
+    const answers = result.answered + result.failed;
+    const cpuMicros = after.cpuMicros - before.cpuMicros;
+    return {
+      ...result,
+      perSecond: result.answered / result.seconds,
+      cpuMicros: cpuMicros / answers,
+      busy: cpuMicros / 1e6 / result.seconds,
+      calls: (after.calls - before.calls) / answers,
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}
+
+async function costOf({ servers, countCalls }: Target) {
+  const usages = await Promise.all(servers.map((server) => server.usage()));
+  const cpuMicros = usages.reduce((sum, usage) => sum + usage.cpuMicros, 0);
+  return { cpuMicros, calls: (await countCalls?.()) ?? Number.NaN };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Question, Reply } from './ipc.ts';
+import type { Memory, Usage } from './probe.ts';
+
+const PROBE = new URL('probe.ts', import.meta.url).href;
+
+/** True where processes can be kept on a core each. */
+export const PINNED = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+
+/** Cores by their role: what is measured has one to itself, everything around it has the rest. */
+const CORES = { server: '0', around: `1-${availableParallelism() - 1}` };
+
+export interface ProcessOptions {
+  readonly file: URL;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly core: keyof typeof CORES;
+  /** Where its output goes; without one, errors go to the benchmark's own. */
+  readonly log?: string;
+}
+
+/** A Node process of the benchmark: it can be asked what it used, and it ends with the benchmark. */
+export class MeasuredProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<string>;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #listening = Promise.withResolvers<string>();
+  #nextId = 1;
+
+  constructor({ file, args = [], env = {}, core, log }: ProcessOptions) {
+    const node = [process.execPath, '--expose-gc', '--import', PROBE, file.pathname, ...args];
+    const [command = '', ...rest] = PINNED ? ['taskset', '-c', CORES[core], ...node] : node;
+    const output = log === undefined ? undefined : openSync(log, 'a');
+    this.#child = spawn(command, rest, {
+      env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+      stdio: ['ignore', output ?? 'ignore', output ?? 'inherit', 'ipc'],
+    });
+    this.#child.on('message', (message: Reply | { listening: string }) => {
+      if ('listening' in message) this.#listening.resolve(message.listening);
+      else this.#waiting.get(message.id)?.(message);
+    });
+    const name = file.pathname.split('/').at(-1);
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve(`${name} ended (${signal ?? code})`));
+    });
+    void this.#exited.then((reason) => this.#listening.reject(new Error(reason)));
+    // A process that is never asked for its URL may end without anybody waiting for one.
+    this.#listening.promise.catch(() => {});
+  }
+
+  /** Where it listens, as soon as it does. */
+  get url(): Promise<string> {
+    return this.#listening.promise;
+  }
+
+  usage(): Promise<Usage> {
+    return this.ask<Usage>('usage');
+  }
+
+  /** After a forced garbage collection. */
+  memory(): Promise<Memory> {
+    return this.ask<Memory>('memory');
+  }
+
+  /** Asks what the process answers by `answer` of ipc.ts; the caller knows of what shape the answer is. */
+  async ask<T>(ask: string, argument?: unknown): Promise<T> {
+    const id = this.#nextId++;
+    const replied = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
+    this.#child.send({ id, ask, argument } satisfies Question);
+    const reply = await Promise.race([replied, this.#exited]);
+    this.#waiting.delete(id);
+    if (typeof reply === 'string') throw new Error(reply);
+    if (reply.error !== undefined) throw new Error(reply.error);
+    return reply.answer as T;
+  }
+
+  async stop(): Promise<void> {
+    // Nothing of it is kept, so nothing needs to be put away.
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+}

@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from 'hono';
+import { ASSOCIATIONS_SHOW_LIMITS } from '../assumptions.ts';
+import type { CrmEnv } from '../crm/session.ts';
+import type { World } from '../world.ts';
+import { callKind } from './call-kind.ts';
+import { limitReached, setLimitHeaders } from './limit-answers.ts';
+
+/** Refuses what is more than a portal's limits allow, and tells in the headers of every other answer how much is left. */
+export function limitMiddleware({ limits, log }: World): MiddlewareHandler<CrmEnv> {
+  return async (c, next) => {
+    const { hubId } = c.get('session').portal;
+    const kind = callKind(c.req.method, c.req.path);
+    const portal = limits.of(hubId);
+    const refusal = portal.take(kind);
+    log.count(hubId, kind, refusal?.policy);
+    const shown = kind === 'burst' || (kind === 'associations' && ASSOCIATIONS_SHOW_LIMITS);
+    const burst = shown ? portal.burst() : undefined;
+    if (refusal) c.res = limitReached(refusal.policy, limits.options.retryAfter ? refusal.retryAfterMs : undefined);
+    else await next();
+    if (burst) setLimitHeaders(c.res.headers, burst);
+  };
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../../lib/clock.ts';
+import { PortalLimits } from './portal-limits.ts';
+
+/** So many calls in so many milliseconds. */
+export interface Limit {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/** What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
+export interface LimitOptions {
+  /** All calls but searches and batches of associations; by default 110 in 10 seconds, as for every OAuth app. */
+  readonly burst?: Limit | 'off';
+  /** By default 5 a second. */
+  readonly search?: Limit | 'off';
+  /** Calls of whatever kind until midnight; off by default, as OAuth apps have no such limit. */
+  readonly daily?: number | 'off';
+  /** Sends `Retry-After` with a 429, in seconds. HubSpot documents none. */
+  readonly retryAfter?: boolean;
+}
+
+export const HUBSPOT_LIMITS = {
+  burst: { max: 110, windowMs: 10_000 },
+  search: { max: 5, windowMs: 1_000 },
+  daily: 'off',
+  retryAfter: false,
+} as const satisfies LimitOptions;
+
+/** For a simulator that answers as much as it is asked. */
+export const NO_LIMITS = { burst: 'off', search: 'off', daily: 'off' } as const satisfies LimitOptions;
+
+/** Counts what the app asks of each portal, and says when it is too much. */
+export class Limits {
+  readonly options: Required<LimitOptions>;
+  readonly #clock: Clock;
+  readonly #portals = new Map<number, PortalLimits>();
+
+  constructor(options: LimitOptions, clock: Clock) {
+    this.options = { ...HUBSPOT_LIMITS, ...options };
+    this.#clock = clock;
+  }
+
+  of(hubId: number): PortalLimits {
+    const known = this.#portals.get(hubId);
+    if (known) return known;
+    const limits = new PortalLimits(this.options, this.#clock);
+    this.#portals.set(hubId, limits);
+    return limits;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../lib/clock.ts';
+import { LIMIT_WINDOWS, REFUSED_CALLS_COUNT } from '../assumptions.ts';
+import type { CallKind } from './call-kind.ts';
+import { type CallWindow, createWindow } from './call-window.ts';
+import type { BurstState, LimitPolicy } from './limit-answers.ts';
+import type { Limit, LimitOptions } from './limits.ts';
+
+const SECOND_MS = 1_000;
+const DAY_MS = 24 * 60 * 60 * SECOND_MS;
+
+export interface Refusal {
+  readonly policy: LimitPolicy;
+  /** Until the next call of its kind may be let through. */
+  readonly retryAfterMs: number;
+}
+
+interface Budget extends Limit {
+  readonly policy: LimitPolicy;
+  readonly window: CallWindow;
+}
+
+/** What the app has asked of one portal. */
+export class PortalLimits {
+  readonly #burst: Budget | undefined;
+  readonly #lastSecond: CallWindow;
+  readonly #budgets: Readonly<Record<CallKind, readonly Budget[]>>;
+
+  constructor({ burst, search, daily }: Required<LimitOptions>, clock: Clock) {
+    const open = (policy: LimitPolicy, limit: Limit): Budget => ({
+      ...limit,
+      policy,
+      window: createWindow(LIMIT_WINDOWS[policy], limit.windowMs, clock),
+    });
+    const day = daily === 'off' ? [] : [open('DAILY', { max: daily, windowMs: DAY_MS })];
+    const tenSeconds = burst === 'off' ? [] : [open('TEN_SECONDLY_ROLLING', burst)];
+    const second = search === 'off' ? [] : [open('SECONDLY', search)];
+    this.#burst = tenSeconds[0];
+    this.#lastSecond = createWindow('rolling', SECOND_MS, clock);
+    this.#budgets = { burst: [...day, ...tenSeconds], search: [...day, ...second], associations: day };
+  }
+
+  /** Takes a call from every budget that it belongs to, or refuses it. */
+  take(kind: CallKind): Refusal | undefined {
+    const budgets = this.#budgets[kind];
+    const spent = budgets.find(({ window, max }) => window.count() >= max);
+    if (!spent || REFUSED_CALLS_COUNT) {
+      for (const { window } of budgets) window.add();
+      if (kind === 'burst') this.#lastSecond.add();
+    }
+    return spent && { policy: spent.policy, retryAfterMs: spent.window.untilFewer() };
+  }
+
+  /** `undefined` without a burst limit. */
+  burst(): BurstState | undefined {
+    if (!this.#burst) return undefined;
+    const { max, windowMs, window } = this.#burst;
+    const secondly = Math.floor((max * SECOND_MS) / windowMs);
+    return {
+      max,
+      remaining: Math.max(0, max - window.count()),
+      windowMs,
+      secondly,
+      secondlyRemaining: Math.max(0, secondly - this.#lastSecond.count()),
+    };
+  }
+}
