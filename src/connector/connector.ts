@@ -163,15 +163,16 @@ export class Connector {
     objectType: ObjectType,
     search: Search,
     { first, start }: { first: number; start: Position },
-    { properties }: RecordSelection,
+    selection: SelectedProperties,
   ): Promise<Slice<CrmRecord>> {
+    const properties = await askable(this, objectType, selection);
     const together = takesProperties(search, properties);
     const slice = await readSearch(search, first, start, (page) =>
       searchRecords(this.#api, objectType, { ...search, ...page, properties: together ? properties : [] }),
     );
     const items = await Promise.all(
       slice.items.map(async ({ value, position }) => {
-        const record = together ? this.#own(objectType, value) : await this.record(objectType, value.id, properties);
+        const record = together ? this.#own(objectType, value) : await this.#load(objectType, value.id, properties);
         return record ? [{ value: record, position }] : [];
       }),
     );

@@ -5,7 +5,7 @@ import type { Condition } from './condition.ts';
 /** Filters by their spelling: all must hold. */
 type Conjunction = ReadonlyMap<string, SearchFilter>;
 
-/** Groups on the way to those that are left. Each step costs at most the square of it. */
+/** Groups, and filters in one, on the way to those that are left: what comes later may make them needless. */
 const MAX_INTERMEDIATE = 64;
 
 /**
@@ -16,6 +16,7 @@ const MAX_INTERMEDIATE = 64;
 export function toFilterGroups(condition: Condition): readonly FilterGroup[] {
   const groups = expand(condition).map((conjunction) => [...conjunction.values()]);
   if (groups.length > SEARCH_LIMITS.groups) throw tooManyGroups();
+  if (groups.some((group) => group.length > SEARCH_LIMITS.filtersPerGroup)) throw tooLargeGroup();
   if (groups.flat().length > SEARCH_LIMITS.filters) {
     throw tooMuch(`at most ${SEARCH_LIMITS.filters} conditions in all alternatives together`);
   }
@@ -37,7 +38,7 @@ function and(groups: readonly Conjunction[], condition: Condition): readonly Con
   const others = expand(condition);
   if (groups.length * others.length > MAX_INTERMEDIATE) throw tooManyGroups();
   const combined = groups.flatMap((group) => others.map((other) => new Map([...group, ...other])));
-  if (combined.some(({ size }) => size > SEARCH_LIMITS.filtersPerGroup)) throw tooLargeGroup();
+  if (combined.some(({ size }) => size > MAX_INTERMEDIATE)) throw tooLargeGroup();
   return bounded(combined);
 }
 

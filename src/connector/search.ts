@@ -24,14 +24,9 @@ export interface Search {
 /** The one order that has no ties, so that what follows a record is known whatever happens to the others. */
 const BY_ID: SearchSort = { propertyName: 'hs_object_id', direction: 'ASCENDING' };
 
-/**
- * `undefined` when nothing is looked for: a plain list answers that.
- * @throws GatewayError BAD_USER_INPUT for what HubSpot's limits do not allow
- */
-export function toSearch({ condition = ALWAYS, query, sort }: Wanted): Search | undefined {
+/** @throws GatewayError BAD_USER_INPUT for what HubSpot's limits do not allow */
+export function toSearch({ condition = ALWAYS, query, sort }: Wanted): Search {
   const groups = toFilterGroups(condition);
-  const everything = groups.some((filters) => filters.length === 0);
-  if (everything && query === undefined && sort === undefined) return undefined;
   const search = { query, groups, sort: sort ?? BY_ID, neighbours: associatedTypes(groups) };
   if (!fits(search, [])) {
     const argument = query !== undefined && query.length > JSON.stringify(groups).length ? 'query' : 'filter';

@@ -36,24 +36,20 @@ const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Bounds what it costs to fit variables to the schema: a list of inputs takes each of their fields for every item.
- * @throws GraphQLError
+ * What is wrong with variables that hold too much: fitting a list of inputs to the schema takes each of their fields
+ * for every item. HTTP 400, as for those that do not fit.
  */
-export function measureVariables(variables: unknown): void {
+export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
   let values = 0;
-  const measure = (value: unknown, brackets: number): void => {
-    values += 1;
-    if (values > LIMITS.values) throw unfitVariables('The variables hold too many values.');
-    if (brackets > LIMITS.brackets) throw unfitVariables('The variables are nested too deeply.');
-    if (typeof value !== 'object' || value === null) return;
-    for (const each of Object.values(value)) measure(each, brackets + 1);
-  };
-  measure(variables, 0);
-}
-
-/** HTTP 400, as for variables that do not fit the schema. */
-function unfitVariables(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { http: { status: 400 } } });
+  let level: readonly unknown[] = [variables];
+  for (let brackets = 0; level.length > 0; brackets += 1) {
+    values += level.length;
+    if (values > LIMITS.values || brackets > LIMITS.brackets) {
+      return new GraphQLError('The variables hold too much.', { extensions: { http: { status: 400 } } });
+    }
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return undefined;
 }
 
 /** Validation rule: the root fields of an operation. */

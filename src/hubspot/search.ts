@@ -53,7 +53,7 @@ export interface SearchSort {
 export interface SearchOptions {
   /** Words to look for in the properties that HubSpot chose for that. */
   readonly query?: string | undefined;
-  /** One of them must hold; none: every record is found. At most what `SEARCH_LIMITS` allows. */
+  /** One of them must hold; none, or an empty one: every record is found. At most what `SEARCH_LIMITS` allows. */
   readonly groups: readonly FilterGroup[];
   /** The oldest first, when left out. */
   readonly sort?: SearchSort | undefined;
@@ -103,7 +103,7 @@ export async function searchRecords(
     method: 'POST',
     path: `/crm/objects/${api.version}/${objectType}/search`,
     body: searchBody(options),
-    scopes: readScopes(objectType, ...associatedTypes(options.groups)),
+    scopes: readScopes(...new Set([objectType, ...associatedTypes(options.groups)])),
   });
   const total = field(body, 'total');
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {
@@ -114,9 +114,10 @@ export async function searchRecords(
 
 /** What is sent, whose length as JSON HubSpot limits. */
 export function searchBody({ query, groups, sort, properties, limit, after }: SearchOptions): object {
+  const filtering = groups.length > 0 && groups.every((filters) => filters.length > 0);
   return {
     ...(query !== undefined && { query }),
-    ...(groups.length > 0 && { filterGroups: groups.map((filters) => ({ filters })) }),
+    ...(filtering && { filterGroups: groups.map((filters) => ({ filters })) }),
     ...(sort !== undefined && { sorts: [sort] }),
     properties,
     limit,

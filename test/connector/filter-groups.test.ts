@@ -12,6 +12,12 @@ const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => present(name, true)) as 
   Condition,
 ];
 
+const nth = (index: number) => compared('p', 'eq', String(index));
+const some = (count: number) => Array.from({ length: count }, (_, index) => nth(index));
+const alternatives = (...sizes: readonly number[]): Condition => ({
+  any: sizes.map((size, group) => ({ all: some(size).map((_, index) => nth(10 * group + index)) })),
+});
+
 const REFUSED = expect.objectContaining({ code: 'BAD_USER_INPUT', extensions: { argument: 'filter' } });
 
 describe('a condition becomes an OR of ANDs', () => {
@@ -45,6 +51,8 @@ describe('a condition becomes an OR of ANDs', () => {
     ['an alternative that never holds', { any: [a, NEVER] }, [[a]]],
     ['the same twice', { all: [a, a, { any: [b, b] }] }, [[a, b]]],
     ['what another alternative covers', { any: [{ all: [a, b] }, a, { all: [c, a] }] }, [[a]]],
+    ['too much that never holds', { all: [alternatives(9, 9, 9, 9, 9, 9), NEVER] }, []],
+    ['too much beside what always holds', { any: [alternatives(9, 9, 9, 9, 9, 9), ALWAYS] }, [[]]],
     ['(a or b) and (a or c)', { all: [{ any: [a, b] }, { any: [a, c] }] }, [[a], [b, c]]],
   ])('%s', (_title, condition, groups) => {
     expect(toFilterGroups(condition)).toEqual(groups);
@@ -56,12 +64,6 @@ describe('a condition becomes an OR of ANDs', () => {
     expect(oneOf('p', 'text', [])).toEqual(NEVER);
     expect(noneOf('p', 'text', [])).toEqual(ALWAYS);
   });
-});
-
-const nth = (index: number) => compared('p', 'eq', String(index));
-const some = (count: number) => Array.from({ length: count }, (_, index) => nth(index));
-const alternatives = (...sizes: readonly number[]): Condition => ({
-  any: sizes.map((size, group) => ({ all: some(size).map((_, index) => nth(10 * group + index)) })),
 });
 
 describe("HubSpot's limits", () => {

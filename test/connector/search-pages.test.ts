@@ -44,9 +44,7 @@ function fits(id: number, { propertyName, operator, value }: Search['groups'][nu
 }
 
 function searched(condition: Condition = present('email', true), sort?: SearchSort): Search {
-  const search = toSearch({ condition, sort });
-  if (!search) throw new TypeError('nothing is searched for');
-  return search;
+  return toSearch({ condition, sort });
 }
 
 const ids = ({ items }: Slice<HubspotRecord>) => items.map(({ value }) => Number(value.id));
@@ -201,11 +199,13 @@ it.each<[string, Search, Position]>([
 });
 
 describe('toSearch', () => {
-  it('leaves to the plain list what looks for nothing', () => {
-    expect(toSearch({})).toBeUndefined();
-    expect(toSearch({ condition: { any: [present('a', true), { all: [] }] } })).toBeUndefined();
-    expect(toSearch({ query: 'ada' })).toMatchObject({ groups: [[]] });
-    expect(toSearch({ sort: BY_NAME })).toMatchObject({ groups: [[]] });
+  it('finds everything when nothing is demanded, and goes by id all the same', async () => {
+    const hits = new Hits(30);
+    const search = toSearch({ condition: { any: [present('a', true), { all: [] }] } });
+    expect(search).toEqual(toSearch({}));
+    expect(await everything(search, 20, hits)).toEqual(hits.ids);
+    const beyond = { propertyName: 'hs_object_id', operator: 'GT', value: '109' };
+    expect(hits.asked.map(({ groups }) => groups)).toEqual([[[]], [[beyond]]]);
   });
 
   it('asks HubSpot nothing when nothing can be found', async () => {

@@ -13,7 +13,7 @@ const RECORD = {
 describe('searchRecords', () => {
   it('sends nothing that was not asked for', async () => {
     const api = new FakeApi(() => ({ total: 0, results: [] }));
-    expect(await searchRecords(api, 'contacts', { groups: [], properties: [], limit: 20 })).toEqual({
+    expect(await searchRecords(api, 'contacts', { groups: [[]], properties: [], limit: 20 })).toEqual({
       total: 0,
       records: [],
       next: undefined,
