@@ -102,18 +102,23 @@ const WINDOW_MS: Readonly<Record<string, number>> = { TEN_SECONDLY_ROLLING: 10_0
 /** The search budget, which names no policy, is counted per second. */
 const SECOND_WINDOW_MS = 1_000;
 
+/** HubSpot refused a call with a 429, and did nothing. */
+export class LimitReached extends GatewayError<'RATE_LIMITED'> {
+  /** What HubSpot itself asked for, if anything; `extensions` falls back to the window of the policy. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { policy, retryAfterMs, ...hubspot }: HubspotFailure) {
+    const windowMs = (policy && WINDOW_MS[policy]) || SECOND_WINDOW_MS;
+    super('RATE_LIMITED', message, { retryAfterMs: retryAfterMs ?? windowMs, ...(policy && { policy }), hubspot });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** What a failed answer of HubSpot means to a client. */
 export function hubspotError(failure: HubspotFailure): GatewayError {
-  const { policy, retryAfterMs, ...facts } = failure;
+  const { policy: _, retryAfterMs, ...facts } = failure;
   const row = FAILURE_TABLE.find(([matches]) => matches(failure.status));
   const [, code, message] = row ?? [undefined, 'HUBSPOT_BAD_RESPONSE' as const, 'HubSpot answered nonsense.'];
-  if (code === 'RATE_LIMITED') {
-    const window = (policy && WINDOW_MS[policy]) || SECOND_WINDOW_MS;
-    return new GatewayError(code, message, {
-      retryAfterMs: retryAfterMs ?? window,
-      ...(policy && { policy }),
-      hubspot: facts,
-    });
-  }
+  if (code === 'RATE_LIMITED') return new LimitReached(message, failure);
   return new GatewayError(code, message, { ...(retryAfterMs !== undefined && { retryAfterMs }), hubspot: facts });
 }

@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
+import { LocalShare, type SharedBudget } from './connector/budget-share.ts';
 import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
+import { PortalPipelines } from './connector/portal-pipelines.ts';
+import { RateGovernors } from './connector/rate-governor.ts';
 import { createApp } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -39,6 +42,8 @@ export interface GatewayOverrides {
   readonly logger?: Logger;
   readonly database?: Database;
   readonly graphiql?: GraphiQLDefaults;
+  /** What HubSpot allows per window until it says otherwise; infinite where a clock stands still. */
+  readonly hubspotLimits?: Partial<Record<SharedBudget, number>>;
 }
 
 export interface Gateway {
@@ -106,24 +111,29 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
-  const connectorOptions = {
-    directory,
-    installations,
+  const governors = new RateGovernors({
+    clock,
+    metrics,
+    createShare: (_hubId, usage) => new LocalShare(usage, overrides.hubspotLimits),
+  });
+  const pipelines = new PortalPipelines({
     tokens,
     grants,
     transport,
     apiVersion: hubspot.apiVersion,
+    governors,
     metadata: new MetadataCache(clock),
-    maxCalls: MAX_CALLS_PER_OPERATION,
-  };
+    clock,
+  });
+  const connectorOptions = { directory, installations, pipelines, clock, maxCalls: MAX_CALLS_PER_OPERATION };
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const authenticate = createAuthenticator({ ...config.auth, clock });
   const record = recordRequests({ metrics, clock, logger });
   const graphql = createGraphQLEndpoint({
     authenticate,
-    contextFor: (viewer) => ({
-      connectors: new Connectors(viewer.tenantId, connectorOptions),
+    contextFor: ({ id: viewerId, tenantId }, signal) => ({
+      connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
       connect,
       lifecycle,
       requiredScopes: hubspot.requiredScopes,

@@ -4,6 +4,17 @@ import type { AccessToken, TokenManager } from '../installations/token-manager.t
 import type { Installation } from '../storage/installation-store.ts';
 
 /**
+ * Waits until there is a usable token, before the call takes a slot: where one tenant's token cannot be renewed, others
+ * on the same portal go on.
+ */
+export function awaitToken(tokens: Pick<TokenManager, 'accessToken'>, installation: Installation): Stage {
+  return (next) => async (call) => {
+    await tokens.accessToken(installation);
+    return next(call);
+  };
+}
+
+/**
  * Puts a fresh access token on the call: the last stage before the wire, so that it cannot expire in a queue. A token
  * that HubSpot refuses all the same is replaced once and the call repeated once: the 401 proves that it did nothing.
  */

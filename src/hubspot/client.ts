@@ -2,8 +2,28 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import { GatewayError, type HubspotFailure, hubspotError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
+import type { Priority } from '../lib/slots.ts';
+import { NetworkFailure } from './network-failure.ts';
+import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 import { TokenRefused } from './token-refused.ts';
+
+/** On whose behalf a call is made: decides its place among those that wait. */
+export interface CallOrigin {
+  /** Takes turns with others in one queue. */
+  readonly viewerKey: string;
+  readonly priority: Priority;
+  /** On the monotonic clock; later, an answer is of no use. */
+  readonly deadlineAt: number;
+}
+
+/** A slot that one call may leave with. */
+export interface Permit {
+  /** True the first time: a repeat needs a slot of its own. */
+  use(): boolean;
+  /** Gives back what was not used. */
+  release(): void;
+}
 
 /** One call of HubSpot's API, before it has a token. */
 export interface HubspotCall {
@@ -16,6 +36,16 @@ export interface HubspotCall {
   readonly body?: unknown;
   /** Scopes without which the call must not leave. */
   readonly scopes: ScopeRequirement;
+  /** Which of HubSpot's limits counts it; `general` when left out. */
+  readonly budget?: Budget;
+  /** True for a POST that only reads: it may be repeated without harm, as every GET. */
+  readonly idempotent?: boolean;
+  /** Set by whoever knows for whom the call is made, on the way from the function that describes it. */
+  readonly origin?: CallOrigin;
+  /** A slot that was taken before the call was put together. */
+  readonly permit?: Permit;
+  /** Told every time that the call leaves for HubSpot. */
+  readonly onSend?: () => void;
   /** Set by the authorize stage, on the last step before the wire. */
   readonly accessToken?: string;
 }
@@ -24,6 +54,8 @@ export interface HubspotCall {
 export interface HubspotResponse {
   readonly status: number;
   readonly body: unknown;
+  /** Absent where HubSpot did not tell. */
+  readonly rateLimit?: RateLimitState;
 }
 
 /** The one seam between the gateway and HubSpot. */
@@ -66,8 +98,10 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
   return async (call) => {
     const answer = await exchange(pool, basePath, call);
     const facts = { status: answer.statusCode };
+    const rateLimit = parseRateLimit((name) => header(answer.headers, name));
+    const succeeded = { status: answer.statusCode, ...(rateLimit && { rateLimit }) };
     if (answer.statusCode === 204 || answer.text === '') {
-      if (answer.statusCode < 300) return { status: answer.statusCode, body: undefined };
+      if (answer.statusCode < 300) return { ...succeeded, body: undefined };
     }
     const body = parseJson(answer.text);
     if (answer.statusCode >= 200 && answer.statusCode < 300) {
@@ -76,7 +110,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
           hubspot: facts,
         });
       }
-      return { status: answer.statusCode, body };
+      return { ...succeeded, body };
     }
     const { policy, ...described } = describeFailure(body);
     if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...described }, body);
@@ -103,6 +137,7 @@ interface RawAnswer {
 }
 
 async function exchange(pool: Dispatcher, basePath: string, call: HubspotCall): Promise<RawAnswer> {
+  call.onSend?.();
   try {
     const { statusCode, headers, body } = await pool.request({
       method: call.method,
@@ -127,11 +162,11 @@ function networkError(cause: unknown): GatewayError {
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
     (cause instanceof Error && cause.name === 'TimeoutError');
-  if (timedOut) return new GatewayError('HUBSPOT_TIMEOUT', 'HubSpot did not answer in time.', {}, { cause });
+  if (timedOut) return new NetworkFailure('HUBSPOT_TIMEOUT', cause);
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
     return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered more than can be right.', {}, { cause });
   }
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot could not be reached.', {}, { cause });
+  return new NetworkFailure('HUBSPOT_UNAVAILABLE', cause);
 }
 
 /** `undefined` when `text` is no JSON. */

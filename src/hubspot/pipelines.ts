@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, identifier, type ObjectType, text } from './objects.ts';
+import { field, identifier, text } from './json.ts';
+import type { ObjectType } from './objects.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** A step of a pipeline. Its id is unique within the pipeline only. */

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, type ObjectType, text } from './objects.ts';
+import { field, text } from './json.ts';
+import type { ObjectType } from './objects.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */

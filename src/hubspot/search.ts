@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, type ObjectType, parseRecordPage, type RecordPage, readScopes } from './objects.ts';
+import { field } from './json.ts';
+import { type ObjectType, parseRecordPage, type RecordPage, readScopes } from './objects.ts';
 
 /** What HubSpot's search takes and gives at most. https://developers.hubspot.com/docs/guides/api/crm/search#limitations */
 export const SEARCH_LIMITS = {
@@ -104,6 +105,8 @@ export async function searchRecords(
     path: `/crm/objects/${api.version}/${objectType}/search`,
     body: searchBody(options),
     scopes: readScopes(...new Set([objectType, ...associatedTypes(options.groups)])),
+    budget: 'search',
+    idempotent: true,
   });
   const total = field(body, 'total');
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {

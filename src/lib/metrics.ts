@@ -10,6 +10,12 @@ export interface Metrics {
   readonly hubspotCalls: Histogram<'call' | 'outcome'>;
   /** Refreshes of access tokens, by outcome. */
   readonly tokenRefreshes: Counter<'outcome'>;
+  /** Calls that wait for their turn at a portal's rate limit, by budget. */
+  readonly rateWaiting: Gauge<'budget'>;
+  /** Calls that were refused because the rate limit could not serve them in time, by budget. */
+  readonly rateRefusals: Counter<'budget'>;
+  /** 429s of HubSpot, by budget. */
+  readonly rateLimitReached: Counter<'budget'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
   /** Shows from now on how many token exchanges wait for a slot, by priority. */
@@ -42,6 +48,24 @@ export function createMetrics(): Metrics {
       name: 'gateway_token_refreshes_total',
       help: 'Refreshes of HubSpot access tokens.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    rateWaiting: new Gauge({
+      name: 'gateway_rate_limit_waiting',
+      help: 'Calls that wait for their turn at the rate limit of a portal.',
+      labelNames: ['budget'],
+      registers,
+    }),
+    rateRefusals: new Counter({
+      name: 'gateway_rate_limit_refusals_total',
+      help: 'Calls that the rate limit of a portal could not serve in time.',
+      labelNames: ['budget'],
+      registers,
+    }),
+    rateLimitReached: new Counter({
+      name: 'gateway_hubspot_429_total',
+      help: 'Calls that HubSpot refused with a 429.',
+      labelNames: ['budget'],
       registers,
     }),
     alarms: new Counter({

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Without limits unless they are given. */
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
+  /** Lets the gateway keep HubSpot's limits; its clock must then go on. Without limits by default. */
+  readonly governed?: boolean;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
   /** Connections per replica on Postgres. */
@@ -48,6 +50,8 @@ type StackParts = Pick<
 >;
 
 /** Real gateways and a real simulator on loopback sockets, with one clock in the test's hand. */
+const UNLIMITED = { general: Number.POSITIVE_INFINITY, search: Number.POSITIVE_INFINITY };
+
 export class Stack {
   readonly clock: ManualClock;
   readonly simulator: Simulator;
@@ -89,7 +93,14 @@ export class Stack {
     const logs: string[] = [];
     const logger = collectingLogger(logs);
     const faulty = Array.from({ length: replicas }, () => withFaults(db.open()));
-    const gateways = faulty.map((replica) => createGateway(config, { clock, logger, database: replica.database }));
+    const gateways = faulty.map((replica) =>
+      createGateway(config, {
+        clock,
+        logger,
+        database: replica.database,
+        ...(!options.governed && { hubspotLimits: UNLIMITED }),
+      }),
+    );
     const urls: string[] = [];
     for (const gateway of gateways) urls.push(await gateway.listen());
     const databaseFaults = faulty.map(({ faults }) => faults);

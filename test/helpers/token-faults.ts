@@ -14,7 +14,7 @@ export const DUE = 28 * MINUTE;
 export const EXPIRED = 31 * MINUTE;
 export const READ = '{ contacts(first: 1) { nodes { hubspotId } } }';
 
-/** What a finished consent leaves behind, without the browser's way there: tokens of 30 minutes for the first portal. */
+/** What a finished consent leaves behind, without the browser's way there: tokens for the first portal. */
 export async function install(stack: Stack, tenantId = ALICE.tenant): Promise<Installation> {
   const [portal] = stack.simulator.portals;
   if (!portal) throw new TypeError('the simulator has no portal');
@@ -27,7 +27,7 @@ export async function install(stack: Stack, tenantId = ALICE.tenant): Promise<In
     hubDomain: portal.domain,
     installedBy: portal.user,
     grantedScopes: scopes,
-    tokens: issued(accessToken.token, refreshToken),
+    tokens: issued(accessToken.token, refreshToken, accessToken.expiresAt - stack.clock.now()),
   });
 }
 

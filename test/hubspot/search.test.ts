@@ -25,6 +25,8 @@ describe('searchRecords', () => {
         path: '/crm/objects/2026-09/contacts/search',
         body: { properties: [], limit: 20 },
         scopes: [['crm.objects.contacts.read']],
+        budget: 'search',
+        idempotent: true,
       },
     ]);
   });

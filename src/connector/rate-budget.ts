@@ -1,0 +1,236 @@
+import { GatewayError, type LimitReached } from '../errors.ts';
+import type { CallOrigin } from '../hubspot/client.ts';
+import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
+import type { Clock } from '../lib/clock.ts';
+import { FairQueue, type Turn } from '../lib/fair-queue.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { RateSlot, type SentCall, type SlotOwner } from './rate-slot.ts';
+import { RateWindow } from './rate-window.ts';
+
+/** What HubSpot allows of one kind of call, and how much of that this process may use. */
+export interface BudgetLimits {
+  readonly budget: Budget;
+  /** Length of HubSpot's window in milliseconds; 0 where it counts none. */
+  readonly windowMs: number;
+  /** What clients are told as `policy`. */
+  readonly policy?: string;
+  /** Calls under way at once. */
+  readonly concurrency: number;
+  /** Calls per window that may be made from here now. */
+  limit(): number;
+  /** Calls per window that can be counted on within seconds. */
+  outlook(): number;
+  /** Calls per window that other replicas may make. */
+  others(): number;
+}
+
+export type RateMetrics = Pick<Metrics, 'rateWaiting' | 'rateRefusals' | 'rateLimitReached'>;
+
+/** At HubSpot's 11 calls a second a thousand wait for 90 s: one more would wait in vain. */
+const MAX_WAITING = 1_000;
+/** The shortest pause: after a 429 where no window tells more, and for a client that was refused. */
+const PAUSE_MS = 1_000;
+/** Refusals in a row double the pause up to this. */
+const LONGEST_PAUSE_MS = 60_000;
+/** The daily limit ends at midnight in the portal's time zone, which nobody told us: one call a minute finds out. */
+const PROBE_MS = 60_000;
+
+interface Waiter {
+  readonly origin: CallOrigin;
+  readonly grant: (slot: RateSlot) => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/** Hands out the calls of one budget of one portal: who may make one, and when. */
+export class RateBudget implements SlotOwner {
+  readonly #limits: BudgetLimits;
+  readonly #clock: Clock;
+  readonly #metrics: RateMetrics;
+  readonly #window: RateWindow;
+  readonly #queue = new FairQueue<Waiter>();
+  #running = 0;
+  #cancelTimer: (() => void) | undefined;
+  /** Nothing leaves before; on the monotonic clock, as all times here. */
+  #pausedUntil = 0;
+  /** Times that HubSpot refused: ever, and since it last did not. */
+  #refusals = 0;
+  #refusalsInRow = 0;
+  /** HubSpot said that the day's calls are used up. */
+  #exhausted: { readonly until: number; probeAt: number } | undefined;
+
+  constructor(limits: BudgetLimits, clock: Clock, metrics: RateMetrics) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.#window = new RateWindow(limits.windowMs, clock);
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Calls of this process that HubSpot counts, or will. */
+  get used(): number {
+    return this.#window.own;
+  }
+
+  /** @throws GatewayError RATE_LIMITED at once when no call may leave before the deadline, or too many wait */
+  async acquire(origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
+    signal?.throwIfAborted();
+    this.#refuseIfHopeless(origin);
+    const { promise, resolve: grant, reject: refuse } = Promise.withResolvers<RateSlot>();
+    const waiter = { origin, grant, refuse };
+    this.#queue.push(waiter, turnOf(origin));
+    this.#pump();
+    if (!this.#queue.has(waiter)) return promise;
+    return this.#attend(waiter, signal, promise);
+  }
+
+  /** Everybody who waits is refused for a reason that is not the budget's. */
+  refuseAll(reason: () => GatewayError): void {
+    for (const waiter of [...this.#queue]) this.#refuse(waiter, reason());
+  }
+
+  /** The limits have changed. */
+  changed(): void {
+    this.#refuseHopeless();
+    this.#pump();
+  }
+
+  sent(repeated: SentCall | undefined): SentCall {
+    if (repeated) this.#window.answered(repeated.logged);
+    else this.#window.unreserve();
+    return { logged: this.#window.sent(), refusals: this.#refusals };
+  }
+
+  ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
+    this.#running -= 1;
+    if (call) {
+      this.#window.answered(call.logged);
+      // One that left before a refusal says nothing about what came after it.
+      if (call.refusals === this.#refusals) [this.#refusalsInRow, this.#exhausted] = [0, undefined];
+      if (rateLimit) {
+        this.#window.reconcile(call.logged, rateLimit.max - rateLimit.remaining, this.#limits.others());
+      }
+    } else {
+      this.#window.unreserve();
+    }
+    this.#pump();
+  }
+
+  /**
+   * The window is full, whatever our log says: slots come back as our own calls leave it, and after its length at the
+   * latest. When HubSpot refuses again after that, it counts otherwise than we think, and is left alone for longer.
+   */
+  limitReached(call: SentCall, { extensions, retryAfterMs }: LimitReached): void {
+    this.#metrics.rateLimitReached.inc({ budget: this.#limits.budget });
+    const now = this.#clock.monotonic();
+    // Calls that were under way together are refused together: that is one refusal.
+    if (call.refusals === this.#refusals) {
+      this.#refusals += 1;
+      this.#refusalsInRow += 1;
+    }
+    if (extensions.policy === 'DAILY') {
+      this.#exhausted = { until: now + extensions.retryAfterMs, probeAt: now + PROBE_MS };
+      this.refuseAll(() => this.#dailyRefusal());
+      return;
+    }
+    this.#window.fill(this.#limits.limit());
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? this.#ownPause()));
+    this.#refuseHopeless();
+  }
+
+  #ownPause(): number {
+    if (this.#limits.windowMs > 0 && this.#refusalsInRow === 1) return 0;
+    const doubled = (this.#limits.windowMs || PAUSE_MS) * 2 ** Math.max(0, this.#refusalsInRow - 2);
+    return Math.min(doubled, LONGEST_PAUSE_MS);
+  }
+
+  /** Until the deadline, the signal, or a slot. */
+  async #attend(waiter: Waiter, signal: AbortSignal | undefined, granted: Promise<RateSlot>): Promise<RateSlot> {
+    const { budget } = this.#limits;
+    const { deadlineAt } = waiter.origin;
+    const cancelDeadline = this.#clock.schedule(
+      () => this.#refuse(waiter, this.#refusal(this.#estimate(this.#queue.size))),
+      deadlineAt - this.#clock.monotonic(),
+    );
+    const abort = () => this.#refuse(waiter, signal?.reason);
+    signal?.addEventListener('abort', abort);
+    this.#metrics.rateWaiting.inc({ budget });
+    try {
+      return await granted;
+    } finally {
+      this.#metrics.rateWaiting.dec({ budget });
+      signal?.removeEventListener('abort', abort);
+      cancelDeadline();
+    }
+  }
+
+  #pump(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    while (this.#queue.size > 0 && this.#running < this.#limits.concurrency) {
+      const wait = Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(this.#limits.limit()));
+      if (wait > 0) {
+        // Without an end in sight, the change that brings it pumps again.
+        if (Number.isFinite(wait)) this.#cancelTimer = this.#clock.schedule(() => this.#pump(), Math.ceil(wait));
+        return;
+      }
+      this.#running += 1;
+      this.#window.reserve();
+      this.#queue.shift()?.grant(new RateSlot(this));
+    }
+  }
+
+  /** Milliseconds until the so-manieth of those that wait may leave, at the earliest. */
+  #estimate(turn: number): number {
+    const limit = Math.max(this.#limits.limit(), this.#limits.outlook());
+    return Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(limit, turn));
+  }
+
+  #refuseIfHopeless(origin: CallOrigin): void {
+    const now = this.#clock.monotonic();
+    if (this.#exhausted && now < this.#exhausted.probeAt) throw this.#dailyRefusal();
+    const full = this.#queue.size >= MAX_WAITING;
+    const wait = this.#estimate((full ? this.#queue.size : this.#queue.ahead(turnOf(origin))) + 1);
+    if (now >= origin.deadlineAt) throw new GatewayError('HUBSPOT_TIMEOUT', 'The operation took too long.', {});
+    if (full || now + wait > origin.deadlineAt) throw this.#refusal(wait);
+    if (this.#exhausted) this.#exhausted.probeAt = now + PROBE_MS;
+  }
+
+  /** Things have become worse: whoever cannot make it any more need not wait for the deadline to hear so. */
+  #refuseHopeless(): void {
+    const now = this.#clock.monotonic();
+    let turn = 1;
+    for (const waiter of [...this.#queue]) {
+      const wait = this.#estimate(turn);
+      if (now + wait > waiter.origin.deadlineAt) this.#refuse(waiter, this.#refusal(wait));
+      else turn += 1;
+    }
+  }
+
+  #refuse(waiter: Waiter, reason: unknown): void {
+    if (this.#queue.remove(waiter)) waiter.refuse(reason);
+  }
+
+  #refusal(wait: number): GatewayError<'RATE_LIMITED'> {
+    return this.#rateLimited(wait, this.#limits.policy);
+  }
+
+  #dailyRefusal(): GatewayError<'RATE_LIMITED'> {
+    const { until = 0, probeAt = 0 } = this.#exhausted ?? {};
+    return this.#rateLimited(Math.max(until, probeAt) - this.#clock.monotonic(), 'DAILY');
+  }
+
+  #rateLimited(wait: number, policy: string | undefined): GatewayError<'RATE_LIMITED'> {
+    this.#metrics.rateRefusals.inc({ budget: this.#limits.budget });
+    return new GatewayError('RATE_LIMITED', 'The rate limit of this HubSpot portal cannot serve this in time.', {
+      retryAfterMs: Math.ceil(Math.max(wait, PAUSE_MS)),
+      ...(policy !== undefined && { policy }),
+    });
+  }
+}
+
+function turnOf({ viewerKey, priority }: CallOrigin): Turn {
+  return { key: viewerKey, priority };
+}

@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../errors.ts';
+import type { CallOrigin, Permit } from '../hubspot/client.ts';
+import type { Budget } from '../hubspot/rate-limit.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type BudgetShare, type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
+import { RateBudget, type RateMetrics } from './rate-budget.ts';
+import type { RateSlot } from './rate-slot.ts';
+
+/** Hands out the right to make calls. */
+export interface SlotSource {
+  /**
+   * Resolves when one call of `budget` may leave.
+   * @throws GatewayError RATE_LIMITED at once when it cannot before the deadline, or the queue is full;
+   *   HUBSPOT_UNAVAILABLE at once while the portal is being moved
+   */
+  acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<Permit>;
+}
+
+/** Calls of a portal under way at once, by budget: a slow portal must not take all sockets of the pool. */
+const CONCURRENCY: Readonly<Record<Budget, number>> = { general: 10, search: 5, associations: 5 };
+/** HubSpot names a policy for the general limit; for searches it only says "secondly". */
+const POLICIES: Readonly<Record<SharedBudget, string>> = { general: 'TEN_SECONDLY_ROLLING', search: 'SECONDLY' };
+/** Portals remembered per process. Those that are used are never the oldest of so many. */
+const MAX_PORTALS = 10_000;
+
+export interface RateGovernorsOptions {
+  readonly clock: Clock;
+  readonly metrics: RateMetrics;
+  /** How a portal's budgets are shared with other replicas. */
+  readonly createShare: (hubId: number, usage: BudgetUsage) => BudgetShare;
+}
+
+/** The governors of all portals. Tenants that connected one portal share its budgets, as HubSpot counts them together. */
+export class RateGovernors {
+  readonly #options: RateGovernorsOptions;
+  readonly #governors = new LRUCache<number, RateGovernor>({ max: MAX_PORTALS });
+
+  constructor(options: RateGovernorsOptions) {
+    this.#options = options;
+  }
+
+  of(hubId: number): RateGovernor {
+    const known = this.#governors.get(hubId);
+    if (known) return known;
+    const governor = new RateGovernor(hubId, this.#options);
+    this.#governors.set(hubId, governor);
+    return governor;
+  }
+}
+
+/** Decides when calls may leave for one portal, so that HubSpot's limits are used up and never exceeded. */
+export class RateGovernor implements SlotSource {
+  readonly #clock: Clock;
+  readonly #share: BudgetShare;
+  readonly #budgets: Readonly<Record<Budget, RateBudget>>;
+  #movingUntil = 0;
+
+  constructor(hubId: number, { clock, metrics, createShare }: RateGovernorsOptions) {
+    this.#clock = clock;
+    const share = createShare(hubId, {
+      used: (budget) => this.#budgets[budget].used,
+      waiting: (budget) => this.#budgets[budget].waiting,
+      changed: () => {
+        this.#budgets.general.changed();
+        this.#budgets.search.changed();
+      },
+    });
+    const shared = (budget: SharedBudget) =>
+      new RateBudget(
+        {
+          budget,
+          windowMs: HUBSPOT_LIMITS[budget].windowMs,
+          policy: POLICIES[budget],
+          concurrency: CONCURRENCY[budget],
+          limit: () => share.limit(budget),
+          outlook: () => share.outlook(budget),
+          others: () => share.whole(budget) - share.limit(budget),
+        },
+        clock,
+        metrics,
+      );
+    const unlimited = () => Number.POSITIVE_INFINITY;
+    this.#share = share;
+    this.#budgets = {
+      general: shared('general'),
+      search: shared('search'),
+      associations: new RateBudget(
+        {
+          budget: 'associations',
+          windowMs: 0,
+          concurrency: CONCURRENCY.associations,
+          limit: unlimited,
+          outlook: unlimited,
+          others: () => 0,
+        },
+        clock,
+        metrics,
+      ),
+    };
+  }
+
+  async acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
+    if (this.#clock.monotonic() < this.#movingUntil) throw this.#moving();
+    this.#share.wake();
+    return this.#budgets[budget].acquire(origin, signal);
+  }
+
+  /** HubSpot told how many calls of `budget` it allows per window. */
+  learn(budget: SharedBudget, max: number): void {
+    this.#share.learn(budget, max);
+  }
+
+  /** HubSpot moves the portal between its data centres (477), and takes no calls meanwhile. */
+  pause(pauseMs: number): void {
+    this.#movingUntil = Math.max(this.#movingUntil, this.#clock.monotonic() + pauseMs);
+    for (const budget of Object.values(this.#budgets)) budget.refuseAll(() => this.#moving());
+  }
+
+  #moving(): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+    const retryAfterMs = Math.ceil(this.#movingUntil - this.#clock.monotonic());
+    return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot is moving this portal between data centres.', {
+      retryAfterMs,
+    });
+  }
+}

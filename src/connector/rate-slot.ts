@@ -1,0 +1,59 @@
+import { LimitReached } from '../errors.ts';
+import type { Permit } from '../hubspot/client.ts';
+import type { RateLimitState } from '../hubspot/rate-limit.ts';
+import type { LoggedCall } from './rate-window.ts';
+
+/** A call that has left, and how often HubSpot had refused calls until then. */
+export interface SentCall {
+  readonly logged: LoggedCall;
+  readonly refusals: number;
+}
+
+/** What a slot tells the budget that it was granted from. */
+export interface SlotOwner {
+  /** `repeated` is the call before, when one call leaves a second time. */
+  sent(repeated: SentCall | undefined): SentCall;
+  /** HubSpot answered, or nobody knows; `undefined` when nothing was sent. */
+  ended(call: SentCall | undefined, rateLimit?: RateLimitState): void;
+  limitReached(call: SentCall, error: LimitReached): void;
+}
+
+/** The right to make one call, and its traces from there to the answer. */
+export class RateSlot implements Permit {
+  readonly #owner: SlotOwner;
+  #state: 'granted' | 'used' | 'ended' = 'granted';
+  #sent: SentCall | undefined;
+
+  constructor(owner: SlotOwner) {
+    this.#owner = owner;
+  }
+
+  use(): boolean {
+    if (this.#state !== 'granted') return false;
+    this.#state = 'used';
+    return true;
+  }
+
+  release(): void {
+    if (this.#state === 'granted') this.#end();
+  }
+
+  /** The call leaves; for the second time, after a 401, it counts without waiting for another slot. */
+  readonly send = (): void => {
+    this.#sent = this.#owner.sent(this.#sent);
+  };
+
+  succeed(rateLimit: RateLimitState | undefined): void {
+    this.#end(rateLimit);
+  }
+
+  fail(error: unknown): void {
+    if (this.#sent && error instanceof LimitReached) this.#owner.limitReached(this.#sent, error);
+    this.#end();
+  }
+
+  #end(rateLimit?: RateLimitState): void {
+    this.#state = 'ended';
+    this.#owner.ended(this.#sent, rateLimit);
+  }
+}

@@ -1,0 +1,54 @@
+import { type GatewayError, isGatewayError, LimitReached } from '../errors.ts';
+import type { HubspotCall, Stage } from '../hubspot/client.ts';
+import { NetworkFailure } from '../hubspot/network-failure.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import { originOf } from './call-origin.ts';
+
+/** A call that fails is repeated so often at most. */
+const MAX_REPEATS = 2;
+/** Before the first repeat; doubled for every further one. */
+const BACKOFF_MS = 200;
+/** HubSpot's locks last for 2 s (https://developers.hubspot.com/docs/api-reference/error-handling). */
+const LOCK_MS = 2_000;
+const LOCKED = 423;
+/** A portal that is being moved between data centres takes no calls for longer than anybody waits. */
+const MOVING = 477;
+
+/**
+ * Repeats what can be repeated without harm: reads that failed, and anything that HubSpot said it did not do. Nothing
+ * is repeated past the deadline of whom the call is for. Every repeat takes a slot of its own.
+ */
+export function retry(clock: Clock): Stage {
+  return (next) => async (call) => {
+    const { deadlineAt } = originOf(call);
+    for (let failures = 0; ; ) {
+      try {
+        return await next(call);
+      } catch (error) {
+        // How long a limit lasts is the governor's business: the repeat waits in its queue, or is refused there.
+        const limited = error instanceof LimitReached;
+        if (!limited) failures += 1;
+        const pauseMs = limited ? 0 : pauseBeforeRepeat(call, error, failures);
+        if (pauseMs === undefined || clock.monotonic() + pauseMs >= deadlineAt) throw error;
+        if (pauseMs > 0) await sleep(clock, pauseMs);
+      }
+    }
+  };
+}
+
+/** `undefined` when the call must not be repeated. */
+function pauseBeforeRepeat({ method, idempotent }: HubspotCall, error: unknown, failures: number): number | undefined {
+  if (failures > MAX_REPEATS || !isFailureOfHubspot(error)) return undefined;
+  const { status } = error.extensions.hubspot ?? {};
+  const reads = method === 'GET' || idempotent === true;
+  if (status === MOVING || !(reads || status === LOCKED)) return undefined;
+  const backoffMs = BACKOFF_MS * 2 ** (failures - 1);
+  const leastMs = Math.max(error.extensions.retryAfterMs ?? 0, status === LOCKED ? LOCK_MS : 0);
+  return leastMs + backoffMs * Math.random();
+}
+
+/** Not a failure of the gateway's own parts, which have repeated what they could themselves. */
+function isFailureOfHubspot(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT'> {
+  const failed = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
+  return failed && (error instanceof NetworkFailure || error.extensions.hubspot !== undefined);
+}
