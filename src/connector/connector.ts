@@ -4,6 +4,7 @@ import type { HubspotApi } from '../hubspot/client.ts';
 import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { searchRecords } from '../hubspot/search.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
@@ -12,6 +13,8 @@ import { askable, type SelectedProperties } from './property-access.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
 import type { RecordInput } from './record-batcher.ts';
 import { missingScopes } from './scope-gate.ts';
+import { type Search, takesProperties } from './search.ts';
+import { readSearch } from './search-pages.ts';
 
 /** A record in the hands of a resolver: it knows the portal it came from. */
 export interface CrmRecord extends HubspotRecord {
@@ -136,6 +139,27 @@ export class Connector {
         position,
       })),
     };
+  }
+
+  /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
+  async search(
+    objectType: ObjectType,
+    search: Search,
+    { first, start }: { first: number; start: Position },
+    selection: SelectedProperties,
+  ): Promise<Slice<CrmRecord>> {
+    const properties = await askable(this, objectType, selection);
+    const together = takesProperties(search, properties);
+    const slice = await readSearch(search, first, start, (page) =>
+      searchRecords(this.#api, objectType, { ...search, ...page, properties: together ? properties : [] }),
+    );
+    const items = await Promise.all(
+      slice.items.map(async ({ value, position }) => {
+        const record = together ? this.#own(objectType, value) : await this.#load(objectType, value.id, properties);
+        return record ? [{ value: record, position }] : [];
+      }),
+    );
+    return { ...slice, items: items.flat() };
   }
 
   /** Neighbours of `record`. One that vanished meanwhile is left out. */

@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.ts';
 import type { Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import { type HubspotRecord, type InlineAssociations, MAX_PAGE, type RecordPage } from '../hubspot/objects.ts';
 
@@ -8,6 +9,8 @@ import { type HubspotRecord, type InlineAssociations, MAX_PAGE, type RecordPage 
 export interface Position {
   readonly after?: string | undefined;
   readonly id?: string | undefined;
+  /** How many a search found in all when its first page was read. */
+  readonly total?: number | undefined;
 }
 
 export interface Item<T> {
@@ -19,6 +22,13 @@ export interface Item<T> {
 export interface Slice<T> {
   readonly items: readonly Item<T>[];
   readonly hasNextPage: boolean;
+  /** How many there are in all, where HubSpot tells. */
+  readonly totalCount?: number;
+}
+
+/** What to say to a cursor that was made elsewhere. */
+export function foreignCursor(): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
 }
 
 /** Reads up to `first` items from `start` on, over as many of HubSpot's pages as that takes. */

@@ -4,7 +4,7 @@ import { MAX_FIRST } from './pagination.ts';
 import { sourceOf } from './selection.ts';
 
 /** How many records, inputs or items HubSpot takes or gives in one call. */
-const PER_CALL = { records: 100, associations: 1_000 };
+const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
 /**
  * What is read once for all, and from the cache as a rule: owners in use and archived ones, pipelines, and definitions of
  * each of three sensitivities.
@@ -22,25 +22,56 @@ export function mostCalls(operation: Operation, limit: number): number {
   let steps = 0;
   const metadata = new Map<string, number>();
 
-  const visit = (selected: SelectedField, parents: number): void => {
+  const visit = (selected: SelectedField, parents: number, apart: Apart): void => {
     steps += 1;
     if (steps > MAX_STEPS || calls > limit) return;
-    const { reads } = sourceOf(selected.field);
+    const { reads, properties } = sourceOf(selected.field);
     const first = reads === 'list' || reads === 'neighbours' ? firstOf(selected, MAX_FIRST[SIZES[reads]]) : 1;
     // Going on in the middle of a page of HubSpot's takes the rest of that page, too.
     const extra = selected.node.arguments?.some(({ name }) => name.value === 'after') ? 1 : 0;
+    const hits: Apart = reads === undefined ? apart : { calls: 0 };
+    if (typeof properties === 'function') {
+      calls += apart.calls;
+      apart.calls = 0;
+    }
     if (reads === 'record') calls += Math.ceil(parents / PER_CALL.records);
-    if (reads === 'list') calls += parents * (Math.ceil(first / PER_CALL.records) + extra);
+    if (reads === 'list') {
+      const search = searchIn(selected);
+      calls += parents * (Math.ceil(first / (search === 'certain' ? PER_CALL.hits : PER_CALL.records)) + extra);
+      if (search) hits.calls = parents * Math.ceil(first / PER_CALL.records);
+      if (filtersProperties(selected)) metadata.set(selected.field.name, METADATA_CALLS.definitions);
+    }
     if (reads === 'neighbours') {
       calls += Math.ceil(parents / PER_CALL.associations) + extra + Math.ceil((parents * first) / PER_CALL.records);
     }
     if (reads === 'owners' || reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
-    for (const below of fieldsBelow(operation, selected)) visit(below, parents * first);
+    for (const below of fieldsBelow(operation, selected)) visit(below, parents * first, hits);
   };
-  for (const selected of rootFields(operation)) visit(selected, 1);
+  for (const selected of rootFields(operation)) visit(selected, 1, { calls: 0 });
   for (const most of metadata.values()) calls += most;
   return steps > MAX_STEPS ? limit : Math.min(limit, calls);
+}
+
+/** Properties that a document names may be too many to come with a search; they are then read by these calls, once. */
+interface Apart {
+  calls: number;
+}
+
+const SEARCH_ARGUMENTS = ['filter', 'query', 'orderBy'];
+
+/** Whether a list is a search: what a variable holds may be null. */
+function searchIn({ node }: SelectedField): 'certain' | 'possible' | undefined {
+  const given = (node.arguments ?? []).filter(({ name }) => SEARCH_ARGUMENTS.includes(name.value));
+  const kinds = given.map(({ value }) => value.kind).filter((kind) => kind !== Kind.NULL);
+  if (kinds.length === 0) return undefined;
+  return kinds.every((kind) => kind === Kind.VARIABLE) ? 'possible' : 'certain';
+}
+
+/** Whether a filter may ask about properties that the schema does not know, which are looked up. */
+function filtersProperties({ node }: SelectedField): boolean {
+  const filter = node.arguments?.find(({ name }) => name.value === 'filter');
+  return filter !== undefined && /\$|\bproperty:/.test(print(filter));
 }
 
 const SIZES = { list: 'root', neighbours: 'nested' } as const;

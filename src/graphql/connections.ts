@@ -48,8 +48,9 @@ function totalCount(t: ConnectionFields) {
   return {
     totalCount: t.int({
       nullable: true,
-      description: 'How many there are in all. Null where HubSpot does not tell: in plain lists and associations.',
-      resolve: () => null,
+      description:
+        'How many there are in all; on later pages of a search by record id, how many there were at its first. Null where HubSpot does not tell: in plain lists and associations.',
+      resolve: (page) => ('totalCount' in page && typeof page.totalCount === 'number' ? page.totalCount : null),
     }),
   };
 }

@@ -9,8 +9,11 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** What one document may hold. Brackets: open at once, of any kind; the parser descends into each. */
-export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20 };
+/**
+ * What one document may hold, and the variables sent with it. Brackets: open at once, of any kind; the parser descends
+ * into each, and so does who reads variables.
+ */
+export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20, values: 20_000 };
 
 /**
  * Reads no further than the limits. The parser has one of its own for tokens, but prints its value, and none for
@@ -31,6 +34,23 @@ export function measureDocument(text: string | Source): void {
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/**
+ * What is wrong with variables that hold too much: fitting a list of inputs to the schema takes each of their fields
+ * for every item. HTTP 400, as for those that do not fit.
+ */
+export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
+  let values = 0;
+  let level: readonly unknown[] = [variables];
+  for (let brackets = 0; level.length > 0; brackets += 1) {
+    values += level.length;
+    if (values > LIMITS.values || brackets > LIMITS.brackets) {
+      return new GraphQLError('The variables hold too much.', { extensions: { http: { status: 400 } } });
+    }
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return undefined;
+}
 
 /** Validation rule: the root fields of an operation. */
 export function maxRootFields(context: ValidationContext): ASTVisitor {

@@ -1,4 +1,4 @@
-import type { Position, Slice } from '../connector/reading.ts';
+import { foreignCursor, type Position, type Slice } from '../connector/reading.ts';
 import { GatewayError } from '../errors.ts';
 import { builder } from './builder.ts';
 
@@ -38,25 +38,30 @@ export function pageRequest(args: PageArgs, maxFirst: number, scope: CursorScope
 export class ConnectionPage<Node extends object, Extra extends object = object> {
   readonly edges: readonly (ConnectionEdge<Node> & Extra)[];
   /** Null where HubSpot does not tell. */
-  readonly totalCount: number | null = null;
+  readonly totalCount: number | null;
   readonly #hasNextPage: boolean;
   readonly #startsInside: boolean;
 
-  private constructor(edges: readonly (ConnectionEdge<Node> & Extra)[], hasNextPage: boolean, startsInside: boolean) {
+  private constructor(
+    edges: readonly (ConnectionEdge<Node> & Extra)[],
+    { hasNextPage, totalCount }: Slice<unknown>,
+    startsInside: boolean,
+  ) {
     this.edges = edges;
+    this.totalCount = totalCount ?? null;
     this.#hasNextPage = hasNextPage;
     this.#startsInside = startsInside;
   }
 
   static of<T, Node extends object, Extra extends object>(
-    { items, hasNextPage }: Slice<T>,
+    slice: Slice<T>,
     { start, scope }: { start: Position; scope: CursorScope },
     toEdge: (value: T) => { node: Node } & Extra,
   ): ConnectionPage<Node, Extra> {
-    const edges = items.map(({ value, position }) =>
+    const edges = slice.items.map(({ value, position }) =>
       Object.assign(new ConnectionEdge<Node>(position, scope), toEdge(value)),
     );
-    return new ConnectionPage(edges, hasNextPage, start.after !== undefined || start.id !== undefined);
+    return new ConnectionPage(edges, slice, start.after !== undefined || start.id !== undefined);
   }
 
   get pageInfo() {
@@ -86,16 +91,15 @@ class ConnectionEdge<Node> {
 
 const MAX_CURSOR_LENGTH = 1_024;
 
-function encodeCursor({ after = '', id = '' }: Position, scope: CursorScope): string {
-  return Buffer.from(JSON.stringify([scope, after, id])).toString('base64url');
+function encodeCursor({ after = '', id = '', total }: Position, scope: CursorScope): string {
+  const parts = [scope, after, id, ...(total === undefined ? [] : [total])];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 function decodeCursor(cursor: string, scope: CursorScope): Position {
   const position = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
   // A position has one spelling in its list: what is not spelt the same again comes from elsewhere.
-  if (!position || encodeCursor(position, scope) !== cursor) {
-    throw new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
-  }
+  if (!position || encodeCursor(position, scope) !== cursor) throw foreignCursor();
   return position;
 }
 
@@ -105,9 +109,11 @@ const ID = /^\d{0,20}$/;
 
 function parse(cursor: string): Position | undefined {
   try {
-    const [, after, id]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [, after, id, total]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (typeof after !== 'string' || typeof id !== 'string' || !AFTER.test(after) || !ID.test(id)) return undefined;
-    return { ...(after && { after }), ...(id && { id }) };
+    if (total !== undefined && (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0))
+      return undefined;
+    return { ...(after && { after }), ...(id && { id }), ...(total !== undefined && { total }) };
   } catch {
     return undefined;
   }

@@ -1,11 +1,13 @@
 import type { CrmRecord } from '../connector/connector.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
+import { neighbourScopes } from './neighbour-scopes.ts';
 import { pageArgs } from './pagination.ts';
 import type { RecordType } from './record-types.ts';
 import { resolveList, resolveNeighbours, resolveRecord } from './records.ts';
 import { RECORD_REFS } from './refs.ts';
 import { type CrmParent, readable } from './scopes.ts';
+import { searchArgs } from './searches.ts';
 import { from } from './selection.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -31,14 +33,13 @@ export function recordsField(t: CrmFields, type: RecordType) {
   return t.field({
     type: recordConnection(type),
     nullable: true,
-    description: `The ${type.objectType} in HubSpot's own order.`,
+    description:
+      `The ${type.objectType}, or those that are looked for. Without \`filter\`, \`query\` and \`orderBy\` it is a plain list in HubSpot's own order; ` +
+      "with any of them, if not null, HubSpot's search answers, which takes in changes after some seconds.",
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
-    extensions: from({ reads: 'list' }),
-    args: {
-      ...pageArgs,
-      archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),
-    },
+    extensions: from({ reads: 'list', demands: (node) => neighbourScopes(type, node) }),
+    args: { ...pageArgs, ...searchArgs(type) },
     resolve: (parent, args, context, info) => resolveList(type, parent, args, context, info),
   });
 }

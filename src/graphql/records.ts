@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AssociatedRecord, CrmRecord } from '../connector/connector.ts';
+import type { Search } from '../connector/search.ts';
 import type { GatewayContext } from './context.ts';
 import { recordIdIn } from './global-id.ts';
 import { ConnectionPage, MAX_FIRST, type PageArgs, pageRequest } from './pagination.ts';
 import type { RecordType } from './record-types.ts';
 import { type CrmParent, connectorOf } from './scopes.ts';
+import { type SearchArgs, searchOf } from './searches.ts';
 import { selectionOf } from './selection.ts';
 
 /** `contact(id)` and its like. Null for a record that the portal does not have, and for an id of another portal. */
@@ -21,24 +24,30 @@ export async function resolveRecord(
   return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted));
 }
 
-/** `contacts(first, after)` and its like. */
+/** `contacts(first, after, …)` and its like: a search where anything is looked for, else a plain list. */
 export async function resolveList(
-  { typename, objectType }: RecordType,
+  type: RecordType,
   parent: CrmParent,
-  args: PageArgs & { archived?: boolean | null | undefined },
+  args: PageArgs & SearchArgs,
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ConnectionPage<CrmRecord>> {
+  const { typename, objectType } = type;
   const connector = await connectorOf(parent, context);
   const archived = args.archived ?? false;
-  const scope = [connector.installation.hubId, objectType, archived].join();
+  const search = await searchOf(type, connector, args, `${info.parentType.name}.${info.fieldName}`);
+  const scope = [connector.installation.hubId, objectType, search ? fingerprint(search) : archived].join();
   const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
-  const slice = await connector.list(
-    objectType,
-    { first, start, archived },
-    selectionOf(info, typename, connector.granted),
-  );
+  const selection = selectionOf(info, typename, connector.granted);
+  const slice = search
+    ? await connector.search(objectType, search, { first, start }, selection)
+    : await connector.list(objectType, { first, start, archived }, selection);
   return ConnectionPage.of(slice, { start, scope }, (node: CrmRecord) => ({ node }));
+}
+
+/** Cursors of one search are none of another. */
+function fingerprint(search: Search): string {
+  return createHash('sha256').update(JSON.stringify(search)).digest('base64url').slice(0, 22);
 }
 
 /** `Contact.deals(first, after)` and its like. */

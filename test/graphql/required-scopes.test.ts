@@ -15,11 +15,15 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'connect-hubspot.graphql': [],
   'contact-by-email.graphql': [CONTACTS],
   'contact-page.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
+  'contacts-of-company.graphql': [COMPANIES, CONTACTS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],
   'deal-board.graphql': [COMPANIES, DEALS, OWNERS],
   'deal-page.graphql': [CONTACTS, DEALS],
+  'deals-by-stage.graphql': [DEALS],
   'deals.graphql': [DEALS],
   'installations.graphql': [],
+  'recently-changed.graphql': [CONTACTS],
+  'search-box.graphql': [CONTACTS, DEALS],
 };
 
 const REQUIRED = /* GraphQL */ `
@@ -224,6 +228,15 @@ describe('access', () => {
     ['a list of one page', '{ contacts(first: 100) { nodes { email } } }', 1],
     ['a list of several pages', '{ contacts(first: 250) { nodes { email } } }', 3],
     ['a list that goes on in the middle', '{ contacts(first: 250, after: "x") { nodes { email } } }', 4],
+    ['a search of several pages', '{ contacts(query: "a", first: 450) { nodes { email } } }', 3],
+    ['what may be a search', 'query ($q: String) { contacts(query: $q, first: 450) { nodes { email } } }', 5],
+    ['what is none', '{ contacts(query: null, first: 450) { nodes { email } } }', 5],
+    ['a search by a property', '{ deals(filter: { property: [{ name: "a", eq: "b" }] }) { nodes { id } } }', 4],
+    [
+      'a search whose properties may come apart, once',
+      '{ deals(query: "a", first: 201) { nodes { a: property(name: "a") { raw } b: property(name: "b") { raw } } } }',
+      8,
+    ],
     ['neighbours of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
     ['the default page sizes', '{ contacts { nodes { deals { nodes { name } } } } }', 6],
     ['owners, from the cache as a rule', '{ contacts { nodes { owner { id } deals { nodes { owner { id } } } } } }', 8],

@@ -95,6 +95,21 @@ describe('variables', () => {
     expect(calls).toBe(0);
   });
 
+  it.each([
+    ['nested too deeply', `${'{"and":['.repeat(60)}1${']}'.repeat(60)}`],
+    ['nested as deep as a body can be', `${'{"and":['.repeat(90_000)}1${']}'.repeat(90_000)}`],
+    ['too many', `[${'{},'.repeat(300_000)}{}]`],
+  ])('B46 refuses variables that are %s, whatever they are for', async (_name, json) => {
+    const response = await fetch(`${stack.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.token()}` },
+      body: `{"query":"query($x: [String!]) { viewer { id } a: __typename @skip(if: $x) }","variables":{"x":${json}}}`,
+    });
+    expect(response.status).toBe(400);
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([{ message: 'The variables hold too much.', extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   it('B46 ignores a variable that the operation does not name', async () => {
     const { codes, data } = await post({ query: '{ viewer { id } }', variables: { id: '1', more: [{}] } });
     expect({ codes, data }).toEqual({ codes: [], data: { viewer: { id: 'alice' } } });

@@ -2,12 +2,16 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { LIMITS, maxRootFields, measureDocument } from '../../graphql/document-limits.ts';
+import { LIMITS, maxRootFields, measureDocument, variablesBeyondLimits } from '../../graphql/document-limits.ts';
 
-/** Bounds the work that a document can ask of the parser, the validator and the executor. */
+/** Bounds the work that a document and its variables can ask of the parser, the validator and the executor. */
 export function useLimits({ introspection }: { introspection: boolean }): Plugin[] {
   return [
     {
+      onParams({ params, setResult }) {
+        const error = variablesBeyondLimits(params.variables);
+        if (error) setResult({ errors: [error] });
+      },
       onParse: ({ setParseFn }) =>
         setParseFn((source, options) => {
           measureDocument(source);

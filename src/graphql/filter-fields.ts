@@ -1,0 +1,64 @@
+import type { ObjectType } from '../hubspot/objects.ts';
+
+/** What a field holds, which decides how it is compared: an `owner` is an owner's id. */
+export type FilterKind = 'text' | 'option' | 'number' | 'moment' | 'owner';
+
+/** By the name of the field in GraphQL. */
+export type FilterFields = Readonly<Record<string, { readonly property: string; readonly kind: FilterKind }>>;
+
+const text = (property: string) => ({ property, kind: 'text' }) as const;
+const option = (property: string) => ({ property, kind: 'option' }) as const;
+const number = (property: string) => ({ property, kind: 'number' }) as const;
+const moment = (property: string) => ({ property, kind: 'moment' }) as const;
+
+const OWNER = { ownerId: { property: 'hubspot_owner_id', kind: 'owner' }, createdAt: moment('createdate') } as const;
+
+/** What records can be found and ordered by. The types are HubSpot's: a test compares them with its definitions. */
+export const FILTER_FIELDS = {
+  contacts: {
+    email: text('email'),
+    firstName: text('firstname'),
+    lastName: text('lastname'),
+    phone: text('phone'),
+    mobilePhone: text('mobilephone'),
+    jobTitle: text('jobtitle'),
+    companyName: text('company'),
+    website: text('website'),
+    lifecycleStage: option('lifecyclestage'),
+    leadStatus: option('hs_lead_status'),
+    address: text('address'),
+    city: text('city'),
+    state: text('state'),
+    zip: text('zip'),
+    country: text('country'),
+    lastContactedAt: moment('notes_last_contacted'),
+    ...OWNER,
+    updatedAt: moment('lastmodifieddate'),
+  },
+  deals: {
+    name: text('dealname'),
+    amount: number('amount'),
+    currency: option('deal_currency_code'),
+    closeDate: moment('closedate'),
+    dealType: option('dealtype'),
+    description: text('description'),
+    stageId: option('dealstage'),
+    pipelineId: option('pipeline'),
+    ...OWNER,
+    updatedAt: moment('hs_lastmodifieddate'),
+  },
+  companies: {
+    name: text('name'),
+    domain: text('domain'),
+    website: text('website'),
+    phone: text('phone'),
+    industry: option('industry'),
+    city: text('city'),
+    state: text('state'),
+    country: text('country'),
+    numberOfEmployees: number('numberofemployees'),
+    annualRevenue: number('annualrevenue'),
+    ...OWNER,
+    updatedAt: moment('hs_lastmodifieddate'),
+  },
+} as const satisfies Readonly<Record<ObjectType, FilterFields>>;

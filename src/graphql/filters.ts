@@ -1,0 +1,129 @@
+import {
+  associatedWith,
+  between,
+  type Condition,
+  compared,
+  NEVER,
+  noneOf,
+  oneOf,
+  present,
+  type ValueKind,
+} from '../connector/condition.ts';
+import { GatewayError } from '../errors.ts';
+import type { ObjectType } from '../hubspot/objects.ts';
+import type { FilterFields, FilterKind } from './filter-fields.ts';
+import { parseMoment } from './moment.ts';
+import { decimal } from './scalars.ts';
+import type { Operand, RecordFilter, Tests } from './types/filter.ts';
+
+/** Parts of a filter, and levels of them: more than HubSpot takes however they are put together. */
+const MAX_PARTS = 200;
+const MAX_DEPTH = 10;
+const PROPERTY_NAME = /^[a-z0-9_]{1,100}$/;
+
+/** What the names and ids in a filter mean. */
+export interface FilterTerms {
+  readonly fields: FilterFields;
+  /** How the values of a property compare that a `PropertyFilter` names. */
+  readonly kindOf: (property: string) => ValueKind;
+  /**
+   * HubSpot's id of what an id names; `undefined` when it is of another portal or type.
+   * @throws GatewayError BAD_USER_INPUT when it is none
+   */
+  readonly idOf: (objectType: ObjectType | 'owners', id: string) => string | undefined;
+}
+
+/** @throws GatewayError BAD_USER_INPUT for what no search can mean */
+export function filterCondition(filter: RecordFilter, terms: FilterTerms): Condition {
+  return new FilterReader(terms).read(filter);
+}
+
+/**
+ * The properties that the `PropertyFilter`s of a filter name.
+ * @throws GatewayError BAD_USER_INPUT for a name that no property can have
+ */
+export function namedProperties(filter: RecordFilter): readonly string[] {
+  const names = new Set<string>();
+  const kindOf = (property: string) => {
+    names.add(property);
+    return 'option' as const;
+  };
+  filterCondition(filter, { fields: {}, kindOf, idOf: (_type, id) => id });
+  return [...names];
+}
+
+class FilterReader {
+  readonly #terms: FilterTerms;
+  #parts = 0;
+
+  constructor(terms: FilterTerms) {
+    this.#terms = terms;
+  }
+
+  read(part: RecordFilter, depth = 0): Condition {
+    const { and, or, property, associatedWith: neighbour } = part;
+    this.#parts += 1 + (property?.length ?? 0);
+    if (this.#parts > MAX_PARTS || depth > MAX_DEPTH) throw refused('The filter has too many parts.');
+    const all = Object.entries(this.#terms.fields).flatMap(([field, { property: name, kind }]) => {
+      const tests: Tests | null | undefined = Reflect.get(part, field);
+      return tests ? this.#conditions(field, name, kind, tests) : [];
+    });
+    for (const { name, ...tests } of property ?? []) {
+      if (!PROPERTY_NAME.test(name)) throw refused('HubSpot names properties with a-z, 0-9 and _.');
+      all.push(...this.#conditions(name, name, this.#terms.kindOf(name), tests));
+    }
+    if (neighbour) {
+      const id = this.#terms.idOf(neighbour.objectType, neighbour.id);
+      all.push(id === undefined ? NEVER : associatedWith(neighbour.objectType, id));
+    }
+    for (const each of and ?? []) all.push(this.read(each, depth + 1));
+    if (or) all.push({ any: or.map((each) => this.read(each, depth + 1)) });
+    return { all };
+  }
+
+  /** `field` stands in the schema, or is spelt as a property is: fit for a message. */
+  #conditions(field: string, property: string, kind: FilterKind, tests: Tests): readonly Condition[] {
+    const { exists, between: range, in: listed, notIn: excluded, ...single } = tests;
+    const read = (operator: string, value: Operand) => this.#text(`${field}.${operator}`, kind, value);
+    const valueKind = kind === 'owner' ? 'option' : kind;
+    const conditions: Condition[] = [];
+    for (const [operator, operand] of Object.entries(tests)) {
+      // What a frontend left null by mistake must not find more than was meant.
+      if (operand === null) throw refused(`${field}.${operator} is null: leave it out, or use exists.`);
+    }
+    for (const [operator, value] of Object.entries(single)) {
+      const name = operator as keyof typeof single; // GraphQL hands over no others.
+      if (value != null) conditions.push(compared(property, name, read(name, value)));
+    }
+    if (range) {
+      const [low, high, ...more] = range.map((value) => read('between', value));
+      if (low === undefined || high === undefined || more.length > 0) throw refused(`${field}.between has two values.`);
+      conditions.push(between(property, low, high));
+    }
+    const texts = (operator: string, values: readonly string[]) => values.map((value) => read(operator, value));
+    if (listed) conditions.push(oneOf(property, valueKind, texts('in', listed)));
+    if (excluded) conditions.push(noneOf(property, valueKind, texts('notIn', excluded)));
+    if (typeof exists === 'boolean') conditions.push(present(property, exists));
+    return conditions;
+  }
+
+  /** The value as HubSpot takes it. */
+  #text(name: string, kind: FilterKind, value: Operand): string {
+    if (value instanceof Date) return String(value.getTime());
+    if (value.trim() === '') throw refused(`${name} is empty: leave it out, or use exists.`);
+    if (kind === 'text' || kind === 'option') return value;
+    const text = {
+      number: () => decimal(value),
+      moment: () => parseMoment(value)?.getTime().toString(),
+      owner: () => this.#terms.idOf('owners', value),
+    }[kind]();
+    if (text === undefined) throw refused(`${name} is no ${NOUNS[kind]}.`);
+    return text;
+  }
+}
+
+const NOUNS = { number: 'number', moment: 'date or time', owner: 'owner of this portal' };
+
+function refused(message: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', message, { argument: 'filter' });
+}
