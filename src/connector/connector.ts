@@ -1,5 +1,5 @@
 import type { GatewayError } from '../errors.ts';
-import type { AssociationInput, NeighbourPage } from '../hubspot/associations.ts';
+import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
@@ -11,7 +11,6 @@ import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
-import type { RecordInput } from './record-batcher.ts';
 import { missingScopes } from './scope-gate.ts';
 import { type Search, takesProperties } from './search.ts';
 import { readSearch } from './search-pages.ts';
@@ -114,10 +113,13 @@ export class Connector {
     properties: readonly string[],
     idProperty?: string,
   ): Promise<CrmRecord | null> {
-    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${properties.join()}`;
+    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${listKey(properties)}`;
     const known = this.#records.get(key);
     if (known) return known;
-    const record = this.#loadRecord(objectType, { id, properties }, idProperty);
+    const record = this.#pipeline
+      .records(objectType, idProperty)
+      .load({ id, properties }, this.#operation)
+      .then((found) => found && this.#own(objectType, found));
     this.#records.set(key, record);
     return record;
   }
@@ -162,26 +164,47 @@ export class Connector {
     return { ...slice, items: items.flat() };
   }
 
-  /** Neighbours of `record`. One that vanished meanwhile is left out. */
-  async neighbours(
+  /** Neighbours of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
+  neighbours(
     record: CrmRecord,
     to: ObjectType,
     { first, start }: { first: number; start: Position },
     { needsRecord, needsLabels, ...selection }: NeighbourSelection,
-  ): Promise<Slice<AssociatedRecord>> {
-    const properties = await askable(this, to, selection);
+  ): Slice<AssociatedRecord> | Promise<Slice<AssociatedRecord>> {
+    const properties = askable(this, to, selection);
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
-    const slice = await readNeighbours(first, start, inline, (after) =>
+    const slice = readNeighbours(first, start, inline, (after) =>
       this.#neighbourPage(record.objectType, to, { id: record.id, after }),
     );
-    const items = await Promise.all(
-      slice.items.map(async ({ value: { id, labels }, position }) => {
-        const neighbour = needsRecord ? await this.#load(to, id, properties) : this.#own(to, bareRecord(id));
-        return neighbour ? [{ value: { record: neighbour, labels }, position }] : [];
-      }),
-    );
-    return { ...slice, items: items.flat() };
+    const show = (found: Slice<Neighbour>, names: readonly string[]) =>
+      needsRecord ? this.#readNeighbours(to, found, names) : this.#nameNeighbours(to, found);
+    // No promise where none is needed: a list has hundreds of neighbours.
+    if (properties instanceof Promise || slice instanceof Promise) {
+      return Promise.all([slice, properties]).then(([found, names]) => show(found, names));
+    }
+    return show(slice, properties);
+  }
+
+  #nameNeighbours(to: ObjectType, { items, ...slice }: Slice<Neighbour>): Slice<AssociatedRecord> {
+    const named = items.map(({ value: { id, labels }, position }) => ({
+      value: { record: this.#own(to, bareRecord(id)), labels },
+      position,
+    }));
+    return { ...slice, items: named };
+  }
+
+  async #readNeighbours(
+    to: ObjectType,
+    { items, ...slice }: Slice<Neighbour>,
+    properties: readonly string[],
+  ): Promise<Slice<AssociatedRecord>> {
+    const records = await Promise.all(items.map(({ value: { id } }) => this.#load(to, id, properties)));
+    const read = items.flatMap(({ value: { labels }, position }, index) => {
+      const record = records[index];
+      return record ? [{ value: { record, labels }, position }] : [];
+    });
+    return { ...slice, items: read };
   }
 
   /** By the owner's id; `null` when the portal has none. */
@@ -206,15 +229,6 @@ export class Connector {
     return { ...owner, objectType: 'owners', connector: this };
   }
 
-  async #loadRecord(
-    objectType: ObjectType,
-    input: RecordInput,
-    idProperty: string | undefined,
-  ): Promise<CrmRecord | null> {
-    const record = await this.#pipeline.records(objectType, idProperty).load(input, this.#operation);
-    return record && this.#own(objectType, record);
-  }
-
   #neighbourPage(from: ObjectType, to: ObjectType, input: AssociationInput): Promise<NeighbourPage> {
     const key = `${from}\n${to}\n${input.id}\n${input.after ?? ''}`;
     const known = this.#neighbourPages.get(key);
@@ -227,6 +241,17 @@ export class Connector {
   #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = []): CrmRecord {
     return { ...record, objectType, connector: this, inlined };
   }
+}
+
+const listKeys = new WeakMap<readonly string[], string>();
+
+/** Lists come from plans that are kept: each is spelt once. */
+function listKey(list: readonly string[]): string {
+  const known = listKeys.get(list);
+  if (known !== undefined) return known;
+  const key = list.join();
+  listKeys.set(list, key);
+  return key;
 }
 
 const NO_NEIGHBOURS = { results: [] };

@@ -21,12 +21,19 @@ export function valueRequirement(objectType: ObjectType, definitions: Iterable<P
  * What HubSpot may be asked for. One sensitive property without its scope would fail the whole call, so what a client
  * names is looked up first; when that fails, it is left out, and the field that wants it finds out why.
  */
-export async function askable(
+export function askable(
+  { metadata, granted }: { readonly metadata: PortalMetadata; readonly granted: ScopeSet },
+  objectType: ObjectType,
+  { properties, named }: SelectedProperties,
+): readonly string[] | Promise<readonly string[]> {
+  return named.length === 0 ? properties : withoutWithheld({ metadata, granted }, objectType, { properties, named });
+}
+
+async function withoutWithheld(
   { metadata, granted }: { readonly metadata: PortalMetadata; readonly granted: ScopeSet },
   objectType: ObjectType,
   { properties, named }: SelectedProperties,
 ): Promise<readonly string[]> {
-  if (named.length === 0) return properties;
   const definitions = await metadata.propertiesNamed(objectType, named).catch(() => undefined);
   const withheld = new Set(
     named.filter((name) => {

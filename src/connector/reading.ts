@@ -75,28 +75,36 @@ export function readRecords(
 
 /**
  * Neighbours of one record, in the order of their ids within a page of HubSpot's. `inline` are those that came with
- * the record; they serve when they are all there are.
+ * the record; they serve at once when they are all there are.
  */
 export function readNeighbours(
   first: number,
   start: Position,
   inline: InlineAssociations | undefined,
   load: (after: string | undefined) => Promise<NeighbourPage>,
-): Promise<Slice<Neighbour>> {
+): Slice<Neighbour> | Promise<Slice<Neighbour>> {
+  if (inline !== undefined && inline.paging === undefined && start.after === undefined) {
+    return readKnown(first, start, distinct(inline).sort(byId));
+  }
   return readSlice(first, start, async (after) => {
-    const complete = inline !== undefined && inline.paging === undefined && after === undefined;
-    const { neighbours, next } = complete ? { neighbours: distinct(inline), next: undefined } : await load(after);
-    return { values: [...neighbours].sort((a, b) => compareIds(a.id, b.id)), next };
+    const { neighbours, next } = await load(after);
+    return { values: [...neighbours].sort(byId), next };
   });
 }
 
 /** Up to `first` of values that are all known. */
 export function readKnown<T extends { readonly id: string }>(
   first: number,
-  start: Position,
+  { id: behind }: Position,
   values: readonly T[],
-): Promise<Slice<T>> {
-  return readSlice(first, start, async () => ({ values, next: undefined }));
+): Slice<T> {
+  const rest = behind === undefined ? values : valuesBehind(values, behind);
+  const items = rest.slice(0, first).map((value) => ({ value, position: { id: value.id } }));
+  return { items, hasNextPage: rest.length > first };
+}
+
+function byId(a: Neighbour, b: Neighbour): number {
+  return compareIds(a.id, b.id);
 }
 
 /** One neighbour stands once per association type. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AssociatedRecord, CrmRecord } from '../connector/connector.ts';
+import type { Slice } from '../connector/reading.ts';
 import type { Search } from '../connector/search.ts';
 import type { GatewayContext } from './context.ts';
 import { recordIdIn } from './global-id.ts';
@@ -51,23 +52,23 @@ function fingerprint(search: Search): string {
 }
 
 /** `Contact.deals(first, after)` and its like. */
-export async function resolveNeighbours(
+export function resolveNeighbours(
   { typename, objectType }: RecordType,
   parent: CrmRecord,
   args: PageArgs,
   info: GraphQLResolveInfo,
-): Promise<ConnectionPage<CrmRecord, Pick<AssociatedRecord, 'labels'>>> {
+): NeighbourConnection | Promise<NeighbourConnection> {
   const { connector } = parent;
   const scope = [connector.installation.hubId, parent.objectType, parent.id, objectType].join();
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
-  const slice = await connector.neighbours(
-    parent,
-    objectType,
-    { first, start },
-    selectionOf(info, typename, connector.granted),
-  );
-  return ConnectionPage.of(slice, { start, scope }, ({ record, labels }: AssociatedRecord) => ({
-    node: record,
-    labels,
-  }));
+  const selection = selectionOf(info, typename, connector.granted);
+  const slice = connector.neighbours(parent, objectType, { first, start }, selection);
+  const page = (found: Slice<AssociatedRecord>) => ConnectionPage.of(found, { start, scope }, toEdge);
+  return slice instanceof Promise ? slice.then(page) : page(slice);
+}
+
+type NeighbourConnection = ConnectionPage<CrmRecord, Pick<AssociatedRecord, 'labels'>>;
+
+function toEdge({ record, labels }: AssociatedRecord) {
+  return { node: record, labels };
 }
