@@ -36,6 +36,15 @@ export const ASSOCIATION_PAGE = 500;
 /** A batch read in which every id is missing answers 207 with no results; some report 404. */
 export const ALL_MISSING_STATUS = 207;
 
+/** How long searches do not see a change: documented as "a few moments"; 2 and 5 seconds were seen. */
+export const SEARCH_LAG_MS = 3_000;
+
+/** Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value; people report that they do not. */
+export const NEGATION_FINDS_EMPTY: boolean = false;
+
+/** Whether records without a value come at the end of a sorted search, whichever its direction. */
+export const EMPTY_SORTS_LAST: boolean = true;
+
 /** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
 export const DECLINE_RETURNS = true;
 
@@ -61,6 +70,7 @@ export const PROPERTY_FAILURES = {
 
 /** Owners in one page: only the default of 100 is documented. */
 export const OWNER_LIMIT_MAX = 500;
+
 /** One limit has `rolling` in its name, of search nothing is said, and days end in the portal's time zone: taken for UTC. */
 export const LIMIT_WINDOWS = {
   TEN_SECONDLY_ROLLING: 'rolling',
@@ -73,3 +83,33 @@ export const REFUSED_CALLS_COUNT: boolean = false;
 
 /** Whether batches of associations, which are exempt from the burst limit, tell in their headers how it stands. */
 export const ASSOCIATIONS_SHOW_LIMITS: boolean = false;
+
+/** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
+export const LABEL_REFUSALS = {
+  name: 'Association label names start with a letter and have only letters, numbers and underscores.',
+  taken: 'There is a label of this name between these object types already.',
+  tooMany: 'There can be at most 10 labels between two object types.',
+  inUse: 'The label cannot be deleted while records are associated with it.',
+} as const;
+
+/** JSON null in a write leaves the property as it is; only `""` is documented to clear it. */
+export const NULL_CLEARS = false;
+
+/** Values that are refused for sure, with codes and texts that nobody has published. */
+export const VALUE_REFUSALS = {
+  tooLong: (_value, max) => ({
+    error: 'INVALID_STRING_LENGTH',
+    message: `The value is longer than ${max} characters.`,
+  }),
+  date: (value) => ({ error: 'INVALID_DATE', message: `${value} was not a valid date.` }),
+  blockedEmail: (value) => ({ error: 'INVALID_EMAIL', message: `Email address ${value} is on the block list` }),
+} as const satisfies Record<string, (value: string, max: number) => { error: string; message: string }>;
+
+/** The code of a property that is required and missing, also by an admin's rule. */
+export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
+
+/** By e-mail address "partial upserts are not supported": taken to mean that trace ids do not part the good from the bad. */
+export const EMAIL_UPSERT_IS_WHOLE = true;
+
+/** Merging two records makes a third; accounts in a beta of 2026 keep the id of the primary one. */
+export const MERGE_KEEPS_ID = false;

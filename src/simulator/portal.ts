@@ -1,25 +1,15 @@
 import type { Clock } from '../lib/clock.ts';
-import { ASSOCIATION_TYPE_IDS, type ObjectTypeName, objectType } from './crm/object-types.ts';
+import { SEARCH_LAG_MS } from './assumptions.ts';
+import { AssociationStore, type Neighbour, type RecordRef } from './crm/association-store.ts';
+import { isPrimary } from './crm/association-types.ts';
+import type { ObjectTypeName } from './crm/object-types.ts';
 import type { Owner } from './crm/owners.ts';
 import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
-import { instant } from './instant.ts';
-
-/** One CRM object of a portal. */
-export interface StoredRecord {
-  readonly id: string;
-  readonly properties: Map<string, string>;
-  readonly createdAt: string;
-  updatedAt: string;
-  archivedAt?: string;
-}
-
-export interface AssociationType {
-  readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED';
-  readonly typeId: number;
-  readonly label: string | null;
-}
+import { RecordStore, type StoredRecord } from './crm/record-store.ts';
+import type { RequirementRule } from './crm/required-properties.ts';
+import { SearchIndex } from './crm/search/search-index.ts';
 
 /** A HubSpot account and everything in it. */
 export class Portal {
@@ -35,21 +25,29 @@ export class Portal {
     deals: [DEFAULT_DEAL_PIPELINE],
     companies: [],
   };
-  readonly #clock: Clock;
-  readonly #records: Record<ObjectTypeName, Map<string, StoredRecord>> = {
-    contacts: new Map(),
-    deals: new Map(),
-    companies: new Map(),
+  readonly requirements: Readonly<Record<ObjectTypeName, RequirementRule[]>> = {
+    contacts: [],
+    deals: [],
+    companies: [],
   };
-  readonly #associations = new Map<string, Map<string, AssociationType[]>>();
-  readonly #nextId: Record<ObjectTypeName, number> = { contacts: 100_001, companies: 200_001, deals: 300_001 };
+  /** E-mail addresses that no contact may have again, after a privacy deletion. */
+  readonly blockedEmails = new Set<string>();
+  readonly store: RecordStore;
+  readonly associations = new AssociationStore();
+  readonly searchIndex: SearchIndex;
 
-  constructor({ hubId, domain, user }: { hubId: number; domain: string; user: string }, clock: Clock) {
+  /** Searches see changes `searchLagMs` later. */
+  constructor(
+    { hubId, domain, user }: { hubId: number; domain: string; user: string },
+    clock: Clock,
+    searchLagMs = SEARCH_LAG_MS,
+  ) {
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
     this.properties = new PropertyRegistry(clock);
-    this.#clock = clock;
+    this.store = new RecordStore(clock);
+    this.searchIndex = new SearchIndex(this.store, this.associations, clock, searchLagMs);
   }
 
   /** The properties that records of a type have in this portal: HubSpot's and its own. */
@@ -68,74 +66,62 @@ export class Portal {
     return this.properties.define(type, property).definition;
   }
 
-  /** Ids rise, so this is HubSpot's list order, too. */
+  /** Makes a property required, as an admin of the portal can. */
+  requireProperty(type: ObjectTypeName, rule: RequirementRule): void {
+    this.requirements[type].push(rule);
+  }
+
   records(type: ObjectTypeName): MapIterator<StoredRecord> {
-    return this.#records[type].values();
+    return this.store.all(type);
   }
 
   record(type: ObjectTypeName, id: string): StoredRecord | undefined {
-    return this.#records[type].get(id);
+    return this.store.get(type, id);
   }
 
-  /** The record whose unique property has this value. E-mail addresses compare without case. */
   recordBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
-    const wanted = value.toLowerCase();
-    return this.records(type).find(
-      (record) => !record.archivedAt && record.properties.get(property)?.toLowerCase() === wanted,
-    );
+    return this.store.getBy(type, property, value);
   }
 
-  create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt = this.#clock.now()): StoredRecord {
-    const id = String(this.#nextId[type]++);
-    const at = instant(createdAt);
-    const modified = objectType(type)?.modifiedProperty ?? 'hs_lastmodifieddate';
-    const properties = new Map(Object.entries({ ...values, hs_object_id: id, createdate: at, [modified]: at }));
-    const record = { id, properties, createdAt: at, updatedAt: at };
-    this.#records[type].set(id, record);
-    return record;
+  /** By the value of a unique property, or by an id; that of a record that was merged leads to what became of it. */
+  find(type: ObjectTypeName, id: string, idProperty: string | undefined): StoredRecord | undefined {
+    return idProperty === undefined ? this.store.survivor(type, id) : this.recordBy(type, idProperty, id);
+  }
+
+  create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt?: number): StoredRecord {
+    return this.store.create(type, values, createdAt);
+  }
+
+  /** Writes values; an empty one clears the property. */
+  update(type: ObjectTypeName, record: StoredRecord, values: Readonly<Record<string, string>>): void {
+    this.store.update(type, record, values);
   }
 
   /** Moves a record to the recycle bin. */
   archive(type: ObjectTypeName, id: string): void {
-    const record = this.#records[type].get(id);
-    if (record) record.archivedAt = instant(this.#clock.now());
+    this.store.archive(type, id);
   }
 
   /** Deletes a record for good. Its neighbours still list it, as HubSpot's do for a moment. */
   erase(type: ObjectTypeName, id: string): void {
-    this.#records[type].delete(id);
+    this.store.erase(type, id);
   }
 
-  /** Connects two records in both directions; every connection has the unlabelled type besides its labels. */
-  associate(
-    from: { type: ObjectTypeName; id: string },
-    to: { type: ObjectTypeName; id: string },
-    options: { primary?: boolean; label?: string; labelTypeId?: number } = {},
-  ): void {
-    this.#connect(from, to, options);
-    this.#connect(to, from, options);
+  /** Connects two records; every connection has the unlabelled type besides its labels. A new label is defined. */
+  associate(from: RecordRef, to: RecordRef, { primary, label }: { primary?: boolean; label?: string } = {}): void {
+    const known = this.associations.types.between(from.type, to.type);
+    const labels = known.filter((type) => (primary && isPrimary(type)) || (label && type.label === label));
+    const defined = label !== undefined && !known.some((type) => type.label === label);
+    this.associations.label(from, to, [
+      ...labels,
+      ...(defined ? this.associations.types.define(from.type, to.type, label).slice(0, 1) : []),
+    ]);
   }
 
   /** Neighbours of a record in the order of their ids, archived ones left out. */
-  neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): [id: string, types: AssociationType[]][] {
-    const all = this.#associations.get(`${from}/${id}>${to}`) ?? new Map<string, AssociationType[]>();
-    return [...all]
-      .filter(([neighbour]) => !this.#records[to].get(neighbour)?.archivedAt)
-      .sort(([a], [b]) => Number(a) - Number(b));
-  }
-
-  #connect(
-    from: { type: ObjectTypeName; id: string },
-    to: { type: ObjectTypeName; id: string },
-    { primary, label, labelTypeId = 28 }: { primary?: boolean; label?: string; labelTypeId?: number },
-  ): void {
-    const ids = ASSOCIATION_TYPE_IDS[`${from.type}>${to.type}`];
-    if (!ids) return;
-    const types: AssociationType[] = [{ category: 'HUBSPOT_DEFINED', typeId: ids.unlabelled, label: null }];
-    if (primary && ids.primary) types.unshift({ category: 'HUBSPOT_DEFINED', typeId: ids.primary, label: 'Primary' });
-    if (label) types.push({ category: 'USER_DEFINED', typeId: labelTypeId, label });
-    const key = `${from.type}/${from.id}>${to.type}`;
-    const neighbours = this.#associations.get(key) ?? new Map<string, AssociationType[]>();
-    this.#associations.set(key, neighbours.set(to.id, types));
+  neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): readonly Neighbour[] {
+    return this.associations
+      .neighbours({ type: from, id }, to)
+      .filter(([neighbour]) => !this.record(to, neighbour)?.archivedAt);
   }
 }

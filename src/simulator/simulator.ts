@@ -4,12 +4,17 @@ import { Hono } from 'hono';
 import { type Clock, sleep, systemClock } from '../lib/clock.ts';
 import { failure } from './answers.ts';
 import { controlRoutes } from './control-routes.ts';
+import { associationLabelRoutes } from './crm/association-label-routes.ts';
 import { associationRoutes } from './crm/association-routes.ts';
+import { associationWriteRoutes } from './crm/association-write-routes.ts';
+import { batchWriteRoutes } from './crm/batch-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
 import { ownerRoutes } from './crm/owner-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
+import { searchRoutes } from './crm/search/search-routes.ts';
 import { type CrmEnv, requireToken } from './crm/session.ts';
+import { writeRoutes } from './crm/write-routes.ts';
 import { generateData, type PortalSize } from './data/generate.ts';
 import { faultMiddleware } from './fault-middleware.ts';
 import { Faults } from './faults.ts';
@@ -22,6 +27,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
 import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
+import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import type { World } from './world.ts';
 
@@ -51,6 +57,8 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** Whether requests are kept for `log`, which they are by default; its statistics go on in any case. */
   readonly logRequests?: boolean;
+  /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
+  readonly searchLagMs?: number;
 }
 
 /** HubSpot on this machine. */
@@ -105,8 +113,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clock,
     app: { ...DEFAULT_APP, ...options.app },
     portals: portals.map((portalOptions, index) => {
-      const portal = new Portal(portalOptions, clock);
+      const portal = new Portal(portalOptions, clock, options.searchLagMs);
       generateData(portal, portalOptions.size, seed + index, clock.now());
+      portal.searchIndex.catchUp();
       return portal;
     }),
     grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
@@ -153,13 +162,22 @@ function createApi(world: World, latencyMs: number): Hono {
   crm.use('/appinstalls/*', requireToken(world));
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
+  crm.route('/', writeRoutes());
+  crm.route('/', batchWriteRoutes(world));
   crm.route('/', associationRoutes(world));
+  crm.route('/', associationWriteRoutes(world));
+  crm.route('/', associationLabelRoutes());
+  crm.route('/', searchRoutes());
   crm.route('/', propertyRoutes(world));
   crm.route('/', pipelineRoutes());
   crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));
-  api.onError((error) => failure(500, { message: `internal error: ${error.name}` }));
+  api.onError((error) =>
+    error instanceof Refusal
+      ? failure(error.status, error.body)
+      : failure(500, { message: `internal error: ${error.name}` }),
+  );
   return api;
 }
 

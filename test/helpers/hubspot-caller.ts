@@ -19,29 +19,38 @@ export class HubspotCaller {
   }
 
   get<B>(path: string): Promise<HubspotAnswer<B>> {
-    return this.#send(path, {});
+    return this.#send('GET', path);
   }
 
   post<B>(path: string, body: unknown): Promise<HubspotAnswer<B>> {
-    return this.#send(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+    return this.#send('POST', path, body);
+  }
+
+  put<B>(path: string, body?: unknown): Promise<HubspotAnswer<B>> {
+    return this.#send('PUT', path, body);
   }
 
   patch<B>(path: string, body: unknown): Promise<HubspotAnswer<B>> {
-    return this.#send(path, { method: 'PATCH', body: typeof body === 'string' ? body : JSON.stringify(body) });
+    return this.#send('PATCH', path, body);
   }
 
   delete<B>(path: string): Promise<HubspotAnswer<B>> {
-    return this.#send(path, { method: 'DELETE' });
+    return this.#send('DELETE', path);
   }
 
-  async #send<B>(path: string, init: RequestInit): Promise<HubspotAnswer<B>> {
+  async #send<B>(method: string, path: string, body?: unknown): Promise<HubspotAnswer<B>> {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
-    const response = await this.#simulator.fetch(new Request(`http://hubspot.test${path}`, { ...init, headers }));
+    const init = { method, headers, ...(body !== undefined && { body: asText(body) }) };
+    const response = await this.#simulator.fetch(new Request(`http://hubspot.test${path}`, init));
     const text = await response.text();
-    // The test names the shape that it then asserts on.
-    const body = (text === '' ? undefined : JSON.parse(text)) as B;
-    return { status: response.status, headers: response.headers, body };
+    // The test names the shape that it then asserts on; an answer without a body is undefined.
+    const parsed = (text === '' ? undefined : JSON.parse(text)) as B;
+    return { status: response.status, headers: response.headers, body: parsed };
   }
+}
+
+function asText(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Sends a form as the token endpoints expect it. */

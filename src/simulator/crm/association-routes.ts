@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ASSOCIATION_PAGE } from '../assumptions.ts';
-import { instant } from '../instant.ts';
 import type { World } from '../world.ts';
+import { presentType } from './association-types.ts';
+import { type BatchError, batchAnswer } from './batch-answer.ts';
 import { type NeighbourPage, neighbourPage, parseCursor } from './neighbour-page.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
-import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
+import { batchBody, type CrmEnv, objectPairOf } from './session.ts';
 
 const MAX_INPUTS = 1_000;
 const MAX_LIMIT = 500;
@@ -15,11 +16,9 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
   const routes = new Hono<CrmEnv>();
 
   routes.get('/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations/:to', (c) => {
-    const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
-    if (from instanceof Response) return from;
-    if (to instanceof Response) return to;
-    const refused = scopeFailure(c.get('session'), [[readScope(from), readScope(to)]]);
-    if (refused) return refused;
+    const pair = objectPairOf(c, readScope);
+    if (pair instanceof Response) return pair;
+    const [from, to] = pair;
     const { portal } = c.get('session');
     const id = c.req.param('id');
     if (!portal.record(from.name, id)) return notFound(id);
@@ -33,34 +32,24 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
   });
 
   routes.post('/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch/read', async (c) => {
-    const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
-    if (from instanceof Response) return from;
-    if (to instanceof Response) return to;
-    const refused = scopeFailure(c.get('session'), [[readScope(from), readScope(to)]]);
-    if (refused) return refused;
+    const pair = objectPairOf(c, readScope);
+    if (pair instanceof Response) return pair;
+    const [from, to] = pair;
     const batch = await batchBody(c, MAX_INPUTS);
     if (batch instanceof Response) return batch;
     const inputs = batch.inputs.map(({ id, after }) => ({ id, start: parseCursor(after) }));
     if (inputs.some(({ start }) => start === undefined)) return validationError('The after parameter is invalid.');
     const { portal } = c.get('session');
-    const startedAt = instant(clock.now());
+    const startedAt = clock.now();
     const answers = inputs.map(({ id, start = 0 }) => ({
       id,
       ...neighbourPage(portal, { type: from.name, id }, to.name, { limit: ASSOCIATION_PAGE, start }),
     }));
-    const lonely = answers.filter(({ page }) => page.length === 0);
-    return json(lonely.length > 0 ? 207 : 200, {
-      status: 'COMPLETE',
-      results: answers
-        .filter(({ page }) => page.length > 0)
-        .map(({ id, page, paging }) => ({ from: { id }, to: presentNeighbours(page), paging })),
-      ...(lonely.length > 0 && {
-        numErrors: lonely.length,
-        errors: lonely.map(({ id }) => noNeighbours(from, id, to)),
-      }),
-      startedAt,
-      completedAt: instant(clock.now()),
-    });
+    const results = answers
+      .filter(({ page }) => page.length > 0)
+      .map(({ id, page, paging }) => ({ from: { id }, to: presentNeighbours(page), paging }));
+    const errors = answers.filter(({ page }) => page.length === 0).map(({ id }) => noNeighbours(from, id, to));
+    return batchAnswer(200, { results, errors }, clock, startedAt);
   });
 
   return routes;
@@ -68,11 +57,14 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
 
 /** Ids come as numbers, as in HubSpot's samples. */
 function presentNeighbours(page: NeighbourPage['page']) {
-  return page.map(([neighbour, associationTypes]) => ({ toObjectId: Number(neighbour), associationTypes }));
+  return page.map(([neighbour, types]) => ({
+    toObjectId: Number(neighbour),
+    associationTypes: types.map(presentType),
+  }));
 }
 
 /** How a batch read says that a record has no neighbours: as an error, one for each. */
-function noNeighbours(from: ObjectTypeFacts, id: string, to: ObjectTypeFacts) {
+function noNeighbours(from: ObjectTypeFacts, id: string, to: ObjectTypeFacts): BatchError {
   return {
     status: 'error',
     category: 'OBJECT_NOT_FOUND',

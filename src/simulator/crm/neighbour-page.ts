@@ -1,8 +1,9 @@
-import type { AssociationType, Portal } from '../portal.ts';
+import type { Portal } from '../portal.ts';
+import type { Neighbour } from './association-store.ts';
 import type { ObjectTypeName } from './object-types.ts';
 
 export interface NeighbourPage {
-  readonly page: readonly (readonly [id: string, types: readonly AssociationType[]])[];
+  readonly page: readonly Neighbour[];
   /** Only when there is more. */
   readonly paging?: { readonly next: { readonly after: string } };
 }

@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { json, notFound, validationError } from '../answers.ts';
 import { ALL_MISSING_STATUS } from '../assumptions.ts';
-import { instant } from '../instant.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
+import { batchAnswer, unknownIds } from './batch-answer.ts';
 import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import type { StoredRecord } from './record-store.ts';
 import { parseView, presentRecord, type RecordView, sensitiveFailure, viewFailure } from './record-view.ts';
 import { batchBody, type CrmEnv, objectTypeOf, scopeFailure } from './session.ts';
 
@@ -52,8 +53,9 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (refused) return refused;
     const idProperty = c.req.query('idProperty');
     if (!identifies(portal, type, idProperty)) return notUnique(idProperty);
-    const record = find(portal, type, c.req.param('id'), idProperty);
-    if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(c.req.param('id'));
+    const id = c.req.param('id');
+    const record = portal.find(type.name, id, idProperty);
+    if (!record || (record.archivedAt !== undefined) !== view.archived) return notFound(id);
     return json(200, presentRecord(portal, type, record, view));
   });
 
@@ -72,23 +74,27 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const view: RecordView = { properties: strings(batch.body.properties), associations: [], archived };
     const refused = sensitiveFailure(session, type, view.properties, 'read');
     if (refused) return refused;
-    const startedAt = instant(clock.now());
+    const startedAt = clock.now();
     const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
       [...ids].flatMap((id) => {
-        const record = find(portal, type, id, idProperty);
+        // Ids of merged records lead nowhere here.
+        const record =
+          idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
         return record && (record.archivedAt !== undefined) === archived ? [[id, record] as const] : [];
       }),
     );
     const missing = [...ids].filter((id) => !found.has(id));
-    const status = missing.length === 0 ? 200 : found.size === 0 ? ALL_MISSING_STATUS : 207;
-    return json(status, {
-      status: 'COMPLETE',
-      results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
-      ...(missing.length > 0 && { numErrors: 1, errors: [missingError(type, missing)] }),
+    return batchAnswer(
+      200,
+      {
+        results: byId(found.values()).map((record) => presentRecord(portal, type, record, view)),
+        errors: missing.length > 0 ? [unknownIds(type, missing)] : [],
+        partial: found.size === 0 ? ALL_MISSING_STATUS : 207,
+      },
+      clock,
       startedAt,
-      completedAt: instant(clock.now()),
-    });
+    );
   });
 
   return routes;
@@ -118,24 +124,6 @@ function identifies(portal: Portal, { name }: ObjectTypeFacts, idProperty: strin
 
 function notUnique(idProperty = ''): Response {
   return validationError(`Property "${idProperty}" is not a unique property.`);
-}
-
-function find(
-  portal: Portal,
-  type: ObjectTypeFacts,
-  id: string,
-  idProperty: string | undefined,
-): StoredRecord | undefined {
-  return idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
-}
-
-function missingError(type: ObjectTypeFacts, ids: readonly string[]) {
-  return {
-    status: 'error',
-    category: 'OBJECT_NOT_FOUND',
-    message: `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
-    context: { ids },
-  };
 }
 
 function strings(value: unknown): string[] {

@@ -14,8 +14,8 @@ export interface ObjectTypeFacts {
 }
 
 // https://developers.hubspot.com/docs/guides/api/crm/search (default properties); type ids: …/understanding-the-crm
-const TYPES: readonly ObjectTypeFacts[] = [
-  {
+export const OBJECT_TYPES: Readonly<Record<ObjectTypeName, ObjectTypeFacts>> = {
+  contacts: {
     name: 'contacts',
     singular: 'contact',
     typeId: '0-1',
@@ -23,7 +23,7 @@ const TYPES: readonly ObjectTypeFacts[] = [
     defaults: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
     modifiedProperty: 'lastmodifieddate',
   },
-  {
+  companies: {
     name: 'companies',
     singular: 'company',
     typeId: '0-2',
@@ -31,7 +31,7 @@ const TYPES: readonly ObjectTypeFacts[] = [
     defaults: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
     modifiedProperty: 'hs_lastmodifieddate',
   },
-  {
+  deals: {
     name: 'deals',
     singular: 'deal',
     typeId: '0-3',
@@ -48,10 +48,10 @@ const TYPES: readonly ObjectTypeFacts[] = [
     ],
     modifiedProperty: 'hs_lastmodifieddate',
   },
-];
+};
 
 const BY_NAME = new Map(
-  TYPES.flatMap((facts) =>
+  Object.values(OBJECT_TYPES).flatMap((facts) =>
     [facts.name, facts.singular, facts.typeId].map((name): [string, ObjectTypeFacts] => [name, facts]),
   ),
 );
@@ -66,14 +66,7 @@ export function readScope({ name }: ObjectTypeFacts): string {
   return `crm.objects.${name}.read`;
 }
 
-/** Association type ids by direction: [unlabelled, primary]. https://developers.hubspot.com/docs/guides/api/crm/associations */
-export const ASSOCIATION_TYPE_IDS: Readonly<
-  Record<string, { readonly unlabelled: number; readonly primary?: number }>
-> = {
-  'contacts>companies': { unlabelled: 279, primary: 1 },
-  'companies>contacts': { unlabelled: 280, primary: 2 },
-  'contacts>deals': { unlabelled: 4 },
-  'deals>contacts': { unlabelled: 3 },
-  'deals>companies': { unlabelled: 341, primary: 5 },
-  'companies>deals': { unlabelled: 342, primary: 6 },
-};
+/** The scope that any write of records of a type needs. */
+export function writeScope({ name }: ObjectTypeFacts): string {
+  return `crm.objects.${name}.write`;
+}

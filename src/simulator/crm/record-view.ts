@@ -1,9 +1,10 @@
 import { validationError } from '../answers.ts';
 import { sensitiveScopes } from '../assumptions.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import { neighbourPage } from './neighbour-page.ts';
 import { type ObjectTypeFacts, objectType, readScope } from './object-types.ts';
 import type { DataSensitivity } from './property-definitions.ts';
+import type { StoredRecord } from './record-store.ts';
 import { type Session, scopeFailure } from './session.ts';
 
 const MAX_INLINE_ASSOCIATIONS = 100;
@@ -82,14 +83,26 @@ export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: Sto
     return results.length > 0 ? [[to.name, { results, paging }] as const] : [];
   });
   return {
+    ...presentValues(portal, type, record, presentProperties(portal, type, record, view.properties)),
+    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
+  };
+}
+
+/** A record with these values of properties, whatever it holds. */
+export function presentValues(
+  { hubId }: Portal,
+  { typeId }: ObjectTypeFacts,
+  record: StoredRecord,
+  properties: Readonly<Record<string, string | null>>,
+) {
+  return {
     id: record.id,
-    properties: presentProperties(portal, type, record, view.properties),
+    properties,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     archived: record.archivedAt !== undefined,
     ...(record.archivedAt !== undefined && { archivedAt: record.archivedAt }),
-    url: `https://app.hubspot.com/contacts/${portal.hubId}/record/${type.typeId}/${record.id}`,
-    ...(associations.length > 0 && { associations: Object.fromEntries(associations) }),
+    url: `https://app.hubspot.com/contacts/${hubId}/record/${typeId}/${record.id}`,
   };
 }
 

@@ -1,5 +1,6 @@
+import type { StoredRecord } from '../crm/record-store.ts';
 import { instant } from '../instant.ts';
-import type { Portal, StoredRecord } from '../portal.ts';
+import type { Portal } from '../portal.ts';
 import { generateOwners, pickOwner } from './owners.ts';
 import { Random } from './random.ts';
 import { placeDeal, renewalPipeline } from './renewals.ts';

@@ -13,6 +13,7 @@ export const COMPANY_PROPERTIES = defineProperties({
     ['domain', 'Company Domain Name', 'string', 'text'],
     ['founded_year', 'Year Founded', 'string', 'text'],
     ['hs_lastmodifieddate', 'Last Modified Date', 'datetime', 'date', READ_ONLY],
+    ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
     ['hs_object_id', 'Record ID', 'number', 'number', CALCULATED],
     ['hubspot_owner_id', 'Company owner', 'enumeration', 'select', OWNER],
     ['industry', 'Industry', 'enumeration', 'select', { ...OPEN_OPTIONS, options: INDUSTRY_OPTIONS }],

@@ -33,6 +33,7 @@ export const CONTACT_PROPERTIES = defineProperties({
     ['fax', 'Fax Number', 'string', 'text'],
     ['firstname', 'First Name', 'string', 'text'],
     ['hs_additional_emails', 'Additional email addresses', 'enumeration', 'select', { ...CALCULATED, hidden: true }],
+    ['hs_all_contact_vids', 'All vids for a contact', 'enumeration', 'select', { ...CALCULATED, hidden: true }],
     ['hs_created_by_user_id', 'Created by user ID', 'number', 'number', { ...READ_ONLY, hidden: true }],
     ['hs_email_domain', 'Email Domain', 'string', 'text', CALCULATED],
     ['hs_is_contact', 'Is a contact', 'bool', 'calculation_read_time', { ...CALCULATED, hidden: true }],
@@ -50,7 +51,9 @@ export const CONTACT_PROPERTIES = defineProperties({
       'booleancheckbox',
       { ...READ_ONLY, options: options({ true: 'Marketing contact', false: 'Non-marketing contact' }) },
     ],
+    ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
     ['hs_object_id', 'Contact ID', 'number', 'number', CALCULATED],
+    ['hs_pipeline', 'Pipeline', 'enumeration', 'select', { externalOptions: true, hidden: true, formField: false }],
     [
       'hs_searchable_calculated_phone_number',
       'Calculated Phone Number without country code',

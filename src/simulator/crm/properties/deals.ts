@@ -28,6 +28,7 @@ export const DEAL_PROPERTIES = defineProperties({
     ['hs_is_closed', 'Is Deal Closed?', 'bool', 'calculation_equation', READ_ONLY],
     ['hs_is_closed_won', 'Is Closed Won', 'bool', 'calculation_equation', READ_ONLY],
     ['hs_lastmodifieddate', 'Last Modified Date', 'datetime', 'date', READ_ONLY],
+    ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
     ['hs_next_step', 'Next step', 'string', 'text'],
     ['hs_object_id', 'Record ID', 'number', 'number', CALCULATED],
     [

@@ -1,0 +1,28 @@
+import type { Portal } from '../../portal.ts';
+import type { ObjectTypeFacts } from '../object-types.ts';
+import { queryTest } from './query.ts';
+import { recordTest, searchable } from './record-test.ts';
+import type { SearchRequest } from './request.ts';
+import { byAge, sortBy } from './sort.ts';
+
+/**
+ * A search, ready to go through the index for the ids of all hits, in order.
+ * @throws Refusal when the portal cannot answer it.
+ */
+export function prepareSearch(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  { query, groups, sort }: SearchRequest,
+): () => readonly string[] {
+  const tests = groups.map((filters) => filters.map((filter) => recordTest(portal, type, filter)));
+  const sortedBy = sort && searchable(portal, type, sort.propertyName);
+  const fitsQuery = queryTest(type.name, query);
+  return () => {
+    const hits = [...portal.searchIndex.records(type.name)]
+      .filter((record) => tests.length === 0 || tests.some((group) => group.every((fits) => fits(record))))
+      .filter(fitsQuery)
+      .sort(byAge);
+    const ordered = sort && sortedBy ? sortBy(sortedBy, sort, hits) : hits;
+    return ordered.map(({ id }) => id);
+  };
+}

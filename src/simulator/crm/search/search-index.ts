@@ -1,0 +1,89 @@
+import type { Clock } from '../../../lib/clock.ts';
+import type { AssociationStore, RecordRef } from '../association-store.ts';
+import type { ObjectTypeName } from '../object-types.ts';
+import type { RecordStore } from '../record-store.ts';
+
+/** A record as searches find it, which may differ from what it is now. */
+export interface IndexedRecord {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/**
+ * What searches of a portal go through: its records as they were a moment ago. HubSpot takes changes in after "a few
+ * moments". https://developers.hubspot.com/docs/guides/api/crm/search#limitations
+ */
+export class SearchIndex {
+  readonly #clock: Clock;
+  readonly #lagMs: number;
+  readonly #records: Readonly<Record<ObjectTypeName, Map<string, IndexedRecord>>> = {
+    contacts: new Map(),
+    deals: new Map(),
+    companies: new Map(),
+  };
+  readonly #neighbours = new Map<string, Set<string>>();
+  /** Oldest first. */
+  readonly #pending: { readonly dueAt: number; readonly change: () => void }[] = [];
+  #version = 0;
+
+  /** Follows the stores from now on; every change of theirs shows `lagMs` later. */
+  constructor(records: RecordStore, associations: AssociationStore, clock: Clock, lagMs: number) {
+    this.#clock = clock;
+    this.#lagMs = lagMs;
+    records.onChange((type, id, record) => {
+      if (!record || record.archivedAt !== undefined) return this.#later(() => this.#records[type].delete(id));
+      const indexed = { id, createdAt: Date.parse(record.createdAt), properties: record.properties };
+      this.#later(() => this.#records[type].set(id, indexed));
+    });
+    associations.onChange((from, to, connected) => {
+      this.#later(() => {
+        this.#connect(from, to, connected);
+        this.#connect(to, from, connected);
+      });
+    });
+  }
+
+  /** Takes in what has become due, and rises when there was any. Call it before reading. */
+  version(): number {
+    const now = this.#clock.monotonic();
+    const waiting = this.#pending.findIndex(({ dueAt }) => dueAt > now);
+    this.#takeIn(waiting === -1 ? this.#pending.length : waiting);
+    return this.#version;
+  }
+
+  /** Takes in everything at once. */
+  catchUp(): void {
+    this.#takeIn(this.#pending.length);
+  }
+
+  /** In the order of ids. */
+  records(type: ObjectTypeName): Iterable<IndexedRecord> {
+    return this.#records[type].values();
+  }
+
+  /** A neighbour that left the index is none. */
+  areAssociated(from: RecordRef, to: RecordRef): boolean {
+    return this.#records[to.type].has(to.id) && (this.#neighbours.get(key(from, to))?.has(to.id) ?? false);
+  }
+
+  #later(change: () => void): void {
+    this.#pending.push({ dueAt: this.#clock.monotonic() + this.#lagMs, change });
+  }
+
+  #takeIn(count: number): void {
+    for (const { change } of this.#pending.splice(0, count)) change();
+    this.#version += count;
+  }
+
+  #connect(from: RecordRef, to: RecordRef, connected: boolean): void {
+    const neighbours = this.#neighbours.get(key(from, to)) ?? new Set();
+    if (connected) this.#neighbours.set(key(from, to), neighbours.add(to.id));
+    else neighbours.delete(to.id);
+  }
+}
+
+function key(from: RecordRef, to: RecordRef): string {
+  return `${from.type}/${from.id}>${to.type}`;
+}

@@ -1,0 +1,68 @@
+import { Hono } from 'hono';
+import { LRUCache } from 'lru-cache';
+import { json } from '../../answers.ts';
+import type { Portal } from '../../portal.ts';
+import { type ObjectTypeFacts, readScope } from '../object-types.ts';
+import { presentRecord, sensitiveFailure } from '../record-view.ts';
+import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
+import { prepareSearch } from './hits.ts';
+import { parseSearch, type SearchRequest } from './request.ts';
+
+/** Who pages through a search asks for the same hits again and again. */
+const REMEMBERED_SEARCHES = 16;
+
+/** Records by what they are like. https://developers.hubspot.com/docs/guides/api/crm/search */
+export function searchRoutes(): Hono<CrmEnv> {
+  const routes = new Hono<CrmEnv>();
+  const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_SEARCHES });
+
+  routes.post('/crm/objects/:version{(?:2026-0[39]|v3)}/:type/search', async (c) => {
+    const type = objectTypeOf(c, 'type');
+    if (type instanceof Response) return type;
+    const session = c.get('session');
+    const unscoped = scopeFailure(session, [[readScope(type)]]);
+    if (unscoped) return unscoped;
+    const request = parseSearch(await c.req.text());
+    const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
+    return refused ?? json(200, answer(session.portal, type, request, remembered));
+  });
+
+  return routes;
+}
+
+/** Finding a record by a value tells the value. */
+function namedProperties({ groups, sort, properties }: SearchRequest): readonly string[] {
+  return [
+    ...properties,
+    ...groups.flat().map(({ propertyName }) => propertyName),
+    ...(sort ? [sort.propertyName] : []),
+  ];
+}
+
+/**
+ * The index decides who is found and counted, the records are shown as they are now. So one that was archived since is
+ * counted and not shown, as in recorded traffic, and one that was changed since may not look like a hit
+ * (https://github.com/estuary/connectors/pull/2210).
+ */
+function answer(
+  portal: Portal,
+  type: ObjectTypeFacts,
+  request: SearchRequest,
+  remembered: LRUCache<string, readonly string[]>,
+) {
+  const { query, groups, sort, properties, limit, after } = request;
+  const find = prepareSearch(portal, type, request);
+  const key = JSON.stringify([portal.hubId, type.name, portal.searchIndex.version(), query, groups, sort]);
+  const hits = remembered.get(key) ?? find();
+  remembered.set(key, hits);
+  const end = after + limit;
+  return {
+    total: hits.length,
+    results: hits.slice(after, end).flatMap((id) => {
+      const record = portal.record(type.name, id);
+      if (!record || record.archivedAt !== undefined) return [];
+      return [presentRecord(portal, type, record, { properties, associations: [], archived: false })];
+    }),
+    ...(end < hits.length && { paging: { next: { after: String(end) } } }),
+  };
+}

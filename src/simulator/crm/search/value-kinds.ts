@@ -1,0 +1,52 @@
+import type { PropertyDefinition } from '../property-definitions.ts';
+import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
+
+/** How the values of a property are read and compared. */
+export interface ValueKind<T> {
+  /** As a refusal calls it. */
+  readonly name: string;
+  /** `undefined` for a text that is no such value. */
+  read(text: string): T | undefined;
+  compare(a: T, b: T): number;
+  /** The text as words are looked for in it. */
+  fold(text: string): string;
+}
+
+const lowerCase = (text: string) => text.toLowerCase();
+const unchanged = (text: string) => text;
+const byCodeUnits = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const NUMBERS: ValueKind<Decimal> = {
+  name: 'a number',
+  read: parseDecimal,
+  compare: compareDecimals,
+  fold: lowerCase,
+};
+/** Both dates and moments, in epoch milliseconds. */
+const DATES: ValueKind<number> = { name: 'a date', read: parseDate, compare: (a, b) => a - b, fold: lowerCase };
+const OPTIONS: ValueKind<string> = { name: 'an option', read: unchanged, compare: byCodeUnits, fold: unchanged };
+export const TEXTS: ValueKind<string> = { name: 'a text', read: lowerCase, compare: byCodeUnits, fold: lowerCase };
+
+/**
+ * Texts compare without case, options with it. https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results
+ * What a value really is may be forgotten here, because values of one kind only ever meet their like.
+ */
+export function valueKind(type: PropertyDefinition['type']): ValueKind<unknown> {
+  if (type === 'number') return NUMBERS;
+  if (type === 'date' || type === 'datetime') return DATES;
+  return type === 'enumeration' ? OPTIONS : TEXTS;
+}
+
+/** The values that a property holds: an enumeration may hold several. */
+export function heldValues(type: PropertyDefinition['type'], text: string): readonly string[] {
+  return type === 'enumeration' ? text.split(';') : [text];
+}
+
+const EPOCH_MS = /^-?\d{1,15}$/;
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+function parseDate(text: string): number | undefined {
+  if (EPOCH_MS.test(text)) return Number(text);
+  const epochMs = ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
