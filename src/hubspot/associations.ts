@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, nextCursor, type ObjectType, readScopes, refusePartial } from './objects.ts';
+import { field } from './json.ts';
+import { nextCursor, type ObjectType, readScopes, refusePartial } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;
@@ -38,6 +39,7 @@ export async function batchReadAssociations(
     path: `/crm/associations/${api.version}/${from}/${to}/batch/read`,
     body: { inputs: inputs.map(({ id, after }) => (after === undefined ? { id } : { id, after })) },
     scopes: readScopes(from, to),
+    idempotent: true,
   });
   refusePartial(body);
   const results = field(body, 'results');

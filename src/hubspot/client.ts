@@ -1,7 +1,9 @@
 import { type Dispatcher, errors, Pool } from 'undici';
-import { GatewayError, type HubspotFailure, hubspotError } from '../errors.ts';
+import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
+import { parseProblems } from './problems.ts';
+import { HubspotRefusal } from './refusal.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 import { TokenRefused } from './token-refused.ts';
 
@@ -16,6 +18,8 @@ export interface HubspotCall {
   readonly body?: unknown;
   /** Scopes without which the call must not leave. */
   readonly scopes: ScopeRequirement;
+  /** True for a POST that only reads: it may be repeated without harm, as every GET. */
+  readonly idempotent?: boolean;
   /** Set by the authorize stage, on the last step before the wire. */
   readonly accessToken?: string;
 }
@@ -80,12 +84,14 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
     }
     const { policy, ...described } = describeFailure(body);
     if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...described }, body);
-    throw hubspotError({
+    const error = hubspotError({
       ...facts,
       ...described,
       ...(policy && { policy }),
       ...retryAfter(header(answer.headers, 'retry-after'), clock),
     });
+    if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST')) throw error;
+    throw new HubspotRefusal(error.message, error.extensions, parseProblems(answer.statusCode, body));
   };
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError, hubspotError, isGatewayError } from '../errors.ts';
 import { describeFailure, type HubspotApi, type HubspotCall } from './client.ts';
+import { field } from './json.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** CRM object types by the plural names of HubSpot's paths and scopes. */
@@ -38,6 +39,11 @@ export interface RecordPage {
 /** The scopes to read records of all of these types (https://developers.hubspot.com/scopes). */
 export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
   return [objectTypes.map((type) => `crm.objects.${type}.read`)];
+}
+
+/** The scopes to write records of all of these types. */
+export function writeScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
+  return [objectTypes.map((type) => `crm.objects.${type}.write`)];
 }
 
 export interface ListOptions {
@@ -90,6 +96,7 @@ export async function batchReadRecords(
     path: `/crm/objects/${api.version}/${objectType}/batch/read`,
     body: { inputs: ids.map((id) => ({ id })), properties, ...(idProperty !== undefined && { idProperty }) },
     scopes: readScopes(objectType),
+    idempotent: true,
   };
   try {
     const { body } = await api.send(call);
@@ -127,6 +134,15 @@ export function parseRecordPage(body: unknown): RecordPage {
   return { records: results, next: nextCursor(body) };
 }
 
+/**
+ * Reads a single record.
+ * @throws GatewayError HUBSPOT_BAD_RESPONSE when it is anything else
+ */
+export function parseRecord(body: unknown): HubspotRecord {
+  if (isRecord(body)) return body;
+  throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a record.', {});
+}
+
 /** HubSpot's cursor in `{paging: {next: {after}}}`, `undefined` on the last page. Search pages count in numbers. */
 export function nextCursor(page: unknown): string | undefined {
   const after = field(field(field(page, 'paging'), 'next'), 'after');
@@ -149,9 +165,4 @@ function isRecord(value: unknown): value is HubspotRecord {
 
 function isMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isItem);
-}
-
-/** `value[name]` of anything parsed from JSON. */
-export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field, nextCursor } from './objects.ts';
+import { field } from './json.ts';
+import { nextCursor } from './objects.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
 /** A user or queue of the portal that records can belong to. `hubspot_owner_id` holds the `id`, never the `userId`. */
