@@ -6,14 +6,13 @@ export interface HubspotAnswer<B> {
   readonly body: B;
 }
 
-/** An app with a token of one of the simulator's portals, by default the first, before anything of the gateway: plain requests, plain answers. */
+/** An app with a token of a portal, the simulator's first, before anything of the gateway: plain requests, plain answers. */
 export class HubspotCaller {
   readonly token: string;
   readonly #simulator: Simulator;
 
-  constructor(simulator: Simulator, scopes: readonly string[], hubId = simulator.portals[0]?.hubId) {
-    const portal = simulator.portals.find((candidate) => candidate.hubId === hubId);
-    if (!portal) throw new TypeError('the simulator has no such portal');
+  constructor(simulator: Simulator, scopes: readonly string[], portal = simulator.portals[0]) {
+    if (!portal) throw new TypeError('the simulator has no portal');
     this.#simulator = simulator;
     this.token = simulator.grants.issueTokens({ portal, scopes }).accessToken.token;
   }

@@ -1,5 +1,6 @@
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type HubspotAnswer, HubspotCaller } from './hubspot-caller.ts';
@@ -34,7 +35,7 @@ export class SearchedPortal {
   constructor({ searchLagMs = 0, scopes = CRM_READ }: { searchLagMs?: number; scopes?: readonly string[] } = {}) {
     const size = { contacts: 0, deals: 0, companies: 0 };
     const portals = [{ hubId: 101, domain: 'one.example', user: 'a', size }];
-    this.simulator = createSimulator({ clock: this.clock, portals, searchLagMs });
+    this.simulator = createSimulator({ clock: this.clock, portals, searchLagMs, limits: NO_LIMITS });
     [this.portal] = this.simulator.portals as [Portal]; // One was asked for.
     this.hubspot = new HubspotCaller(this.simulator, scopes);
   }

@@ -117,7 +117,7 @@ describe('the burst limit', () => {
 
   it('is of each portal, however many tokens the app has for it', async () => {
     start({ burst: { max: 1, windowMs: 10_000 } });
-    const other = new HubspotCaller(simulator, SCOPES, 102);
+    const other = new HubspotCaller(simulator, SCOPES, simulator.portals[1]);
     expect((await list()).status).toBe(200);
     expect((await new HubspotCaller(simulator, SCOPES).get(CONTACTS)).status).toBe(429);
     expect((await other.get(CONTACTS)).status).toBe(200);

@@ -76,7 +76,7 @@ describe('the request log', () => {
 describe('the statistics', () => {
   it('know the most burst calls that a portal got within any ten seconds', async () => {
     start({ limits: NO_LIMITS });
-    const other = new HubspotCaller(simulator, SCOPES, 102);
+    const other = new HubspotCaller(simulator, SCOPES, simulator.portals[1]);
     const burst = async (count: number) => {
       for (let index = 0; index < count; index += 1) await hubspot.get(CONTACTS);
     };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
 import { CRM_READ, type Found, SearchedPortal } from '../helpers/searched-portal.ts';
@@ -10,7 +11,7 @@ let hubspot: HubspotCaller;
 
 beforeAll(() => {
   const size = { contacts: CONTACTS, deals: 0, companies: 0 };
-  simulator = createSimulator({ portals: [{ hubId: 101, domain: 'one.example', user: 'a', size }] });
+  simulator = createSimulator({ portals: [{ hubId: 101, domain: 'one.example', user: 'a', size }], limits: NO_LIMITS });
   hubspot = new HubspotCaller(simulator, CRM_READ);
 });
 

@@ -2,6 +2,7 @@ import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { CRM_READ } from '../helpers/searched-portal.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
@@ -10,7 +11,7 @@ let simulator: Simulator;
 let client: Client;
 
 beforeAll(async () => {
-  simulator = createSimulator({ clock: new ManualClock(), portals: [SMALL_PORTAL] });
+  simulator = createSimulator({ clock: new ManualClock(), portals: [SMALL_PORTAL], limits: NO_LIMITS });
   const [portal] = simulator.portals;
   if (!portal) throw new TypeError('the simulator has no portal');
   const { accessToken } = simulator.grants.issueTokens({ portal, scopes: CRM_READ });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
+import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
 import { CRM_READ, type Found, SearchedPortal } from '../helpers/searched-portal.ts';
@@ -110,7 +111,7 @@ describe('a search', () => {
   it('keeps to its portal, however much alike another one is', async () => {
     const size = { contacts: 0, deals: 0, companies: 0 };
     const portals = [101, 102].map((hubId) => ({ hubId, domain: `${hubId}.example`, user: 'a', size }));
-    const simulator = createSimulator({ clock: searched.clock, portals, searchLagMs: 0 });
+    const simulator = createSimulator({ clock: searched.clock, portals, searchLagMs: 0, limits: NO_LIMITS });
     const names = [
       ['Ada', 'Blaise'],
       ['Blaise', 'Ada'],
@@ -118,7 +119,7 @@ describe('a search', () => {
     for (const [index, portal] of simulator.portals.entries()) {
       const ids = names[index]?.map((firstname) => portal.create('contacts', { firstname }).id);
       const body = { filters: [equals('firstname', 'Ada')] };
-      const hubspot = new HubspotCaller(simulator, CRM_READ, portal.hubId);
+      const hubspot = new HubspotCaller(simulator, CRM_READ, portal);
       const found = await hubspot.post<Found>('/crm/objects/2026-09/contacts/search', body);
       expect(found.body.results.map(({ id }) => id)).toEqual([ids?.[index]]);
     }
