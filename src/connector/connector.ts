@@ -10,6 +10,7 @@ import { AssociationBatcher } from './association-batcher.ts';
 import { authorize } from './authorize.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import { PortalMetadata } from './portal-metadata.ts';
+import { PortalWrites } from './portal-writes.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
@@ -108,6 +109,22 @@ export class Connector {
     const error = missingScopes(this.installation, requirement, coordinate);
     this.#refusals.set(coordinate, error);
     return { error, told: false };
+  }
+
+  /** Writes of this request, each a call of its own. */
+  get writes(): PortalWrites {
+    return new PortalWrites({
+      api: this.#api,
+      metadata: this.#metadata,
+      own: (objectType, record) => this.#own(objectType, record),
+      changed: () => this.changed(),
+    });
+  }
+
+  /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
+  changed(): void {
+    this.#records.clear();
+    this.#associations.clear();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */

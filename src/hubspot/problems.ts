@@ -27,6 +27,8 @@ export interface AbsentRecord {
   readonly kind: 'absent';
   /** `undefined` for the record that the call itself names. */
   readonly id: string | undefined;
+  /** HubSpot's singular in capitals, such as `DEAL`. */
+  readonly type: string | undefined;
 }
 
 /** More of them help nobody. */
@@ -39,7 +41,7 @@ const MAX_PROBLEMS = 50;
  */
 export function parseProblems(status: number, body: unknown): readonly Problem[] {
   const message = text(field(body, 'message')) ?? '';
-  if (status === 404) return [{ kind: 'absent', id: undefined }];
+  if (status === 404) return [{ kind: 'absent', id: undefined, type: undefined }];
   if (status === 409) return [takenValue(body, message)];
   if (status !== 400) return [];
   if (HOLDER.test(message)) return [takenValue(body, message)];
@@ -61,11 +63,12 @@ function takenValue(body: unknown, message: string): TakenValue {
   return { kind: 'taken', property, existingId };
 }
 
-/** Records that were to be associated. */
+/** Records that were to be associated, as `DEAL=301 is not valid`. */
 function absentRecords(body: unknown): AbsentRecord[] {
-  const context = field(body, 'context');
-  if (field(context, 'INVALID_OBJECT_IDS') === undefined) return [];
-  return items(context, 'objectId').flatMap((id) => (digits(id) ? [{ kind: 'absent', id: digits(id) }] : []));
+  return items(field(body, 'context'), 'INVALID_OBJECT_IDS').flatMap((told) => {
+    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(String(told)) ?? [];
+    return id === undefined ? [] : [{ kind: 'absent', id, type }];
+  });
 }
 
 /**

@@ -26,6 +26,7 @@ describe('batchReadAssociations', () => {
         path: '/crm/associations/2026-09/deals/contacts/batch/read',
         body: { inputs: [{ id: '1' }, { id: '2', after: 'MjA=' }] },
         scopes: [['crm.objects.deals.read', 'crm.objects.contacts.read']],
+        idempotent: true,
       },
     ]);
   });

@@ -77,6 +77,7 @@ describe('batchReadRecords', () => {
         path: '/crm/objects/2026-09/contacts/batch/read',
         body: { inputs: [{ id: '33451' }, { id: '2' }], properties: ['email'] },
         scopes: [['crm.objects.contacts.read']],
+        idempotent: true,
       },
     ]);
   });
