@@ -11,6 +11,7 @@ import { authorize } from './authorize.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import { PortalMetadata } from './portal-metadata.ts';
 import { PortalWrites } from './portal-writes.ts';
+import { askable, type SelectedProperties } from './property-access.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
@@ -37,9 +38,7 @@ export interface AssociatedRecord {
 }
 
 /** What is wanted of records: their properties, and neighbours that HubSpot can hand over with them. */
-export interface RecordSelection {
-  /** Sorted, without repeats. */
-  readonly properties: readonly string[];
+export interface RecordSelection extends SelectedProperties {
   /** False when an id alone answers the selection; no record is read then. */
   readonly needsRecord: boolean;
 }
@@ -77,7 +76,8 @@ export class Connector {
   readonly installation: Installation;
   /** One object for all portals that granted the same. */
   readonly granted: ScopeSet;
-  readonly #metadata: PortalMetadata;
+  /** What the portal's administrators set up. */
+  readonly metadata: PortalMetadata;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
   readonly #records = new Map<ObjectType, RecordBatcher>();
@@ -94,7 +94,7 @@ export class Connector {
       authorize(tokens, installation),
     ];
     this.#api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
-    this.#metadata = new PortalMetadata(metadata, this.#api, installation);
+    this.metadata = new PortalMetadata(metadata, this.#api, installation);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
@@ -104,10 +104,11 @@ export class Connector {
 
   /** What to tell of a field that the grant does not cover; `told` when this request was told already. */
   refusal(requirement: ScopeRequirement, coordinate: string): Refusal {
-    const known = this.#refusals.get(coordinate);
+    const key = `${coordinate}\n${JSON.stringify(requirement)}`;
+    const known = this.#refusals.get(key);
     if (known) return { error: known, told: true };
     const error = missingScopes(this.installation, requirement, coordinate);
-    this.#refusals.set(coordinate, error);
+    this.#refusals.set(key, error);
     return { error, told: false };
   }
 
@@ -115,7 +116,7 @@ export class Connector {
   get writes(): PortalWrites {
     return new PortalWrites({
       api: this.#api,
-      metadata: this.#metadata,
+      metadata: this.metadata,
       own: (objectType, record) => this.#own(objectType, record),
       changed: () => this.changed(),
     });
@@ -129,6 +130,15 @@ export class Connector {
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
   async record(
+    objectType: ObjectType,
+    id: string,
+    selection: SelectedProperties,
+    idProperty?: string,
+  ): Promise<CrmRecord | null> {
+    return this.#load(objectType, id, await askable(this, objectType, selection), idProperty);
+  }
+
+  async #load(
     objectType: ObjectType,
     id: string,
     properties: readonly string[],
@@ -147,8 +157,9 @@ export class Connector {
   async list(
     objectType: ObjectType,
     { first, start, archived }: { first: number; start: Position; archived: boolean },
-    { properties, associations }: ListSelection,
+    { associations, ...selection }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
+    const properties = await askable(this, objectType, selection);
     const slice = await readRecords(first, start, (after, limit) =>
       listRecords(this.#api, objectType, { limit, after, properties, associations, archived }),
     );
@@ -166,8 +177,9 @@ export class Connector {
     record: CrmRecord,
     to: ObjectType,
     { first, start }: { first: number; start: Position },
-    { properties, needsRecord, needsLabels }: NeighbourSelection,
+    { needsRecord, needsLabels, ...selection }: NeighbourSelection,
   ): Promise<Slice<AssociatedRecord>> {
+    const properties = await askable(this, to, selection);
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
     const slice = await readNeighbours(first, start, inline, (after) =>
@@ -175,7 +187,7 @@ export class Connector {
     );
     const items = await Promise.all(
       slice.items.map(async ({ value: { id, labels }, position }) => {
-        const neighbour = needsRecord ? await this.record(to, id, properties) : this.#own(to, bareRecord(id));
+        const neighbour = needsRecord ? await this.#load(to, id, properties) : this.#own(to, bareRecord(id));
         return neighbour ? [{ value: { record: neighbour, labels }, position }] : [];
       }),
     );
@@ -184,13 +196,13 @@ export class Connector {
 
   /** By the owner's id; `null` when the portal has none. */
   async owner(id: string): Promise<PortalOwner | null> {
-    const owner = await this.#metadata.owner(id);
+    const owner = await this.metadata.owner(id);
     return owner && this.#ownOwner(owner);
   }
 
   /** Active owners in HubSpot's order, of one e-mail address where one is named. */
   async owners(first: number, start: Position, email?: string): Promise<Slice<PortalOwner>> {
-    const all = await this.#metadata.owners();
+    const all = await this.metadata.owners();
     const wanted = email?.toLowerCase();
     const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
     return readKnown(

@@ -2,6 +2,8 @@ import { type AssociationType, listAssociationTypes } from '../hubspot/associati
 import type { HubspotApi } from '../hubspot/client.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import { listOwners, type Owner } from '../hubspot/owners.ts';
+import { listPipelines, type Pipeline } from '../hubspot/pipelines.ts';
+import { type DataSensitivity, listProperties, type PropertyDefinition } from '../hubspot/properties.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 
@@ -12,6 +14,14 @@ interface Owners {
   /** In HubSpot's order. */
   readonly all: readonly Owner[];
   readonly byId: ReadonlyMap<string, Owner>;
+}
+
+const SENSITIVE: readonly DataSensitivity[] = ['sensitive', 'highly_sensitive'];
+
+interface Definitions {
+  /** In HubSpot's order. */
+  readonly all: readonly PropertyDefinition[];
+  readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
 /** What a portal's administrators set up, as of some minutes ago. */
@@ -41,6 +51,44 @@ export class PortalMetadata {
     return this.#cache.get(`${this.#key}\nassociations\n${from}\n${to}`, () =>
       listAssociationTypes(this.#api, from, to),
     );
+  }
+
+  /** In the order in which HubSpot shows them. */
+  async pipelines(objectType: ObjectType): Promise<readonly Pipeline[]> {
+    return this.#cache.get(`${this.#key}\npipelines\n${objectType}`, () => listPipelines(this.#api, objectType));
+  }
+
+  /** All definitions of a type, the sensitive ones last. */
+  async properties(objectType: ObjectType): Promise<readonly PropertyDefinition[]> {
+    const lists = await Promise.all([
+      this.#definitions(objectType, 'non_sensitive'),
+      ...SENSITIVE.map((sensitivity) => this.#definitions(objectType, sensitivity)),
+    ]);
+    return lists.flatMap(({ all }) => all);
+  }
+
+  /** By name; a name that the portal does not define is not in it. Who names nothing sensitive needs one list only. */
+  async propertiesNamed(
+    objectType: ObjectType,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, PropertyDefinition>> {
+    const { byName } = await this.#definitions(objectType, 'non_sensitive');
+    if (names.every((name) => byName.has(name))) return byName;
+    const sensitive = await Promise.all(SENSITIVE.map((sensitivity) => this.#definitions(objectType, sensitivity)));
+    const all = [byName, ...sensitive.map((definitions) => definitions.byName)];
+    return new Map(
+      names.flatMap((name) => {
+        const definition = all.find((definitions) => definitions.has(name))?.get(name);
+        return definition ? [[name, definition]] : [];
+      }),
+    );
+  }
+
+  #definitions(objectType: ObjectType, sensitivity: DataSensitivity): Definitions | Promise<Definitions> {
+    return this.#cache.get(`${this.#key}\nproperties\n${objectType}\n${sensitivity}`, async () => {
+      const all = await listProperties(this.#api, objectType, sensitivity);
+      return { all, byName: new Map(all.map((definition) => [definition.name, definition])) };
+    });
   }
 
   #owners(archived: boolean): Owners | Promise<Owners> {

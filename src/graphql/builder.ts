@@ -9,7 +9,7 @@ import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { nodeTypename } from './global-id.ts';
 import { PermissionPlugin } from './permissions.ts';
-import { HubspotScopesPlugin } from './scopes.ts';
+import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -28,8 +28,11 @@ declare global {
       ResolveShape = unknown,
       ResolveReturnShape = unknown,
     > {
-      /** Scopes that the portal must have granted: every one of at least one inner list. */
-      hubspotScopes?: ScopeRequirement;
+      /**
+       * Scopes that the portal must have granted: every one of at least one inner list; a function where the field's
+       * argument `objectType` decides.
+       */
+      hubspotScopes?: ScopeRequirement | ScopesOfType;
       /** What the viewer's JWT must allow. */
       permission?: Permission;
     }
@@ -51,6 +54,7 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   Scalars: {
+    Date: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date | string };
     Decimal: { Input: string; Output: string };
     ID: { Input: string; Output: string };

@@ -1,12 +1,15 @@
-import { type FieldNode, type GraphQLField, Kind } from 'graphql';
+import { type FieldNode, type GraphQLField, Kind, print } from 'graphql';
 import { fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
 import { MAX_FIRST } from './pagination.ts';
-import type { FieldSource } from './selection.ts';
+import { sourceOf } from './selection.ts';
 
 /** How many records, inputs or items HubSpot takes or gives in one call. */
 const PER_CALL = { records: 100, associations: 1_000 };
-/** What is read of metadata, from the cache as a rule: a list of those in use, and one of the archived. */
-const METADATA_CALLS = 2;
+/**
+ * What is read once for all, and from the cache as a rule: owners in use and archived ones, pipelines, and definitions of
+ * each of three sensitivities.
+ */
+const METADATA_CALLS = { owners: 2, pipelines: 1, definitions: 3 };
 /** A document that nests so much may take any number of calls. */
 const MAX_STEPS = 10_000;
 
@@ -17,7 +20,7 @@ const MAX_STEPS = 10_000;
 export function mostCalls(operation: Operation, limit: number): number {
   let calls = 0;
   let steps = 0;
-  const metadata = new Set<string>();
+  const metadata = new Map<string, number>();
 
   const visit = (selected: SelectedField, parents: number): void => {
     steps += 1;
@@ -31,17 +34,21 @@ export function mostCalls(operation: Operation, limit: number): number {
     if (reads === 'neighbours') {
       calls += Math.ceil(parents / PER_CALL.associations) + extra + Math.ceil((parents * first) / PER_CALL.records);
     }
-    if (reads === 'metadata') metadata.add(selected.field.name);
+    if (reads === 'owners' || reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
+    if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
     for (const below of fieldsBelow(operation, selected)) visit(below, parents * first);
   };
   for (const selected of rootFields(operation)) visit(selected, 1);
-  return steps > MAX_STEPS ? limit : Math.min(limit, calls + METADATA_CALLS * metadata.size);
+  for (const most of metadata.values()) calls += most;
+  return steps > MAX_STEPS ? limit : Math.min(limit, calls);
 }
 
 const SIZES = { list: 'root', neighbours: 'nested' } as const;
 
-function sourceOf({ extensions }: GraphQLField<unknown, unknown>): FieldSource {
-  return (extensions.hubspot ?? {}) as FieldSource; // Written by the types of this folder alone.
+/** Definitions are read by type: that of the record, or the one that the argument names. */
+function definitionsOf({ parent, node }: SelectedField): string {
+  const objectType = node.arguments?.find(({ name }) => name.value === 'objectType');
+  return objectType ? print(objectType.value) : parent.name;
 }
 
 function firstOf({ node, field }: { node: FieldNode; field: GraphQLField<unknown, unknown> }, most: number): number {

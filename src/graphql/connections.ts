@@ -1,19 +1,25 @@
-import type { CrmRecord } from '../connector/connector.ts';
 import { builder } from './builder.ts';
+import type { RecordType } from './record-types.ts';
+import { RECORD_REFS } from './refs.ts';
 import { from } from './selection.ts';
 
-type RecordRef = ReturnType<typeof builder.objectRef<CrmRecord>>;
-
 /** `ContactConnection` with its edge. */
-export function recordConnection(name: string, node: RecordRef) {
+export function recordConnection({ typename, objectType }: RecordType) {
   return builder.connectionObject(
-    { type: node, name: `${name}Connection`, description: `A page of records, \`${name}\`.`, fields: totalCount },
-    { name: `${name}Edge` },
+    {
+      type: RECORD_REFS[typename],
+      name: `${typename}Connection`,
+      description: `A page of ${objectType}.`,
+      fields: totalCount,
+    },
+    { name: `${typename}Edge` },
   );
 }
 
 /** `ContactDealConnection`: neighbours, with the labels of the association on each edge. */
-export function associationConnection(name: string, node: RecordRef) {
+export function associationConnection(owner: RecordType, neighbour: RecordType) {
+  const node = RECORD_REFS[neighbour.typename];
+  const name = `${owner.typename}${neighbour.typename}`;
   const edge = builder.edgeObject({
     type: node,
     name: `${name}Edge`,
@@ -25,7 +31,15 @@ export function associationConnection(name: string, node: RecordRef) {
       }),
     }),
   });
-  return builder.connectionObject({ type: node, name: `${name}Connection`, fields: totalCount }, edge);
+  return builder.connectionObject(
+    {
+      type: node,
+      name: `${name}Connection`,
+      description: `A page of ${neighbour.objectType} associated with a ${owner.singular}.`,
+      fields: totalCount,
+    },
+    edge,
+  );
 }
 
 type ConnectionFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, object>;

@@ -1,17 +1,19 @@
 import { GatewayError } from '../errors.ts';
+import { RECORD_TYPES, type RecordTypename } from './record-types.ts';
 
 /** Types whose global ids name a portal and something in it: `Contact:1234567:101`. */
-export type RecordTypename = 'Contact' | 'Deal' | 'Owner';
+export type PortalTypename = RecordTypename | 'Owner';
 
-const GLOBAL_RECORD_ID = /^(Contact|Deal|Owner):([1-9]\d{0,15}):([1-9]\d{0,19})$/;
+const PORTAL_TYPENAMES = [...RECORD_TYPES.map(({ typename }) => typename), 'Owner'];
+const GLOBAL_RECORD_ID = new RegExp(`^(${PORTAL_TYPENAMES.join('|')}):([1-9]\\d{0,15}):([1-9]\\d{0,19})$`);
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
-export function recordGlobalId(typename: RecordTypename, hubId: number, recordId: string): string {
+export function recordGlobalId(typename: PortalTypename, hubId: number, recordId: string): string {
   return `${typename}:${hubId}:${recordId}`;
 }
 
 export interface RecordReference {
-  readonly typename: RecordTypename;
+  readonly typename: PortalTypename;
   readonly hubId: string;
   readonly recordId: string;
 }
@@ -21,7 +23,7 @@ export function parseRecordGlobalId(id: string): RecordReference | undefined {
   const [, typename, hubId, recordId] = GLOBAL_RECORD_ID.exec(id) ?? [];
   if (typename === undefined || hubId === undefined || recordId === undefined) return undefined;
   // The pattern admits these alone.
-  return { typename: typename as RecordTypename, hubId, recordId };
+  return { typename: typename as PortalTypename, hubId, recordId };
 }
 
 /**
@@ -29,7 +31,7 @@ export function parseRecordGlobalId(id: string): RecordReference | undefined {
  * `undefined` for a global id of another portal or type, which answers as a missing record does.
  * @throws GatewayError BAD_USER_INPUT
  */
-export function recordIdIn(typename: RecordTypename, hubId: number, id: string): string | undefined {
+export function recordIdIn(typename: PortalTypename, hubId: number, id: string): string | undefined {
   if (RECORD_ID.test(id)) return id;
   const reference = parseRecordGlobalId(id);
   if (!reference) {
@@ -38,10 +40,9 @@ export function recordIdIn(typename: RecordTypename, hubId: number, id: string):
   return reference.typename === typename && reference.hubId === String(hubId) ? reference.recordId : undefined;
 }
 
-const TYPENAMES: Readonly<Record<string, RecordTypename>> = { contacts: 'Contact', deals: 'Deal', owners: 'Owner' };
-
-/** The type of what `node(id)` found: a record of ours, or an installation. */
-export function nodeTypename(node: unknown): RecordTypename | 'Installation' {
-  const objectType = typeof node === 'object' && node !== null ? Reflect.get(node, 'objectType') : undefined;
-  return TYPENAMES[String(objectType)] ?? 'Installation';
+/** The type of what `node(id)` found: something of a portal, or an installation. */
+export function nodeTypename(node: unknown): PortalTypename | 'Installation' {
+  const objectType: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'objectType') : undefined;
+  if (objectType === 'owners') return 'Owner';
+  return RECORD_TYPES.find((type) => type.objectType === objectType)?.typename ?? 'Installation';
 }

@@ -1,20 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AssociatedRecord, CrmRecord } from '../connector/connector.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import type { GatewayContext } from './context.ts';
-import { type RecordTypename, recordIdIn } from './global-id.ts';
+import { recordIdIn } from './global-id.ts';
 import { ConnectionPage, MAX_FIRST, type PageArgs, pageRequest } from './pagination.ts';
+import type { RecordType } from './record-types.ts';
 import { type CrmParent, connectorOf } from './scopes.ts';
 import { selectionOf } from './selection.ts';
-
-/** A record type as resolvers name it. */
-interface RecordType {
-  readonly typename: RecordTypename;
-  readonly objectType: ObjectType;
-}
-
-export const CONTACT: RecordType = { typename: 'Contact', objectType: 'contacts' };
-export const DEAL: RecordType = { typename: 'Deal', objectType: 'deals' };
 
 /** `contact(id)` and its like. Null for a record that the portal does not have, and for an id of another portal. */
 export async function resolveRecord(
@@ -27,7 +18,7 @@ export async function resolveRecord(
   const connector = await connectorOf(parent, context);
   const recordId = recordIdIn(typename, connector.installation.hubId, id);
   if (recordId === undefined) return null;
-  return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted).properties);
+  return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted));
 }
 
 /** `contacts(first, after)` and its like. */

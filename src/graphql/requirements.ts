@@ -1,4 +1,4 @@
-import type { OperationDefinitionNode } from 'graphql';
+import { getNamedType, isEnumType, Kind, type OperationDefinitionNode } from 'graphql';
 import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import { coordinateOf, fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
 
@@ -7,7 +7,7 @@ export interface FieldScopes {
   /** `Contact.owner`, `Query.deals`: the concrete parent type and the field. */
   readonly coordinate: string;
   readonly anyOf: ScopeRequirement;
-  /** True when it depends on the type of what an id names: `node(id)` needs what its record's type needs. */
+  /** True when it depends on an argument: `node(id)` needs what the type of the record needs that the id names. */
   readonly conditional: boolean;
 }
 
@@ -54,6 +54,7 @@ function collectRequirements(operation: Operation): readonly FieldScopes[] {
     if (parents.has(selected.parent.name)) return;
     visited.set(selected.node, parents.add(selected.parent.name));
     add(coordinateOf(selected), selected.field.extensions, false);
+    for (const anyOf of byArgument(selected)) add(coordinateOf(selected), { hubspotScopes: anyOf }, true);
     for (const below of fieldsBelow(operation, selected)) {
       if (below.narrowed) add(coordinateOf(selected), below.parent.extensions, true);
       visit(below);
@@ -70,4 +71,15 @@ function collectRequirements(operation: Operation): readonly FieldScopes[] {
 
 interface Extensions {
   readonly hubspotScopes?: unknown;
+}
+
+/** What a field needs whose argument `objectType` decides that; a variable may have any value. */
+function byArgument({ node, field }: SelectedField): readonly ScopeRequirement[] {
+  const { hubspotScopesOf } = field.extensions;
+  const type = getNamedType(field.args.find(({ name }) => name === 'objectType')?.type);
+  if (hubspotScopesOf === undefined || !isEnumType(type)) return [];
+  const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Written by the plugin in scopes.ts alone.
+  const value = node.arguments?.find(({ name }) => name.value === 'objectType')?.value;
+  const named = value?.kind === Kind.ENUM ? [type.getValue(value.value)] : type.getValues();
+  return named.map((objectType) => scopesOf(objectType?.value));
 }

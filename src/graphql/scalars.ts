@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLLocalDate } from 'graphql-scalars';
 import { GatewayError } from '../errors.ts';
 
 /** RFC 3339 in UTC, from and to ISO strings. */
@@ -9,10 +9,17 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   description: 'A moment as RFC 3339 in UTC, for example `2026-11-23T09:00:00.000Z`.',
 });
 
+/** A day, from and to `YYYY-MM-DD`. */
+export const LocalDate = new GraphQLScalarType<string, string>({
+  ...GraphQLLocalDate.toConfig(),
+  name: 'Date',
+  description: 'A day of the calendar without a time zone, for example `2026-11-23`.',
+});
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** `undefined` for anything that is not a number. */
-function decimal(value: unknown): string | undefined {
+/** The digits of a number; `undefined` for anything that is not one. */
+export function decimal(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text.length <= 128 && DECIMAL.test(text) ? text : undefined;
 }

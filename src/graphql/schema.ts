@@ -2,9 +2,10 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema, specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { CrmRef, QueryRef } from './refs.ts';
-import { DateTime, Decimal } from './scalars.ts';
+import { DateTime, Decimal, LocalDate } from './scalars.ts';
 import { hubspotScopesDirective } from './scopes.ts';
 import './types/access.ts';
+import './types/company.ts';
 import './types/connect.ts';
 import './types/contact.ts';
 import './types/crm.ts';
@@ -13,8 +14,13 @@ import './types/installation.ts';
 import './types/lifecycle.ts';
 import './types/node.ts';
 import './types/owner.ts';
+import './types/pipeline.ts';
+import './types/property.ts';
+import './types/property-value.ts';
+import './types/record.ts';
 import './types/viewer.ts';
 
+builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('Decimal', Decimal);
 builder.objectType(QueryRef, {

@@ -9,8 +9,9 @@ import {
   GraphQLString,
   isNonNullType,
 } from 'graphql';
-import type { Connector, CrmRecord, Refusal } from '../connector/connector.ts';
+import type { Connector, CrmRecord } from '../connector/connector.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
+import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
@@ -39,9 +40,12 @@ export function connectorOf(parent: CrmParent, context: GatewayContext): Connect
   return 'hubId' in parent ? context.connectors.of(parent) : context.connectors.only();
 }
 
+/** What a field needs by the value of its argument `objectType`. */
+export type ScopesOfType = (objectType: ObjectType) => ScopeRequirement;
+
 /**
  * Option `hubspotScopes` of a field, and of an object type for the ids that may name it: printed as a directive, readable
- * at run time, and enforced before the resolver runs.
+ * at run time, and enforced before the resolver runs. What an argument decides has no directive.
  */
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onTypeConfig(type: PothosTypeConfig): PothosTypeConfig {
@@ -58,12 +62,15 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
-    const requirement = field.pothosOptions.hubspotScopes;
-    if (!requirement) return resolver;
+    const option = field.pothosOptions.hubspotScopes;
+    if (!option) return resolver;
     const answer = (connector: Connector, ...[parent, args, context, info]: Parameters<typeof resolver>): unknown => {
       const coordinate = `${info.parentType.name}.${info.fieldName}`;
-      if (refusedCoordinates(info, connector.granted).has(coordinate)) {
-        return refuse(connector.refusal(requirement, coordinate), info);
+      if (typeof option === 'function') {
+        const requirement = option(Reflect.get(args, 'objectType'));
+        if (!connector.granted.satisfies(requirement)) return refuse(connector, requirement, info);
+      } else if (refusedCoordinates(info, connector.granted).has(coordinate)) {
+        return refuse(connector, option, info);
       }
       const answered = resolver(parent, args, context, info);
       return answered instanceof Promise ? answered.catch((error) => refuseAt(coordinate, error)) : answered;
@@ -78,13 +85,21 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   }
 }
 
-function announced(extensions: Readonly<Record<string, unknown>> | null | undefined, anyOf: ScopeRequirement) {
+function announced(
+  extensions: Readonly<Record<string, unknown>> | null | undefined,
+  anyOf: ScopeRequirement | ScopesOfType,
+) {
+  if (typeof anyOf === 'function') return { ...extensions, hubspotScopesOf: anyOf };
   return { ...extensions, hubspotScopes: anyOf, directives: { hubspotScopes: { anyOf } } };
 }
 
-/** The first row of a refused field tells it, the others are just null. What must not be null tells it every time. */
-function refuse({ error, told }: Refusal, { returnType }: GraphQLResolveInfo): null {
-  if (told && !isNonNullType(returnType)) return null;
+/**
+ * The first row of a refused field tells it, the others are just null. What must not be null tells it every time.
+ * @throws GatewayError MISSING_SCOPES
+ */
+export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): null {
+  const { error, told } = connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
+  if (told && !isNonNullType(info.returnType)) return null;
   throw error;
 }
 
@@ -95,6 +110,16 @@ function refuseAt(coordinate: string, error: unknown): never {
 }
 
 export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
+
+/** The scopes to read pipelines of records of a type; first the one that apps have as a rule. */
+export function pipelinesReadable(objectType: ObjectType): ScopeRequirement {
+  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`]];
+}
+
+/** The scopes to read property definitions of a type. */
+export function definitionsReadable(objectType: ObjectType): ScopeRequirement {
+  return [...pipelinesReadable(objectType), [`crm.objects.${objectType}.write`]];
+}
 
 /** The scopes to read records of all of these types. https://developers.hubspot.com/scopes */
 export function readable(...objectTypes: readonly string[]): ScopeRequirement {

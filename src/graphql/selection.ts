@@ -1,7 +1,9 @@
 import {
   type FieldNode,
+  type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
+  GraphQLObjectType,
   type GraphQLResolveInfo,
   GraphQLSkipDirective,
   getArgumentValues,
@@ -10,6 +12,7 @@ import {
   isObjectType,
   Kind,
   type SelectionNode,
+  type ValueNode,
 } from 'graphql';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeSet } from '../hubspot/scope-set.ts';
@@ -17,14 +20,14 @@ import { refusedCoordinates } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
 export interface FieldSource {
-  /** A property that the field reads. */
-  readonly property?: string;
-  /** The field is the record's id, which everybody who names a record has already. */
+  /** Properties that the field reads: always these, or those that its arguments name. */
+  readonly properties?: readonly string[] | ((args: Readonly<Record<string, unknown>>) => readonly string[]);
+  /** Whoever names the object has this of it already, such as a record's id: it takes no call. */
   readonly identity?: true;
   /** The field leads to neighbours of this type; its own selection is about them, not about this record. */
   readonly association?: ObjectType;
   /** What the field makes the connector read: bounds the calls of an operation. */
-  readonly reads?: 'record' | 'list' | 'neighbours' | 'metadata';
+  readonly reads?: 'record' | 'list' | 'neighbours' | 'owners' | 'pipelines' | 'definitions';
   /** The field shows association labels. */
   readonly labels?: true;
 }
@@ -38,8 +41,10 @@ export function from(source: FieldSource): { readonly hubspot: FieldSource } {
 export interface Selection {
   /** Sorted, without repeats. */
   readonly properties: readonly string[];
+  /** Those of `properties` that came in arguments and that no field of the type stands for. */
+  readonly named: readonly string[];
   readonly associations: readonly ObjectType[];
-  /** False when an id alone answers the selection. */
+  /** False when what everybody has who names the object already answers the selection. */
   readonly needsRecord: boolean;
   readonly needsLabels: boolean;
 }
@@ -47,9 +52,10 @@ export interface Selection {
 const plans = new WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>();
 
 /**
- * What the field being resolved selects of records of `typename`: through connections, edges and fragments, after
- * `@skip` and `@include`, without what the grant refuses. Kept per document node and grant when the selection does not
- * depend on variables.
+ * What the field being resolved selects of objects of the type `typename`: through connections, edges and fragments,
+ * after `@skip` and `@include`, without what the grant refuses. Kept per document node and grant when the selection
+ * does not depend on variables.
+ * @throws GatewayError BAD_USER_INPUT for an argument that names properties in a way that none can have
  */
 export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
   const [node] = info.fieldNodes;
@@ -66,26 +72,50 @@ export function selectionOf(info: GraphQLResolveInfo, typename: string, granted:
   return selection;
 }
 
+const standard = new WeakMap<GraphQLObjectType, ReadonlySet<string>>();
+
+/** The properties that fields of `type` stand for: HubSpot's own, which every portal has, and which are not sensitive. */
+export function standardProperties(type: GraphQLObjectType): ReadonlySet<string> {
+  const known = standard.get(type);
+  if (known) return known;
+  const names = Object.values(type.getFields()).flatMap((field) => {
+    const { properties = [] } = sourceOf(field);
+    return typeof properties === 'function' ? [] : properties;
+  });
+  const set = new Set(names);
+  standard.set(type, set);
+  return set;
+}
+
+/** How a field is answered. */
+export function sourceOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldSource {
+  return (extensions.hubspot ?? {}) as FieldSource; // Written by the types of this folder alone.
+}
+
 class Collector {
   dependsOnVariables = false;
   readonly #info: GraphQLResolveInfo;
-  readonly #typename: string;
+  readonly #type: GraphQLObjectType;
   readonly #refused: ReadonlySet<string>;
   readonly #properties = new Set<string>();
+  readonly #named = new Set<string>();
   readonly #associations = new Set<ObjectType>();
   readonly #visitedFragments = new Set<string>();
   #needsRecord = false;
   #needsLabels = false;
 
   constructor(info: GraphQLResolveInfo, typename: string, refused: ReadonlySet<string>) {
+    const type = info.schema.getType(typename);
+    if (!isObjectType(type)) throw new TypeError(`${typename} is no object type`);
     this.#info = info;
-    this.#typename = typename;
+    this.#type = type;
     this.#refused = refused;
   }
 
   selection(): Selection {
     return {
       properties: [...this.#properties].sort(),
+      named: [...this.#named.difference(standardProperties(this.#type))],
       associations: [...this.#associations].sort(),
       needsRecord: this.#needsRecord,
       needsLabels: this.#needsLabels,
@@ -93,40 +123,56 @@ class Collector {
   }
 
   collect(selections: readonly SelectionNode[], type: GraphQLNamedType): void {
+    // An abstract field such as node(id) is known by now to be of the one type.
+    const concrete = isAbstractType(type) ? this.#type : type;
     for (const selection of selections) {
       if (!this.#included(selection)) continue;
-      if (selection.kind === Kind.FIELD) this.#collectField(selection, type);
+      if (selection.kind === Kind.FIELD) this.#collectField(selection, concrete);
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        this.#collectFragment(selection.typeCondition?.name.value, selection.selectionSet.selections, type);
+        this.#collectFragment(selection.typeCondition?.name.value, selection.selectionSet.selections, concrete);
       } else {
         const fragment = this.#info.fragments[selection.name.value];
         if (!fragment || this.#visitedFragments.has(selection.name.value)) continue;
         this.#visitedFragments.add(selection.name.value);
-        this.#collectFragment(fragment.typeCondition.name.value, fragment.selectionSet.selections, type);
+        this.#collectFragment(fragment.typeCondition.name.value, fragment.selectionSet.selections, concrete);
       }
     }
   }
 
   #collectField(node: FieldNode, type: GraphQLNamedType): void {
-    if (!('getFields' in type) || node.name.value === '__typename') return;
+    if (!(type instanceof GraphQLObjectType) || node.name.value === '__typename') return;
     const definition = type.getFields()[node.name.value];
-    if (!definition || !('resolve' in definition) || this.#refused.has(`${type.name}.${definition.name}`)) return;
-    // Written by the types of this folder alone; see FieldSource.
-    const source = definition.extensions.hubspot as FieldSource | undefined;
-    if (source?.labels) this.#needsLabels = true;
-    if (source?.property) this.#properties.add(source.property);
-    if (source?.association) this.#associations.add(source.association);
-    if (type.name === this.#typename && !source?.identity) this.#needsRecord = true;
-    if (source?.association || !node.selectionSet) return;
+    if (!definition || this.#refused.has(`${type.name}.${definition.name}`)) return;
+    const source = sourceOf(definition);
+    if (source.labels) this.#needsLabels = true;
+    if (source.association) this.#associations.add(source.association);
+    this.#collectProperties(source, definition, node);
+    if (type === this.#type && !source.identity) this.#needsRecord = true;
+    if (source.association || !node.selectionSet) return;
     this.collect(node.selectionSet.selections, getNamedType(definition.type));
+  }
+
+  #collectProperties(
+    { properties = [] }: FieldSource,
+    definition: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+  ): void {
+    if (typeof properties !== 'function') {
+      for (const name of properties) this.#properties.add(name);
+      return;
+    }
+    if (node.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
+    for (const name of properties(getArgumentValues(definition, node, this.#info.variableValues))) {
+      this.#properties.add(name);
+      this.#named.add(name);
+    }
   }
 
   #collectFragment(condition: string | undefined, selections: readonly SelectionNode[], type: GraphQLNamedType): void {
     const target = condition === undefined ? type : this.#info.schema.getType(condition);
-    if (!target) return;
-    // Of an abstract field such as node(id), only fragments on the record's own type count.
-    if (isAbstractType(type) && isObjectType(target) && target.name !== this.#typename) return;
-    this.collect(selections, target);
+    const fits =
+      target === type || (isAbstractType(target) && isObjectType(type) && this.#info.schema.isSubType(target, type));
+    if (fits) this.collect(selections, type);
   }
 
   #included({ directives = [] }: SelectionNode): boolean {
@@ -135,9 +181,14 @@ class Collector {
         ({ name }) => name === directive.name.value,
       );
       if (!definition) return true;
-      if (directive.arguments?.some(({ value }) => value.kind === Kind.VARIABLE)) this.dependsOnVariables = true;
+      if (directive.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
       const { if: condition } = getArgumentValues(definition, directive, this.#info.variableValues);
       return definition === GraphQLSkipDirective ? condition !== true : condition !== false;
     });
   }
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  return value.kind === Kind.VARIABLE;
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field } from './json.ts';
+import { field, identifier, text } from './json.ts';
 import { nextCursor } from './objects.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
@@ -66,14 +66,6 @@ function parseTeam(team: unknown): Owner['teams'][number] {
     name: text(field(team, 'name')) ?? '',
     primary: field(team, 'primary') === true,
   };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function identifier(value: unknown): string | null {
-  return typeof value === 'number' ? String(value) : text(value);
 }
 
 function unintelligible(): GatewayError {

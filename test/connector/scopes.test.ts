@@ -48,6 +48,15 @@ it('answers what is granted, refuses the rest before any call, once for all rows
   }
 });
 
+it('does not ask for what a refused field reads, whatever type names the field', async () => {
+  const { data, errors } = await stack.query(
+    '{ node(id: "Contact:1234567:100001") { ... on CrmRecord { archived owner { id } } ... on Contact { email } } }',
+  );
+  expect(data).toEqual({ node: { archived: false, owner: null, email: expect.any(String) } });
+  expect(errors?.map(({ extensions }) => extensions?.coordinate)).toEqual(['Contact.owner']);
+  expect(stack.simulator.log.crm().map(({ body }) => body)).toMatchObject([{ properties: ['email'] }]);
+});
+
 it('tells of one refusal per installation and coordinate, whatever the rows and aliases', async () => {
   const { errors } = await stack.query(
     '{ a: contacts { nodes { owner { id } } } b: contacts { nodes { o: owner { id } } } installation { contacts { nodes { owner { id } } } } }',

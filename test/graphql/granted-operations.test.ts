@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import {
   type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
   type GraphQLObjectType,
   getNamedType,
+  isEnumType,
   isObjectType,
   Kind,
   parse,
@@ -15,7 +18,7 @@ import { createSimulator } from '../../src/simulator/simulator.ts';
 import { randomOperation } from '../helpers/random-operation.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';
 
-const SCOPES = ['crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.owners.read'];
+const SCOPES = ['contacts', 'deals', 'companies', 'owners'].map((name) => `crm.objects.${name}.read`);
 /** Every subset of the scopes, the whole set last. */
 const GRANTS = Array.from({ length: 1 << SCOPES.length }, (_, bits) =>
   SCOPES.filter((_scope, bit) => bits & (1 << bit)),
@@ -29,6 +32,8 @@ beforeAll(async () => {
     simulator: { app: { requiredScopes: ['oauth'], optionalScopes: SCOPES } },
     env: { HUBSPOT_SCOPES: 'oauth', HUBSPOT_OPTIONAL_SCOPES: SCOPES.join(' ') },
   });
+  const [portal] = stack.simulator.portals;
+  portal?.defineProperty('contacts', { name: 'favourite_colour', type: 'string', fieldType: 'text' });
   // One tenant for each grant, all in the same portal.
   for (const [index, granted] of GRANTS.entries()) {
     await stack.connect({ scopes: granted, optionalScopes: [] }, viewerOf(index), { granted });
@@ -47,12 +52,19 @@ const operations = randomOperation(
     contact: ['(id: "100001")', '(id: "Contact:1234567:100004")', '(id: "1")'],
     contactByEmail: ['(email: "nobody@nowhere.example")'],
     deal: ['(id: "300001")', '(id: "300007")'],
+    company: ['(id: "200001")', '(id: "Company:1234567:200007")'],
     owner: [`(id: "${OWNER}")`, '(id: "1")'],
     contacts: ['(first: 2)', '(first: 3)'],
     deals: ['(first: 2)', '(first: 1)'],
     'Query.contacts': ['(first: 4)', '(first: 2, archived: true)'],
     'Query.deals': ['(first: 3)'],
+    companies: ['(first: 1)', '(first: 2)'],
+    'Query.companies': ['(first: 3)'],
     owners: ['(first: 3)'],
+    property: ['(name: "favourite_colour")', '(name: "phone")', '(name: "nothing_of_the_kind")'],
+    properties: ['(names: ["hubspot_owner_id", "city", "favourite_colour"])', '(names: [])'],
+    'Query.properties': ['(objectType: CONTACT)', '(objectType: DEAL)'],
+    'Installation.properties': ['(objectType: COMPANY)'],
   },
   // What differs from tenant to tenant whatever it grants, or is not about a portal.
   [
@@ -88,9 +100,10 @@ it('answers every field that is granted, and lets no call leave that is not', as
         expect(call.status).toBeLessThan(400);
         expect(granted.satisfies(call.scopes)).toBe(true);
       }
-      const told = (errors ?? []).map(({ extensions }) => [extensions?.code, extensions?.coordinate]);
-      expect(told.map(([code]) => code).filter((code) => code !== 'MISSING_SCOPES')).toEqual([]);
-      expect(told.map(([, coordinate]) => coordinate).sort()).toEqual([...mask.refused].sort());
+      const told = (errors ?? []).map(({ extensions = {} }) => extensions);
+      expect(told.map(({ code }) => code).filter((code) => code !== 'MISSING_SCOPES')).toEqual([]);
+      const refused = told.map(({ coordinate, requiredScopes }) => JSON.stringify([coordinate, requiredScopes]));
+      expect(refused.sort()).toEqual([...mask.refused].sort());
     }),
     { numRuns: RUNS },
   );
@@ -98,7 +111,7 @@ it('answers every field that is granted, and lets no call leave that is not', as
 
 /** What is left of an answer when fields are refused: worked out from the document and the schema's directives alone. */
 class Mask {
-  /** Coordinates that were refused where something stood to be refused. */
+  /** Coordinates that were refused where something stood to be refused, and what they need, as JSON. */
   readonly refused = new Set<string>();
   readonly #document: DocumentNode;
   readonly #granted: ScopeSet;
@@ -127,9 +140,9 @@ class Mask {
     const nodes = included(selections).filter(({ alias, name }) => (alias ?? name).value === key);
     const field = type.getFields()[nodes[0]?.name.value ?? ''];
     if (!field) return value;
-    const requirement = field.extensions.hubspotScopes as ScopeRequirement | undefined;
+    const requirement = requirementOf(field, nodes[0]);
     if (requirement && !this.#granted.satisfies(requirement)) {
-      this.refused.add(`${type.name}.${field.name}`);
+      this.refused.add(JSON.stringify([`${type.name}.${field.name}`, requirement]));
       return null;
     }
     const below = getNamedType(field.type);
@@ -142,9 +155,18 @@ class Mask {
   }
 }
 
+/** What the schema announces of a field, where its argument `objectType` decides that, too. */
+function requirementOf({ extensions, args }: GraphQLField<unknown, unknown>, node?: FieldNode) {
+  const scopesOf = extensions.hubspotScopesOf as ((objectType: unknown) => ScopeRequirement) | undefined;
+  if (!scopesOf) return extensions.hubspotScopes as ScopeRequirement | undefined;
+  const [type] = args.map((argument) => getNamedType(argument.type)).filter(isEnumType);
+  const named = node?.arguments?.[0]?.value;
+  return scopesOf(named?.kind === Kind.ENUM ? type?.getValue(named.value)?.value : undefined);
+}
+
 /** The fields of a selection without what its conditions leave out. */
 function included(selections: readonly SelectionNode[]) {
-  return selections.flatMap((selection): Extract<SelectionNode, { kind: Kind.FIELD }>[] => {
+  return selections.flatMap((selection): FieldNode[] => {
     const out = selection.directives?.some(({ name, arguments: [condition] = [] }) => {
       const { value } = condition ?? {};
       const holds =

@@ -6,14 +6,17 @@ import { Stack } from '../helpers/stack.ts';
 
 const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
 const [CONTACTS, DEALS] = ['crm.objects.contacts.read', 'crm.objects.deals.read'];
+const [COMPANIES, OWNERS] = ['crm.objects.companies.read', 'crm.objects.owners.read'];
 
 /** What each operation of a frontend needs: a change here is a change of what customers are asked for. */
 const PINNED: Readonly<Record<string, readonly string[]>> = {
+  'company-360.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'complete-hubspot-connection.graphql': [],
   'connect-hubspot.graphql': [],
   'contact-by-email.graphql': [CONTACTS],
-  'contact-page.graphql': [CONTACTS, DEALS],
+  'contact-page.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],
+  'deal-board.graphql': [COMPANIES, DEALS, OWNERS],
   'deal-page.graphql': [CONTACTS, DEALS],
   'deals.graphql': [DEALS],
   'installations.graphql': [],
@@ -74,6 +77,34 @@ describe('requiredScopes', () => {
         { coordinate: 'Deal.contacts', anyOf: [[DEALS, CONTACTS]] },
         { coordinate: 'Query.node', anyOf: [[CONTACTS]] },
       ],
+    });
+  });
+
+  it('takes the type of records from an argument, and every type for a variable', async () => {
+    const either = (type: string) => [
+      [`crm.objects.${type}.read`],
+      [`crm.schemas.${type}.read`],
+      [`crm.objects.${type}.write`],
+    ];
+    expect(await required('{ properties(objectType: DEAL) { name } deals { nodes { id } } }')).toEqual({
+      scopes: [DEALS],
+      fields: [
+        { coordinate: 'Query.properties', anyOf: either('deals') },
+        { coordinate: 'Query.deals', anyOf: [[DEALS]] },
+      ],
+    });
+    expect(await required('query ($type: CrmObjectType!) { properties(objectType: $type) { name } }')).toEqual({
+      scopes: [COMPANIES, CONTACTS, DEALS],
+      fields: ['companies', 'contacts', 'deals'].map((type) => ({
+        coordinate: 'Query.properties',
+        anyOf: either(type),
+      })),
+    });
+  });
+
+  it('needs what each of the types needs for a fragment on all records', async () => {
+    expect(await required('{ node(id: "x") { ... on CrmRecord { createdAt } } }')).toMatchObject({
+      scopes: [COMPANIES, CONTACTS, DEALS],
     });
   });
 
@@ -196,6 +227,18 @@ describe('access', () => {
     ['neighbours of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
     ['the default page sizes', '{ contacts { nodes { deals { nodes { name } } } } }', 6],
     ['owners, from the cache as a rule', '{ contacts { nodes { owner { id } deals { nodes { owner { id } } } } } }', 8],
+    ['owners, whatever asks for them', '{ owners { nodes { id } } contact(id: "1") { owner { id } } }', 3],
+    ['pipelines, once', '{ dealPipelines { id } deals { nodes { stage { label } pipeline { label } } } }', 2],
+    [
+      'definitions of a type',
+      '{ contact(id: "1") { a: property(name: "a") { type } b: property(name: "b") { raw } } }',
+      4,
+    ],
+    [
+      'definitions of two types',
+      '{ a: properties(objectType: DEAL) { name } b: properties(objectType: COMPANY) { name } }',
+      6,
+    ],
   ])('bounds the calls of %s', async (_title, document, maxHubspotCalls) => {
     expect(await access(document)).toMatchObject({ maxHubspotCalls });
   });
@@ -217,52 +260,5 @@ describe('access', () => {
     expect(data).toMatchObject({
       installation: { access: { allowed: false, remedy: { input: { installationId: installation } } } },
     });
-  });
-});
-
-describe('connectHubSpot with documents', () => {
-  const optional = ['crm.objects.deals.read', 'crm.objects.owners.read'];
-  let least: Stack;
-  beforeAll(async () => {
-    least = await Stack.start({
-      simulator: { app: { requiredScopes: ['oauth'], optionalScopes: [CONTACTS, ...optional] } },
-      env: { HUBSPOT_SCOPES: 'oauth', HUBSPOT_OPTIONAL_SCOPES: [CONTACTS, ...optional].join(' ') },
-    });
-  });
-  afterAll(() => least.stop());
-
-  const START = /* GraphQL */ `
-    mutation ($input: ConnectHubSpotInput) { connectHubSpot(input: $input) { scopes optionalScopes } }
-  `;
-  const start = async (input: object) => {
-    const { data, errors } = await least.query(START, { input });
-    return errors ? errors[0]?.extensions : (data as unknown as { connectHubSpot: object }).connectHubSpot;
-  };
-
-  it('asks for what the operations need and for nothing else', async () => {
-    expect(await start({ documents: ['{ contacts { nodes { id } } }', '{ owners { nodes { id } } }'] })).toEqual({
-      scopes: ['oauth'],
-      optionalScopes: [CONTACTS, 'crm.objects.owners.read'],
-    });
-  });
-
-  it('asks for what is granted, too, in a step-up', async () => {
-    const installationId = await least.connect({ documents: ['{ contacts { nodes { id } } }'] });
-    const { data } = await least.query('{ installation { grantedScopes } }');
-    expect(data).toEqual({ installation: { grantedScopes: [CONTACTS, 'oauth'] } });
-    expect(await start({ installationId, documents: ['{ deals { nodes { id } } }'] })).toEqual({
-      scopes: ['oauth'],
-      optionalScopes: [CONTACTS, 'crm.objects.deals.read'],
-    });
-  });
-
-  it('refuses what does not fit, and what needs a scope that the app did not register', async () => {
-    expect(await start({ documents: ['{ nope }'] })).toEqual({ code: 'BAD_USER_INPUT', argument: 'documents' });
-    expect(await start({ documents: Array(201).fill('{ viewer { id } }') })).toEqual({
-      code: 'BAD_USER_INPUT',
-      argument: 'documents',
-    });
-    const { errors } = await stack.query(START, { input: { documents: ['{ owners { nodes { id } } }'] } });
-    expect(errors).toBeUndefined();
   });
 });

@@ -39,7 +39,18 @@ function target(field: Field): GraphQLObjectType | undefined {
 }
 
 /** What lives in HubSpot alone. */
-const PORTAL_TYPES = ['Contact', 'Deal', 'Owner'];
+const PORTAL_TYPES = ['Contact', 'Deal', 'Company', 'Owner', 'Pipeline', 'PipelineStage'];
+
+/** What a field needs of its own, or what its parent needed already, where that is enough. */
+function requirementOf(parent: GraphQLObjectType, field: Field): ScopeRequirement | undefined {
+  const enough = ['Pipeline.stages'].includes(`${parent.name}.${field.name}`) || readsDefinitions(field);
+  return scopesOf(field) ?? (enough ? scopesOf(parent) : undefined);
+}
+
+/** Definitions are open to whoever may read the records. */
+function readsDefinitions({ extensions }: Field): boolean {
+  return Reflect.get(Object(extensions.hubspot), 'reads') === 'definitions';
+}
 
 describe('every door of the schema to HubSpot', () => {
   it.each(PORTAL_TYPES)('%s says what it takes to read one', (name) => {
@@ -50,10 +61,10 @@ describe('every door of the schema to HubSpot', () => {
   const doors = fields.filter(
     ({ parent, field }) => !isEnvelope(parent) && PORTAL_TYPES.includes(target(field)?.name ?? ''),
   );
-  it.each(doors.map(({ parent, field }) => [`${parent.name}.${field.name}`, field] as const))(
+  it.each(doors.map(({ parent, field }) => [`${parent.name}.${field.name}`, parent, field] as const))(
     '%s demands at least what its type does',
-    (_coordinate, field) => {
-      const [requirement, ofType] = [scopesOf(field), scopesOf(target(field) ?? field)];
+    (_coordinate, parent, field) => {
+      const [requirement, ofType] = [requirementOf(parent, field), scopesOf(target(field) ?? field)];
       expect(requirement).toEqual(expect.any(Array));
       for (const alternative of requirement ?? []) {
         expect(ofType?.some((least) => least.every((scope) => alternative.includes(scope)))).toBe(true);
@@ -64,7 +75,7 @@ describe('every door of the schema to HubSpot', () => {
   it('has a requirement wherever the connector is used, but where the id decides', () => {
     const reading = fields.filter(({ field }) => Object.hasOwn(Object(field.extensions.hubspot), 'reads'));
     const open = reading
-      .filter(({ field }) => !scopesOf(field))
+      .filter(({ parent, field }) => !requirementOf(parent, field) && !field.extensions.hubspotScopesOf)
       .map(({ parent, field }) => `${parent.name}.${field.name}`);
     expect(reading.length).toBeGreaterThan(10);
     expect(open).toEqual(['Query.node']);
@@ -103,15 +114,30 @@ describe('what the schema announces is what HubSpot demands', () => {
     ['Query.contacts', '{ contacts(first: 2) { nodes { email } } }'],
     ['Query.deal', '{ deal(id: "300001") { name } }'],
     ['Query.deals', '{ deals(first: 2) { nodes { name } } }'],
+    ['Query.company', '{ company(id: "200001") { name } }'],
+    ['Query.companies', '{ companies(first: 2) { nodes { name } } }'],
+    ['Query.dealPipelines', '{ dealPipelines { label } }'],
+    ['Query.properties', '{ properties(objectType: CONTACT) { name } }'],
+    ['Query.properties', '{ a: properties(objectType: DEAL) { name } b: properties(objectType: COMPANY) { name } }'],
     ['Query.owner', '{ owner(id: "1") { email } }'],
     ['Query.owners', '{ owners { nodes { email } } }'],
     ['Query.node', '{ node(id: "Contact:1234567:100001") { ... on Contact { email } } }'],
     ['Query.node', '{ node(id: "Deal:1234567:300001") { ... on Deal { name } } }'],
     ['Query.node', '{ node(id: "Owner:1234567:1") { ... on Owner { email } } }'],
     ['Contact.deals', '{ contacts(first: 50) { nodes { deals { nodes { name } } } } }'],
+    ['Query.node', '{ node(id: "Company:1234567:200001") { ... on Company { name } } }'],
+    ['Query.contact', '{ contact(id: "100001") { property(name: "hs_buying_role") { raw } } }'],
+    ['Query.companies', '{ companies(first: 2) { nodes { properties(names: ["type", "name"]) { label } } } }'],
+    ['Contact.companies', '{ contacts(first: 50) { nodes { companies { nodes { name } } } } }'],
     ['Contact.owner', '{ contacts(first: 50) { nodes { owner { email } } } }'],
     ['Deal.contacts', '{ deal(id: "300001") { contacts { edges { labels node { email } } } } }'],
+    ['Deal.companies', '{ deal(id: "300001") { companies { nodes { name } } } }'],
     ['Deal.owner', '{ deals(first: 50) { nodes { owner { email } } } }'],
+    ['Deal.stage', '{ deals(first: 2) { nodes { stage { label } } } }'],
+    ['Deal.pipeline', '{ deal(id: "300001") { pipeline { stages { label } } } }'],
+    ['Company.contacts', '{ company(id: "200001") { contacts { edges { labels node { email } } } } }'],
+    ['Company.deals', '{ companies(first: 20) { nodes { deals { nodes { name } } } } }'],
+    ['Company.owner', '{ companies(first: 20) { nodes { owner { email } } } }'],
   ])('%s: %s', async (coordinate, document) => {
     // What was cached is read again.
     stack.clock.advance(31 * 60 * 1000);
@@ -128,10 +154,15 @@ describe('what the schema announces is what HubSpot demands', () => {
 
   it('holds for every field that demands anything', () => {
     const tried = [
-      'Query.contact Query.contactByEmail Query.contacts Query.deal Query.deals Query.owner Query.owners',
-      'Contact.deals Contact.owner Deal.contacts Deal.owner',
+      'Query.contact Query.contactByEmail Query.contacts Query.deal Query.deals Query.company Query.companies',
+      'Query.owner Query.owners Query.dealPipelines Query.properties Contact.deals Contact.companies Contact.owner',
+      'Deal.contacts Deal.companies Deal.owner Deal.stage Deal.pipeline',
+      'Company.contacts Company.deals Company.owner',
     ].flatMap((names) => names.split(' '));
-    const announced = fields.filter(({ parent, field }) => scopesOf(field) && parent.name !== 'Installation');
+    const announced = fields.filter(
+      ({ parent, field }) =>
+        (scopesOf(field) ?? field.extensions.hubspotScopesOf) !== undefined && parent.name !== 'Installation',
+    );
     expect(announced.map(({ parent, field }) => `${parent.name}.${field.name}`).sort()).toEqual(tried.sort());
   });
 });

@@ -55,6 +55,21 @@ describe('only what is selected is asked of HubSpot', () => {
       ['POST objects/deals/batch/read amount'],
     ],
     [
+      'a node, through what all records share',
+      '{ node(id: "Deal:1234567:300001") { ... on CrmRecord { ...R } ... on Contact { email } } } fragment R on CrmRecord { url ... on Deal { amount } ... on Node { id } ... on Company { domain } }',
+      ['POST objects/deals/batch/read amount'],
+    ],
+    [
+      'properties by name, each once',
+      '{ contact(id: "100001") { email a: property(name: "email") { raw } b: property(name: "phone") { name } properties(names: ["city", "phone"]) { raw } } }',
+      ['POST objects/contacts/batch/read city,email,phone'],
+    ],
+    [
+      'ids of a stage and its pipeline',
+      '{ deal(id: "300001") { stage { id } pipeline { id } } }',
+      ['POST objects/deals/batch/read dealstage,pipeline'],
+    ],
+    [
       'neighbours of one record',
       '{ deal(id: "300001") { contacts { nodes { lastName } } } }',
       [

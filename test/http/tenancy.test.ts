@@ -12,7 +12,7 @@ const OTHER_PORTAL = {
 const BOB: TestViewer = { sub: 'bob', tenant: 'globex', scope: 'hubspot:read hubspot:write hubspot:connect' };
 
 let stack: Stack;
-/** Ids that Bob knows and Alice has guessed: his installation, a contact and a deal of his. */
+/** Ids that Bob knows and Alice has guessed: his installation, and one record of each type. */
 let bobs: readonly string[];
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await stack.connect();
   const installation = await stack.connect({}, BOB, { portal: String(OTHER_PORTAL.hubId) });
   const { data } = await stack.query(
-    '{ contacts(first: 1) { nodes { id } } deals(first: 1) { nodes { id } } }',
+    '{ contacts(first: 1) { nodes { id } } deals(first: 1) { nodes { id } } companies(first: 1) { nodes { id } } }',
     {},
     BOB,
   );
@@ -46,7 +46,7 @@ describe('B64 every root field that takes an id', () => {
 
   it('is among those tried', () => {
     expect(fields.map(({ field }) => field.name)).toEqual(
-      expect.arrayContaining(['contact', 'deal', 'node', 'installation', 'connectHubSpot']),
+      expect.arrayContaining(['contact', 'deal', 'company', 'node', 'installation', 'connectHubSpot']),
     );
   });
 
@@ -79,7 +79,7 @@ describe('B65 requests of two tenants in the same tick', () => {
     const query = `{
       viewer { id tenantId }
       installation { hubId hubDomain }
-      contacts(first: 3) { nodes { id deals(first: 2) { nodes { id } } } }
+      contacts(first: 3) { nodes { id deals(first: 2) { nodes { id } } companies(first: 2) { nodes { id } } } }
       contact(id: "${bobs[1]?.split(':')[2]}") { id }
     }`;
     const own = new Map([
@@ -95,7 +95,9 @@ describe('B65 requests of two tenants in the same tick', () => {
           viewer: { id: viewer.sub, tenantId: viewer.tenant },
           installation: { hubId: String(portal.hubId), hubDomain: portal.domain },
         });
-        const ids = [...JSON.stringify(data).matchAll(/"id":"(?:Contact|Deal):(\d+):/g)].map(([, hubId]) => hubId);
+        const ids = [...JSON.stringify(data).matchAll(/"id":"(?:Contact|Deal|Company):(\d+):/g)].map(
+          ([, hubId]) => hubId,
+        );
         expect(ids.length).toBeGreaterThan(3);
         expect(new Set(ids)).toEqual(new Set([String(portal.hubId)]));
       }),

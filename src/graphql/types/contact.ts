@@ -1,23 +1,17 @@
 import { GatewayError } from '../../errors.ts';
 import { builder } from '../builder.ts';
-import { associationConnection, recordConnection } from '../connections.ts';
-import { pageArgs } from '../pagination.ts';
-import { dateTimeField, recordFields, textField } from '../properties.ts';
-import { CONTACT, DEAL, resolveList, resolveNeighbours, resolveRecord } from '../records.ts';
-import { ContactRef, CrmRef, DealRef } from '../refs.ts';
+import { dateTimeField, textField } from '../properties.ts';
+import { neighboursField, recordField, recordsField } from '../record-fields.ts';
+import { COMPANY, CONTACT, DEAL } from '../record-types.ts';
+import { ContactRef, CrmRecordRef, CrmRef } from '../refs.ts';
 import { connectorOf, readable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
-import { ownerField } from './owner.ts';
-
-const ContactConnection = recordConnection('Contact', ContactRef);
-const ContactDealConnection = associationConnection('ContactDeal', DealRef);
 
 builder.objectType(ContactRef, {
   description: 'A person in the CRM. Needs `crm.objects.contacts.read`.',
-  interfaces: [builder.nodeInterfaceRef()],
+  interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
   hubspotScopes: readable('contacts'),
   fields: (t) => ({
-    ...recordFields(t, 'Contact'),
     email: textField(t, 'email', 'Primary e-mail address, unique in the portal.'),
     firstName: textField(t, 'firstname', 'Given name.'),
     lastName: textField(t, 'lastname', 'Family name.'),
@@ -38,30 +32,13 @@ builder.objectType(ContactRef, {
     zip: textField(t, 'zip', 'Postal code.'),
     country: textField(t, 'country', 'Country or region.'),
     lastContactedAt: dateTimeField(t, 'notes_last_contacted', 'When somebody of the portal last was in touch.'),
-    owner: ownerField(t),
-    deals: t.field({
-      type: ContactDealConnection,
-      nullable: true,
-      description: 'Deals associated with the contact. A deal that vanished is left out.',
-      hubspotScopes: readable('contacts', 'deals'),
-      extensions: from({ association: 'deals', reads: 'neighbours' }),
-      args: pageArgs,
-      resolve: (contact, args, _context, info) => resolveNeighbours(DEAL, contact, args, info),
-    }),
+    deals: neighboursField(t, CONTACT, DEAL),
+    companies: neighboursField(t, CONTACT, COMPANY),
   }),
 });
 
 builder.interfaceFields(CrmRef, (t) => ({
-  contact: t.field({
-    type: ContactRef,
-    nullable: true,
-    description: 'One contact. Null when the portal has none with this id.',
-    permission: 'hubspot:read',
-    hubspotScopes: readable('contacts'),
-    extensions: from({ reads: 'record' }),
-    args: { id: t.arg.id({ required: true, description: 'HubSpot record id, or a global id.' }) },
-    resolve: (parent, { id }, context, info) => resolveRecord(CONTACT, parent, id, context, info),
-  }),
+  contact: recordField(t, CONTACT),
   contactByEmail: t.field({
     type: ContactRef,
     nullable: true,
@@ -78,20 +55,8 @@ builder.interfaceFields(CrmRef, (t) => ({
         throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
       }
       const connector = await connectorOf(parent, context);
-      return connector.record('contacts', email, selectionOf(info, 'Contact', connector.granted).properties, 'email');
+      return connector.record('contacts', email, selectionOf(info, 'Contact', connector.granted), 'email');
     },
   }),
-  contacts: t.field({
-    type: ContactConnection,
-    nullable: true,
-    description: "Contacts in HubSpot's own order.",
-    permission: 'hubspot:read',
-    hubspotScopes: readable('contacts'),
-    extensions: from({ reads: 'list' }),
-    args: {
-      ...pageArgs,
-      archived: t.arg.boolean({ defaultValue: false, description: 'Only those in the recycle bin.' }),
-    },
-    resolve: (parent, args, context, info) => resolveList(CONTACT, parent, args, context, info),
-  }),
+  contacts: recordsField(t, CONTACT),
 }));

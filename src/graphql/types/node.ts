@@ -2,7 +2,7 @@ import type { CrmRecord, PortalOwner } from '../../connector/connector.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../global-id.ts';
-import { CONTACT, DEAL } from '../records.ts';
+import { RECORD_TYPES } from '../record-types.ts';
 import { QueryRef } from '../refs.ts';
 import { OWNERS_READ, readable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
@@ -21,18 +21,12 @@ builder.objectField(QueryRef, 'node', (t) =>
       const installation = await connectors.installationOfPortal(reference.hubId);
       if (!installation) return null;
       const connector = connectors.of(installation);
-      if (reference.typename === 'Owner') {
-        connector.requireScopes(OWNERS_READ, 'Query.node');
-        return connector.owner(reference.recordId);
-      }
-      const { typename, objectType } = reference.typename === CONTACT.typename ? CONTACT : DEAL;
       // The scope depends on the id's type, which the schema announces on the types alone.
-      connector.requireScopes(readable(objectType), 'Query.node');
-      return connector.record(
-        objectType,
-        reference.recordId,
-        selectionOf(info, typename, connector.granted).properties,
-      );
+      const type = RECORD_TYPES.find(({ typename }) => typename === reference.typename);
+      connector.requireScopes(type ? readable(type.objectType) : OWNERS_READ, 'Query.node');
+      if (!type) return connector.owner(reference.recordId);
+      const selection = selectionOf(info, type.typename, connector.granted);
+      return connector.record(type.objectType, reference.recordId, selection);
     },
   }),
 );

@@ -1,4 +1,4 @@
-import type { CrmRecord, PortalOwner } from '../../connector/connector.ts';
+import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { recordGlobalId, recordIdIn } from '../global-id.ts';
@@ -38,21 +38,6 @@ builder.objectType(OwnerRef, {
   }),
 });
 
-/** `owner` of a record: the person that its property `hubspot_owner_id` names. */
-export function ownerField(t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, CrmRecord>) {
-  return t.field({
-    type: OwnerRef,
-    nullable: true,
-    description: "Whose record it is. Null when it is nobody's, or nobody has that id. Property `hubspot_owner_id`.",
-    hubspotScopes: OWNERS_READ,
-    extensions: from({ property: 'hubspot_owner_id', reads: 'metadata' }),
-    resolve: ({ connector, properties }) => {
-      const id = properties.hubspot_owner_id;
-      return id ? connector.owner(id) : null;
-    },
-  });
-}
-
 const OwnerConnection = builder.connectionObject(
   { type: OwnerRef, name: 'OwnerConnection', description: 'A page of owners.' },
   { name: 'OwnerEdge' },
@@ -65,7 +50,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'One owner, archived or not. Null when the portal has none with this id.',
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
-    extensions: from({ reads: 'metadata' }),
+    extensions: from({ reads: 'owners' }),
     args: { id: t.arg.id({ required: true, description: 'HubSpot owner id, or a global id.' }) },
     async resolve(parent, { id }, context) {
       const connector = await connectorOf(parent, context);
@@ -79,7 +64,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "Active owners in HubSpot's own order, as of at most some minutes ago.",
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
-    extensions: from({ reads: 'metadata' }),
+    extensions: from({ reads: 'owners' }),
     args: {
       first: t.arg.int({ defaultValue: 100, description: 'How many, 1 to 500.' }),
       after: t.arg.string({ description: "A cursor of this connection: what comes behind it. Another's is refused." }),

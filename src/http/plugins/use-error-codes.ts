@@ -87,12 +87,13 @@ function rebuilt(error: GraphQLError, message: string, extensions: object): Grap
   });
 }
 
-/** One refusal per installation and coordinate, not one per row of a list. */
+/** One refusal per installation, coordinate and what it needs, not one per row of a list. */
 function distinctRefusals(errors: readonly GraphQLError[]): GraphQLError[] {
   const seen = new Set<string>();
   return errors.filter(({ extensions }) => {
     if (extensions.code !== 'MISSING_SCOPES') return true;
-    const key = `${extensions.installationId}\n${extensions.coordinate}`;
+    const { installationId, coordinate, requiredScopes } = extensions;
+    const key = JSON.stringify([installationId, coordinate, requiredScopes]);
     return !seen.has(key) && seen.add(key);
   });
 }

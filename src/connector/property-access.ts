@@ -1,0 +1,38 @@
+import type { ObjectType } from '../hubspot/objects.ts';
+import { type PropertyDefinition, valueScopes } from '../hubspot/properties.ts';
+import { allOf, type ScopeRequirement, type ScopeSet } from '../hubspot/scope-set.ts';
+import type { PortalMetadata } from './portal-metadata.ts';
+
+/** Properties that a selection wants of records. */
+export interface SelectedProperties {
+  /** Sorted, without repeats. */
+  readonly properties: readonly string[];
+  /** Those of `properties` that the client named: they may be sensitive, or not exist. */
+  readonly named: readonly string[];
+}
+
+/** What values of all these properties need besides the scope of the records. */
+export function valueRequirement(objectType: ObjectType, definitions: Iterable<PropertyDefinition>): ScopeRequirement {
+  const sensitivities = new Set([...definitions].map(({ sensitivity }) => sensitivity));
+  return allOf([...sensitivities].map((sensitivity) => valueScopes(objectType, sensitivity)));
+}
+
+/**
+ * What HubSpot may be asked for. One sensitive property without its scope would fail the whole call, so what a client
+ * names is looked up first; when that fails, it is left out, and the field that wants it finds out why.
+ */
+export async function askable(
+  { metadata, granted }: { readonly metadata: PortalMetadata; readonly granted: ScopeSet },
+  objectType: ObjectType,
+  { properties, named }: SelectedProperties,
+): Promise<readonly string[]> {
+  if (named.length === 0) return properties;
+  const definitions = await metadata.propertiesNamed(objectType, named).catch(() => undefined);
+  const withheld = new Set(
+    named.filter((name) => {
+      const definition = definitions?.get(name);
+      return !definition || !granted.satisfies(valueRequirement(objectType, [definition]));
+    }),
+  );
+  return properties.filter((name) => !withheld.has(name));
+}

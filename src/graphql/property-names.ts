@@ -1,0 +1,23 @@
+import { GatewayError } from '../errors.ts';
+
+/** HubSpot's internal names: lower case, digits and underscores. */
+const NAME = /^[a-z0-9_]{1,100}$/;
+/** In one argument: lists carry them in their URL. */
+const MAX_NAMES = 100;
+
+/**
+ * The properties that an argument names.
+ * @throws GatewayError BAD_USER_INPUT
+ */
+export function propertyNames(argument: 'name' | 'names', value: unknown): readonly string[] {
+  const names = [value].flat().map(String);
+  if (names.length > MAX_NAMES) {
+    throw new GatewayError('BAD_USER_INPUT', `${argument} may hold ${MAX_NAMES} names at most.`, { argument });
+  }
+  if (!names.every((name) => NAME.test(name))) {
+    throw new GatewayError('BAD_USER_INPUT', `${argument} must be what HubSpot names a property: a-z, 0-9 and _.`, {
+      argument,
+    });
+  }
+  return names;
+}

@@ -1,0 +1,78 @@
+import type { PropertyDefinition, PropertyOption } from '../hubspot/properties.ts';
+import { parseMoment } from './moment.ts';
+import { decimal } from './scalars.ts';
+
+/** How values of a property are to be read. */
+export type PropertyType =
+  | 'STRING'
+  | 'NUMBER'
+  | 'BOOLEAN'
+  | 'DATE'
+  | 'DATETIME'
+  | 'ENUMERATION'
+  | 'PHONE_NUMBER'
+  | 'OTHER';
+
+const TYPES: ReadonlyMap<string, PropertyType> = new Map([
+  ['string', 'STRING'],
+  ['number', 'NUMBER'],
+  ['bool', 'BOOLEAN'],
+  ['date', 'DATE'],
+  ['datetime', 'DATETIME'],
+  ['enumeration', 'ENUMERATION'],
+  ['phone_number', 'PHONE_NUMBER'],
+]);
+
+/** `OTHER` for a type that HubSpot added, and for a property whose definition is not known. */
+export function propertyTypeOf(definition: Pick<PropertyDefinition, 'type'> | undefined): PropertyType {
+  return TYPES.get(definition?.type ?? '') ?? 'OTHER';
+}
+
+/** A value in the shapes that its type gives it; what does not fit its type is in none of them. */
+export interface TypedValue {
+  readonly string?: string | undefined;
+  /** Digit for digit. */
+  readonly number?: string | undefined;
+  readonly boolean?: boolean | undefined;
+  /** `YYYY-MM-DD`. */
+  readonly date?: string | undefined;
+  readonly dateTime?: Date | undefined;
+  readonly option?: PropertyOption | undefined;
+  readonly options?: readonly PropertyOption[] | undefined;
+}
+
+/** Reads what HubSpot wrote: always a text, whatever the type. */
+export function readValue(raw: string, definition: PropertyDefinition): TypedValue {
+  switch (propertyTypeOf(definition)) {
+    case 'STRING':
+    case 'PHONE_NUMBER':
+      return { string: raw };
+    case 'NUMBER':
+      return { number: decimal(raw) };
+    case 'BOOLEAN':
+      return { boolean: BOOLEANS.get(raw) };
+    case 'DATE':
+      return { date: parseMoment(raw)?.toISOString().slice(0, 10) };
+    case 'DATETIME':
+      return { dateTime: parseMoment(raw) };
+    case 'ENUMERATION':
+      return readChoice(raw, definition);
+    case 'OTHER':
+      return {};
+  }
+}
+
+const BOOLEANS = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** What HubSpot shows as check boxes holds several options, joined by semicolons. */
+const SEVERAL = 'checkbox';
+
+function readChoice(raw: string, { fieldType, options }: PropertyDefinition): TypedValue {
+  const optionOf = (wanted: string) => options.find(({ value }) => value === wanted);
+  if (fieldType !== SEVERAL) return { option: optionOf(raw) };
+  const values = raw.split(';').filter((value) => value !== '');
+  return { options: values.flatMap((value) => optionOf(value) ?? []) };
+}

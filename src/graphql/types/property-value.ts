@@ -1,0 +1,106 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { CrmRecord } from '../../connector/connector.ts';
+import { valueRequirement } from '../../connector/property-access.ts';
+import { builder } from '../builder.ts';
+import { propertyNames } from '../property-names.ts';
+import { type PropertyType, propertyTypeOf, readValue, type TypedValue } from '../property-value.ts';
+import { CrmRecordRef } from '../refs.ts';
+import { refuse } from '../scopes.ts';
+import { from, selectionOf, standardProperties } from '../selection.ts';
+import { PropertyOptionRef, PropertyTypeRef } from './property.ts';
+
+interface PropertyValue extends TypedValue {
+  readonly name: string;
+  readonly raw: string | null;
+  readonly label: string | undefined;
+  readonly type: PropertyType;
+}
+
+const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').implement({
+  description:
+    "The value of a property, read as the portal's own definition has it. One of `string`, `number`, `boolean`, " +
+    '`date`, `dateTime`, `option` and `options` has it, by its type; all of them are null when the value is empty, ' +
+    'and when it does not fit the type.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: "HubSpot's internal name.", extensions: from({ identity: true }) }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description: 'What people call the property. Null when its definition is gone.',
+    }),
+    type: t.expose('type', { type: PropertyTypeRef, description: 'How the value is to be read.' }),
+    raw: t.exposeString('raw', {
+      nullable: true,
+      description: 'The value as HubSpot wrote it. Null when it is empty.',
+      extensions: from({ identity: true }),
+    }),
+    string: t.exposeString('string', { nullable: true, description: 'Of a `STRING` or a `PHONE_NUMBER`.' }),
+    number: t.expose('number', { type: 'Decimal', nullable: true, description: 'Of a `NUMBER`, digit for digit.' }),
+    boolean: t.exposeBoolean('boolean', { nullable: true, description: 'Of a `BOOLEAN`.' }),
+    date: t.expose('date', { type: 'Date', nullable: true, description: 'Of a `DATE`.' }),
+    dateTime: t.expose('dateTime', { type: 'DateTime', nullable: true, description: 'Of a `DATETIME`.' }),
+    option: t.expose('option', {
+      type: PropertyOptionRef,
+      nullable: true,
+      description:
+        'Of an `ENUMERATION` with one choice. Null when it is none of the options, as where they are owners.',
+    }),
+    options: t.field({
+      type: [PropertyOptionRef],
+      nullable: true,
+      description:
+        'Of an `ENUMERATION` with several choices at once. What is not, or no longer, among the options is left out.',
+      resolve: ({ options }) => (options ? [...options] : null),
+    }),
+  }),
+});
+
+builder.interfaceFields(CrmRecordRef, (t) => ({
+  property: t.field({
+    type: PropertyValueRef,
+    nullable: true,
+    description:
+      "The value of any property, the portal's own included. Null when the portal has none of this name, as of some " +
+      'minutes ago. A sensitive one needs `crm.objects.{type}.sensitive.read` or `crm.objects.{type}.highly_sensitive.read`.',
+    extensions: from({ properties: ({ name }) => propertyNames('name', name), reads: 'definitions' }),
+    args: {
+      name: t.arg.string({
+        required: true,
+        description: "HubSpot's internal name, such as `hs_lead_status`: a-z, 0-9 and _.",
+      }),
+    },
+    resolve: async (record, { name }, _context, info) => (await valuesOf(record, [name], info))?.[0] ?? null,
+  }),
+  properties: t.field({
+    type: [PropertyValueRef],
+    nullable: true,
+    description:
+      'The values of several properties, in the order of `names`; a name that the portal does not define is left out. ' +
+      'Null when one of them is sensitive and the portal has not granted the scope for it.',
+    extensions: from({ properties: ({ names }) => propertyNames('names', names), reads: 'definitions' }),
+    args: { names: t.arg.stringList({ required: true, description: "HubSpot's internal names, 100 at most." }) },
+    resolve: (record, { names }, _context, info) => valuesOf(record, names, info),
+  }),
+}));
+
+/** `null` when the grant does not cover one of the properties, and the client was told before. */
+async function valuesOf(
+  { connector, objectType, properties }: CrmRecord,
+  names: readonly string[],
+  info: GraphQLResolveInfo,
+): Promise<PropertyValue[] | null> {
+  const standard = standardProperties(info.parentType);
+  const needed = selectionOf(info, 'PropertyValue', connector.granted).needsRecord
+    ? names
+    : names.filter((name) => !standard.has(name));
+  const definitions =
+    needed.length > 0 ? await connector.metadata.propertiesNamed(objectType, needed) : new Map<string, never>();
+  const named = names.flatMap((name) => definitions.get(name) ?? []);
+  const requirement = valueRequirement(objectType, named);
+  if (!connector.granted.satisfies(requirement)) return refuse(connector, requirement, info);
+  return names.flatMap((name) => {
+    if (!Object.hasOwn(properties, name)) return [];
+    const [raw, definition] = [properties[name] || null, definitions.get(name)];
+    const typed = raw !== null && definition ? readValue(raw, definition) : {};
+    return [{ name, raw, label: definition?.label, type: propertyTypeOf(definition), ...typed }];
+  });
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { propertyTypeOf, readValue } from '../../src/graphql/property-value.ts';
+import { listProperties, type PropertyDefinition } from '../../src/hubspot/properties.ts';
+import { FakeApi } from '../helpers/fake-api.ts';
+
+const OPTIONS = [
+  { value: 'red', label: 'Red' },
+  { value: 'green', label: 'Green' },
+];
+
+function definition(type: string, fieldType = 'text'): PropertyDefinition {
+  return {
+    ...{ name: 'p', label: 'P', type, fieldType, description: null, groupName: null },
+    ...{ options: type === 'enumeration' ? OPTIONS : [], readOnly: false, hidden: false, unique: false },
+    sensitivity: 'non_sensitive',
+  };
+}
+
+describe('a value', () => {
+  it.each([
+    ['string', 'a;b', { string: 'a;b' }],
+    ['string', ' 12 ', { string: ' 12 ' }],
+    ['phone_number', '+49 30 1', { string: '+49 30 1' }],
+    ['number', '12345678901234.56', { number: '12345678901234.56' }],
+    ['number', '0.1', { number: '0.1' }],
+    ['number', '-007.50', { number: '-007.50' }],
+    ['number', '1.0E-7', { number: '1.0E-7' }],
+    ['number', '0.30000000000000000000000000000000000001', { number: '0.30000000000000000000000000000000000001' }],
+    ['bool', 'true', { boolean: true }],
+    ['bool', 'false', { boolean: false }],
+    ['date', '2026-11-23', { date: '2026-11-23' }],
+    ['date', '1795392000000', { date: '2026-11-23' }],
+    ['date', '-86400000', { date: '1969-12-31' }],
+    ['date', '0', { date: '1970-01-01' }],
+    ['date', '2026-11-23T00:00:00Z', { date: '2026-11-23' }],
+    ['date', '0001-01-01', { date: '0001-01-01' }],
+    ['datetime', '2026-11-23T09:00:00.5Z', { dateTime: new Date('2026-11-23T09:00:00.500Z') }],
+    ['datetime', '2026-11-23T09:00:00Z', { dateTime: new Date('2026-11-23T09:00:00.000Z') }],
+    ['datetime', '2026-11-23T09:00:00+01:00', { dateTime: new Date('2026-11-23T08:00:00.000Z') }],
+    ['datetime', '1795392000123', { dateTime: new Date('2026-11-23T00:00:00.123Z') }],
+    ['datetime', '2026-11-23', { dateTime: new Date('2026-11-23T00:00:00.000Z') }],
+    ['enumeration', 'red', { option: OPTIONS[0] }],
+  ])('of type %s written %j is %j', (type, raw, typed) => {
+    expect(readValue(raw, definition(type))).toEqual(typed);
+  });
+
+  it.each([
+    ['number', 'twelve'],
+    ['number', '1,5'],
+    ['number', '0x10'],
+    ['number', 'NaN'],
+    ['number', 'Infinity'],
+    ['number', '1'.repeat(129)],
+    ['bool', 'yes'],
+    ['bool', '1'],
+    ['bool', 'TRUE'],
+    ['date', '23.11.2026'],
+    ['date', '2026-02-30'],
+    ['date', '2026-13-01'],
+    ['date', '2026-11-23 '],
+    ['date', '99999999999999999'],
+    ['date', '253402300800000'],
+    ['datetime', 'tomorrow'],
+    ['datetime', 'March 7'],
+    ['datetime', '2026'.repeat(5)],
+    ['datetime', '2026-11-23T09:00:00'],
+    ['datetime', '2026-02-29T09:00:00Z'],
+    ['datetime', '2026-11-23T25:00:00Z'],
+    ['datetime', '-99999999999999999'],
+    ['enumeration', 'blue'],
+    ['enumeration', 'Red'],
+    ['enumeration', 'red;green'],
+    ['json', '{}'],
+    ['object_coordinates', '1'],
+    ['constructor', 'x'],
+  ])('of type %s written %j has no shape', (type, raw) => {
+    const shapes = Object.values(readValue(raw, definition(type))).filter((shape) => shape !== undefined);
+    expect(shapes).toEqual([]);
+  });
+
+  it.each([
+    ['red', ['red']],
+    ['red;green', ['red', 'green']],
+    ['green;red', ['green', 'red']],
+    [';red;', ['red']],
+    ['red;blue', ['red']],
+    ['blue', []],
+  ])('of several choices written %j is %j', (raw, values) => {
+    const { option, options } = readValue(raw, definition('enumeration', 'checkbox'));
+    expect(option).toBeUndefined();
+    expect(options).toEqual(OPTIONS.filter(({ value }) => values.includes(value)).toSorted(byPlaceIn(values)));
+  });
+});
+
+function byPlaceIn(values: readonly string[]) {
+  return (a: { value: string }, b: { value: string }) => values.indexOf(a.value) - values.indexOf(b.value);
+}
+
+describe('a type', () => {
+  it.each([
+    ['string', 'STRING'],
+    ['number', 'NUMBER'],
+    ['bool', 'BOOLEAN'],
+    ['date', 'DATE'],
+    ['datetime', 'DATETIME'],
+    ['enumeration', 'ENUMERATION'],
+    ['phone_number', 'PHONE_NUMBER'],
+    ['json', 'OTHER'],
+    ['object_coordinates', 'OTHER'],
+    ['currency_number', 'OTHER'],
+    ['constructor', 'OTHER'],
+  ])('%s is %s', (type, expected) => {
+    expect(propertyTypeOf({ type })).toBe(expected);
+  });
+
+  const SCHEMA = join(import.meta.dirname, '../../../shared/data/recorded/contact-schema.json');
+  it.skipIf(!existsSync(SCHEMA))('of every property of a real portal is known', async () => {
+    const { properties } = JSON.parse(readFileSync(SCHEMA, 'utf8')) as { properties: { name: string; type: string }[] };
+    const api = new FakeApi(() => ({ results: properties }));
+    const definitions = await listProperties(api, 'contacts', 'non_sensitive');
+    expect(definitions.map(({ name, type }) => [name, type])).toEqual(properties.map(({ name, type }) => [name, type]));
+    expect(definitions.length).toBeGreaterThan(200);
+    expect(definitions.filter((each) => propertyTypeOf(each) === 'OTHER')).toEqual([]);
+    // Whatever it chooses between, it can be read back.
+    for (const each of definitions.filter(({ type, options }) => type === 'enumeration' && options.length > 0)) {
+      for (const option of each.options) {
+        const { option: one, options: several } = readValue(option.value, each);
+        expect(one ?? several?.[0]).toEqual(option);
+      }
+    }
+  });
+});
