@@ -3,6 +3,8 @@ import type { Config } from './config.ts';
 import { Connectors } from './connector/connectors.ts';
 import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
+import { PortalPipelines } from './connector/portal-pipelines.ts';
+import { unlimited } from './connector/rate-governor.ts';
 import { createApp } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -107,24 +109,24 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
-  const connectorOptions = {
-    directory,
-    installations,
+  const pipelines = new PortalPipelines({
     tokens,
     grants,
     transport,
     apiVersion: hubspot.apiVersion,
+    governorOf: () => unlimited,
     metadata: new MetadataCache(clock),
-    maxCalls: MAX_CALLS_PER_OPERATION,
-  };
+    clock,
+  });
+  const connectorOptions = { directory, installations, pipelines, clock, maxCalls: MAX_CALLS_PER_OPERATION };
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const authenticate = createAuthenticator({ ...config.auth, clock });
   const record = recordRequests({ metrics, clock, logger });
   const graphql = createGraphQLEndpoint({
     authenticate,
-    contextFor: (viewer) => ({
-      connectors: new Connectors(viewer.tenantId, connectorOptions),
+    contextFor: ({ id: viewerId, tenantId }, signal) => ({
+      connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
       connect,
       lifecycle,
       requiredScopes: hubspot.requiredScopes,

@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import type { Part } from './part.ts';
+import { budget } from './parts/budget.ts';
+import { calls } from './parts/calls.ts';
+import { memory } from './parts/memory.ts';
 import { overhead } from './parts/overhead.ts';
+import { scale } from './parts/scale.ts';
 import { scopes } from './parts/scopes.ts';
 import { tokens } from './parts/tokens.ts';
 import { keepFigures, machineLine } from './report.ts';
@@ -8,7 +12,7 @@ import { keepFigures, machineLine } from './report.ts';
 // npm run bench [-- [part …] [--long]]: prints each part's table and keeps its figures in bench/results.json.
 
 /** In the order in which they run. */
-const PARTS: readonly Part[] = [overhead, scopes, tokens];
+const PARTS: readonly Part[] = [overhead, budget, calls, tokens, scopes, scale, memory];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
@@ -18,6 +22,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
+const startedAt = performance.now();
 process.stdout.write(`${machineLine()}\n\n`);
 for (const part of PARTS) {
   if (positionals.length > 0 && !positionals.includes(part.name)) continue;
@@ -32,3 +37,4 @@ for (const part of PARTS) {
     process.exitCode = 1;
   }
 }
+process.stdout.write(`measured in ${Math.round((performance.now() - startedAt) / 1000)} s\n`);

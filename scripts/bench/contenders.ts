@@ -77,7 +77,7 @@ export function gateway({ name, replicas = 1, databaseUrl }: GatewayOptions): Co
       const directory = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
       const deployment = new Deployment(url, databaseUrl ? { DATABASE_URL: databaseUrl } : { DATA_DIR: directory });
       await deployment.install([{ tenantId: TENANT, lifeMs: LIFE_MS, ...grant }]);
-      const servers = Array.from({ length: replicas }, () => startGateway(deployment, directory));
+      const servers = Array.from({ length: replicas }, () => startGateway(deployment));
       const authorization = deployment.authorization(TENANT);
       return {
         servers,
@@ -92,8 +92,8 @@ export function gateway({ name, replicas = 1, databaseUrl }: GatewayOptions): Co
   };
 }
 
-/** One gateway process, its log in `directory`. */
-export function startGateway({ env }: Deployment, directory: string): MeasuredProcess {
+/** One gateway process on a deployment's database. */
+export function startGateway({ env }: Deployment): MeasuredProcess {
   const file = new URL('../../src/cli.ts', import.meta.url);
-  return new MeasuredProcess({ file, args: ['serve'], env, core: 'server', log: join(directory, 'gateway.log') });
+  return new MeasuredProcess({ file, args: ['serve'], env, core: 'server' });
 }

@@ -20,6 +20,8 @@ export interface Seed {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly lifeMs: number;
+  /** What the app requires, unless more was granted. */
+  readonly scopes?: readonly string[];
 }
 
 interface Stores {
@@ -85,13 +87,13 @@ export class Deployment {
 }
 
 export async function install(installations: InstallationStore, seeds: Iterable<Seed>): Promise<void> {
-  for (const { tenantId, hubId, accessToken, refreshToken, lifeMs } of seeds) {
+  for (const { tenantId, hubId, accessToken, refreshToken, lifeMs, scopes } of seeds) {
     await installations.connect({
       tenantId,
       hubId,
       hubDomain: 'bench.example',
       installedBy: 'bench@bench.example',
-      grantedScopes: DEFAULT_APP.requiredScopes,
+      grantedScopes: scopes ?? DEFAULT_APP.requiredScopes,
       tokens: { accessToken, refreshToken, expiresInMs: lifeMs, usableForMs: lifeMs, refreshInMs: lifeMs },
     });
   }

@@ -53,24 +53,30 @@ export class LoadClient {
   });
 
   /** Asks for a while, and adds up what that cost. */
-  async run(target: Target, spec: LoadSpec, { warmUpMs, measureMs }: Duration): Promise<Round> {
+  async run(target: Target, spec: LoadSpec, duration: Duration): Promise<Round> {
+    const [round] = await this.windows(target, spec, { ...duration, count: 1 });
+    if (!round) throw new TypeError('no window was measured');
+    return round;
+  }
+
+  /** The same in several windows on end, without a pause of the clients. */
+  async windows(
+    target: Target,
+    spec: LoadSpec,
+    { warmUpMs, measureMs, count }: Duration & { readonly count: number },
+  ): Promise<Round[]> {
+    const rounds: Round[] = [];
     await this.#process.ask('start', spec);
     await pause(warmUpMs);
-    const before = await costOf(target);
-    await this.#process.ask('mark');
-    await pause(measureMs);
-    const result = await this.#process.ask<LoadResult>('read');
-    const after = await costOf(target);
+    while (rounds.length < count) {
+      const before = await costOf(target);
+      await this.#process.ask('mark');
+      await pause(measureMs);
+      const result = await this.#process.ask<LoadResult>('read');
+      rounds.push(roundOf(result, before, await costOf(target)));
+    }
     await this.#process.ask('stop');
-    const answers = result.answered + result.failed;
-    const cpuMicros = after.cpuMicros - before.cpuMicros;
-    return {
-      ...result,
-      perSecond: result.answered / result.seconds,
-      cpuMicros: cpuMicros / answers,
-      busy: cpuMicros / 1e6 / result.seconds,
-      calls: (after.calls - before.calls) / answers,
-    };
+    return rounds;
   }
 
   stop(): Promise<void> {
@@ -78,10 +84,27 @@ export class LoadClient {
   }
 }
 
-async function costOf({ servers, countCalls }: Target) {
+interface Cost {
+  readonly cpuMicros: number;
+  readonly calls: number;
+}
+
+async function costOf({ servers, countCalls }: Target): Promise<Cost> {
   const usages = await Promise.all(servers.map((server) => server.usage()));
   const cpuMicros = usages.reduce((sum, usage) => sum + usage.cpuMicros, 0);
   return { cpuMicros, calls: (await countCalls?.()) ?? Number.NaN };
+}
+
+function roundOf(result: LoadResult, before: Cost, after: Cost): Round {
+  const answers = result.answered + result.failed;
+  const cpuMicros = after.cpuMicros - before.cpuMicros;
+  return {
+    ...result,
+    perSecond: result.answered / result.seconds,
+    cpuMicros: cpuMicros / answers,
+    busy: cpuMicros / 1e6 / result.seconds,
+    calls: (after.calls - before.calls) / answers,
+  };
 }
 
 export function pause(ms: number): Promise<void> {

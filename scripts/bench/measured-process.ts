@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { openSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Question, Reply } from './ipc.ts';
 import type { Memory, Usage } from './probe.ts';
 
@@ -12,13 +13,16 @@ export const PINNED = availableParallelism() > 1 && spawnSync('taskset', ['-V'])
 /** Cores by their role: what is measured has one to itself, everything around it has the rest. */
 const CORES = { server: '0', around: `1-${availableParallelism() - 1}` };
 
+/** What processes print goes to files, as it would in production; only an early end makes anybody read them. */
+const LOGS = mkdtempSync(join(tmpdir(), 'gateway-bench-logs-'));
+process.on('exit', () => rmSync(LOGS, { recursive: true, force: true }));
+let started = 0;
+
 export interface ProcessOptions {
   readonly file: URL;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly core: keyof typeof CORES;
-  /** Where its output goes; without one, errors go to the benchmark's own. */
-  readonly log?: string;
 }
 
 /** A Node process of the benchmark: it can be asked what it used, and it ends with the benchmark. */
@@ -29,21 +33,27 @@ export class MeasuredProcess {
   readonly #listening = Promise.withResolvers<string>();
   #nextId = 1;
 
-  constructor({ file, args = [], env = {}, core, log }: ProcessOptions) {
+  constructor({ file, args = [], env = {}, core }: ProcessOptions) {
     const node = [process.execPath, '--expose-gc', '--import', PROBE, file.pathname, ...args];
     const [command = '', ...rest] = PINNED ? ['taskset', '-c', CORES[core], ...node] : node;
-    const output = log === undefined ? undefined : openSync(log, 'a');
+    started += 1;
+    const log = join(LOGS, `${started}-${basename(file.pathname)}.log`);
+    const output = openSync(log, 'a');
     this.#child = spawn(command, rest, {
       env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
-      stdio: ['ignore', output ?? 'ignore', output ?? 'inherit', 'ipc'],
+      stdio: ['ignore', output, output, 'ipc'],
     });
+    closeSync(output);
     this.#child.on('message', (message: Reply | { listening: string }) => {
       if ('listening' in message) this.#listening.resolve(message.listening);
       else this.#waiting.get(message.id)?.(message);
     });
-    const name = file.pathname.split('/').at(-1);
     this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => resolve(`${name} ended (${signal ?? code})`));
+      this.#child.once('exit', (code, signal) => {
+        const printed = readFileSync(log, 'utf8');
+        const told = /^\w*Error\b.*/m.exec(printed)?.[0] ?? printed.slice(-500);
+        resolve(`${basename(file.pathname)} ended with ${signal ?? code}: ${told}`);
+      });
     });
     void this.#exited.then((reason) => this.#listening.reject(new Error(reason)));
     // A process that is never asked for its URL may end without anybody waiting for one.
@@ -68,7 +78,8 @@ export class MeasuredProcess {
   async ask<T>(ask: string, argument?: unknown): Promise<T> {
     const id = this.#nextId++;
     const replied = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
-    this.#child.send({ id, ask, argument } satisfies Question);
+    // A child that has ended is told by its end; the callback keeps Node from telling it once more.
+    this.#child.send({ id, ask, argument } satisfies Question, () => {});
     const reply = await Promise.race([replied, this.#exited]);
     this.#waiting.delete(id);
     if (typeof reply === 'string') throw new Error(reply);

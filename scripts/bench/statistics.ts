@@ -26,10 +26,18 @@ export function pairwise(
   return spread(values.map((value, round) => combine(value, reference[round] ?? Number.NaN)));
 }
 
-/** By how much y rises where x rises by one (least squares). */
-export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
-  const mean = (pick: (point: { x: number; y: number }) => number) =>
-    points.reduce((sum, point) => sum + pick(point), 0) / points.length;
-  const [x, y] = [mean((p) => p.x), mean((p) => p.y)];
-  return mean((p) => (p.x - x) * (p.y - y)) / mean((p) => (p.x - x) ** 2);
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * By how much y rises where x rises by one: the median of the slopes between all pairs, which a few outliers do not
+ * move (Theil–Sen), and their quartiles.
+ */
+export function trend(points: readonly Point[]): Spread {
+  const slopes = points
+    .flatMap((to, index) => points.slice(0, index).map((from) => (to.y - from.y) / (to.x - from.x)))
+    .sort((a, b) => a - b);
+  return { median: quantile(slopes, 0.5), min: quantile(slopes, 0.25), max: quantile(slopes, 0.75) };
 }

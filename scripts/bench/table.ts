@@ -8,7 +8,7 @@ export function table(title: string, columns: readonly string[], rows: readonly 
       .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
       .join('  ')
       .trimEnd();
-  return `${title}\n\n${[columns, ...rows].map((row) => `  ${line(row)}`).join('\n')}\n`;
+  return `${title}\n\n${[columns, ...rows].map((row) => `  ${line(row)}`.trimEnd()).join('\n')}\n`;
 }
 
 /** `0.91 (0.88–0.95)`. */

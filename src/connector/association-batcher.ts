@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import {
   type AssociationInput,
   batchReadAssociations,
@@ -7,29 +6,47 @@ import {
 } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
+import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import type { Operation } from './operation.ts';
 
 const NO_NEIGHBOURS: NeighbourPage = { neighbours: [], next: undefined };
 
 /** Joins the reads of associations between two object types into calls of up to 1,000 records. */
 export class AssociationBatcher {
-  readonly #loader: DataLoader<AssociationInput, NeighbourPage, string>;
+  readonly #queue: BatchQueue<AssociationInput, NeighbourPage>;
 
-  constructor(api: HubspotApi, from: ObjectType, to: ObjectType) {
-    const readAll = async (inputs: readonly AssociationInput[]) => {
-      const pages = await batchReadAssociations(api, from, to, inputs);
-      return inputs.map(({ id }) => pages.get(id) ?? NO_NEIGHBOURS);
-    };
-    this.#loader = new DataLoader(
-      async (inputs) => {
-        // One call cannot hold two pages of one record: the answer tells them apart by the record's id alone.
-        const distinct = new Set(inputs.map(({ id }) => id)).size === inputs.length;
-        return distinct ? readAll(inputs) : (await Promise.all(inputs.map((input) => readAll([input])))).flat();
+  constructor(context: BatchContext, from: ObjectType, to: ObjectType) {
+    this.#queue = new BatchQueue(
+      {
+        name: `${from} to ${to}`,
+        budget: 'associations',
+        maxInputs: MAX_ASSOCIATION_INPUTS,
+        keyOf: ({ id, after }) => (after === undefined ? id : `${id}\n${after}`),
+        read: (api, inputs) => readPages(api, from, to, inputs),
       },
-      { cacheKeyFn: ({ id, after = '' }) => `${id}\n${after}`, maxBatchSize: MAX_ASSOCIATION_INPUTS },
+      context,
     );
   }
 
-  load(input: AssociationInput): Promise<NeighbourPage> {
-    return this.#loader.load(input);
+  load(input: AssociationInput, operation: Operation): Promise<NeighbourPage> {
+    return this.#queue.load(input, operation);
   }
+}
+
+async function readPages(
+  api: HubspotApi,
+  from: ObjectType,
+  to: ObjectType,
+  inputs: readonly AssociationInput[],
+): Promise<(input: AssociationInput) => NeighbourPage> {
+  // Inputs about one record are equal: others wait for another call.
+  const distinct = new Map(inputs.map((input) => [input.id, input]));
+  const { pages, failureOf } = await batchReadAssociations(api, from, to, [...distinct.values()]);
+  return ({ id }) => {
+    const page = pages.get(id);
+    if (page) return page;
+    const failure = failureOf(id);
+    if (failure) throw failure;
+    return NO_NEIGHBOURS;
+  };
 }

@@ -1,14 +1,19 @@
 import { GatewayError } from '../errors.ts';
-import type { Stage } from '../hubspot/client.ts';
 
-/** Ends an operation that would cost more than `limit` calls of HubSpot. One instance counts for one operation. */
-export function callBudget(limit: number): Stage {
-  let calls = 0;
-  return (next) => async (call) => {
-    calls += 1;
-    if (calls > limit) {
-      throw new GatewayError('BAD_USER_INPUT', 'The operation needs too many HubSpot calls: ask for less at once.', {});
+/** Counts the calls of HubSpot that one operation takes part in; a call that several operations share counts for each. */
+export class CallBudget {
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** Charges one call. Answers the refusal when the operation would cost more than its limit. */
+  charge(): GatewayError | undefined {
+    if (this.#left > 0) {
+      this.#left -= 1;
+      return undefined;
     }
-    return next(call);
-  };
+    return new GatewayError('BAD_USER_INPUT', 'The operation needs too many HubSpot calls: ask for less at once.', {});
+  }
 }

@@ -1,21 +1,18 @@
 import type { GatewayError } from '../errors.ts';
-import type { HubspotApi, Send, Stage } from '../hubspot/client.ts';
+import type { AssociationInput, NeighbourPage } from '../hubspot/associations.ts';
+import type { HubspotApi } from '../hubspot/client.ts';
 import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
-import type { GrantKeeper } from '../installations/grant-keeper.ts';
-import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
-import { AssociationBatcher } from './association-batcher.ts';
-import { authorize } from './authorize.ts';
-import type { MetadataCache } from './metadata-cache.ts';
+import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
+import type { PortalPipeline } from './portal-pipelines.ts';
 import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
-import { recheckGrant } from './recheck-grant.ts';
-import { RecordBatcher } from './record-batcher.ts';
-import { missingScopes, scopeGate } from './scope-gate.ts';
+import type { RecordInput } from './record-batcher.ts';
+import { missingScopes } from './scope-gate.ts';
 
 /** A record in the hands of a resolver: it knows the portal it came from. */
 export interface CrmRecord extends HubspotRecord {
@@ -58,19 +55,9 @@ export interface Refusal {
   readonly told: boolean;
 }
 
-export interface ConnectorOptions {
-  readonly tokens: TokenManager;
-  readonly grants: GrantKeeper;
-  readonly transport: Send;
-  readonly apiVersion: string;
-  readonly metadata: MetadataCache;
-  /** Bounds the calls of one operation, over all its installations. */
-  readonly callBudget: Stage;
-}
-
 /**
- * The live object bound to one installation: the only thing that resolvers hold to reach HubSpot.
- * It lives for one request, whose equal loads it joins.
+ * The live object bound to one installation: the only thing that resolvers hold to reach HubSpot. It lives for one
+ * request, which never asks twice; the pipeline behind it is shared with other requests.
  */
 export class Connector {
   readonly installation: Installation;
@@ -78,23 +65,20 @@ export class Connector {
   readonly granted: ScopeSet;
   /** What the portal's administrators set up. */
   readonly metadata: PortalMetadata;
+  readonly #pipeline: PortalPipeline;
+  readonly #operation: Operation;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
-  readonly #records = new Map<ObjectType, RecordBatcher>();
-  readonly #associations = new Map<string, AssociationBatcher>();
+  readonly #records = new Map<string, Promise<CrmRecord | null>>();
+  readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
 
-  constructor(installation: Installation, options: ConnectorOptions) {
-    const { tokens, grants, transport, apiVersion, callBudget, metadata } = options;
+  constructor(installation: Installation, pipeline: PortalPipeline, operation: Operation) {
     this.installation = installation;
     this.granted = ScopeSet.of(installation.grantedScopes);
-    const stages = [
-      scopeGate(installation),
-      recheckGrant(grants, tokens, installation),
-      callBudget,
-      authorize(tokens, installation),
-    ];
-    this.#api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
-    this.metadata = new PortalMetadata(metadata, this.#api, installation);
+    this.#pipeline = pipeline;
+    this.#operation = operation;
+    this.#api = operation.charged(pipeline.api);
+    this.metadata = new PortalMetadata(pipeline.metadata, this.#api, installation);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
@@ -125,7 +109,7 @@ export class Connector {
   /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
   changed(): void {
     this.#records.clear();
-    this.#associations.clear();
+    this.#neighbourPages.clear();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
@@ -138,19 +122,18 @@ export class Connector {
     return this.#load(objectType, id, await askable(this, objectType, selection), idProperty);
   }
 
-  async #load(
+  #load(
     objectType: ObjectType,
     id: string,
     properties: readonly string[],
     idProperty?: string,
   ): Promise<CrmRecord | null> {
-    let batcher = this.#records.get(objectType);
-    if (!batcher) {
-      batcher = new RecordBatcher(this.#api, objectType);
-      this.#records.set(objectType, batcher);
-    }
-    const record = await batcher.load({ id, properties, ...(idProperty !== undefined && { idProperty }) });
-    return record && this.#own(objectType, record);
+    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${properties.join()}`;
+    const known = this.#records.get(key);
+    if (known) return known;
+    const record = this.#loadRecord(objectType, { id, properties }, idProperty);
+    this.#records.set(key, record);
+    return record;
   }
 
   /** Records of one type in HubSpot's order. */
@@ -183,7 +166,7 @@ export class Connector {
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
     const slice = await readNeighbours(first, start, inline, (after) =>
-      this.#associationBatcher(record.objectType, to).load({ id: record.id, after }),
+      this.#neighbourPage(record.objectType, to, { id: record.id, after }),
     );
     const items = await Promise.all(
       slice.items.map(async ({ value: { id, labels }, position }) => {
@@ -216,13 +199,22 @@ export class Connector {
     return { ...owner, objectType: 'owners', connector: this };
   }
 
-  #associationBatcher(from: ObjectType, to: ObjectType): AssociationBatcher {
-    const key = `${from}\n${to}`;
-    const known = this.#associations.get(key);
+  async #loadRecord(
+    objectType: ObjectType,
+    input: RecordInput,
+    idProperty: string | undefined,
+  ): Promise<CrmRecord | null> {
+    const record = await this.#pipeline.records(objectType, idProperty).load(input, this.#operation);
+    return record && this.#own(objectType, record);
+  }
+
+  #neighbourPage(from: ObjectType, to: ObjectType, input: AssociationInput): Promise<NeighbourPage> {
+    const key = `${from}\n${to}\n${input.id}\n${input.after ?? ''}`;
+    const known = this.#neighbourPages.get(key);
     if (known) return known;
-    const batcher = new AssociationBatcher(this.#api, from, to);
-    this.#associations.set(key, batcher);
-    return batcher;
+    const page = this.#pipeline.associations(from, to).load(input, this.#operation);
+    this.#neighbourPages.set(key, page);
+    return page;
   }
 
   #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = []): CrmRecord {

@@ -1,28 +1,54 @@
 import { GatewayError } from '../errors.ts';
 import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
 import type { InstallationDirectory } from '../installations/installation-directory.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
-import { callBudget } from './call-budget.ts';
-import { Connector, type ConnectorOptions } from './connector.ts';
+import { CallBudget } from './call-budget.ts';
+import { Connector } from './connector.ts';
+import { Operation } from './operation.ts';
+import type { PortalPipelines } from './portal-pipelines.ts';
 
-export interface ConnectorsOptions extends Omit<ConnectorOptions, 'callBudget'> {
+export interface ConnectorsOptions {
   readonly directory: InstallationDirectory;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
+  readonly pipelines: PortalPipelines;
+  readonly clock: Clock;
   /** HubSpot calls that one operation may cost. */
   readonly maxCalls: number;
 }
 
+/** Whose request it is. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly viewerId: string;
+  /** Aborted when the client is gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer that comes later is of no use. */
+const OPERATION_TIME_MS = 25_000;
+
 /** The installations of one tenant and their connectors, for the life of one request. */
 export class Connectors {
   readonly #tenantId: string;
-  readonly #options: ConnectorsOptions & ConnectorOptions;
+  readonly #options: ConnectorsOptions;
+  readonly #operation: Operation;
   readonly #connectors = new Map<string, Connector>();
   #installations: Promise<readonly Installation[]> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(tenantId: string, options: ConnectorsOptions) {
+  constructor({ tenantId, viewerId, signal }: Caller, options: ConnectorsOptions) {
     this.#tenantId = tenantId;
-    this.#options = { ...options, callBudget: callBudget(options.maxCalls) };
+    this.#options = options;
+    this.#operation = new Operation({
+      origin: {
+        viewerKey: `${tenantId}\n${viewerId}`,
+        priority: 'interactive',
+        deadlineAt: options.clock.monotonic() + OPERATION_TIME_MS,
+      },
+      calls: new CallBudget(options.maxCalls),
+      signal,
+    });
   }
 
   /** HubSpot calls that one operation may cost. */
@@ -86,7 +112,7 @@ export class Connectors {
     if (installation.status === 'DISCONNECTED') throw notConnected(installation.id);
     const known = this.#connectors.get(installation.id);
     if (known) return known;
-    const connector = new Connector(installation, this.#options);
+    const connector = new Connector(installation, this.#options.pipelines.of(installation), this.#operation);
     this.#connectors.set(installation.id, connector);
     return connector;
   }

@@ -1,100 +1,89 @@
-import DataLoader from 'dataloader';
 import type { HubspotApi } from '../hubspot/client.ts';
 import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
+import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import type { Operation } from './operation.ts';
 
 /** Names one record, and what of it is wanted. */
-export interface RecordKey {
-  /** A record id, or the value of `idProperty`. */
+export interface RecordInput {
+  /** A record id, or the value of the unique property. */
   readonly id: string;
-  /** A unique property such as `email`. */
-  readonly idProperty?: string;
   readonly properties: readonly string[];
 }
 
-/** Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. */
+/**
+ * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. With
+ * `idProperty`, records are named by that unique property instead of their ids.
+ */
 export class RecordBatcher {
-  readonly #loader: DataLoader<RecordKey, HubspotRecord | null, string>;
+  readonly #idProperty: string | undefined;
+  readonly #queue: BatchQueue<RecordInput, HubspotRecord | null>;
 
-  constructor(api: HubspotApi, objectType: ObjectType) {
-    this.#loader = new DataLoader((keys) => loadAll(api, objectType, keys), {
-      cacheKeyFn: ({ id, idProperty = '', properties }) => `${idProperty}\n${id}\n${properties.join()}`,
-    });
+  constructor(context: BatchContext, objectType: ObjectType, idProperty?: string) {
+    this.#idProperty = idProperty;
+    this.#queue = new BatchQueue(
+      {
+        name: idProperty === undefined ? objectType : `${objectType} by ${idProperty}`,
+        budget: 'general',
+        maxInputs: MAX_BATCH,
+        keyOf: ({ id }) => id,
+        read: (api, inputs) => readRecords(api, objectType, idProperty, inputs),
+      },
+      context,
+    );
   }
 
-  load(key: RecordKey): Promise<HubspotRecord | null> {
-    return this.#loader.load(key);
+  /** The record with no other properties than those that were asked for here, whoever shares the call. */
+  load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
+    return this.#queue.load({ id: normalise(this.#idProperty, id), properties }, operation);
   }
 }
 
-type Settled = HubspotRecord | null | Error;
-
-async function loadAll(
+async function readRecords(
   api: HubspotApi,
   objectType: ObjectType,
-  keys: readonly RecordKey[],
-): Promise<readonly Settled[]> {
-  const results = new Array<Settled>(keys.length).fill(null);
-  const batches = Map.groupBy(keys.keys(), (index) => keys[index]?.idProperty ?? '');
-  await Promise.all(
-    [...batches].map(async ([idProperty, indexes]) => {
-      const found = await loadBy(
-        api,
-        objectType,
-        idProperty,
-        indexes.flatMap((index) => keys[index] ?? []),
-      );
-      for (const index of indexes) results[index] = found.get(normalise(idProperty, keys[index]?.id ?? '')) ?? null;
-    }),
-  );
-  return results;
+  idProperty: string | undefined,
+  inputs: readonly RecordInput[],
+): Promise<(input: RecordInput) => HubspotRecord | null> {
+  const { records, failureOf } = await batchReadRecords(api, objectType, {
+    ids: [...new Set(inputs.map(({ id }) => id))],
+    idProperty,
+    properties: [...union(idProperty, inputs)],
+  });
+  const found = new Map(records.map((record) => [identity(idProperty, record), record]));
+  return ({ id, properties }) => {
+    const record = found.get(id);
+    if (record) return { ...record, properties: pick(record.properties, properties) };
+    const failure = failureOf(id);
+    if (failure) throw failure;
+    return null;
+  };
 }
 
-/** Reads keys that share one identifying property (`''`: the record id), 100 distinct ids a call. */
-async function loadBy(
-  api: HubspotApi,
-  objectType: ObjectType,
-  idProperty: string,
-  keys: readonly RecordKey[],
-): Promise<Map<string, Settled>> {
-  const wanted = new Map<string, Set<string>>();
-  for (const { id, properties } of keys) {
-    const known = wanted.get(normalise(idProperty, id));
-    if (known) for (const property of properties) known.add(property);
-    else wanted.set(normalise(idProperty, id), new Set(properties));
+/** What anybody asks for, and the property by which the answer, which comes in any order, is matched. */
+function union(idProperty: string | undefined, inputs: readonly RecordInput[]): Set<string> {
+  const all = new Set(idProperty === undefined ? [] : [idProperty]);
+  let previous: readonly string[] | undefined;
+  for (const { properties } of inputs) {
+    // Rows of one list share one selection.
+    if (properties === previous) continue;
+    for (const property of properties) all.add(property);
+    previous = properties;
   }
-  const found = new Map<string, Settled>();
-  await Promise.all(
-    chunks([...wanted.keys()], MAX_BATCH).map(async (ids) => {
-      const properties = new Set(ids.flatMap((id) => [...(wanted.get(id) ?? [])]));
-      // The answer is matched by this property, in whatever order it comes.
-      if (idProperty !== '') properties.add(idProperty);
-      try {
-        const records = await batchReadRecords(api, objectType, {
-          ids,
-          idProperty: idProperty || undefined,
-          properties: [...properties],
-        });
-        for (const record of records) found.set(identity(idProperty, record), record);
-      } catch (error) {
-        for (const id of ids)
-          found.set(id, error instanceof Error ? error : new Error('batch read failed', { cause: error }));
-      }
-    }),
-  );
-  return found;
+  return all;
 }
 
-function identity(idProperty: string, record: HubspotRecord): string {
-  return idProperty === '' ? record.id : normalise(idProperty, record.properties[idProperty] ?? '');
+/** Those of `names` that are there; a property that HubSpot left out stays absent. */
+function pick(properties: HubspotRecord['properties'], names: readonly string[]): HubspotRecord['properties'] {
+  const picked: Record<string, string | null | undefined> = {};
+  for (const name of names) if (Object.hasOwn(properties, name)) picked[name] = properties[name];
+  return picked;
+}
+
+function identity(idProperty: string | undefined, record: HubspotRecord): string {
+  return idProperty === undefined ? record.id : normalise(idProperty, record.properties[idProperty] ?? '');
 }
 
 /** HubSpot keeps e-mail addresses in lower case, whatever was written. */
-function normalise(idProperty: string, id: string): string {
+function normalise(idProperty: string | undefined, id: string): string {
   return idProperty === 'email' ? id.trim().toLowerCase() : id;
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -27,6 +27,8 @@ export interface DirectGraphQLOptions {
 export interface DirectContext {
   readonly viewer: Viewer;
   readonly responseCookies: FlowCookie[];
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
 }
 
 /** Answers a request itself, or hands over what it read of the body to whoever answers everything else. */
@@ -50,14 +52,17 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
     whenRead(request, async (body) => {
       const operation = await operationIn(request, body, options);
       if (!operation) return otherwise(body);
-      const { parameters, context } = operation;
+      const { parameters, viewer } = operation;
+      const context = { viewer, responseCookies: [], signal: signalOf(response) };
       try {
         const result = await execute(parameters, context);
         if (!('data' in result)) return otherwise(body);
         // 499 is what nginx calls a client that did not wait.
         finish(request.method, PATH, response.destroyed ? 499 : 200);
         const text = JSON.stringify(result);
-        response.writeHead(200, headersOf(request, { text, requestId, ...context }, options)).end(text);
+        response
+          .writeHead(200, headersOf(request, { text, requestId, responseCookies: context.responseCookies }, options))
+          .end(text);
       } catch (error) {
         // It may have been executed: nobody else may try again.
         logger.error({ err: error, requestId }, 'a request failed unexpectedly');
@@ -66,6 +71,12 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       }
     });
   };
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => response.writableFinished || controller.abort());
+  return controller.signal;
 }
 
 /** A client that goes away in the middle is nobody to answer. */
@@ -109,7 +120,7 @@ function answerType(accept = '*/*'): string | undefined {
 
 interface DirectOperation {
   readonly parameters: GraphQLParameters;
-  readonly context: DirectContext;
+  readonly viewer: Viewer;
 }
 
 /** `undefined` when the body is not one operation, or nobody valid sent it. */
@@ -121,7 +132,7 @@ async function operationIn(
   try {
     const parameters = parametersOf(body);
     const viewer = parameters && (await authenticate(headers.authorization ?? null));
-    return viewer && { parameters, context: { viewer, responseCookies: [] } };
+    return viewer && { parameters, viewer };
   } catch {
     return undefined;
   }
@@ -147,7 +158,7 @@ function parametersOf(body: Buffer): GraphQLParameters | undefined {
   };
 }
 
-interface Answer extends DirectContext {
+interface Answer extends Pick<DirectContext, 'responseCookies'> {
   readonly text: string;
   readonly requestId: string;
 }

@@ -18,12 +18,14 @@ export interface ServerContext {
   /** Set by use-viewer before anything is parsed. */
   viewer: Viewer | undefined;
   readonly responseCookies: FlowCookie[];
+  /** Aborted when the client is gone; absent where the request itself has one. */
+  readonly signal?: AbortSignal;
 }
 
 export interface GraphQLEndpointOptions {
   readonly authenticate: Authenticate;
-  /** Everything of the context that is not about the request itself. */
-  readonly contextFor: (viewer: Viewer) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
+  /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
+  readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   /** False on plain http, which only a loopback host may use. */
@@ -78,10 +80,10 @@ function createServer(options: GraphQLEndpointOptions): Yoga {
   const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
-    context({ viewer, responseCookies }) {
+    context({ request, viewer, responseCookies, signal }) {
       // use-viewer ends every request that has none.
       if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
-      return { ...contextFor(viewer), viewer, responseCookies };
+      return { ...contextFor(viewer, signal ?? request.signal), viewer, responseCookies };
     },
     plugins: [
       usePostJson(),

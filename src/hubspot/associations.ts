@@ -1,7 +1,8 @@
 import { GatewayError } from '../errors.ts';
+import { type FailureOf, parseBatchFailures } from './batch-failures.ts';
 import type { HubspotApi } from './client.ts';
 import { field } from './json.ts';
-import { nextCursor, type ObjectType, readScopes, refusePartial } from './objects.ts';
+import { nextCursor, type ObjectType, readScopes } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;
@@ -23,16 +24,23 @@ export interface AssociationInput {
   readonly after?: string | undefined;
 }
 
+export interface NeighbourBatch {
+  /** By the record's id. One without neighbours is absent, as it is from HubSpot's results. */
+  readonly pages: ReadonlyMap<string, NeighbourPage>;
+  /** Of records that are not among `pages`. */
+  readonly failureOf: FailureOf;
+}
+
 /**
- * `POST /crm/associations/{version}/{from}/{to}/batch/read`: one page of neighbours for each of up to 1,000 records.
- * A record without neighbours is absent from HubSpot's results (it answers 207), and from the map.
+ * `POST /crm/associations/{version}/{from}/{to}/batch/read`: one page of neighbours for each of up to 1,000 records,
+ * of which none may stand there twice: the answer tells them apart by the record's id alone.
  */
 export async function batchReadAssociations(
   api: HubspotApi,
   from: ObjectType,
   to: ObjectType,
   inputs: readonly AssociationInput[],
-): Promise<Map<string, NeighbourPage>> {
+): Promise<NeighbourBatch> {
   const { body } = await api.send({
     name: `associations.${from}.${to}.batchRead`,
     method: 'POST',
@@ -41,10 +49,9 @@ export async function batchReadAssociations(
     scopes: readScopes(from, to),
     idempotent: true,
   });
-  refusePartial(body);
   const results = field(body, 'results');
   if (!Array.isArray(results)) throw unintelligible();
-  return new Map(results.map(parseResult));
+  return { pages: new Map(results.map(parseResult)), failureOf: parseBatchFailures(body) };
 }
 
 function parseResult(result: unknown): [string, NeighbourPage] {

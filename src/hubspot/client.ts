@@ -2,10 +2,28 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
+import type { Priority } from '../lib/slots.ts';
 import { parseProblems } from './problems.ts';
 import { HubspotRefusal } from './refusal.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 import { TokenRefused } from './token-refused.ts';
+
+/** On whose behalf a call is made: decides its place among those that wait. */
+export interface CallOrigin {
+  /** Takes turns with others in one queue. */
+  readonly viewerKey: string;
+  readonly priority: Priority;
+  /** On the monotonic clock; later, an answer is of no use. */
+  readonly deadlineAt: number;
+}
+
+/** A slot that one call may leave with. */
+export interface Permit {
+  /** True the first time: a repeat needs a slot of its own. */
+  use(): boolean;
+  /** Gives back what was not used. */
+  release(): void;
+}
 
 /** One call of HubSpot's API, before it has a token. */
 export interface HubspotCall {
@@ -20,6 +38,9 @@ export interface HubspotCall {
   readonly scopes: ScopeRequirement;
   /** True for a POST that only reads: it may be repeated without harm, as every GET. */
   readonly idempotent?: boolean;
+  readonly origin?: CallOrigin;
+  /** A slot that was taken before the call was put together. */
+  readonly permit?: Permit;
   /** Set by the authorize stage, on the last step before the wire. */
   readonly accessToken?: string;
 }

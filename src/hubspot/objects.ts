@@ -1,5 +1,6 @@
-import { GatewayError, hubspotError, isGatewayError } from '../errors.ts';
-import { describeFailure, type HubspotApi, type HubspotCall } from './client.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
+import { ABSENT, type FailureOf, noFailure, parseBatchFailures } from './batch-failures.ts';
+import type { HubspotApi, HubspotCall } from './client.ts';
 import { field } from './json.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 
@@ -81,15 +82,22 @@ export interface BatchReadOptions {
   readonly properties: readonly string[];
 }
 
+export interface RecordBatch {
+  /** In HubSpot's own order. */
+  readonly records: readonly HubspotRecord[];
+  /** Of those that are not among `records`. */
+  readonly failureOf: FailureOf;
+}
+
 /**
- * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out (HubSpot answers 207,
- * some report 404 when none exists); the order is HubSpot's own.
+ * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out: HubSpot answers 207,
+ * some report 404 when none exists.
  */
 export async function batchReadRecords(
   api: HubspotApi,
   objectType: ObjectType,
   { ids, idProperty, properties }: BatchReadOptions,
-): Promise<readonly HubspotRecord[]> {
+): Promise<RecordBatch> {
   const call: HubspotCall = {
     name: `${objectType}.batchRead`,
     method: 'POST',
@@ -100,26 +108,11 @@ export async function batchReadRecords(
   };
   try {
     const { body } = await api.send(call);
-    refusePartial(body);
-    return parseRecordPage(body).records;
+    return { records: parseRecordPage(body).records, failureOf: parseBatchFailures(body) };
   } catch (error) {
-    if (isGatewayError(error, 'HUBSPOT_BAD_REQUEST') && error.extensions.hubspot?.category === ABSENT) return [];
-    throw error;
+    if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || error.extensions.hubspot?.category !== ABSENT) throw error;
+    return { records: [], failureOf: noFailure };
   }
-}
-
-const ABSENT = 'OBJECT_NOT_FOUND';
-
-/**
- * A 207 lists what it could not answer. That something does not exist is an answer; any other failure must not pass
- * for absence.
- * @throws GatewayError
- */
-export function refusePartial(body: unknown): void {
-  const errors = field(body, 'errors');
-  if (!Array.isArray(errors)) return;
-  const failed: unknown = errors.find((error) => field(error, 'category') !== ABSENT);
-  if (failed !== undefined) throw hubspotError({ status: 207, ...describeFailure(failed) });
 }
 
 /**

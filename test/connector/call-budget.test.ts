@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
-import { callBudget } from '../../src/connector/call-budget.ts';
+import { CallBudget } from '../../src/connector/call-budget.ts';
+import { Operation } from '../../src/connector/operation.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
+import { FakeApi } from '../helpers/fake-api.ts';
 
-const call: HubspotCall = { name: 'contacts.list', method: 'GET', path: '/', scopes: [[]] };
+const ORIGIN = { viewerKey: 'acme\nalice', priority: 'interactive', deadlineAt: 25_000 } as const;
+const CALL: HubspotCall = { name: 'contacts.list', method: 'GET', path: '/', scopes: [[]] };
 
-it('lets the budgeted calls out and refuses the next one before it leaves', async () => {
-  let sent = 0;
-  const send = callBudget(3)(async () => {
-    sent += 1;
-    return { status: 200, body: {} };
-  });
-  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => send(call)));
-  expect(sent).toBe(3);
+it('lets the budgeted calls out, each with its origin, and refuses the next one before it leaves', async () => {
+  const api = new FakeApi(() => ({}));
+  const { send, version } = new Operation({ origin: ORIGIN, calls: new CallBudget(3) }).charged(api);
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => send(CALL)));
+  expect(version).toBe(api.version);
+  expect(api.calls).toEqual(Array.from({ length: 3 }, () => ({ ...CALL, origin: ORIGIN })));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
   expect(outcomes[3]).toMatchObject({ reason: { code: 'BAD_USER_INPUT' } });
 });

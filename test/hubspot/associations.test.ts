@@ -43,7 +43,7 @@ describe('batchReadAssociations', () => {
         },
       ],
     };
-    expect(await read(answer)).toEqual(
+    expect((await read(answer)).pages).toEqual(
       new Map([
         ['1', { neighbours: [{ id: '5790939450', labels: ['Primary', 'Billing contact'] }], next: undefined }],
         ['2', { neighbours: [{ id: '7', labels: [] }], next: 'MjA=' }],
@@ -53,24 +53,33 @@ describe('batchReadAssociations', () => {
 
   it('knows ids in numbers and in text, on both sides', async () => {
     const answer = { results: [{ from: { id: 1 }, to: [{ toObjectId: 2 }, { toObjectId: '9007199254740993' }] }] };
-    const page = (await read(answer)).get('1');
+    const page = (await read(answer)).pages.get('1');
     expect(page?.neighbours.map(({ id }) => id)).toEqual(['2', '9007199254740993']);
   });
 
   it('knows neighbours without types as unlabelled', async () => {
-    expect((await read(neighbours({ toObjectId: 2, associationTypes: null }))).get('1')?.neighbours).toEqual([
+    expect((await read(neighbours({ toObjectId: 2, associationTypes: null }))).pages.get('1')?.neighbours).toEqual([
       { id: '2', labels: [] },
     ]);
   });
 
   it('leaves out records without neighbours, as HubSpot does in a 207', async () => {
-    const lonely = { category: 'OBJECT_NOT_FOUND', subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND' };
-    expect(await read({ results: [], numErrors: 1, errors: [lonely] })).toEqual(new Map());
+    const lonely = {
+      category: 'OBJECT_NOT_FOUND',
+      subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+      context: { fromObjectId: ['1'], fromObjectType: ['contact'], toObjectType: ['company'] },
+    };
+    const { pages, failureOf } = await read({ results: [], numErrors: 1, errors: [lonely] });
+    expect(pages).toEqual(new Map());
+    expect(failureOf('1')).toBeUndefined();
   });
 
-  it('takes no other failure for the absence of neighbours', async () => {
-    const failed = { status: 'error', category: 'RATE_LIMITS', message: 'secret' };
-    await expect(read({ ...neighbours({ toObjectId: 2 }), errors: [failed] })).rejects.toMatchObject({
+  it('takes no other failure for the absence of neighbours, and keeps it to the record that it names', async () => {
+    const failed = { status: 'error', category: 'RATE_LIMITS', message: 'secret', context: { fromObjectId: ['3'] } };
+    const { pages, failureOf } = await read({ ...neighbours({ toObjectId: 2 }), errors: [failed] });
+    expect([...pages.keys()]).toEqual(['1']);
+    expect(failureOf('2')).toBeUndefined();
+    expect(failureOf('3')).toMatchObject({
       code: 'HUBSPOT_BAD_RESPONSE',
       extensions: { hubspot: { status: 207, category: 'RATE_LIMITS' } },
       message: expect.not.stringContaining('secret'),

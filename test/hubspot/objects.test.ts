@@ -69,7 +69,8 @@ describe('listRecords', () => {
 describe('batchReadRecords', () => {
   it('names records by id', async () => {
     const api = new FakeApi(() => ({ results: [RECORD] }));
-    expect(await batchReadRecords(api, 'contacts', { ids: ['33451', '2'], properties: ['email'] })).toEqual([RECORD]);
+    const { records } = await batchReadRecords(api, 'contacts', { ids: ['33451', '2'], properties: ['email'] });
+    expect(records).toEqual([RECORD]);
     expect(api.calls).toEqual([
       {
         name: 'contacts.batchRead',
@@ -93,25 +94,44 @@ describe('batchReadRecords', () => {
   const missing = { status: 'error', category: 'OBJECT_NOT_FOUND', context: { ids: ['999'] } };
 
   it('leaves out what does not exist', async () => {
-    expect(await read(() => ({ results: [RECORD], numErrors: 1, errors: [missing] }))).toEqual([RECORD]);
-    expect(await read(() => ({ results: [], numErrors: 1, errors: [missing] }))).toEqual([]);
+    const one = await read(() => ({ results: [RECORD], numErrors: 1, errors: [missing] }));
+    expect([one.records, one.failureOf('999')]).toEqual([[RECORD], undefined]);
+    const none = await read(() => ({ results: [], numErrors: 1, errors: [missing] }));
+    expect([none.records, none.failureOf('999')]).toEqual([[], undefined]);
   });
 
   it('finds nothing where HubSpot answers 404 because nothing exists', async () => {
     const notFound = () => {
       throw hubspotError({ status: 404, category: 'OBJECT_NOT_FOUND' });
     };
-    expect(await read(notFound)).toEqual([]);
+    const { records, failureOf } = await read(notFound);
+    expect([records, failureOf('33451')]).toEqual([[], undefined]);
   });
 
-  it('takes no other failure for absence', async () => {
-    const failed = { status: 'error', category: 'INTERNAL_ERROR', message: 'secret', context: { ids: ['999'] } };
-    await expect(read(() => ({ results: [RECORD], numErrors: 2, errors: [missing, failed] }))).rejects.toMatchObject({
+  it('takes no other failure for absence, and keeps one that names ids to those', async () => {
+    const failed = { status: 'error', category: 'INTERNAL_ERROR', message: 'secret', context: { ids: ['7', 8] } };
+    const { records, failureOf } = await read(() => ({ results: [RECORD], errors: [missing, failed] }));
+    expect(records).toEqual([RECORD]);
+    const failure = {
       code: 'HUBSPOT_BAD_RESPONSE',
       extensions: { hubspot: { status: 207, category: 'INTERNAL_ERROR' } },
       message: expect.not.stringContaining('secret'),
-    });
-    await expect(read(() => ({ results: [], errors: [null] }))).rejects.toEqual(BAD_RESPONSE);
+    };
+    expect(['999', '7', '8', '1'].map(failureOf)).toEqual([
+      undefined,
+      expect.objectContaining(failure),
+      expect.objectContaining(failure),
+      undefined,
+    ]);
+  });
+
+  it('takes a failure that names nothing for one of everything that is not there, save what is known to be absent', async () => {
+    const { failureOf } = await read(() => ({ results: [], errors: [null, missing] }));
+    expect(failureOf('33451')).toEqual(BAD_RESPONSE);
+    expect(failureOf('999')).toBeUndefined();
+  });
+
+  it('takes a 404 that names no absence for a failure', async () => {
     const wrongPath = () => {
       throw hubspotError({ status: 404 });
     };

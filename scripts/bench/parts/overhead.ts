@@ -9,9 +9,9 @@ import { Q1, Q2, type Workload } from '../workloads.ts';
 
 const CONTENDERS = [PASSTHROUGH, HAND, gateway({ name: 'this gateway' }), MERCURIUS, YOGA, SDK_KEEP_ALIVE, SDK];
 const CONNECTIONS = 48;
-const WARM_UP_MS = 2_500;
-const THROUGHPUT = { warmUpMs: 300, measureMs: 1_500 };
-const LATENCY = { warmUpMs: 100, measureMs: 600 };
+const WARM_UP_MS = 2_000;
+const THROUGHPUT = { warmUpMs: 300, measureMs: 1_200 };
+const LATENCY = { warmUpMs: 100, measureMs: 500 };
 
 /** What a GraphQL server costs on top of the calls that it makes. */
 export const overhead: Part = {

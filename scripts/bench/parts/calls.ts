@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getOperationAST, Kind, parse } from 'graphql';
+import { createGateway } from '../../../src/gateway.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { silentLogger } from '../../../src/lib/logger.ts';
+import { NO_LIMITS } from '../../../src/simulator/limits/limits.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../../../src/simulator/simulator.ts';
+import { openDatabase } from '../../../src/storage/database.ts';
+import { Deployment, install } from '../deployment.ts';
+import { naiveCalls } from '../naive-calls.ts';
+import type { Part } from '../part.ts';
+import { number, table } from '../table.ts';
+import { Q2 } from '../workloads.ts';
+
+const OPERATIONS = new URL('../../../schema/operations/', import.meta.url);
+const TENANT = 'bench';
+/** Small, and rich enough in deals for every contact of a page to have some. */
+const PORTAL = {
+  hubId: 1_234_567,
+  domain: 'bench.example',
+  user: 'bench@bench.example',
+  size: { contacts: 60, deals: 400, companies: 10 },
+};
+
+/** What each operation costs of HubSpot's budget. */
+export const calls: Part = {
+  name: 'calls',
+  describe: 'HubSpot calls of each operation in schema/operations, beside those of one call per field',
+  async run() {
+    const simulator = createSimulator({ limits: NO_LIMITS, portals: [PORTAL] });
+    const deployment = new Deployment(await simulator.listen(), { DATABASE_URL: 'memory:' });
+    const database = openDatabase({ ...deployment.config.database, clock: systemClock });
+    await database.migrate();
+    await install(deployment.storesOn(database).installations, [seedOf(simulator)]);
+    const gateway = createGateway(deployment.config, { database, logger: silentLogger });
+    try {
+      const url = await gateway.listen();
+      const authorization = deployment.authorization(TENANT);
+      const figures: Figures[] = [];
+      for (const operation of operations()) {
+        figures.push(await measure(operation, { url, authorization, simulator }));
+      }
+      return { table: tableOf(figures), figures };
+    } finally {
+      await gateway.close();
+      await simulator.close();
+    }
+  },
+};
+
+interface Figures {
+  readonly operation: string;
+  readonly calls: number;
+  readonly naiveCalls: number;
+  /** Why it was not answered. */
+  readonly error?: string;
+}
+
+interface Site {
+  readonly url: string;
+  readonly authorization: string;
+  readonly simulator: Simulator;
+}
+
+async function measure(operation: Operation, { url, authorization, simulator }: Site): Promise<Figures> {
+  simulator.log.clear();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify({ query: operation.query, variables: variablesFor(operation, simulator) }),
+  });
+  const { data, errors } = (await response.json()) as { data?: object; errors?: { message: string }[] };
+  return {
+    operation: operation.name,
+    calls: simulator.log.crm().length,
+    naiveCalls: naiveCalls(data ?? {}),
+    ...(errors && { error: errors[0]?.message ?? '' }),
+  };
+}
+
+interface Operation {
+  readonly name: string;
+  readonly query: string;
+  /** Its first field. */
+  readonly rootField: string;
+}
+
+/** The queries that frontends send, and Q2, whose target is known. */
+function operations(): Operation[] {
+  const files = readdirSync(OPERATIONS).filter((name) => name.endsWith('.graphql'));
+  const texts = [...files.map((file) => readFileSync(new URL(file, OPERATIONS), 'utf8')), Q2.query];
+  return texts.flatMap((query) => {
+    const operation = getOperationAST(parse(query));
+    const [field] = operation?.selectionSet.selections ?? [];
+    const rootField = field?.kind === Kind.FIELD ? field.name.value : '';
+    return operation?.operation === 'query' ? { name: operation.name?.value ?? '', query, rootField } : [];
+  });
+}
+
+/** Whatever queries take; each declares what of it. */
+function variablesFor({ rootField }: Operation, { portals }: Simulator): object {
+  const [portal] = portals;
+  const type = rootField === 'deal' ? 'deals' : rootField === 'company' ? 'companies' : 'contacts';
+  const neighbours = type === 'contacts' ? 'deals' : 'contacts';
+  const record = portal?.records(type).find(({ id }) => portal.neighbours(type, id, neighbours).length > 1);
+  return { id: record?.id, email: record?.properties.get('email'), first: 50, deals: 2 };
+}
+
+function seedOf({ grants, portals }: Simulator) {
+  const [portal] = portals;
+  if (!portal) throw new TypeError('the simulator has no portal');
+  const scopes = [...DEFAULT_APP.requiredScopes, ...DEFAULT_APP.optionalScopes];
+  const { accessToken, refreshToken } = grants.issueTokens({ portal, scopes });
+  const lifeMs = grants.options.accessTokenLifeMs;
+  return { tenantId: TENANT, hubId: portal.hubId, accessToken: accessToken.token, refreshToken, lifeMs, scopes };
+}
+
+function tableOf(figures: readonly Figures[]): string {
+  const rows = figures.map(({ operation, error, ...each }) => [
+    operation,
+    error === undefined ? number(each.calls) : 'not answered',
+    error === undefined ? number(each.naiveCalls) : '',
+  ]);
+  const failures = figures.flatMap(({ operation, error }) => (error === undefined ? [] : `  ${operation}: ${error}\n`));
+  const title =
+    'calls: HubSpot calls per operation, beside those of a server that makes one for each field with an own endpoint';
+  return table(title, ['', 'calls', 'one per field'], rows) + failures.join('');
+}

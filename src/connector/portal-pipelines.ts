@@ -1,0 +1,90 @@
+import { LRUCache } from 'lru-cache';
+import type { HubspotApi, Send } from '../hubspot/client.ts';
+import type { ObjectType } from '../hubspot/objects.ts';
+import type { GrantKeeper } from '../installations/grant-keeper.ts';
+import type { TokenManager } from '../installations/token-manager.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Installation } from '../storage/installation-store.ts';
+import { AssociationBatcher } from './association-batcher.ts';
+import { authorize } from './authorize.ts';
+import type { BatchContext } from './batch-queue.ts';
+import type { MetadataCache } from './metadata-cache.ts';
+import type { RateGovernor } from './rate-governor.ts';
+import { recheckGrant } from './recheck-grant.ts';
+import { RecordBatcher } from './record-batcher.ts';
+import { scopeGate } from './scope-gate.ts';
+
+/** As many as tokens are kept in memory; the others are put together again. */
+const MAX_PIPELINES = 10_000;
+
+export interface PortalPipelinesOptions {
+  readonly tokens: TokenManager;
+  readonly grants: GrantKeeper;
+  readonly transport: Send;
+  readonly apiVersion: string;
+  /** The governor of a portal. */
+  readonly governorOf: (installation: Installation) => RateGovernor;
+  readonly metadata: MetadataCache;
+  readonly clock: Clock;
+}
+
+/** The pipelines of this process, for all requests. */
+export class PortalPipelines {
+  readonly #options: PortalPipelinesOptions;
+  readonly #pipelines = new LRUCache<string, PortalPipeline>({ max: MAX_PIPELINES });
+
+  constructor(options: PortalPipelinesOptions) {
+    this.#options = options;
+  }
+
+  /** Requests meet in one pipeline only under the same tenant, installation and version of its grant. */
+  of(installation: Installation): PortalPipeline {
+    const { tenantId, id, grantVersion } = installation;
+    const key = `${tenantId}\n${id}\n${grantVersion}`;
+    const known = this.#pipelines.get(key);
+    if (known) return known;
+    const pipeline = new PortalPipeline(key, installation, this.#options);
+    this.#pipelines.set(key, pipeline);
+    return pipeline;
+  }
+}
+
+/** What all requests share on their way to one portal: the stages around the transport, and the batches. */
+export class PortalPipeline {
+  readonly api: HubspotApi;
+  readonly metadata: MetadataCache;
+  readonly #context: BatchContext;
+  readonly #records = new Map<string, RecordBatcher>();
+  readonly #associations = new Map<string, AssociationBatcher>();
+
+  constructor(key: string, installation: Installation, options: PortalPipelinesOptions) {
+    const { tokens, grants, transport, apiVersion, governorOf, clock } = options;
+    const stages = [
+      scopeGate(installation),
+      recheckGrant(grants, tokens, installation),
+      authorize(tokens, installation),
+    ];
+    this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
+    this.metadata = options.metadata;
+    this.#context = { key, api: this.api, governor: governorOf(installation), clock };
+  }
+
+  /** By record id, or by a unique property that the gateway names, never a client: batchers are kept. */
+  records(objectType: ObjectType, idProperty?: string): RecordBatcher {
+    const key = idProperty === undefined ? objectType : `${objectType}\n${idProperty}`;
+    const known = this.#records.get(key);
+    if (known) return known;
+    const batcher = new RecordBatcher(this.#context, objectType, idProperty);
+    this.#records.set(key, batcher);
+    return batcher;
+  }
+
+  associations(from: ObjectType, to: ObjectType): AssociationBatcher {
+    const key = `${from}\n${to}`;
+    const known = this.#associations.get(key);
+    if (known) return known;
+    const batcher = new AssociationBatcher(this.#context, from, to);
+    this.#associations.set(key, batcher);
+    return batcher;
+  }
+}

@@ -1,0 +1,73 @@
+import { beforeEach, expect, it } from 'vitest';
+import { Connector } from '../../src/connector/connector.ts';
+import type { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
+import { contactsFor, FakeHubspot, type OperationFacts, operation } from '../helpers/batching.ts';
+import { installation, pipelinesTo } from '../helpers/pipelines.ts';
+
+let hubspot: FakeHubspot;
+let pipelines: PortalPipelines;
+beforeEach(() => {
+  hubspot = new FakeHubspot();
+  hubspot.autopilot = contactsFor;
+  pipelines = pipelinesTo(hubspot);
+});
+
+const request = (facts?: OperationFacts) =>
+  new Connector(installation(), pipelines.of(installation()), operation(facts));
+const wanted = (...properties: string[]) => ({ properties, named: [] });
+const names = () => hubspot.flights.map(({ call }) => call.name);
+
+it('never asks twice for one record with one selection in one request; another request asks anew', async () => {
+  const connector = request();
+  const first = await connector.record('contacts', '1', wanted('email'));
+  expect(await connector.record('contacts', '1', wanted('email'))).toBe(first);
+  expect(hubspot.asked).toEqual([['1']]);
+  expect(first).toMatchObject({ id: '1', objectType: 'contacts', properties: { email: 'email of 1' } });
+  await connector.record('contacts', '1', wanted('phone'));
+  await connector.record('deals', '1', wanted('email'));
+  await connector.record('contacts', '1', wanted('email'), 'email');
+  await request().record('contacts', '1', wanted('email'));
+  expect(hubspot.asked).toHaveLength(5);
+});
+
+it('hands every request records of its own, though they came with one call', async () => {
+  const [mine, yours] = [request(), request()];
+  const records = await Promise.all(
+    [mine, yours].map((connector) => connector.record('contacts', '1', wanted('email'))),
+  );
+  expect(records.map((record) => record?.connector)).toEqual([mine, yours]);
+  expect(hubspot.asked).toEqual([['1']]);
+});
+
+it('never asks twice for the neighbours of one record in one request', async () => {
+  const connector = request();
+  const record = await connector.record('contacts', '1', wanted());
+  if (!record) throw new Error('the contact is not there');
+  hubspot.autopilot = () => ({ results: [{ from: { id: '1' }, to: [{ toObjectId: 7, associationTypes: [] }] }] });
+  const selection = { ...wanted(), needsRecord: false, needsLabels: true };
+  const read = () => connector.neighbours(record, 'deals', { first: 5, start: {} }, selection);
+  const [one, other] = [await read(), await read()];
+  expect(one.items.map(({ value }) => value.record.id)).toEqual(['7']);
+  expect(other).toEqual(one);
+  expect(names()).toEqual(['contacts.batchRead', 'associations.contacts.deals.batchRead']);
+});
+
+it('spends one budget on lists and on its part in batches', async () => {
+  const connector = request({ maxCalls: 2 });
+  hubspot.autopilot = () => ({ results: [] });
+  const list = () =>
+    connector.list(
+      'contacts',
+      { first: 5, start: {}, archived: false },
+      {
+        ...wanted(),
+        associations: [],
+        needsRecord: true,
+      },
+    );
+  await list();
+  await connector.record('contacts', '1', wanted());
+  await expect(list()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(connector.record('contacts', '2', wanted())).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect(names()).toEqual(['contacts.list', 'contacts.batchRead']);
+});

@@ -1,0 +1,99 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { BatchContext } from '../../src/connector/batch-queue.ts';
+import { CallBudget } from '../../src/connector/call-budget.ts';
+import { Operation } from '../../src/connector/operation.ts';
+import type { CallOrigin, HubspotCall, HubspotResponse } from '../../src/hubspot/client.ts';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { FakeGovernor } from './fake-governor.ts';
+
+/** Resolves when everything that can go on without an answer, a permit or the clock has gone on. */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await turnOfTheLoop();
+}
+
+/** A call under way, which ends as the test wants. */
+export interface Flight {
+  readonly call: HubspotCall;
+  answer(body: unknown): void;
+  fail(error: Error): void;
+}
+
+/** HubSpot as the batchers see it: every call flies until the test ends it, or is answered by `autopilot`. */
+export class FakeHubspot {
+  readonly clock = new ManualClock();
+  readonly governor = new FakeGovernor();
+  readonly flights: Flight[] = [];
+  autopilot: ((call: HubspotCall) => unknown) | undefined;
+
+  context(key = 'acme'): BatchContext {
+    return { key, api: { version: '2026-09', send: this.send }, governor: this.governor, clock: this.clock };
+  }
+
+  readonly send = async (call: HubspotCall): Promise<HubspotResponse> => {
+    call.permit?.use();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.flights.push({ call, answer: resolve, fail: reject });
+    return { status: 200, body: this.autopilot ? await this.autopilot(call) : await promise };
+  };
+
+  /** The ids that each call asked for. */
+  get asked(): string[][] {
+    return this.flights.map(({ call }) => inputsOf(call).map(({ id }) => id));
+  }
+
+  /** The flight, when there is no other one after it. */
+  last(): Flight {
+    const flight = this.flights.at(-1);
+    if (!flight) throw new Error('no call has left');
+    return flight;
+  }
+}
+
+export function inputsOf({ body }: HubspotCall): { readonly id: string; readonly after?: string }[] {
+  const { inputs } = body as { inputs: { id: string; after?: string }[] }; // The shape of every batch read.
+  return inputs;
+}
+
+export function propertiesOf({ body }: HubspotCall): string[] {
+  return (body as { properties: string[] }).properties; // The shape of every batch read of records.
+}
+
+export interface OperationFacts extends Partial<CallOrigin> {
+  readonly maxCalls?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One request's operation; every one is of a viewer of its own unless it says otherwise. */
+export function operation({ maxCalls = 50, signal, ...origin }: OperationFacts = {}): Operation {
+  operations += 1;
+  return new Operation({
+    origin: { viewerKey: `viewer ${operations}`, priority: 'interactive', deadlineAt: 25_000, ...origin },
+    calls: new CallBudget(maxCalls),
+    signal,
+  });
+}
+let operations = 0;
+
+/** A contact as HubSpot answers it, with the properties that it always adds. */
+export function contact(id: string, properties: Readonly<Record<string, string | null>> = {}) {
+  return {
+    id,
+    properties: { createdate: '2026-01-01T00:00:00Z', hs_object_id: id, ...properties },
+    createdAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
+    archived: false,
+  };
+}
+
+/** What a portal answers in which every contact exists, and each property's value names contact and property. */
+export function contactsFor(call: HubspotCall) {
+  return {
+    results: inputsOf(call).map(({ id }) =>
+      contact(id, Object.fromEntries(propertiesOf(call).map((name) => [name, sampleValue(id, name)]))),
+    ),
+  };
+}
+
+export function sampleValue(id: string, property: string): string {
+  return `${property} of ${id}`;
+}
