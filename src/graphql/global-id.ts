@@ -31,11 +31,11 @@ export function parseRecordGlobalId(id: string): RecordReference | undefined {
  * `undefined` for a global id of another portal or type, which answers as a missing record does.
  * @throws GatewayError BAD_USER_INPUT
  */
-export function recordIdIn(typename: PortalTypename, hubId: number, id: string): string | undefined {
+export function recordIdIn(typename: PortalTypename, hubId: number, id: string, argument = 'id'): string | undefined {
   if (RECORD_ID.test(id)) return id;
   const reference = parseRecordGlobalId(id);
   if (!reference) {
-    throw new GatewayError('BAD_USER_INPUT', 'id must be a HubSpot record id or a global id.', { argument: 'id' });
+    throw new GatewayError('BAD_USER_INPUT', 'An id must be a HubSpot record id or a global id.', { argument });
   }
   return reference.typename === typename && reference.hubId === String(hubId) ? reference.recordId : undefined;
 }

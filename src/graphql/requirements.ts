@@ -1,6 +1,7 @@
 import { getNamedType, isEnumType, Kind, type OperationDefinitionNode } from 'graphql';
 import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import { coordinateOf, fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
+import type { FieldSource } from './selection.ts';
 
 /** What one field of an operation needs of the portal's grant. */
 export interface FieldScopes {
@@ -73,11 +74,12 @@ interface Extensions {
   readonly hubspotScopes?: unknown;
 }
 
-/** What a field needs whose argument `objectType` decides that; a variable may have any value. */
+/** What a field needs by its arguments: `objectType`, for which a variable may have any value, and what it demands itself. */
 function byArgument({ node, field }: SelectedField): readonly ScopeRequirement[] {
-  const { hubspotScopesOf } = field.extensions;
+  const { hubspotScopesOf, hubspot } = field.extensions;
+  const { demands } = (hubspot ?? {}) as FieldSource; // Written by the types of this folder alone.
   const type = getNamedType(field.args.find(({ name }) => name === 'objectType')?.type);
-  if (hubspotScopesOf === undefined || !isEnumType(type)) return [];
+  if (hubspotScopesOf === undefined || !isEnumType(type)) return demands?.(node) ?? [];
   const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Written by the plugin in scopes.ts alone.
   const value = node.arguments?.find(({ name }) => name.value === 'objectType')?.value;
   const named = value?.kind === Kind.ENUM ? [type.getValue(value.value)] : type.getValues();

@@ -15,7 +15,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { ObjectType } from '../hubspot/objects.ts';
-import type { ScopeSet } from '../hubspot/scope-set.ts';
+import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import { refusedCoordinates } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
@@ -30,6 +30,10 @@ export interface FieldSource {
   readonly reads?: 'record' | 'list' | 'neighbours' | 'owners' | 'pipelines' | 'definitions';
   /** The field shows association labels. */
   readonly labels?: true;
+  /** What the field needs for the arguments that it has in a document, besides what it always needs. */
+  readonly demands?: (node: FieldNode) => readonly ScopeRequirement[];
+  /** Calls that the field makes at most for the arguments that it has in a document, besides what it reads. */
+  readonly calls?: (node: FieldNode) => number;
 }
 
 /** The field option `extensions` that says how the field is answered. */

@@ -29,7 +29,9 @@ export async function createRecord(
     path: `/crm/objects/${api.version}/${objectType}`,
     body: {
       properties,
-      associations: associations.map(({ toId, types }) => ({ to: { id: toId }, types: types.map(presentType) })),
+      ...(associations.length > 0 && {
+        associations: associations.map(({ toId, types }) => ({ to: { id: toId }, types: types.map(presentType) })),
+      }),
     },
     scopes: writeScopes(objectType),
   });
