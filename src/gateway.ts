@@ -17,6 +17,7 @@ import { createHttpServer } from './http/server.ts';
 import { createAuthenticator } from './http/viewer.ts';
 import { createHubspotPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
+import { tellOutcome } from './hubspot/write-outcome.ts';
 import { ConnectFlow } from './installations/connect.ts';
 import { GrantKeeper } from './installations/grant-keeper.ts';
 import { InstallationDirectory } from './installations/installation-directory.ts';
@@ -107,7 +108,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
     logger,
   });
-  const transport = measure(metrics, clock)(createTransport({ pool: apiPool, clock, basePath }));
+  const transport = measure(metrics, clock)(tellOutcome(createTransport({ pool: apiPool, clock, basePath })));
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });

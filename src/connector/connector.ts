@@ -9,6 +9,7 @@ import type { Installation } from '../storage/installation-store.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
+import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
 import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
 import { missingScopes } from './scope-gate.ts';
@@ -95,6 +96,22 @@ export class Connector {
     const error = missingScopes(this.installation, requirement, coordinate);
     this.#refusals.set(key, error);
     return { error, told: false };
+  }
+
+  /** Writes of this request, each a call of its own. */
+  get writes(): PortalWrites {
+    return new PortalWrites({
+      api: this.#api,
+      metadata: this.metadata,
+      own: (objectType, record) => this.#own(objectType, record),
+      changed: () => this.changed(),
+    });
+  }
+
+  /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
+  changed(): void {
+    this.#records.clear();
+    this.#neighbourPages.clear();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */

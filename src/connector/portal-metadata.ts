@@ -1,3 +1,4 @@
+import { type AssociationType, listAssociationTypes } from '../hubspot/association-types.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import { listOwners, type Owner } from '../hubspot/owners.ts';
@@ -43,6 +44,13 @@ export class PortalMetadata {
   /** By the owner's id, archived or not: records keep belonging to people who left. `null` when nobody has it. */
   async owner(id: string): Promise<Owner | null> {
     return (await this.#owners(false)).byId.get(id) ?? (await this.#owners(true)).byId.get(id) ?? null;
+  }
+
+  /** What associations from one type of record to another can mean. */
+  async associationTypes(from: ObjectType, to: ObjectType): Promise<readonly AssociationType[]> {
+    return this.#cache.get(`${this.#key}\nassociations\n${from}\n${to}`, () =>
+      listAssociationTypes(this.#api, from, to),
+    );
   }
 
   /** In the order in which HubSpot shows them. */

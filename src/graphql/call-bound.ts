@@ -25,7 +25,8 @@ export function mostCalls(operation: Operation, limit: number): number {
   const visit = (selected: SelectedField, parents: number, apart: Apart): void => {
     steps += 1;
     if (steps > MAX_STEPS || calls > limit) return;
-    const { reads, properties } = sourceOf(selected.field);
+    const { reads, properties, calls: own } = sourceOf(selected.field);
+    calls += parents * (own?.(selected.node) ?? 0);
     const first = reads === 'list' || reads === 'neighbours' ? firstOf(selected, MAX_FIRST[SIZES[reads]]) : 1;
     // Going on in the middle of a page of HubSpot's takes the rest of that page, too.
     const extra = selected.node.arguments?.some(({ name }) => name.value === 'after') ? 1 : 0;

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts';
 import { contextOf, type GatewayContext, type Permission } from './context.ts';
 
 /** @throws GatewayError FORBIDDEN */
-function requirePermission({ viewer }: GatewayContext, permission: Permission): void {
+export function requirePermission({ viewer }: GatewayContext, permission: Permission): void {
   if (viewer.permissions.includes(permission)) return;
   throw new GatewayError('FORBIDDEN', `This needs the permission ${permission}.`, { requiredPermission: permission });
 }

@@ -9,7 +9,7 @@ const MAX_NAMES = 100;
  * The properties that an argument names.
  * @throws GatewayError BAD_USER_INPUT
  */
-export function propertyNames(argument: 'name' | 'names', value: unknown): readonly string[] {
+export function propertyNames(argument: string, value: unknown): readonly string[] {
   const names = [value].flat().map(String);
   if (names.length > MAX_NAMES) {
     throw new GatewayError('BAD_USER_INPUT', `${argument} may hold ${MAX_NAMES} names at most.`, { argument });

@@ -24,3 +24,8 @@ const BY_OBJECT_TYPE: Readonly<Record<ObjectType, RecordType>> = { contacts: CON
 export function recordTypeOf(objectType: ObjectType): RecordType {
   return BY_OBJECT_TYPE[objectType];
 }
+
+/** `DEAL`: how `CrmObjectType` names a type, and HubSpot in what it says of records. */
+export function capitals({ typename }: RecordType): string {
+  return typename.toUpperCase();
+}

@@ -5,6 +5,7 @@ import { CrmRef, QueryRef } from './refs.ts';
 import { DateTime, Decimal, LocalDate } from './scalars.ts';
 import { hubspotScopesDirective } from './scopes.ts';
 import './types/access.ts';
+import './types/association-writes.ts';
 import './types/company.ts';
 import './types/connect.ts';
 import './types/contact.ts';
@@ -18,6 +19,8 @@ import './types/pipeline.ts';
 import './types/property.ts';
 import './types/property-value.ts';
 import './types/record.ts';
+import './types/record-writes.ts';
+import './types/user-error.ts';
 import './types/viewer.ts';
 
 builder.addScalarType('Date', LocalDate);

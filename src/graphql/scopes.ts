@@ -15,6 +15,7 @@ import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
+import { writtenConnector } from './named-installation.ts';
 import { refusedCoordinates } from './requirements.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
@@ -76,8 +77,11 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       return answered instanceof Promise ? answered.catch((error) => refuseAt(coordinate, error)) : answered;
     };
     return (parent, args, context, info) => {
-      // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
-      const connector = connectorOf(parent as CrmParent, contextOf(context));
+      const connector =
+        info.operation.operation === 'mutation' && parent === undefined
+          ? writtenConnector(Reflect.get(args, 'input'), contextOf(context))
+          : // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
+            connectorOf(parent as CrmParent, contextOf(context));
       return connector instanceof Promise
         ? connector.then((found) => answer(found, parent, args, context, info))
         : answer(connector, parent, args, context, info);
@@ -119,6 +123,11 @@ export function pipelinesReadable(objectType: ObjectType): ScopeRequirement {
 /** The scopes to read property definitions of a type. */
 export function definitionsReadable(objectType: ObjectType): ScopeRequirement {
   return [...pipelinesReadable(objectType), [`crm.objects.${objectType}.write`]];
+}
+
+/** The scopes to write records of all of these types. */
+export function writable(...objectTypes: readonly string[]): ScopeRequirement {
+  return [objectTypes.map((type) => `crm.objects.${type}.write`)];
 }
 
 /** The scopes to read records of all of these types. https://developers.hubspot.com/scopes */

@@ -32,6 +32,8 @@ export interface FieldSource {
   readonly labels?: true;
   /** What the field needs for the arguments that it has in a document, besides what it always needs. */
   readonly demands?: (node: FieldNode) => readonly ScopeRequirement[];
+  /** Calls that the field makes at most for the arguments that it has in a document, besides what it reads. */
+  readonly calls?: (node: FieldNode) => number;
 }
 
 /** The field option `extensions` that says how the field is answered. */

@@ -1,11 +1,13 @@
 import { type Dispatcher, errors, Pool } from 'undici';
-import { GatewayError, type HubspotFailure, hubspotError } from '../errors.ts';
+import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Priority } from '../lib/slots.ts';
 import { ExchangeTimeout, exchange, type RawAnswer } from './exchange.ts';
 import { NetworkFailure } from './network-failure.ts';
+import { parseProblems } from './problems.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
+import { HubspotRefusal } from './refusal.ts';
 import type { ScopeRequirement } from './scope-set.ts';
 import { TokenRefused } from './token-refused.ts';
 
@@ -115,12 +117,14 @@ export function createTransport({ pool, clock, basePath = '', timeoutMs = CALL_T
     }
     const { policy, ...described } = describeFailure(body);
     if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...described }, body);
-    throw hubspotError({
+    const error = hubspotError({
       ...facts,
       ...described,
       ...(policy && { policy }),
       ...retryAfter(header(answer.headers, 'retry-after'), clock),
     });
+    if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST')) throw error;
+    throw new HubspotRefusal(error.message, error.extensions, parseProblems(answer.statusCode, body));
   };
 }
 

@@ -42,6 +42,11 @@ export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirem
   return [objectTypes.map((type) => `crm.objects.${type}.read`)];
 }
 
+/** The scopes to write records of all of these types. */
+export function writeScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
+  return [objectTypes.map((type) => `crm.objects.${type}.write`)];
+}
+
 export interface ListOptions {
   /** 1 to 100. */
   readonly limit: number;
@@ -120,6 +125,15 @@ export function parseRecordPage(body: unknown): RecordPage {
     throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of records.', {});
   }
   return { records: results, next: nextCursor(body) };
+}
+
+/**
+ * Reads a single record.
+ * @throws GatewayError HUBSPOT_BAD_RESPONSE when it is anything else
+ */
+export function parseRecord(body: unknown): HubspotRecord {
+  if (isRecord(body)) return body;
+  throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a record.', {});
 }
 
 /** HubSpot's cursor in `{paging: {next: {after}}}`, `undefined` on the last page. Search pages count in numbers. */

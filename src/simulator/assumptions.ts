@@ -70,6 +70,7 @@ export const PROPERTY_FAILURES = {
 
 /** Owners in one page: only the default of 100 is documented. */
 export const OWNER_LIMIT_MAX = 500;
+
 /** One limit has `rolling` in its name, of search nothing is said, and days end in the portal's time zone: taken for UTC. */
 export const LIMIT_WINDOWS = {
   TEN_SECONDLY_ROLLING: 'rolling',

@@ -99,6 +99,30 @@ describe('every door of the schema to HubSpot', () => {
   });
 });
 
+const REFS = 'from: { objectType: CONTACT, id: "100001" }, to: { objectType: DEAL, id: "300001" }';
+/** Whether HubSpot takes them or not, it demands their scopes. */
+const WRITES: readonly (readonly [coordinate: string, document: string])[] = [
+  ['Mutation.createContact', 'mutation { createContact(input: { email: "a@scopes.example" }) { created } }'],
+  ['Mutation.createDeal', 'mutation { createDeal(input: { name: "A" }) { created } }'],
+  ['Mutation.createCompany', 'mutation { createCompany(input: { name: "A" }) { created } }'],
+  ['ContactPayload.contact', 'mutation { updateContact(input: { id: "100003", city: "A" }) { contact { phone } } }'],
+  ['Mutation.updateContact', 'mutation { updateContact(input: { id: "100003", city: "B" }) { created } }'],
+  ['DealPayload.deal', 'mutation { updateDeal(input: { id: "300003", name: "A" }) { deal { amount } } }'],
+  ['Mutation.updateDeal', 'mutation { updateDeal(input: { id: "300003", name: "B" }) { created } }'],
+  ['CompanyPayload.company', 'mutation { updateCompany(input: { id: "200003", city: "A" }) { company { phone } } }'],
+  ['Mutation.updateCompany', 'mutation { updateCompany(input: { id: "200003", city: "B" }) { created } }'],
+  ['Mutation.upsertContact', 'mutation { upsertContact(input: { idValue: "b@scopes.example" }) { created } }'],
+  ['Mutation.upsertDeal', 'mutation { upsertDeal(input: { idProperty: "code", idValue: "1" }) { created } }'],
+  ['Mutation.upsertCompany', 'mutation { upsertCompany(input: { idProperty: "code", idValue: "1" }) { created } }'],
+  ['Mutation.archiveContact', 'mutation { archiveContact(input: { id: "100009" }) { archivedId } }'],
+  ['Mutation.archiveDeal', 'mutation { archiveDeal(input: { id: "300009" }) { archivedId } }'],
+  ['Mutation.archiveCompany', 'mutation { archiveCompany(input: { id: "200009" }) { archivedId } }'],
+  ['Mutation.associate', `mutation { associate(input: { ${REFS} }) { fromId } }`],
+  ['Mutation.associate', `mutation { associate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],
+  ['Mutation.dissociate', `mutation { dissociate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],
+  ['Mutation.dissociate', `mutation { dissociate(input: { ${REFS} }) { fromId } }`],
+];
+
 describe('what the schema announces is what HubSpot demands', () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -108,7 +132,7 @@ describe('what the schema announces is what HubSpot demands', () => {
   });
   afterAll(() => stack.stop());
 
-  it.each([
+  it.each<readonly [string, string]>([
     ['Query.contact', '{ contact(id: "100001") { email } }'],
     ['Query.contactByEmail', '{ contactByEmail(email: "nobody@nowhere.example") { id } }'],
     ['Query.contacts', '{ contacts(first: 2) { nodes { email } } }'],
@@ -141,6 +165,7 @@ describe('what the schema announces is what HubSpot demands', () => {
     ['Company.contacts', '{ company(id: "200001") { contacts { edges { labels node { email } } } } }'],
     ['Company.deals', '{ companies(first: 20) { nodes { deals { nodes { name } } } } }'],
     ['Company.owner', '{ companies(first: 20) { nodes { owner { email } } } }'],
+    ...WRITES,
   ])('%s: %s', async (coordinate, document) => {
     // What was cached is read again.
     stack.clock.advance(31 * 60 * 1000);
@@ -161,6 +186,7 @@ describe('what the schema announces is what HubSpot demands', () => {
       'Query.owner Query.owners Query.dealPipelines Query.properties Contact.deals Contact.companies Contact.owner',
       'Deal.contacts Deal.companies Deal.owner Deal.stage Deal.pipeline',
       'Company.contacts Company.deals Company.owner',
+      ...new Set(WRITES.map(([coordinate]) => coordinate)),
     ].flatMap((names) => names.split(' '));
     const announced = fields.filter(
       ({ parent, field }) =>

@@ -5,10 +5,10 @@ import type { StartedFlow } from '../../installations/connect.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { named } from '../named-installation.ts';
 import { operationsOf } from '../operation-document.ts';
 import { InstallationRef } from '../refs.ts';
 import { requirementsOf } from '../requirements.ts';
-import { named } from './lifecycle.ts';
 
 /** Parsing and validating them costs a millisecond each, whatever they hold. */
 const MAX_DOCUMENTS = 200;

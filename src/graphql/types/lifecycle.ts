@@ -1,7 +1,7 @@
-import { GatewayError } from '../../errors.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { named } from '../named-installation.ts';
 import { InstallationRef } from '../refs.ts';
 
 /** A payload that shows the installation as it is after the mutation. */
@@ -58,13 +58,6 @@ builder.mutationField('disconnectInstallation', (t) =>
     },
   }),
 );
-
-/** @throws GatewayError NOT_FOUND, for another tenant's as for one that never was */
-export async function named({ connectors }: GatewayContext, id: string): Promise<Installation> {
-  const installation = await connectors.installation(id);
-  if (!installation) throw new GatewayError('NOT_FOUND', 'This tenant has no such installation.', {});
-  return installation;
-}
 
 function changed({ connectors }: GatewayContext, installation: Installation): Installation {
   connectors.forget();

@@ -1,0 +1,192 @@
+import { type AssociationType, listAssociations, plainType } from '../hubspot/association-types.ts';
+import {
+  associatePlainly,
+  type RecordPair,
+  removeAssociation,
+  removeAssociationTypes,
+  replaceAssociationTypes,
+} from '../hubspot/association-writes.ts';
+import type { HubspotApi } from '../hubspot/client.ts';
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { Problem } from '../hubspot/problems.ts';
+import {
+  archiveRecord,
+  createRecord,
+  type NewAssociation,
+  type PropertyValues,
+  type UpsertTarget,
+  updateRecord,
+  upsertRecord,
+} from '../hubspot/record-writes.ts';
+import { HubspotRefusal } from '../hubspot/refusal.ts';
+import type { CrmRecord } from './connector.ts';
+import type { PortalMetadata } from './portal-metadata.ts';
+
+/** A label that does not exist between two types of record; HubSpot was not asked to write. */
+export interface UnknownLabel {
+  readonly kind: 'label';
+  readonly label: string;
+  /** The type of record that the association was to lead to. */
+  readonly to: ObjectType;
+  readonly known: readonly string[];
+}
+
+export type WriteProblem = Problem | UnknownLabel;
+
+/** What a write came to, when it was done or when a person can mend what kept it from being done. */
+export type Outcome<T> = { readonly value: T } | { readonly problems: readonly WriteProblem[] };
+
+/** A record that HubSpot wrote, with the properties that it told of. */
+export interface Written {
+  readonly record: CrmRecord;
+  /** `null` when HubSpot does not say. */
+  readonly isNew: boolean | null;
+}
+
+/** A neighbour of a record that does not exist yet. */
+export interface NewNeighbour {
+  readonly objectType: ObjectType;
+  readonly id: string;
+  readonly label: string | undefined;
+}
+
+export interface WrittenPortal {
+  readonly api: HubspotApi;
+  readonly metadata: PortalMetadata;
+  own(objectType: ObjectType, record: HubspotRecord): CrmRecord;
+  /** Told of every write that may have been done, whether it is known to have been or not. */
+  changed(): void;
+}
+
+/**
+ * Writes into one portal: each is one call of its own, which neither waits for others nor is joined with them. What no
+ * person can mend by another input is thrown.
+ */
+export class PortalWrites {
+  readonly #portal: WrittenPortal;
+
+  constructor(portal: WrittenPortal) {
+    this.#portal = portal;
+  }
+
+  async create(
+    objectType: ObjectType,
+    properties: PropertyValues,
+    neighbours: readonly NewNeighbour[],
+  ): Promise<Outcome<Written>> {
+    return this.#attempt(async ({ api, own }) => {
+      const associations = await this.#newAssociations(objectType, neighbours);
+      const record = await createRecord(api, objectType, { properties, associations });
+      return { record: own(objectType, record), isNew: true };
+    });
+  }
+
+  async update(objectType: ObjectType, id: string, properties: PropertyValues): Promise<Outcome<Written>> {
+    return this.#attempt(async ({ api, own }) => {
+      const record = await updateRecord(api, objectType, id, properties);
+      return { record: own(objectType, record), isNew: false };
+    });
+  }
+
+  async upsert(objectType: ObjectType, target: UpsertTarget, properties: PropertyValues): Promise<Outcome<Written>> {
+    return this.#attempt(async ({ api, own }) => {
+      const { record, isNew } = await upsertRecord(api, objectType, target, properties);
+      return { record: own(objectType, record), isNew };
+    });
+  }
+
+  async archive(objectType: ObjectType, id: string): Promise<Outcome<void>> {
+    return this.#attempt(({ api }) => archiveRecord(api, objectType, id));
+  }
+
+  /** Adds labels to those that there are; without any, associates plainly. */
+  async associate(pair: RecordPair, labels: readonly string[]): Promise<Outcome<void>> {
+    return this.#attempt(async ({ api }) => {
+      if (labels.length === 0) return associatePlainly(api, pair);
+      const added = await this.#typesOf(pair.from.objectType, pair.to.objectType, labels);
+      const present = await this.#labelsBetween(pair);
+      const missing = added.filter((type) => !present.some((there) => isSame(type, there)));
+      // HubSpot takes a list of labels for all that there shall be.
+      if (missing.length > 0) await replaceAssociationTypes(api, pair, [...present, ...missing]);
+    });
+  }
+
+  /** Takes these labels away and leaves the association; without any, takes the association away. */
+  async dissociate(pair: RecordPair, labels: readonly string[]): Promise<Outcome<void>> {
+    return this.#attempt(async ({ api }) => {
+      if (labels.length === 0) return removeAssociation(api, pair);
+      const types = await this.#typesOf(pair.from.objectType, pair.to.objectType, labels);
+      await removeAssociationTypes(api, pair, types);
+    });
+  }
+
+  async #attempt<T>(write: (portal: WrittenPortal) => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { value: await write(this.#portal) };
+    } catch (error) {
+      if (error instanceof LabelUnknown) return { problems: [error.problem] };
+      if (error instanceof HubspotRefusal && error.problems.length > 0) return { problems: error.problems };
+      throw error;
+    } finally {
+      this.#portal.changed();
+    }
+  }
+
+  /** One association for every neighbour, however many labels it was given. */
+  async #newAssociations(from: ObjectType, neighbours: readonly NewNeighbour[]): Promise<NewAssociation[]> {
+    const perNeighbour = Map.groupBy(neighbours, ({ objectType, id }) => `${objectType}\n${id}`);
+    return Promise.all(
+      [...perNeighbour.values()].flatMap((entries) => {
+        const [first] = entries;
+        const labels = entries.flatMap(({ label }) => label ?? []);
+        return first ? [this.#newAssociation(from, first, labels)] : [];
+      }),
+    );
+  }
+
+  async #newAssociation(
+    from: ObjectType,
+    { objectType, id }: NewNeighbour,
+    labels: readonly string[],
+  ): Promise<NewAssociation> {
+    const types = labels.length > 0 ? await this.#typesOf(from, objectType, labels) : [plainType(from, objectType)];
+    return { toId: id, types };
+  }
+
+  /** @throws LabelUnknown */
+  async #typesOf(from: ObjectType, to: ObjectType, labels: readonly string[]): Promise<readonly AssociationType[]> {
+    const types = await this.#portal.metadata.associationTypes(from, to);
+    return [...new Set(labels)].map((label) => {
+      const type = types.find((candidate) => candidate.label === label);
+      if (type) return type;
+      throw new LabelUnknown({ kind: 'label', label, to, known: types.flatMap((candidate) => candidate.label ?? []) });
+    });
+  }
+
+  /** The labels that `to` has for `from`: HubSpot tells them of all neighbours, page by page. */
+  async #labelsBetween({ from, to }: RecordPair): Promise<readonly AssociationType[]> {
+    const list = { from: from.objectType, id: from.id, to: to.objectType };
+    let after: string | undefined;
+    do {
+      const page = await listAssociations(this.#portal.api, list, after);
+      const types = page.types.get(to.id);
+      if (types) return types.filter(({ label }) => label !== null);
+      after = page.next;
+    } while (after !== undefined);
+    return [];
+  }
+}
+
+class LabelUnknown extends Error {
+  override readonly name = 'LabelUnknown';
+  readonly problem: UnknownLabel;
+
+  constructor(problem: UnknownLabel) {
+    super(`there is no label "${problem.label}"`);
+    this.problem = problem;
+  }
+}
+
+function isSame(a: AssociationType, b: AssociationType): boolean {
+  return a.category === b.category && a.typeId === b.typeId;
+}

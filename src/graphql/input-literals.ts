@@ -1,0 +1,27 @@
+import { type FieldNode, Kind, type ValueNode } from 'graphql';
+
+/**
+ * The value that a document has at `path` in the arguments of a field; `undefined` where there is none. A variable on
+ * the way stands for all that is below it.
+ */
+export function literalAt(node: FieldNode, path: readonly string[]): ValueNode | undefined {
+  const [argument, ...fields] = path;
+  let value = node.arguments?.find(({ name }) => name.value === argument)?.value;
+  for (const field of fields) {
+    if (value?.kind === Kind.VARIABLE) return value;
+    value = below(value, field);
+  }
+  return value;
+}
+
+/** The field `name` of an object in a document. */
+export function below(value: ValueNode | undefined, name: string): ValueNode | undefined {
+  if (value?.kind !== Kind.OBJECT) return undefined;
+  return value.fields.find((field) => field.name.value === name)?.value;
+}
+
+/** The entries of a list in a document, where a single value is a list of one; a variable may have any. */
+export function entriesOf(value: ValueNode | undefined): readonly ValueNode[] {
+  if (value === undefined || value.kind === Kind.NULL) return [];
+  return value.kind === Kind.LIST ? value.values : [value];
+}

@@ -1,0 +1,57 @@
+import { type FieldNode, Kind, type ValueNode } from 'graphql';
+import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import { below, entriesOf, literalAt } from './input-literals.ts';
+import { capitals, RECORD_TYPES, type RecordType } from './record-types.ts';
+import { readable, writable } from './scopes.ts';
+
+// What writes of associations take, as far as a document tells: labels are looked up by name, and those that are there
+// are read before others are added.
+
+/** Reading the labels of new associations takes the read scopes of both ends. */
+export function demandsOfCreate(type: RecordType, node: FieldNode): readonly ScopeRequirement[] {
+  return entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) => {
+    const to = typeOf(below(entry, 'objectType'));
+    return to && below(entry, 'label')?.kind === Kind.STRING ? [readable(type.objectType, to.objectType)] : [];
+  });
+}
+
+/** One for the record, and one for the labels of each type of neighbour. */
+export function callsOfCreate(node: FieldNode): number {
+  const labelled = entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) =>
+    mayBeGiven(entry.kind === Kind.VARIABLE ? entry : below(entry, 'label'))
+      ? (typeOf(below(entry, 'objectType'))?.typename ?? RECORD_TYPES.map(({ typename }) => typename))
+      : [],
+  );
+  return 1 + new Set(labelled).size;
+}
+
+/** Both ends are written; with labels they are read, too. */
+export function demandsOfAssociation(node: FieldNode): readonly ScopeRequirement[] {
+  const [from, to] = ['from', 'to'].map((end) => typeOf(literalAt(node, ['input', end, 'objectType'])));
+  if (!from || !to) return [];
+  const ends = [from.objectType, to.objectType];
+  const labels = entriesOf(literalAt(node, ['input', 'labels']));
+  return labels.some(({ kind }) => kind === Kind.STRING) ? [writable(...ends), readable(...ends)] : [writable(...ends)];
+}
+
+/** The labels that are there are found among all of a record's associations, however many pages they fill. */
+export function callsOfAssociate(node: FieldNode): number {
+  return hasLabels(node) ? Number.POSITIVE_INFINITY : 1;
+}
+
+export function callsOfDissociate(node: FieldNode): number {
+  return hasLabels(node) ? 2 : 1;
+}
+
+function hasLabels(node: FieldNode): boolean {
+  return entriesOf(literalAt(node, ['input', 'labels'])).length > 0;
+}
+
+function mayBeGiven(value: ValueNode | undefined): boolean {
+  return value !== undefined && value.kind !== Kind.NULL;
+}
+
+/** `CONTACT` and its like. */
+function typeOf(value: ValueNode | undefined): RecordType | undefined {
+  return value?.kind === Kind.ENUM ? RECORD_TYPES.find((type) => capitals(type) === value.value) : undefined;
+}

@@ -1,0 +1,97 @@
+import type { ObjectType } from '../../hubspot/objects.ts';
+import { type AssociationPayload, associate, dissociate } from '../association-writes.ts';
+import { builder } from '../builder.ts';
+import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
+import { RECORD_TYPES } from '../record-types.ts';
+import { writable } from '../scopes.ts';
+import { from } from '../selection.ts';
+import { CrmObjectType } from './crm.ts';
+import { UserErrorRef } from './user-error.ts';
+import { installationIdField, RECORD_ID } from './write-inputs.ts';
+
+const RecordRefInput = builder.inputRef<{ objectType: ObjectType; id: string }>('RecordRef').implement({
+  description: 'A record of any type.',
+  fields: (t) => ({
+    objectType: t.field({ type: CrmObjectType, required: true, description: 'Its type.' }),
+    id: t.id({ required: true, description: RECORD_ID }),
+  }),
+});
+
+function associationInput(name: string, { description, labels }: { description: string; labels: string }) {
+  return builder.inputType(name, {
+    description,
+    fields: (t) => ({
+      installationId: installationIdField(t),
+      from: t.field({ type: RecordRefInput, required: true, description: 'The record that the labels are for.' }),
+      to: t.field({
+        type: RecordRefInput,
+        required: true,
+        description: 'The record that the labels say something of.',
+      }),
+      labels: t.stringList({ description: labels }),
+    }),
+  });
+}
+
+const AssociateInput = associationInput('AssociateInput', {
+  description: 'Two records to be associated.',
+  labels:
+    'Labels to add to those that there are, such as `Decision maker`: what `to` is for `from`. Needs the read scopes of ' +
+    'both types. All neighbours of `from` are looked through for the labels that there are: where one record has ' +
+    'many of the other type, let it be `to`.',
+});
+const DissociateInput = associationInput('DissociateInput', {
+  description: 'Two records to be parted.',
+  labels:
+    'Labels to take away; the association itself stays. Left out or empty: the association goes, and all labels with it. ' +
+    'Needs the read scopes of both types.',
+});
+
+function associationPayload(name: string, description: string) {
+  return builder.objectRef<AssociationPayload>(name).implement({
+    description,
+    fields: (t) => ({
+      fromId: t.exposeID('fromId', { nullable: true, description: 'Global id. Null when nothing was written.' }),
+      toId: t.exposeID('toId', { nullable: true, description: 'Global id. Null when nothing was written.' }),
+      userErrors: t.field({
+        type: [UserErrorRef],
+        description: 'Why nothing was written. Empty when it was.',
+        resolve: ({ userErrors }) => [...userErrors],
+      }),
+    }),
+  });
+}
+
+const AssociatePayload = associationPayload(
+  'AssociatePayload',
+  'The records that are associated, or why they are not.',
+);
+const DissociatePayload = associationPayload('DissociatePayload', 'The records that are parted, or why they are not.');
+
+/** Which two of them it takes, the input decides. */
+const WRITABLE = RECORD_TYPES.flatMap(({ objectType }) => writable(objectType));
+const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE } as const;
+
+builder.mutationField('associate', (t) =>
+  t.field({
+    ...demanded,
+    type: AssociatePayload,
+    extensions: from({ calls: callsOfAssociate, demands: demandsOfAssociation }),
+    description: 'Associates two records; labels that they have stay. Needs the write scopes of both types.',
+    args: { input: t.arg({ type: AssociateInput, required: true, description: 'Which records, and their labels.' }) },
+    resolve: (_root, { input }, context) => associate(input, context),
+  }),
+);
+
+builder.mutationField('dissociate', (t) =>
+  t.field({
+    ...demanded,
+    type: DissociatePayload,
+    extensions: from({ calls: callsOfDissociate, demands: demandsOfAssociation }),
+    description:
+      'Takes labels of an association away, or all of it. What is not there answers the same. ' +
+      'Needs the write scopes of both types.',
+    args: { input: t.arg({ type: DissociateInput, required: true, description: 'Which records, and which labels.' }) },
+    resolve: (_root, { input }, context) => dissociate(input, context),
+  }),
+);

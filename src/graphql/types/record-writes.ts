@@ -1,0 +1,122 @@
+import { builder } from '../builder.ts';
+import { callsOfCreate, demandsOfCreate } from '../label-literals.ts';
+import { requirePermission } from '../permissions.ts';
+import { RECORD_TYPES, type RecordType } from '../record-types.ts';
+import {
+  type ArchivePayload,
+  archiveRecord,
+  createRecord,
+  type RecordPayload,
+  updateRecord,
+  upsertRecord,
+} from '../record-writes.ts';
+import { RECORD_REFS } from '../refs.ts';
+import { readable, writable } from '../scopes.ts';
+import { from, selectionOf } from '../selection.ts';
+import { UserErrorRef } from './user-error.ts';
+import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
+
+for (const type of RECORD_TYPES) defineWrites(type);
+
+/** `createContact`, `updateContact`, `upsertContact` and `archiveContact`, or those of another type. */
+function defineWrites(type: RecordType): void {
+  const { typename, singular, objectType } = type;
+  const payload = recordPayload(type);
+  const archived = archivePayload(type);
+  const demanded = { permission: 'hubspot:write', hubspotScopes: writable(objectType) } as const;
+  const scope = `Needs \`crm.objects.${objectType}.write\`.`;
+  const oneCall = from({ calls: () => 1 });
+  const [create, update, upsert, archive] = [
+    createInput(type),
+    updateInput(type),
+    upsertInput(type),
+    archiveInput(type),
+  ];
+
+  builder.mutationFields((t) => ({
+    [`create${typename}`]: t.field({
+      ...demanded,
+      type: payload,
+      extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
+      description: `Creates a ${singular}, with associations where they are given. The gateway never repeats it: after a timeout, look before you create again. ${scope}`,
+      args: { input: t.arg({ type: create, required: true, description: 'What it holds.' }) },
+      resolve: (_root, { input }, context) => createRecord(type, input, context),
+    }),
+    [`update${typename}`]: t.field({
+      ...demanded,
+      type: payload,
+      extensions: oneCall,
+      description: `Changes a ${singular}. ${scope}`,
+      args: { input: t.arg({ type: update, required: true, description: 'Which one, and what changes.' }) },
+      resolve: (_root, { input }, context) => updateRecord(type, input, context),
+    }),
+    [`upsert${typename}`]: t.field({
+      ...demanded,
+      type: payload,
+      extensions: oneCall,
+      description: `Changes the ${singular} with a unique value, or creates it: HubSpot decides in one step. ${scope}`,
+      args: { input: t.arg({ type: upsert, required: true, description: 'Which one, and what it shall hold.' }) },
+      resolve: (_root, { input }, context) => upsertRecord(type, input, context),
+    }),
+    [`archive${typename}`]: t.field({
+      ...demanded,
+      type: archived,
+      extensions: oneCall,
+      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same. ${scope}`,
+      args: { input: t.arg({ type: archive, required: true, description: 'Which one.' }) },
+      resolve: (_root, { input }, context) => archiveRecord(type, input, context),
+    }),
+  }));
+}
+
+/** `ContactPayload` and its like. */
+function recordPayload({ typename, singular, objectType }: RecordType) {
+  return builder.objectRef<RecordPayload>(`${typename}Payload`).implement({
+    description: `A ${singular} that was written, or why it was not.`,
+    fields: (t) => ({
+      [singular]: t.field({
+        type: RECORD_REFS[typename],
+        nullable: true,
+        description:
+          `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which the ` +
+          `viewer needs \`hubspot:read\`. Null when nothing was written. Needs \`crm.objects.${objectType}.read\`.`,
+        hubspotScopes: readable(objectType),
+        extensions: from({ reads: 'record' }),
+        resolve({ connector, record }, _args, context, info) {
+          if (!record) return null;
+          const selection = selectionOf(info, typename, connector.granted);
+          const isTold = selection.properties.every((name) => Object.hasOwn(record.properties, name));
+          if (!isTold || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
+          return isTold ? record : connector.record(objectType, record.id, selection);
+        },
+      }),
+      created: t.exposeBoolean('created', {
+        nullable: true,
+        description: `True when the ${singular} is new, false when it was there. Null when nothing was written.`,
+      }),
+      userErrors: t.field({
+        type: [UserErrorRef],
+        description: 'Why nothing was written. Empty when it was.',
+        resolve: ({ userErrors }) => [...userErrors],
+      }),
+    }),
+  });
+}
+
+/** `ArchiveContactPayload` and its like. */
+function archivePayload({ typename, singular }: RecordType) {
+  return builder.objectRef<ArchivePayload>(`Archive${typename}Payload`).implement({
+    description: `A ${singular} that was archived, or why it was not.`,
+    fields: (t) => ({
+      archivedId: t.exposeID('archivedId', {
+        nullable: true,
+        description: `Global id of the ${singular}. Null when nothing was archived.`,
+      }),
+      userErrors: t.field({
+        type: [UserErrorRef],
+        description: 'Why nothing was archived. Empty when it was.',
+        resolve: ({ userErrors }) => [...userErrors],
+      }),
+    }),
+  });
+}

@@ -1,0 +1,80 @@
+import { GatewayError } from '../errors.ts';
+import type { PropertyValues } from '../hubspot/record-writes.ts';
+import { writtenOut } from './decimal-notation.ts';
+import { recordIdIn } from './global-id.ts';
+import { propertyNames } from './property-names.ts';
+import type { RecordTypename } from './record-types.ts';
+import { WRITABLE_FIELDS, type WritableField } from './writable-fields.ts';
+
+/** The part of an input that says what to write, a field for a property. */
+export interface ValuesInput {
+  readonly properties?:
+    | readonly { readonly name: string; readonly value?: string | null | undefined }[]
+    | null
+    | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** Where in the arguments something stands, such as `input`, `properties`, `0`. */
+export type InputPath = readonly string[];
+
+/** What an input says to write. */
+export interface WrittenValues {
+  /** As HubSpot takes them: an empty text clears the property. */
+  readonly values: PropertyValues;
+  /** Where each property stands. */
+  readonly paths: ReadonlyMap<string, InputPath>;
+  /** Where ids stand that name nothing of this portal. */
+  readonly absent: readonly InputPath[];
+}
+
+/** @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, or a malformed id */
+export function writtenValues(typename: RecordTypename, input: ValuesInput, hubId: number): WrittenValues {
+  // A property may be called __proto__, which only a Map takes for a name like any other.
+  const values = new Map<string, string>();
+  const paths = new Map<string, InputPath>();
+  const absent: InputPath[] = [];
+  const write = (property: string, value: string, path: InputPath): void => {
+    if (values.has(property)) throw badProperties(`The property ${property} is given twice.`);
+    values.set(property, value);
+    paths.set(property, path);
+  };
+
+  for (const [name, field] of Object.entries(WRITABLE_FIELDS[typename])) {
+    const given = input[name];
+    if (given === undefined) continue;
+    const value = wireValue(name, field, given, hubId);
+    if (value === undefined) absent.push(['input', name]);
+    else write(field.property, value, ['input', name]);
+  }
+  const properties = input.properties ?? [];
+  propertyNames(
+    'properties',
+    properties.map(({ name }) => name),
+  );
+  for (const [index, { name, value }] of properties.entries()) {
+    if (value === undefined) throw badProperties(`The property ${name} has no value: null clears it.`);
+    write(name, value ?? '', ['input', 'properties', String(index)]);
+  }
+  return { values: Object.fromEntries(values), paths, absent };
+}
+
+/** Where a person fills in `property`, given or not; `null` where the input has no field for it. */
+export function pathOf(typename: RecordTypename, { paths }: WrittenValues, property: string): InputPath | null {
+  const given = paths.get(property);
+  if (given) return given;
+  const field = Object.entries(WRITABLE_FIELDS[typename]).find(([, candidate]) => candidate.property === property);
+  return field ? ['input', field[0]] : null;
+}
+
+/** The text that HubSpot takes; `undefined` for an id of another portal. */
+function wireValue(name: string, { kind }: WritableField, given: unknown, hubId: number): string | undefined {
+  if (given === null) return '';
+  if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
+  if (kind === 'decimal') return writtenOut(String(given));
+  return given instanceof Date ? given.toISOString() : String(given);
+}
+
+function badProperties(message: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', message, { argument: 'properties' });
+}

@@ -1,0 +1,91 @@
+import { GatewayError } from '../errors.ts';
+import type { HubspotApi } from './client.ts';
+import { field } from './json.ts';
+import { nextCursor, type ObjectType, readScopes } from './objects.ts';
+
+/** One meaning that an association can have, from one type of record to another: each direction has its own. */
+export interface AssociationType {
+  /** `HUBSPOT_DEFINED`, `USER_DEFINED`, `INTEGRATOR_DEFINED`, `WORK`. */
+  readonly category: string;
+  readonly typeId: number;
+  /** Such as `Decision maker`; `null` of the plain association. */
+  readonly label: string | null;
+}
+
+// https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
+const PLAIN: Readonly<Record<ObjectType, Readonly<Record<ObjectType, number>>>> = {
+  contacts: { contacts: 449, deals: 4, companies: 279 },
+  deals: { contacts: 3, deals: 451, companies: 341 },
+  companies: { contacts: 280, deals: 342, companies: 450 },
+};
+
+/** The association without a label. */
+export function plainType(from: ObjectType, to: ObjectType): AssociationType {
+  return { category: 'HUBSPOT_DEFINED', typeId: PLAIN[from][to], label: null };
+}
+
+/** How requests name a type. */
+export function presentType({ category, typeId }: AssociationType) {
+  return { associationCategory: category, associationTypeId: typeId };
+}
+
+/** `GET /crm/associations/{version}/{from}/{to}/labels`: HubSpot's own types and those that the portal defined. */
+export async function listAssociationTypes(
+  api: HubspotApi,
+  from: ObjectType,
+  to: ObjectType,
+): Promise<readonly AssociationType[]> {
+  const { body } = await api.send({
+    name: `associations.${from}.${to}.labels`,
+    method: 'GET',
+    path: `/crm/associations/${api.version}/${from}/${to}/labels`,
+    scopes: readScopes(from, to),
+  });
+  const results = field(body, 'results');
+  if (!Array.isArray(results)) throw unintelligible();
+  return results.map(parseType);
+}
+
+export interface AssociationPage {
+  /** What each neighbour is to the record, by its id. */
+  readonly types: ReadonlyMap<string, readonly AssociationType[]>;
+  /** HubSpot's cursor of the next page; `undefined` on the last. */
+  readonly next: string | undefined;
+}
+
+/** HubSpot's cap on one page of a record's associations. */
+const PAGE = 500;
+
+/** `GET /crm/objects/{version}/{from}/{id}/associations/{to}`: the neighbours of one record, with all types. */
+export async function listAssociations(
+  api: HubspotApi,
+  { from, id, to }: { from: ObjectType; id: string; to: ObjectType },
+  after: string | undefined,
+): Promise<AssociationPage> {
+  const query = new URLSearchParams({ limit: String(PAGE), ...(after !== undefined && { after }) });
+  const { body } = await api.send({
+    name: `associations.${from}.${to}.list`,
+    method: 'GET',
+    path: `/crm/objects/${api.version}/${from}/${id}/associations/${to}?${query}`,
+    scopes: readScopes(from, to),
+  });
+  const results = field(body, 'results');
+  if (!Array.isArray(results)) throw unintelligible();
+  return { types: new Map(results.map(parseNeighbour)), next: nextCursor(body) };
+}
+
+function parseNeighbour(neighbour: unknown): [string, readonly AssociationType[]] {
+  const types = field(neighbour, 'associationTypes');
+  // Strings by the specification, numbers by the samples.
+  return [String(field(neighbour, 'toObjectId')), Array.isArray(types) ? types.map(parseType) : []];
+}
+
+function parseType(type: unknown): AssociationType {
+  const [category, typeId, label] = ['category', 'typeId', 'label'].map((name) => field(type, name));
+  if (typeof category !== 'string' || typeof typeId !== 'number') throw unintelligible();
+  return { category, typeId, label: typeof label === 'string' ? label : null };
+}
+
+function unintelligible(): GatewayError {
+  return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of associations.', {});
+}

@@ -1,0 +1,163 @@
+import { field } from './json.ts';
+
+/** Why HubSpot did not write: what a person can mend. Never HubSpot's message as it came, nor anything of the portal. */
+export type Problem = InvalidValue | TakenValue | AbsentRecord;
+
+export interface InvalidValue {
+  readonly kind: 'invalid';
+  /** `undefined` when HubSpot names none, or when it is not about one property. */
+  readonly property: string | undefined;
+  /** HubSpot's own, such as `INVALID_EMAIL`. */
+  readonly code: string | undefined;
+  /** HubSpot's sentence about it, when it is fit to be shown. */
+  readonly message: string | undefined;
+  /** What an enumeration takes. */
+  readonly options: readonly string[] | undefined;
+}
+
+/** Another record has a value that only one may have. */
+export interface TakenValue {
+  readonly kind: 'taken';
+  readonly property: string | undefined;
+  /** The record that has it, which HubSpot tells in prose alone. */
+  readonly existingId: string | undefined;
+}
+
+export interface AbsentRecord {
+  readonly kind: 'absent';
+  /** `undefined` for the record that the call itself names. */
+  readonly id: string | undefined;
+  /** HubSpot's singular in capitals, such as `DEAL`. */
+  readonly type: string | undefined;
+}
+
+/** More of them help nobody. */
+const MAX_PROBLEMS = 50;
+
+/**
+ * What is wrong, by a refusal's body; empty for a status that no person can mend. Every field of the body may be
+ * missing: a 400 that says nothing is a problem all the same.
+ * https://developers.hubspot.com/docs/api-reference/error-handling
+ */
+export function parseProblems(status: number, body: unknown): readonly Problem[] {
+  const message = text(field(body, 'message')) ?? '';
+  if (status === 404) return [{ kind: 'absent', id: undefined, type: undefined }];
+  if (status === 409) return [takenValue(body, message)];
+  if (status !== 400) return [];
+  if (HOLDER.test(message)) return [takenValue(body, message)];
+  const problems = [...absentRecords(body), ...invalidValues(body, message)];
+  return problems.length > 0 ? problems.slice(0, MAX_PROBLEMS) : [invalid({ message })];
+}
+
+const EXISTING_ID = /Existing ID:\s*(\d{1,20})\b/i;
+/** `Cannot set PropertyValueCoordinates{…, propertyName=…} on 301. 302 already has that value.`: 301 was to be written. */
+const HOLDER = /\b(\d{1,20}|one) already has that value/;
+const COORDINATE = /\bpropertyName=([a-z0-9_]{1,100})\b/;
+/** Contacts are told apart by their address: https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
+const CONTACT_EXISTS = /^Contact already exists/i;
+
+function takenValue(body: unknown, message: string): TakenValue {
+  const existing = HOLDER.exec(message) ?? EXISTING_ID.exec(message);
+  const property = COORDINATE.exec(message)?.[1] ?? (CONTACT_EXISTS.test(message) ? 'email' : undefined);
+  const existingId = digits(existing?.[1]) ?? digits(items(field(body, 'context'), 'existingId')[0]);
+  return { kind: 'taken', property, existingId };
+}
+
+/** Records that were to be associated, as `DEAL=301 is not valid`. */
+function absentRecords(body: unknown): AbsentRecord[] {
+  return items(field(body, 'context'), 'INVALID_OBJECT_IDS').flatMap((told) => {
+    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(String(told)) ?? [];
+    return id === undefined ? [] : [{ kind: 'absent', id, type }];
+  });
+}
+
+/**
+ * HubSpot lists the same twice: structured, and as JSON inside its message. Either may be missing; required properties
+ * may be listed by their names alone.
+ */
+function invalidValues(body: unknown, message: string): InvalidValue[] {
+  const told = [
+    ...items(body, 'errors').map((error) =>
+      invalid({
+        property: items(field(error, 'context'), 'propertyName')[0] ?? field(error, 'in'),
+        code: field(error, 'code'),
+        message: field(error, 'message'),
+      }),
+    ),
+    ...listInProse(message).map((fault) =>
+      invalid({ property: field(fault, 'name'), code: field(fault, 'error'), message: field(fault, 'message') }),
+    ),
+    ...items(field(body, 'context'), 'properties').map((property) => invalid({ property, message: REQUIRED })),
+  ];
+  const named = told.filter(({ property }) => property !== undefined);
+  const perProperty = Map.groupBy(named.length > 0 ? named : told, ({ property }) => property);
+  return [...perProperty].flatMap(([property, faults]) => (property === undefined ? faults : distinct(faults)));
+}
+
+const REQUIRED = 'HubSpot requires a value here.';
+
+/** The same fault of one property once; one without a code is a lesser account of another. */
+function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
+  const coded = faults.filter(({ code }) => code !== undefined);
+  const all = coded.length > 0 ? coded : faults.slice(0, 1);
+  return all.filter((fault, index) => all.findIndex(({ code }) => code === fault.code) === index);
+}
+
+/** `Property values were not valid: [{"name": …, "error": …, "message": …}]`. */
+function listInProse(message: string): readonly unknown[] {
+  const start = message.indexOf('[{');
+  if (start < 0) return [];
+  try {
+    const list: unknown = JSON.parse(message.slice(start, message.lastIndexOf(']') + 1));
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+const PROPERTY = /^[a-z0-9_]{1,100}$/;
+const CODE = /^[A-Z0-9_]{1,100}$/;
+
+function invalid(told: { property?: unknown; code?: unknown; message?: unknown }): InvalidValue {
+  const [property, code, message] = [text(told.property), text(told.code), text(told.message)];
+  const options = message === undefined ? undefined : allowedOptions(message);
+  return {
+    kind: 'invalid',
+    property: property !== undefined && PROPERTY.test(property) ? property : undefined,
+    code: code !== undefined && CODE.test(code) ? code : undefined,
+    message: message !== undefined && !options && isSayable(message) ? message : undefined,
+    options,
+  };
+}
+
+const ALLOWED = /was not one of the allowed options: \[(.*)\]\s*$/s;
+/** An older way to list them: label, value, order and more of each option. */
+const VALUE = /\bvalue: "((?:[^"\\]|\\.)*)"/g;
+
+function allowedOptions(message: string): readonly string[] | undefined {
+  const list = ALLOWED.exec(message)?.[1];
+  if (!list) return undefined;
+  const values = [...list.matchAll(VALUE)].map(([, value = '']) => value.replace(/\\(.)/g, '$1'));
+  return values.length > 0 ? values : list.split(', ');
+}
+
+/** A plain sentence: without JSON, markup, an address, or a word of the portal. */
+function isSayable(message: string): boolean {
+  return message.length <= 300 && !/[{}[\]<>\p{Cc}]|:\/\/|portal/iu.test(message);
+}
+
+function items(value: unknown, name: string): readonly unknown[] {
+  const list = field(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function digits(value: unknown): string | undefined {
+  return /^\d{1,20}$/.test(String(value)) ? String(value) : undefined;
+}
+
+/** No message is longer than what a person wrote, which the gateway takes up to a megabyte of. */
+const MAX_TEXT = 2_000_000;
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT ? value : undefined;
+}
