@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { LocalShare, type SharedBudget } from './connector/budget-share.ts';
 import { Connectors } from './connector/connectors.ts';
+import { LeasedShares } from './connector/leased-shares.ts';
 import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
@@ -30,6 +31,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
+import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { InstallationStore } from './storage/installation-store.ts';
 import { missingKeys } from './storage/key-rotation.ts';
@@ -43,7 +45,7 @@ export interface GatewayOverrides {
   readonly logger?: Logger;
   readonly database?: Database;
   readonly graphiql?: GraphiQLDefaults;
-  /** What HubSpot allows per window until it says otherwise; infinite where a clock stands still. */
+  /** What this process may ask of HubSpot per window, alone; infinite where a clock stands still. */
   readonly hubspotLimits?: Partial<Record<SharedBudget, number>>;
 }
 
@@ -112,10 +114,12 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
+  const shares = new LeasedShares({ store: new BudgetSliceStore(database), clock, logger });
+  const isAlone = database.kind === 'sqlite' || overrides.hubspotLimits !== undefined;
   const governors = new RateGovernors({
     clock,
     metrics,
-    createShare: (_hubId, usage) => new LocalShare(usage, overrides.hubspotLimits),
+    createShare: (hubId, usage) => (isAlone ? new LocalShare(usage, overrides.hubspotLimits) : shares.of(hubId, usage)),
   });
   const pipelines = new PortalPipelines({
     tokens,
@@ -207,7 +211,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       server.closeIdleConnections();
       await closed;
     }
-    await Promise.all([tokens.close(), revocations.close(), directory.close()]);
+    await Promise.all([tokens.close(), revocations.close(), directory.close(), shares.close()]);
     await Promise.all([apiPool.close(), tokenPool.close()]);
     await database.close();
   }

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import { installations } from './migrations/0001-installations.ts';
 import { authorizationRequests } from './migrations/0002-authorization-requests.ts';
 import { revocations } from './migrations/0003-revocations.ts';
+import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-installations': installations,
   '0002-authorization-requests': authorizationRequests,
   '0003-revocations': revocations,
+  '0004-portal-budgets': portalBudgets,
 };
 
 /** A statement that takes longer is given up; waiting for a free connection likewise (milliseconds). */

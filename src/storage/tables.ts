@@ -5,6 +5,7 @@ export interface Tables {
   authorization_requests: AuthorizationRequestsTable;
   pending_connections: PendingConnectionsTable;
   revocations: RevocationsTable;
+  portal_budgets: PortalBudgetsTable;
 }
 
 export interface InstallationsTable {
@@ -91,4 +92,11 @@ export interface RevocationsTable {
   attempts: number;
   /** Next attempt, or the end of the one that runs. */
   due_at: number;
+}
+
+/** How replicas share what HubSpot allows for a portal. A row is made with the first call, and stays. */
+export interface PortalBudgetsTable {
+  hub_id: number;
+  /** All slices of all budgets, as JSON of budget-slice-store.ts: one text, so that one statement compares and sets it. */
+  ledger: string;
 }

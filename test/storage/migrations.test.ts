@@ -184,6 +184,7 @@ async function expectTablesOnce({ query }: Database): Promise<void> {
     'installation_tokens',
     'installations',
     'pending_connections',
+    'portal_budgets',
     'revocations',
   ];
   expect(tables).toEqual(expect.arrayContaining(expected));

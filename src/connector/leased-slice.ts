@@ -1,0 +1,172 @@
+import type { Clock } from '../lib/clock.ts';
+import type { BudgetLedger, SliceRequest } from '../storage/budget-slice-store.ts';
+import { type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
+import { fairShares } from './fair-shares.ts';
+
+/** Slices in use are renewed so often. */
+export const RENEW_MS = 1_000;
+/** A slice that is not renewed is used no longer than this: a few renewals may fail. */
+const LEASE_MS = 5_000;
+/** A call that left with the lease's last millisecond reaches HubSpot, and begins to count there, so much later. */
+const TRANSIT_MS = 500;
+/** The first call waits no longer for the database. */
+const PATIENCE_MS = 1_000;
+/**
+ * Without the database this part of the whole is used: it serves on, if slowly, and ten replicas that all lost the
+ * database keep HubSpot's limit. One that alone lost it may add so much to what the others use.
+ */
+const FLOOR_SHARE = 1 / 10;
+/** This part of the whole is left for whoever comes next: the first calls need not wait until others have given way. */
+const RESERVE_SHARE = 1 / 25;
+/** Who has waiting calls or had some lately wants so much more than that, so that the next call leaves at once. */
+const HEADROOM = 1.25;
+/** What was needed is thought to be needed again, but with every renewal less: forgotten after about ten. */
+const FADING = 0.8;
+const FORGOTTEN = 0.1;
+/** Units that one who made no call lately wants, for the next ones. */
+const WANTED_IDLE: Readonly<Record<SharedBudget, number>> = { general: 2, search: 0 };
+
+/** This process's part of one budget of one portal. */
+export class LeasedSlice {
+  readonly budget: SharedBudget;
+  readonly #holder: string;
+  readonly #usage: BudgetUsage;
+  readonly #clock: Clock;
+  /** The database holds so many for us, or more; until `#leasedUntil` of the monotonic clock. */
+  #units = 0;
+  #leasedUntil = Number.NEGATIVE_INFINITY;
+  /** Without a lease nothing leaves until then. */
+  #patientUntil = Number.POSITIVE_INFINITY;
+  /** No more than that is used of them: the rest goes back as soon as no call needs it. */
+  #ceiling = 0;
+  /** Our fair share if we wanted everything. */
+  #outlook: number | undefined;
+  #whole: number;
+  /** HubSpot's own figure, until the other replicas know it. */
+  #learned: number | undefined;
+  #needed = 0;
+
+  constructor(budget: SharedBudget, holder: string, usage: BudgetUsage, clock: Clock) {
+    this.budget = budget;
+    this.#holder = holder;
+    this.#usage = usage;
+    this.#clock = clock;
+    this.#whole = HUBSPOT_LIMITS[budget].max;
+  }
+
+  get limit(): number {
+    if (this.#isLeased) return Math.min(this.#units, this.#ceiling);
+    return this.#isPatient ? 0 : this.#floor;
+  }
+
+  get outlook(): number {
+    if (this.#isLeased || this.#isPatient) return this.#outlook ?? this.#whole;
+    return this.#floor;
+  }
+
+  get whole(): number {
+    return this.#whole;
+  }
+
+  /** Nobody has used the slice, or will soon. */
+  get isIdle(): boolean {
+    return this.#usage.used(this.budget) === 0 && this.#usage.waiting(this.budget) === 0;
+  }
+
+  /** False when that was known. */
+  learn(max: number): boolean {
+    if (this.#whole === max) return false;
+    // The others give way when they hear of it; until then ours shrinks, or grows, no more than in proportion.
+    this.#ceiling = Math.floor((this.#ceiling * max) / this.#whole);
+    this.#outlook = undefined;
+    this.#whole = max;
+    this.#learned = max;
+    return true;
+  }
+
+  /** A lease is about to be taken. */
+  begin(): void {
+    this.#patientUntil = this.#clock.monotonic() + PATIENCE_MS;
+  }
+
+  /** Once per renewal. */
+  observe(): void {
+    const needed = this.#usage.used(this.budget) + this.#usage.waiting(this.budget);
+    this.#needed = Math.max(needed, this.#needed * FADING);
+    if (this.#needed < FORGOTTEN) this.#needed = 0;
+  }
+
+  /** What to ask for. From here on what would go back is not used any more, whether or not the answer comes. */
+  renewal({ max, slices, now }: BudgetLedger): SliceRequest {
+    this.#whole = this.#learned ?? max ?? this.#whole;
+    const others = slices.filter(({ holder }) => holder !== this.#holder);
+    const [alive, gone] = partition(others, ({ leasedForMs }) => leasedForMs > this.#afterglowMs);
+    const held = gone.reduce((sum, { units }) => sum + units, 0);
+    const capacity = Math.max(0, this.#whole - Math.floor(this.#whole * RESERVE_SHARE) - held);
+    const share = (wanted: number) =>
+      fairShares(capacity, [...alive, { holder: this.#holder, wanted }], now).get(this.#holder) ?? 0;
+    const wanted = Math.min(this.#whole, Math.max(WANTED_IDLE[this.budget], Math.ceil(this.#needed * HEADROOM)));
+    const used = this.#usage.used(this.budget);
+    this.#ceiling = ceilingToward(share(wanted), used, this.#whole, this.budget);
+    // Where replicas take turns, the next one is seconds away.
+    this.#outlook = Math.max(1, share(this.#whole));
+    const units = Math.max(this.#ceiling, used);
+    this.#units = Math.min(this.#units, units);
+    return this.#request(units, wanted, LEASE_MS + this.#afterglowMs);
+  }
+
+  /** Gives everything back but what calls of the last moments need until HubSpot forgets them. */
+  end(): SliceRequest {
+    this.#leasedUntil = Number.NEGATIVE_INFINITY;
+    this.#patientUntil = Number.POSITIVE_INFINITY;
+    this.#needed = 0;
+    const units = this.#usage.used(this.budget);
+    return this.#request(units, 0, units > 0 ? this.#afterglowMs : 0);
+  }
+
+  /** @param sinceMs when the renewal began, on the monotonic clock */
+  granted(units: number, sinceMs: number): void {
+    this.#units = units;
+    this.#leasedUntil = sinceMs + LEASE_MS;
+    this.#learned = undefined;
+  }
+
+  /** The database is away. */
+  failed(): void {
+    this.#patientUntil = Number.NEGATIVE_INFINITY;
+  }
+
+  get #isLeased(): boolean {
+    return this.#clock.monotonic() < this.#leasedUntil;
+  }
+
+  get #isPatient(): boolean {
+    return this.#clock.monotonic() < this.#patientUntil;
+  }
+
+  get #floor(): number {
+    return Math.max(1, Math.floor(this.#whole * FLOOR_SHARE));
+  }
+
+  /** HubSpot counts a call for so long after it left. */
+  get #afterglowMs(): number {
+    return HUBSPOT_LIMITS[this.budget].windowMs + TRANSIT_MS;
+  }
+
+  #request(units: number, wanted: number, leasedForMs: number): SliceRequest {
+    return { budget: this.budget, units, wanted, max: this.#whole, leasedForMs };
+  }
+}
+
+/**
+ * The way from what is used to a fair share takes a window: of the calls that leave it, some are made again and the
+ * others left to those who want more. To wait until all the excess has left would stop this replica for seconds.
+ */
+function ceilingToward(share: number, used: number, whole: number, budget: SharedBudget): number {
+  const step = Math.ceil(((whole - share) * RENEW_MS) / HUBSPOT_LIMITS[budget].windowMs);
+  return Math.max(share, used - step);
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { type BudgetLedger, BudgetSliceStore, type SliceRequest } from '../../src/storage/budget-slice-store.ts';
+import type { TestDatabase } from '../helpers/databases.ts';
+
+const HUB_ID = 1_234_567;
+const LEASE_MS = 15_000;
+const MAX = 110;
+
+/** What every store of slices promises, whatever the database; `open` answers an empty, migrated one. */
+export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<TestDatabase>): void {
+  let clock: ManualClock;
+  let db: TestDatabase;
+  let store: BudgetSliceStore;
+  beforeEach(async () => {
+    clock = new ManualClock();
+    db = await open(clock);
+    store = new BudgetSliceStore(db.database);
+  });
+  afterEach(() => db.drop());
+
+  const request = (units: number, changes: Partial<SliceRequest> = {}): SliceRequest => ({
+    budget: 'general',
+    units,
+    wanted: units,
+    max: MAX,
+    leasedForMs: LEASE_MS,
+    ...changes,
+  });
+
+  /** Units of the general budget that `holder` has after it asked for so many. */
+  async function ask(holder: string, units: number, changes: Partial<SliceRequest> = {}): Promise<number | undefined> {
+    return (await store.renew(HUB_ID, holder, () => [request(units, changes)])).get('general');
+  }
+
+  /** What somebody who holds nothing sees. */
+  async function ledger(budget = 'general', hubId = HUB_ID): Promise<BudgetLedger | undefined> {
+    let seen: BudgetLedger | undefined;
+    await store.renew(hubId, 'onlooker', (ledgerOf) => {
+      seen = ledgerOf(budget);
+      return [];
+    });
+    return seen;
+  }
+
+  it('is empty for a portal that nobody used', async () => {
+    expect(await ledger()).toEqual({ max: undefined, slices: [], now: clock.now() });
+  });
+
+  it('gives what is asked for, and shows it to the others', async () => {
+    expect(await ask('a', 36, { wanted: 50 })).toBe(36);
+    clock.advance(1_000);
+    expect(await ledger()).toEqual({
+      max: MAX,
+      slices: [{ holder: 'a', units: 36, wanted: 50, leasedForMs: LEASE_MS - 1_000 }],
+      now: clock.now(),
+    });
+  });
+
+  it('gives no more than is free', async () => {
+    expect(await ask('a', 100)).toBe(100);
+    expect(await ask('b', 50)).toBe(10);
+    expect(await ask('c', 50)).toBe(0);
+    expect(await ask('a', 40)).toBe(40);
+    expect(await ask('b', 50)).toBe(50);
+    expect(await ask('c', 50)).toBe(20);
+  });
+
+  it('takes back what was not renewed when its lease ends, and not before', async () => {
+    await ask('a', 100);
+    clock.advance(LEASE_MS - 1);
+    expect(await ask('b', MAX)).toBe(10);
+    clock.advance(1);
+    expect(await ask('b', MAX)).toBe(MAX);
+    expect((await ledger())?.slices.map(({ holder }) => holder)).toEqual(['b']);
+  });
+
+  it('forgets a slice that ends at once', async () => {
+    await ask('a', 100);
+    await ask('a', 0, { leasedForMs: 0 });
+    expect((await ledger())?.slices).toEqual([]);
+    expect(await ask('b', MAX)).toBe(MAX);
+  });
+
+  it('leaves those what they have who hold more than a limit that became smaller, and gives nothing more', async () => {
+    await ask('a', 60);
+    await ask('b', 50);
+    expect(await ask('a', 60, { max: 80 })).toBe(60);
+    expect(await ask('b', 55, { max: 80 })).toBe(50);
+    expect((await ledger())?.max).toBe(80);
+    await ask('a', 25, { max: 80 });
+    expect(await ask('b', 60, { max: 80 })).toBe(55);
+  });
+
+  it('keeps budgets and portals apart', async () => {
+    await ask('a', MAX);
+    await store.renew(HUB_ID, 'a', () => [request(5, { budget: 'search', max: 5 })]);
+    expect((await ledger('general'))?.slices.map(({ units }) => units)).toEqual([MAX]);
+    expect((await ledger('search'))?.slices.map(({ units }) => units)).toEqual([5]);
+    expect((await ledger('general', 7))?.slices).toEqual([]);
+  });
+
+  it('renews several budgets in one go', async () => {
+    const granted = await store.renew(HUB_ID, 'a', () => [request(36), request(2, { budget: 'search', max: 5 })]);
+    expect([...granted]).toEqual([
+      ['general', 36],
+      ['search', 2],
+    ]);
+  });
+
+  it('never gives out more than there is, however many ask at once', async () => {
+    const replicas = Array.from({ length: 8 }, () => new BudgetSliceStore(db.open()));
+    const granted = await Promise.all(
+      replicas.map((replica, index) => replica.renew(HUB_ID, `replica-${index}`, () => [request(20)])),
+    );
+    const units = granted.map((each) => each.get('general') ?? 0);
+    expect(units.reduce((sum, each) => sum + each, 0)).toBe(MAX);
+    expect(units.toSorted((a, b) => b - a)).toEqual([20, 20, 20, 20, 20, 10, 0, 0]);
+  });
+
+  it('lets whoever was overtaken decide again, about what is there then', async () => {
+    const seen: number[] = [];
+    let overtaking: Promise<unknown> | undefined;
+    const slow = new BudgetSliceStore(db.open());
+    await slow.renew(HUB_ID, 'a', (ledgerOf) => {
+      seen.push(ledgerOf('general').slices.length);
+      return [request(10)];
+    });
+    const { query } = db.database;
+    const overtaken = new BudgetSliceStore({
+      ...db.database,
+      query: query.withPlugin({
+        transformQuery({ node }) {
+          return node;
+        },
+        async transformResult({ result }) {
+          // Right after the first read.
+          overtaking ??= ask('b', 30);
+          await overtaking;
+          return result;
+        },
+      }),
+    });
+    await overtaken.renew(HUB_ID, 'a', (ledgerOf) => {
+      seen.push(ledgerOf('general').slices.length);
+      return [request(20)];
+    });
+    expect(seen).toEqual([0, 1, 2]);
+    expect((await ledger())?.slices).toHaveLength(2);
+  });
+}
