@@ -116,6 +116,11 @@ describe('a write', () => {
     expect((left[1] ?? 0) - (left[0] ?? 0)).toBeGreaterThanOrEqual(2_000);
   });
 
+  it.each(WRITES)('is repeated when no connection came about: %j', async (write) => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    expect(await repeats(write, new NetworkFailure('HUBSPOT_UNAVAILABLE', refused))).toBe(2);
+  });
+
   it('is given up when it stays locked', async () => {
     const locked = status(423);
     const { left, outcome } = await attempt(POST, [locked, locked, locked, locked]);
