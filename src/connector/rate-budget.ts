@@ -98,22 +98,24 @@ export class RateBudget implements SlotOwner {
   }
 
   sent(repeated: SentCall | undefined): SentCall {
-    if (repeated) this.#window.answered(repeated.logged);
-    else this.#window.unreserve();
-    return { logged: this.#window.sent(), refusals: this.#refusals };
+    if (repeated) {
+      this.#window.answered();
+      this.#window.grant();
+    }
+    return { mark: this.#window.mark(), refusals: this.#refusals };
   }
 
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
     this.#running -= 1;
     if (call) {
-      this.#window.answered(call.logged);
+      this.#window.answered();
       // One that left before a refusal says nothing about what came after it.
       if (call.refusals === this.#refusals) [this.#refusalsInRow, this.#exhausted] = [0, undefined];
       if (rateLimit) {
-        this.#window.reconcile(call.logged, rateLimit.max - rateLimit.remaining, this.#limits.others());
+        this.#window.reconcile(call.mark, rateLimit.max - rateLimit.remaining, this.#limits.others());
       }
     } else {
-      this.#window.unreserve();
+      this.#window.withdraw();
     }
     this.#pump();
   }
@@ -177,7 +179,7 @@ export class RateBudget implements SlotOwner {
         return;
       }
       this.#running += 1;
-      this.#window.reserve();
+      this.#window.grant();
       this.#queue.shift()?.grant(new RateSlot(this));
     }
   }

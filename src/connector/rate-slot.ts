@@ -1,11 +1,12 @@
 import { LimitReached } from '../errors.ts';
 import type { Permit } from '../hubspot/client.ts';
 import type { RateLimitState } from '../hubspot/rate-limit.ts';
-import type { LoggedCall } from './rate-window.ts';
 
-/** A call that has left, and how often HubSpot had refused calls until then. */
+/** What the budget noted when a call left. */
 export interface SentCall {
-  readonly logged: LoggedCall;
+  /** How the window stood. */
+  readonly mark: number;
+  /** How often HubSpot had refused calls. */
   readonly refusals: number;
 }
 

@@ -1,40 +1,33 @@
 import type { Clock } from '../lib/clock.ts';
 
 /**
- * A call that has left is taken to have reached HubSpot, and to count there, so much later at the latest; sooner when
- * its answer came sooner. Were an answer's whole time waited for, slow answers would cost calls: 110 in 10.25 s are 10.7
- * a second at any latency.
- */
-const LONGEST_TRANSIT_MS = 250;
-/**
  * Calls leave at once as long as what is left lasts at this share of full speed until slots come back. From idle that
  * is a burst of 43 of 110 calls and then 6.6 a second: nobody waits for seconds because others came all at once.
  */
 const STEADY_SHARE = 0.6;
 
-/** A call as the window remembers it. */
-export interface LoggedCall {
-  /** HubSpot counted it at this time of the monotonic clock, or before. */
-  countedBy: number;
+/** A call that HubSpot has counted at `countedBy` of the monotonic clock, or before. */
+interface CountedCall {
+  readonly countedBy: number;
   /** Made by somebody else, as HubSpot's figures tell. */
   readonly foreign: boolean;
-  /** Calls that had been sent or discovered before this one and still counted, less all that ever had. */
-  readonly basis: number;
 }
 
 /**
- * A log of the calls that HubSpot counts in its rolling window. As each is kept until it certainly counts no more, no
- * rolling window, and so no fixed one, ever holds more than the limit.
+ * The calls that HubSpot counts in its rolling window. When it counted one, somewhere between sending and answer, nobody
+ * knows: so each counts here from its grant until a window's length after its answer, and no rolling window, and so no
+ * fixed one, ever holds more than the limit. It costs the time of an answer per window: at 300 ms, 10.7 calls a second
+ * of 11.
  */
 export class RateWindow {
   readonly #windowMs: number;
   readonly #clock: Clock;
-  /** By `countedBy`. */
-  readonly #calls: LoggedCall[] = [];
-  /** Granted, but not sent yet. */
-  #reserved = 0;
-  /** All that were ever logged. */
-  #logged = 0;
+  /** Oldest first. */
+  readonly #counted: CountedCall[] = [];
+  /** Granted, and not answered yet. */
+  #underWay = 0;
+  /** Calls of whomever that ever entered. */
+  #entered = 0;
 
   constructor(windowMs: number, clock: Clock) {
     this.#windowMs = windowMs;
@@ -44,51 +37,50 @@ export class RateWindow {
   /** Calls that count, or will. */
   get used(): number {
     this.#forget();
-    return this.#calls.length + this.#reserved;
+    return this.#counted.length + this.#underWay;
   }
 
   /** The same without those of others. */
   get own(): number {
     this.#forget();
-    return this.#calls.filter(({ foreign }) => !foreign).length + this.#reserved;
+    return this.#counted.filter(({ foreign }) => !foreign).length + this.#underWay;
   }
 
-  reserve(): void {
-    this.#reserved += 1;
+  /** A call may leave. */
+  grant(): void {
+    this.#underWay += 1;
+    this.#entered += 1;
   }
 
-  unreserve(): void {
-    this.#reserved -= 1;
+  /** It did not. */
+  withdraw(): void {
+    this.#underWay -= 1;
+    this.#entered -= 1;
   }
 
-  /** A call leaves. */
-  sent(): LoggedCall {
-    return this.#log(this.#clock.monotonic() + LONGEST_TRANSIT_MS, false);
+  /** Its answer is here, or none will ever be: HubSpot counts it by now, if at all. */
+  answered(): void {
+    this.#underWay -= 1;
+    this.#count(false);
   }
 
-  /** Its answer is here: HubSpot has counted it. */
-  answered(call: LoggedCall): void {
-    const now = this.#clock.monotonic();
-    if (call.countedBy <= now) return;
-    this.#calls.splice(this.#calls.indexOf(call), 1);
-    call.countedBy = now;
-    this.#insert(call);
+  /** What to hand to `reconcile` with the answer to a call that leaves now. */
+  mark(): number {
+    return this.used - this.#entered;
   }
 
   /**
-   * With the answer to `call` HubSpot says that `counted` calls count, `allowed` of which others may have made. What
-   * can neither be theirs nor ours was made by somebody unknown.
+   * With an answer HubSpot says that `counted` calls count, `allowed` of which others may have made. What can neither be
+   * theirs nor ours was made by somebody unknown. `mark` is from when the call left: whatever counted then or entered
+   * since could be among what HubSpot saw.
    */
-  reconcile(call: LoggedCall, counted: number, allowed: number): void {
-    // HubSpot counted between the sending and now; the calls of all that time could be among them.
-    const known = call.basis + this.#logged;
-    for (let unknown = counted - allowed - known; unknown > 0; unknown -= 1) this.#log(this.#clock.monotonic(), true);
+  reconcile(mark: number, counted: number, allowed: number): void {
+    this.#countForeign(counted - allowed - (mark + this.#entered));
   }
 
   /** HubSpot says that the window is full: what is missing in it was made by somebody unknown. */
   fill(limit: number): void {
-    if (!Number.isFinite(limit)) return;
-    for (let missing = limit - this.used; missing > 0; missing -= 1) this.#log(this.#clock.monotonic(), true);
+    if (Number.isFinite(limit)) this.#countForeign(limit - this.used);
   }
 
   /**
@@ -108,29 +100,27 @@ export class RateWindow {
     if (spare >= pace * (this.#windowMs + LONGEST_TRANSIT_MS)) return rounds * this.#windowMs;
     let wait = 0;
     for (let index = 0; index < used; index += 1) {
-      const countedBy = this.#calls[index]?.countedBy ?? now + LONGEST_TRANSIT_MS;
-      const untilItLeaves = countedBy + this.#windowMs - now;
+      // What is under way leaves the window last, and counts from its answer on: now, at the earliest.
+      const untilItLeaves = (this.#counted[index]?.countedBy ?? now) + this.#windowMs - now;
       wait = Math.max(wait, untilItLeaves - Math.max(0, spare + index) / pace);
     }
     return rounds * this.#windowMs + wait;
   }
 
-  #log(countedBy: number, foreign: boolean): LoggedCall {
-    this.#forget();
-    const call = { countedBy, foreign, basis: this.#calls.length - this.#logged };
-    this.#logged += 1;
-    this.#insert(call);
-    return call;
+  #countForeign(calls: number): void {
+    for (let left = calls; left > 0; left -= 1) {
+      this.#entered += 1;
+      this.#count(true);
+    }
   }
 
-  #insert(call: LoggedCall): void {
-    const index = this.#calls.findLastIndex(({ countedBy }) => countedBy <= call.countedBy);
-    this.#calls.splice(index + 1, 0, call);
+  #count(foreign: boolean): void {
+    this.#counted.push({ countedBy: this.#clock.monotonic(), foreign });
   }
 
   #forget(): void {
     const end = this.#clock.monotonic() - this.#windowMs;
-    const kept = this.#calls.findIndex(({ countedBy }) => countedBy > end);
-    this.#calls.splice(0, kept < 0 ? this.#calls.length : kept);
+    const kept = this.#counted.findIndex(({ countedBy }) => countedBy > end);
+    this.#counted.splice(0, kept < 0 ? this.#counted.length : kept);
   }
 }

@@ -15,7 +15,7 @@ const LOCKED = 423;
 const MOVING = 477;
 
 /**
- * Repeats what can be repeated without harm: reads that failed, and anything that HubSpot said it did not do. Nothing
+ * Repeats what can be repeated without harm: reads that failed, and whatever HubSpot certainly did not do. Nothing
  * is repeated past the deadline of whom the call is for. Every repeat takes a slot of its own.
  */
 export function retry(clock: Clock): Stage {
@@ -41,7 +41,8 @@ function pauseBeforeRepeat({ method, idempotent }: HubspotCall, error: unknown, 
   if (failures > MAX_REPEATS || !isFailureOfHubspot(error)) return undefined;
   const { status } = error.extensions.hubspot ?? {};
   const reads = method === 'GET' || idempotent === true;
-  if (status === MOVING || !(reads || status === LOCKED)) return undefined;
+  const didNothing = status === LOCKED || (error instanceof NetworkFailure && error.isUnsent);
+  if (status === MOVING || !(reads || didNothing)) return undefined;
   const backoffMs = BACKOFF_MS * 2 ** (failures - 1);
   const leastMs = Math.max(error.extensions.retryAfterMs ?? 0, status === LOCKED ? LOCK_MS : 0);
   return leastMs + backoffMs * Math.random();

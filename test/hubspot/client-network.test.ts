@@ -48,7 +48,7 @@ describe('a connection', () => {
 
   it.each(cuts)('that breaks is HUBSPOT_UNAVAILABLE, and nothing is retried: %s', async (_case, answer) => {
     const error = await failure(answer);
-    expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', cause: expect.any(Error) });
+    expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: false, cause: expect.any(Error) });
     expect(hubspot.received).toHaveLength(1);
   });
 
@@ -58,9 +58,9 @@ describe('a connection', () => {
     expect(await send(CALL)).toEqual({ status: 200, body: {} });
   });
 
-  it('that nobody takes is HUBSPOT_UNAVAILABLE', async () => {
+  it('that nobody takes is HUBSPOT_UNAVAILABLE, and proves that nothing was sent', async () => {
     await hubspot.close();
-    expect(await failure(respond(200, {}))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+    expect(await failure(respond(200, {}))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: true });
   });
 
   it.each<[string, Answer]>([
@@ -72,14 +72,14 @@ describe('a connection', () => {
   });
 
   it.each([
-    [new errors.HeadersTimeoutError(), 'HUBSPOT_TIMEOUT'],
-    [new errors.BodyTimeoutError(), 'HUBSPOT_TIMEOUT'],
-    [new errors.ConnectTimeoutError(), 'HUBSPOT_UNAVAILABLE'],
-  ])('that the pool gives up is what it was given up for: %s', async (cause, code) => {
+    [new errors.HeadersTimeoutError(), 'HUBSPOT_TIMEOUT', false],
+    [new errors.BodyTimeoutError(), 'HUBSPOT_TIMEOUT', false],
+    [new errors.ConnectTimeoutError(), 'HUBSPOT_UNAVAILABLE', true],
+  ])('that the pool gives up is what it was given up for: %s', async (cause, code, isUnsent) => {
     const mock = new MockAgent().get(hubspot.url);
     mock.intercept({ path: CALL.path }).replyWithError(cause);
     const error = await failure(respond(200, {}), createTransport({ pool: mock, clock: systemClock }));
-    expect(error).toMatchObject({ code, cause });
+    expect(error).toMatchObject({ code, cause, isUnsent });
   });
 
   it.each<[string, Answer]>([

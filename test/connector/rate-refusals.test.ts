@@ -1,0 +1,230 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LocalShare } from '../../src/connector/budget-share.ts';
+import { governed } from '../../src/connector/governed.ts';
+import { RateGovernors } from '../../src/connector/rate-governor.ts';
+import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
+import type { Budget } from '../../src/hubspot/rate-limit.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { GovernedPortal } from '../helpers/governed-portal.ts';
+
+let portal: GovernedPortal;
+beforeEach(() => {
+  portal = new GovernedPortal();
+});
+
+const fails = (failure: HubspotFailure) => () => {
+  throw hubspotError(failure);
+};
+const answers = (max: number, remaining: number, intervalMs: number) => () => ({
+  status: 200,
+  body: {},
+  rateLimit: { max, remaining, intervalMs },
+});
+
+/** A call that HubSpot fails. */
+const failed = (failure: HubspotFailure, budget: Budget = 'general', latencyMs = 0) =>
+  portal.call({ budget }, { answer: fails(failure), latencyMs }).catch((error: unknown) => error);
+
+/** When the next call leaves, in milliseconds from now; whether it succeeds does not matter. */
+async function untilNext(budget: Budget = 'general', failure?: HubspotFailure): Promise<number> {
+  const from = portal.now;
+  const before = portal.arrivals.length;
+  const asker = { budget, deadlineAt: from + 10 * 60_000 };
+  const next = portal.call(asker, failure && { answer: fails(failure) }).catch(() => {});
+  await portal.settle();
+  while (portal.arrivals.length === before) await portal.pass(10, 10);
+  await next;
+  return portal.now - from;
+}
+
+describe('a 429', () => {
+  it.each<[string, HubspotFailure, number]>([
+    [
+      'of the ten seconds stops the portal until the window is over',
+      { status: 429, policy: 'TEN_SECONDLY_ROLLING' },
+      10_000,
+    ],
+    ['without a policy does the same', { status: 429 }, 10_000],
+    ['with a longer Retry-After is obeyed', { status: 429, retryAfterMs: 30_000 }, 30_000],
+    ['with a shorter Retry-After does not empty the window', { status: 429, retryAfterMs: 1_000 }, 10_000],
+  ])('%s', async (_case, failure, pauseMs) => {
+    await failed(failure);
+    expect(await untilNext()).toBe(pauseMs);
+  });
+
+  it('of a search stops searches for a second, and nothing else', async () => {
+    await failed({ status: 429 }, 'search');
+    expect(await untilNext('general')).toBe(0);
+    expect(await untilNext('search')).toBe(1_000);
+  });
+
+  it('of association batches, for which no window is known, is a pause that doubles', async () => {
+    await failed({ status: 429 }, 'associations');
+    const pauses: number[] = [];
+    for (let turn = 0; turn < 8; turn += 1) pauses.push(await untilNext('associations', { status: 429 }));
+    expect(pauses).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+  });
+
+  it('refuses at once those who wait and cannot be served any more', async () => {
+    const first = failed({ status: 429 }, 'general', 1_000);
+    for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
+    const early = expect(portal.call({ deadlineAt: 9_000 })).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      extensions: { retryAfterMs: 10_000 },
+    });
+    const late = portal.call();
+    await portal.pass(1_000);
+    await early;
+    await first;
+    expect(portal.now).toBe(1_000);
+    await portal.pass(10_000);
+    await late;
+  });
+
+  it('gives slots back as our own calls leave the window, when others made the rest', async () => {
+    for (let call = 0; call < 20; call += 1) await portal.call();
+    await portal.pass(4_000);
+    await failed({ status: 429, policy: 'TEN_SECONDLY_ROLLING' });
+    const next = await untilNext();
+    expect(next).toBeGreaterThanOrEqual(6_000);
+    expect(next).toBeLessThan(10_000);
+  });
+
+  it('that comes again when the window was over is a pause that doubles, until HubSpot answers', async () => {
+    await failed({ status: 429 });
+    const pauses: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1) pauses.push(await untilNext('general', { status: 429 }));
+    expect(pauses).toEqual([10_000, 10_000, 20_000, 40_000, 60_000]);
+    await untilNext();
+    await failed({ status: 429 });
+    expect(await untilNext()).toBeLessThanOrEqual(10_000);
+  });
+
+  it('counts once, however many calls were under way together', async () => {
+    const calls = Array.from({ length: 10 }, () => failed({ status: 429 }, 'general', 100));
+    await portal.pass(100);
+    await Promise.all(calls);
+    expect(await untilNext()).toBe(10_000);
+    expect((await portal.metrics.rateLimitReached.get()).values).toMatchObject([{ value: 10 }]);
+  });
+});
+
+describe('the daily limit', () => {
+  const DAILY = { status: 429, policy: 'DAILY' };
+
+  it('is a refusal of everything at once, whose policy and time say so', async () => {
+    await failed({ ...DAILY, retryAfterMs: 7_200_000 });
+    await expect(portal.call()).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      extensions: { retryAfterMs: 7_200_000, policy: 'DAILY' },
+    });
+    await portal.pass(30_000, 1_000);
+    await expect(portal.call()).rejects.toMatchObject({ extensions: { retryAfterMs: 7_170_000, policy: 'DAILY' } });
+  });
+
+  it('refuses those that wait too', async () => {
+    const first = failed(DAILY, 'general', 1_000);
+    for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
+    const waiting = expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+    await portal.pass(1_000);
+    await Promise.all([first, waiting]);
+  });
+
+  it('is tried once a minute, and forgotten when HubSpot answers again', async () => {
+    await failed(DAILY);
+    await portal.pass(60_000, 1_000);
+    const probe = failed(DAILY, 'general', 500);
+    await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+    await portal.pass(500);
+    await probe;
+    await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+    await portal.pass(60_000, 1_000);
+    await portal.call();
+    await portal.call();
+    expect(portal.arrivals).toHaveLength(4);
+  });
+});
+
+describe('what HubSpot tells with an answer', () => {
+  it('that others use the window up is believed', async () => {
+    await portal.call({}, { answer: answers(110, 0, 10_000) });
+    expect(await untilNext()).toBe(10_000);
+  });
+
+  it('corrects the limit, in both directions', async () => {
+    await portal.call({}, { answer: answers(190, 189, 10_000) });
+    for (let call = 0; call < 74; call += 1) await portal.call();
+    expect(portal.now).toBe(0);
+    await portal.call({}, { answer: answers(20, 19, 10_000) });
+    expect(await untilNext()).toBe(10_000);
+  });
+
+  it.each<[string, Budget, number]>([
+    ['of another window', 'general', 1_000],
+    ['with a search', 'search', 10_000],
+    ['with a batch of associations', 'associations', 10_000],
+  ])('%s is not taken for the general limit', async (_case, budget, intervalMs) => {
+    await portal.call({ budget }, { answer: answers(10, 0, intervalMs) });
+    expect(await untilNext()).toBe(0);
+  });
+});
+
+describe('a portal that is moved between data centres', () => {
+  it.each([
+    ['for as long as HubSpot says', 3_600_000, 3_600_000],
+    ['for ten seconds when it does not say', undefined, 10_000],
+  ])('is left alone %s, and who asks hears how long', async (_case, retryAfterMs, pauseMs) => {
+    await failed({ status: 477, ...(retryAfterMs && { retryAfterMs }) });
+    for (const budget of ['general', 'search', 'associations'] as const) {
+      await expect(portal.call({ budget })).rejects.toMatchObject({
+        code: 'HUBSPOT_UNAVAILABLE',
+        extensions: { retryAfterMs: pauseMs },
+      });
+    }
+    portal.clock.advance(pauseMs);
+    await portal.call();
+    expect(portal.arrivals).toHaveLength(2);
+  });
+
+  it('keeps nobody waiting', async () => {
+    const first = failed({ status: 477 }, 'general', 1_000);
+    for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
+    const waiting = expect(portal.call()).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+    await portal.pass(1_000);
+    await Promise.all([first, waiting]);
+  });
+});
+
+it.each([423, 500, 502, 403, 404, 401])('a %i is no matter of the rate limit: the next call leaves', async (status) => {
+  for (let call = 0; call < 20; call += 1) await failed({ status });
+  expect(await untilNext()).toBe(0);
+});
+
+it.each<[string, (send: () => void) => Promise<never>]>([
+  ['before it leaves', () => Promise.reject(new Error('no token'))],
+  [
+    'after it left',
+    (send) => {
+      send();
+      return Promise.reject(new Error('the connection broke'));
+    },
+  ],
+])('a call that fails %s gives its slot back', async (_case, next) => {
+  const stage = governed(portal.governor)(({ onSend = () => {} }) => next(onSend));
+  const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
+  for (let turn = 0; turn < 30; turn += 1) {
+    await expect(stage({ ...call, origin: portal.origin() })).rejects.toThrow();
+  }
+  expect(portal.now).toBe(0);
+});
+
+it('F50 tenants of one portal share one governor, and portals do not', () => {
+  const { clock } = portal;
+  const governors = new RateGovernors({
+    clock,
+    metrics: createMetrics(),
+    createShare: (_hubId, usage) => new LocalShare(usage),
+  });
+  expect(governors.of(1)).toBe(governors.of(1));
+  expect(governors.of(2)).not.toBe(governors.of(1));
+});

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FAULTS } from '../../src/simulator/fault-presets.ts';
+import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
+import { ALICE, type Answer, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
+import { codes, install, READ, SECOND } from '../helpers/token-faults.ts';
+
+const BOB = { ...ALICE, sub: 'bob', tenant: 'globex' };
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await Stack.start({ governed: true, simulator: { limits: HUBSPOT_LIMITS } });
+  await install(stack);
+});
+afterEach(() => stack.stop());
+
+/** How many seconds of the clock it took until everything was answered. */
+async function timed(work: Promise<Answer>[]): Promise<{ answers: Answer[]; seconds: number }> {
+  const from = stack.clock.monotonic();
+  const answers = await stack.settle(Promise.all(work));
+  return { answers, seconds: (stack.clock.monotonic() - from) / SECOND };
+}
+
+describe('F38 a 429', () => {
+  it('F38 of the ten seconds is waited out, and the call answered', async () => {
+    stack.simulator.faults.add({ match: '^GET /crm', times: 1, fault: FAULTS.tenSecondly });
+    const { answers, seconds } = await timed([stack.query(READ)]);
+    expect(codes(answers[0] ?? {})).toEqual([]);
+    expect(seconds).toBeGreaterThanOrEqual(10);
+    expect(seconds).toBeLessThan(12);
+    expect(stack.simulator.log.crm().map(({ status }) => status)).toEqual([429, 200]);
+  });
+
+  it('F38 that lasts ends before the deadline of the operation', async () => {
+    stack.simulator.faults.add({ match: '^GET /crm', fault: FAULTS.tenSecondly });
+    const { answers, seconds } = await timed([stack.query(READ)]);
+    expect(answers[0]?.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', policy: 'TEN_SECONDLY_ROLLING' });
+    expect(seconds).toBeLessThanOrEqual(25);
+    expect(stack.simulator.log.crm().length).toBeLessThanOrEqual(3);
+  });
+
+  it('F38 of the day is an error at once, with the time to come again, and HubSpot is left alone', async () => {
+    stack.simulator.faults.add({ match: '^GET /crm', fault: FAULTS.daily });
+    for (let turn = 0; turn < 5; turn += 1) {
+      const { errors = [] } = await stack.query(READ);
+      expect(errors[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', policy: 'DAILY' });
+      expect(errors[0]?.extensions?.retryAfterMs).toBe(60 * 60 * SECOND);
+    }
+    expect(stack.simulator.log.crm()).toHaveLength(1);
+  });
+});
+
+describe('F50 two tenants of one portal', () => {
+  beforeEach(() => install(stack, BOB.tenant));
+
+  it('F50 stay below its limit together, and both are answered', async () => {
+    const queries = Array.from({ length: 70 }, () => [stack.query(READ), stack.query(READ, {}, BOB)]).flat();
+    const { answers } = await timed(queries);
+    expect(answers.flatMap(codes)).toEqual([]);
+    expect(stack.simulator.log.count429()).toBe(0);
+    expect(stack.simulator.log.maxInWindow(SMALL_PORTAL.hubId)).toBeLessThanOrEqual(110);
+    const byToken = Map.groupBy(stack.simulator.log.crm(), ({ token }) => token);
+    expect([...byToken.values()].map(({ length }) => length)).toEqual([70, 70]);
+  });
+
+  it('F50 wait together when HubSpot refuses one of them', async () => {
+    stack.simulator.faults.add({ match: '^GET /crm', times: 1, fault: FAULTS.tenSecondly });
+    const refused = stack.query(READ);
+    await expect.poll(() => stack.simulator.log.crm().length).toBe(1);
+    const { answers, seconds } = await timed([refused, stack.query(READ, {}, BOB)]);
+    expect(answers.flatMap(codes)).toEqual([]);
+    expect(seconds).toBeGreaterThanOrEqual(10);
+    expect(stack.simulator.log.crm().map(({ status }) => status)).toEqual([429, 200, 200]);
+  });
+
+  it('F50 have tokens of their own: where the one of a tenant cannot be renewed, the other goes on', async () => {
+    stack.simulator.faults.add({ match: '^POST /oauth', fault: { kind: 'answer', status: 503 } });
+    await stack.query(READ);
+    stack.clock.advance(29 * 60 * SECOND);
+    await install(stack, BOB.tenant);
+    stack.clock.advance(2 * 60 * SECOND);
+    const { answers } = await timed([stack.query(READ), stack.query(READ, {}, BOB)]);
+    expect(answers.map(codes)).toEqual([['HUBSPOT_UNAVAILABLE'], []]);
+  });
+});

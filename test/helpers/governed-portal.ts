@@ -1,0 +1,103 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { LocalShare } from '../../src/connector/budget-share.ts';
+import { governed } from '../../src/connector/governed.ts';
+import { type RateGovernor, RateGovernors } from '../../src/connector/rate-governor.ts';
+import type { CallOrigin, HubspotCall, HubspotResponse, Send } from '../../src/hubspot/client.ts';
+import type { Budget } from '../../src/hubspot/rate-limit.ts';
+import { sleep } from '../../src/lib/clock.ts';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
+
+/** A call that reached HubSpot. */
+export interface Arrival {
+  readonly viewerKey: string;
+  readonly budget: Budget;
+  /** On the monotonic clock. */
+  readonly sentAt: number;
+  readonly at: number;
+}
+
+/** How a call goes: on the way for `transitMs`, answered after `latencyMs` from its sending. */
+export interface Trip {
+  readonly transitMs?: number;
+  readonly latencyMs?: number;
+  /** What HubSpot answers, or throws; 200 when left out. */
+  readonly answer?: () => HubspotResponse;
+}
+
+export type Asker = Partial<CallOrigin> & { readonly budget?: Budget };
+
+/** A governor, and a portal behind it at which calls arrive when the test wants, with one clock for both. */
+export class GovernedPortal {
+  readonly clock = new ManualClock();
+  readonly metrics: Metrics = createMetrics();
+  readonly governor: RateGovernor;
+  readonly arrivals: Arrival[] = [];
+
+  constructor() {
+    const { clock, metrics } = this;
+    const createShare = (_hubId: number, usage: ConstructorParameters<typeof LocalShare>[0]) => new LocalShare(usage);
+    this.governor = new RateGovernors({ clock, metrics, createShare }).of(1);
+  }
+
+  /** Whole milliseconds since the start. */
+  get now(): number {
+    return this.clock.monotonic();
+  }
+
+  origin({ viewerKey = 'alice', priority = 'interactive', deadlineAt = this.now + 25_000 }: Asker = {}): CallOrigin {
+    return { viewerKey, priority, deadlineAt };
+  }
+
+  /** One call through the stage; it is on its way when the governor lets it. */
+  call(asker: Asker = {}, trip: Trip = {}): Promise<HubspotResponse> {
+    const origin = this.origin(asker);
+    const { budget = 'general' } = asker;
+    const call: HubspotCall = { name: 'test', method: 'GET', path: '/', scopes: [[]], budget, origin };
+    return governed(this.governor)(this.#wire(origin, budget, trip))(call);
+  }
+
+  #wire({ viewerKey }: CallOrigin, budget: Budget, trip: Trip): Send {
+    const { transitMs = 0, latencyMs = transitMs, answer = () => ({ status: 200, body: {} }) } = trip;
+    return async ({ onSend }) => {
+      onSend?.();
+      const sentAt = this.now;
+      if (transitMs > 0) await sleep(this.clock, transitMs);
+      this.arrivals.push({ viewerKey, budget, sentAt, at: this.now });
+      if (latencyMs > transitMs) await sleep(this.clock, latencyMs - transitMs);
+      return answer();
+    };
+  }
+
+  /** Lets everything go on that needs no clock. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) await turnOfTheLoop();
+  }
+
+  /** Lets so much time go by, in steps that nothing falls between. */
+  async pass(ms: number, stepMs = 5): Promise<void> {
+    await this.settle();
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      this.clock.advance(Math.min(stepMs, ms - passed));
+      await turnOfTheLoop();
+    }
+    await this.settle();
+  }
+
+  /** Calls that the governor thinks are on their way, and that wait, as the metrics tell. */
+  async waiting(): Promise<number> {
+    const { values } = await this.metrics.rateWaiting.get();
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+}
+
+/** The most events in any stretch of `windowMs`, its end excluded. */
+export function mostInWindow(times: readonly number[], windowMs: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  let [most, first] = [0, 0];
+  for (const [index, at] of sorted.entries()) {
+    while ((sorted[first] ?? at) <= at - windowMs) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
