@@ -195,8 +195,8 @@ export class RateBudget implements SlotOwner {
     if (this.#exhausted && now < this.#exhausted.probeAt) throw this.#dailyRefusal();
     const full = this.#queue.size >= MAX_WAITING;
     const wait = this.#estimate((full ? this.#queue.size : this.#queue.ahead(turnOf(origin))) + 1);
-    if (now >= origin.deadlineAt) throw new GatewayError('HUBSPOT_TIMEOUT', 'The operation took too long.', {});
-    if (full || now + wait > origin.deadlineAt) throw this.#refusal(wait);
+    // What need not wait leaves, however late it is: whoever asked is still there.
+    if (full || (wait > 0 && now + wait > origin.deadlineAt)) throw this.#refusal(wait);
     if (this.#exhausted) this.#exhausted.probeAt = now + PROBE_MS;
   }
 

@@ -97,7 +97,7 @@ export class RateWindow {
     const spare = limit - used - (turn - rounds * limit - 1);
     const pace = (STEADY_SHARE * limit) / this.#windowMs;
     // So much is left that even the latest call will have left the window before it is needed.
-    if (spare >= pace * (this.#windowMs + LONGEST_TRANSIT_MS)) return rounds * this.#windowMs;
+    if (spare >= pace * this.#windowMs) return rounds * this.#windowMs;
     let wait = 0;
     for (let index = 0; index < used; index += 1) {
       // What is under way leaves the window last, and counts from its answer on: now, at the earliest.

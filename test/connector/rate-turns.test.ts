@@ -119,8 +119,10 @@ describe('a deadline', () => {
     expect(await portal.waiting()).toBe(0);
   });
 
-  it('that is past needs no slot', async () => {
-    await expect(acquire({ deadlineAt: 0 })).rejects.toMatchObject({ code: 'HUBSPOT_TIMEOUT' });
+  it('that is past keeps nobody who need not wait, and everybody who must', async () => {
+    expect((await acquire({ deadlineAt: -1 })).use()).toBe(true);
+    await occupy(9);
+    await expect(acquire({ deadlineAt: -1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 });
 
