@@ -12,6 +12,8 @@ const LEFT_BEHIND_MS = 5_000 + general.windowMs + 500;
 let clock: ManualClock;
 let counter: CallCounter;
 let renewals: number;
+/** Renewals wait for it. */
+let gate: Promise<void>;
 let store: Pick<BudgetSliceStore, 'renew'>;
 beforeEach(async () => {
   clock = new ManualClock();
@@ -20,9 +22,11 @@ beforeEach(async () => {
   onTestFinished(drop);
   const real = new BudgetSliceStore(database);
   renewals = 0;
+  gate = Promise.resolve();
   store = {
-    renew(...renewal) {
+    async renew(...renewal) {
       renewals += 1;
+      await gate;
       return real.renew(...renewal);
     },
   };
@@ -150,6 +154,23 @@ describe('a replica that goes', () => {
     });
     expect(slices).toEqual([[], []]);
   });
+});
+
+it('is closed when what it was giving back anyway is back', async () => {
+  const idle = replica();
+  void idle.call();
+  await pass(clock, 14_500);
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  gate = promise;
+  await pass(clock, 10_000);
+  let isClosed = false;
+  const closing = idle.shares.close().then(() => {
+    isClosed = true;
+  });
+  await pass(clock, 100);
+  expect(isClosed).toBe(false);
+  open();
+  await closing;
 });
 
 describe('the database', () => {
