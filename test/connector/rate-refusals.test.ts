@@ -3,6 +3,7 @@ import { LocalShare } from '../../src/connector/budget-share.ts';
 import { governed } from '../../src/connector/governed.ts';
 import { RateGovernors } from '../../src/connector/rate-governor.ts';
 import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
+import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { GovernedPortal } from '../helpers/governed-portal.ts';
@@ -143,6 +144,16 @@ describe('the daily limit', () => {
     await portal.call();
     expect(portal.arrivals).toHaveLength(4);
   });
+});
+
+it('forgets no refusal because of a call that got no answer', async () => {
+  await failed({ status: 429, policy: 'DAILY' });
+  await portal.pass(60_000, 1_000);
+  const broken = () => {
+    throw new NetworkFailure('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
+  };
+  await expect(portal.call({}, { answer: broken })).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
 });
 
 describe('what HubSpot tells with an answer', () => {
