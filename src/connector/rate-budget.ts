@@ -105,12 +105,15 @@ export class RateBudget implements SlotOwner {
     return { mark: this.#window.mark(), refusals: this.#refusals };
   }
 
+  admitted(call: SentCall): void {
+    // One that left before a refusal says nothing about what came after it.
+    if (call.refusals === this.#refusals) [this.#refusalsInRow, this.#exhausted] = [0, undefined];
+  }
+
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
     this.#running -= 1;
     if (call) {
       this.#window.answered();
-      // One that left before a refusal says nothing about what came after it.
-      if (call.refusals === this.#refusals) [this.#refusalsInRow, this.#exhausted] = [0, undefined];
       if (rateLimit) {
         this.#window.reconcile(call.mark, rateLimit.max - rateLimit.remaining, this.#limits.others());
       }
@@ -184,7 +187,7 @@ export class RateBudget implements SlotOwner {
     }
   }
 
-  /** Milliseconds until the so-manieth of those that wait may leave, at the earliest. */
+  /** Milliseconds until the one that waits in place `turn`, from 1 on, may leave, at the earliest. */
   #estimate(turn: number): number {
     const limit = Math.max(this.#limits.limit(), this.#limits.outlook());
     return Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(limit, turn));

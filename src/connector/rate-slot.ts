@@ -1,5 +1,6 @@
 import { LimitReached } from '../errors.ts';
 import type { Permit } from '../hubspot/client.ts';
+import { NetworkFailure } from '../hubspot/network-failure.ts';
 import type { RateLimitState } from '../hubspot/rate-limit.ts';
 
 /** What the budget noted when a call left. */
@@ -14,6 +15,8 @@ export interface SentCall {
 export interface SlotOwner {
   /** `repeated` is the call before, when one call leaves a second time. */
   sent(repeated: SentCall | undefined): SentCall;
+  /** HubSpot answered, and not with a 429. */
+  admitted(call: SentCall): void;
   /** HubSpot answered, or nobody knows; `undefined` when nothing was sent. */
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void;
   limitReached(call: SentCall, error: LimitReached): void;
@@ -45,11 +48,15 @@ export class RateSlot implements Permit {
   };
 
   succeed(rateLimit: RateLimitState | undefined): void {
+    if (this.#sent) this.#owner.admitted(this.#sent);
     this.#end(rateLimit);
   }
 
   fail(error: unknown): void {
-    if (this.#sent && error instanceof LimitReached) this.#owner.limitReached(this.#sent, error);
+    if (this.#sent) {
+      if (error instanceof LimitReached) this.#owner.limitReached(this.#sent, error);
+      else if (!(error instanceof NetworkFailure)) this.#owner.admitted(this.#sent);
+    }
     this.#end();
   }
 

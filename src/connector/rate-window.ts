@@ -84,7 +84,7 @@ export class RateWindow {
   }
 
   /**
-   * Milliseconds until a call may leave, 0 for at once; with `turn`, until the so-manieth may from now on, at the
+   * Milliseconds until a call may leave, 0 for at once; with `turn`, until that many may have left from now on, at the
    * earliest. Infinite while the limit is 0.
    */
   wait(limit: number, turn = 1): number {

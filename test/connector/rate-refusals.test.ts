@@ -3,6 +3,7 @@ import { LocalShare } from '../../src/connector/budget-share.ts';
 import { governed } from '../../src/connector/governed.ts';
 import { RateGovernors } from '../../src/connector/rate-governor.ts';
 import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
+import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { GovernedPortal } from '../helpers/governed-portal.ts';
@@ -145,6 +146,16 @@ describe('the daily limit', () => {
   });
 });
 
+it('forgets no refusal because of a call that got no answer', async () => {
+  await failed({ status: 429, policy: 'DAILY' });
+  await portal.pass(60_000, 1_000);
+  const broken = () => {
+    throw new NetworkFailure('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
+  };
+  await expect(portal.call({}, { answer: broken })).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+});
+
 describe('what HubSpot tells with an answer', () => {
   it('that others use the window up is believed', async () => {
     await portal.call({}, { answer: answers(110, 0, 10_000) });
@@ -200,19 +211,20 @@ it.each([423, 500, 502, 403, 404, 401])('a %i is no matter of the rate limit: th
   expect(await untilNext()).toBe(0);
 });
 
-it.each<[string, (send: () => void) => Promise<never>]>([
-  ['before it leaves', () => Promise.reject(new Error('no token'))],
+it.each<[string, number, (send: () => void) => Promise<never>]>([
+  ['before it leaves, and its place in the window', 200, () => Promise.reject(new Error('no token'))],
   [
     'after it left',
+    40,
     (send) => {
       send();
       return Promise.reject(new Error('the connection broke'));
     },
   ],
-])('a call that fails %s gives its slot back', async (_case, next) => {
+])('gives its slot back when a call fails %s', async (_case, times, next) => {
   const stage = governed(portal.governor)(({ onSend = () => {} }) => next(onSend));
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
-  for (let turn = 0; turn < 30; turn += 1) {
+  for (let turn = 0; turn < times; turn += 1) {
     await expect(stage({ ...call, origin: portal.origin() })).rejects.toThrow();
   }
   expect(portal.now).toBe(0);

@@ -29,17 +29,21 @@ export function installation(facts: Partial<Installation> = {}): Installation {
 /** Pipelines to `hubspot`; each installation's token names its tenant, itself and its grant's version. */
 export function pipelinesTo(
   hubspot: FakeHubspot,
-  { transport = hubspot.send, acquire }: { transport?: Send; acquire?: RateGovernor['acquire'] } = {},
+  options: {
+    readonly transport?: Send;
+    readonly acquire?: RateGovernor['acquire'];
+    readonly accessToken?: TokenManager['accessToken'];
+  } = {},
 ): PortalPipelines {
+  const { transport = hubspot.send, acquire } = options;
+  const { accessToken = async (of) => ({ value: tokenOf(of), version: 1 }) } = options;
   const governors = new RateGovernors({
     clock: hubspot.clock,
     metrics: createMetrics(),
     createShare: (_hubId, usage) => new LocalShare(usage),
   });
   const governorOf = (hubId: number) => Object.assign(governors.of(hubId), acquire && { acquire });
-  const tokens: Pick<TokenManager, 'accessToken'> = {
-    accessToken: async (of) => ({ value: tokenOf(of), version: 1 }),
-  };
+  const tokens: Pick<TokenManager, 'accessToken'> = { accessToken };
   return new PortalPipelines({
     // As far as calls that succeed need them.
     tokens: tokens as TokenManager,

@@ -49,9 +49,9 @@ type StackParts = Pick<
   'clock' | 'simulator' | 'gateway' | 'gateways' | 'config' | 'db' | 'url' | 'urls' | 'databaseFaults' | 'logs'
 >;
 
-/** Real gateways and a real simulator on loopback sockets, with one clock in the test's hand. */
 const UNLIMITED = { general: Number.POSITIVE_INFINITY, search: Number.POSITIVE_INFINITY };
 
+/** Real gateways and a real simulator on loopback sockets, with one clock in the test's hand. */
 export class Stack {
   readonly clock: ManualClock;
   readonly simulator: Simulator;

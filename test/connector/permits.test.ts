@@ -1,0 +1,97 @@
+import { beforeEach, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import type { Installation } from '../../src/storage/installation-store.ts';
+import { contactsFor, FakeHubspot, operation, quiet } from '../helpers/batching.ts';
+import { installation, pipelinesTo } from '../helpers/pipelines.ts';
+
+// Tenants of one portal share its governor: what one tenant's calls leave behind, the other one meets.
+const FAULTY = installation({ tenantId: 'faulty', id: 'Installation:faulty' });
+const SOUND = installation({ tenantId: 'sound', id: 'Installation:sound' });
+
+let hubspot: FakeHubspot;
+beforeEach(() => {
+  hubspot = new FakeHubspot();
+});
+
+const unavailable = () => new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token could not be renewed.', {});
+
+/** A token that is there when it is first asked for, and not when the call is about to leave. */
+function vanishingToken(): (of: Installation) => Promise<{ value: string; version: number }> {
+  let asked = 0;
+  return async ({ tenantId }) => {
+    asked += 1;
+    if (tenantId === 'faulty' && asked % 2 === 0) throw unavailable();
+    return { value: 'token', version: 1 };
+  };
+}
+
+it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
+  ['its scopes are missing', { ...FAULTY, grantedScopes: [] }, {}, 'MISSING_SCOPES'],
+  [
+    'no token can be had',
+    FAULTY,
+    {
+      accessToken: async ({ tenantId }) => {
+        if (tenantId === 'faulty') throw unavailable();
+        return { value: 'token', version: 1 };
+      },
+    },
+    'HUBSPOT_UNAVAILABLE',
+  ],
+  ['the token is gone at the last moment', FAULTY, { accessToken: vanishingToken() }, 'HUBSPOT_UNAVAILABLE'],
+])('gives a permit back once when the call it was for never leaves: %s', async (_case, faulty, options, code) => {
+  const pipelines = pipelinesTo(hubspot, options);
+  const load = (of: Installation, id: string) =>
+    pipelines
+      .of(of)
+      .records('contacts')
+      .load({ id, properties: ['email'] }, operation());
+  for (let turn = 0; turn < 200; turn += 1) {
+    await expect(load(faulty, String(turn))).rejects.toMatchObject({ code });
+  }
+  expect(hubspot.flights).toEqual([]);
+
+  // None is lost: a burst leaves without waiting.
+  const contacts = pipelines.of(SOUND);
+  hubspot.autopilot = contactsFor;
+  for (let turn = 0; turn < 30; turn += 1) await load(SOUND, String(turn));
+  hubspot.autopilot = undefined;
+  hubspot.flights.length = 0;
+
+  // And none was given back twice: ten calls are under way at once, and no more.
+  const lists = Array.from({ length: 12 }, () =>
+    contacts.api.send({ name: 'test', method: 'GET', path: '/', scopes: [[]], origin: operation().origin }),
+  );
+  await quiet();
+  expect(hubspot.flights).toHaveLength(10);
+  for (const flight of hubspot.flights) flight.answer({});
+  await quiet();
+  for (const flight of hubspot.flights) flight.answer({});
+  expect(await Promise.all(lists)).toHaveLength(12);
+});
+
+it('gives a permit back when all who wanted the call went away before it was granted', async () => {
+  const pipelines = pipelinesTo(hubspot);
+  const { api } = pipelines.of(SOUND);
+  const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
+  const busy = Array.from({ length: 10 }, () => api.send({ ...call, origin: operation().origin }));
+  await quiet();
+  const client = new AbortController();
+  const load = pipelines
+    .of(SOUND)
+    .records('contacts')
+    .load({ id: '1', properties: ['email'] }, operation({ signal: client.signal }));
+  const abandoned = expect(load).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  await quiet();
+  // A slot comes back and the client goes, both in one turn.
+  hubspot.last().answer({});
+  await Promise.resolve();
+  client.abort();
+  await abandoned;
+  await quiet();
+  const next = api.send({ ...call, origin: operation().origin });
+  await quiet();
+  expect(hubspot.flights).toHaveLength(11);
+  for (const flight of hubspot.flights) flight.answer({});
+  await Promise.all([...busy, next]);
+});
