@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../connector/connector.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
@@ -15,7 +16,7 @@ type CrmFields = PothosSchemaTypes.InterfaceFieldBuilder<Types, CrmParent>;
 type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 /** `Crm.contact` and its like. */
-export function recordField(t: CrmFields, type: RecordType) {
+export function recordField(t: CrmFields, type: RecordType): FieldRef<Types, unknown, 'Interface'> {
   return t.field({
     type: RECORD_REFS[type.typename],
     nullable: true,
@@ -29,7 +30,7 @@ export function recordField(t: CrmFields, type: RecordType) {
 }
 
 /** `Crm.contacts` and its like. */
-export function recordsField(t: CrmFields, type: RecordType) {
+export function recordsField(t: CrmFields, type: RecordType): FieldRef<Types, unknown, 'Interface'> {
   return t.field({
     type: recordConnection(type),
     nullable: true,
@@ -45,7 +46,11 @@ export function recordsField(t: CrmFields, type: RecordType) {
 }
 
 /** `Contact.deals` and its like. */
-export function neighboursField(t: RecordFields, owner: RecordType, neighbour: RecordType) {
+export function neighboursField(
+  t: RecordFields,
+  owner: RecordType,
+  neighbour: RecordType,
+): FieldRef<Types, unknown, 'Object'> {
   return t.field({
     type: associationConnection(owner, neighbour),
     nullable: true,

@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../../connector/connector.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
 import { builder } from '../builder.ts';
@@ -49,10 +50,11 @@ const PipelineRef = builder.objectRef<Pipeline>('Pipeline').implement({
   }),
 });
 
-type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, CrmRecord>;
+type Types = typeof builder.$inferSchemaTypes;
+type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 /** `Deal.stage`. Two pipelines may have stages of one id: the deal's own pipeline tells which it is. */
-export function stageField(t: RecordFields) {
+export function stageField(t: RecordFields): FieldRef<Types, unknown, 'Object'> {
   return t.field({
     type: PipelineStageRef,
     nullable: true,
@@ -71,7 +73,7 @@ export function stageField(t: RecordFields) {
 }
 
 /** `Deal.pipeline`. */
-export function pipelineField(t: RecordFields) {
+export function pipelineField(t: RecordFields): FieldRef<Types, unknown, 'Object'> {
   return t.field({
     type: PipelineRef,
     nullable: true,

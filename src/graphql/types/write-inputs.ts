@@ -1,3 +1,4 @@
+import type { InputObjectRef } from '@pothos/core';
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { builder } from '../builder.ts';
 import type { WriteInput } from '../named-installation.ts';
@@ -57,7 +58,7 @@ export interface UpsertInput extends WriteInput, ValuesInput {
 }
 
 /** `CreateContactInput` and its like. */
-export function createInput(type: RecordType) {
+export function createInput(type: RecordType): InputObjectRef<Types, CreateInput> {
   return builder.inputRef<CreateInput>(`Create${type.typename}Input`).implement({
     description: `A new ${type.singular}. What is null is left out.`,
     fields: (t) => ({
@@ -72,7 +73,7 @@ export function createInput(type: RecordType) {
 }
 
 /** `UpdateContactInput` and its like. */
-export function updateInput(type: RecordType) {
+export function updateInput(type: RecordType): InputObjectRef<Types, UpdateInput> {
   return builder.inputRef<UpdateInput>(`Update${type.typename}Input`).implement({
     description: `Changes of a ${type.singular}. ${LEFT_OUT}`,
     fields: (t) => ({
@@ -84,7 +85,7 @@ export function updateInput(type: RecordType) {
 }
 
 /** `UpsertContactInput` and its like: contacts alone have a unique property in every portal. */
-export function upsertInput(type: RecordType) {
+export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput> {
   const idProperty = 'Name of the property that tells the record: one whose values are unique in the portal.';
   return builder.inputRef<UpsertInput>(`Upsert${type.typename}Input`).implement({
     description: `Changes of the ${type.singular} that has a value, or a new one with it. ${LEFT_OUT}`,
