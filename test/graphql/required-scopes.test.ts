@@ -8,8 +8,11 @@ const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
 const [CONTACTS, DEALS] = ['crm.objects.contacts.read', 'crm.objects.deals.read'];
 const [COMPANIES, OWNERS] = ['crm.objects.companies.read', 'crm.objects.owners.read'];
 
+const WRITE_CONTACTS = 'crm.objects.contacts.write';
+
 /** What each operation of a frontend needs: a change here is a change of what customers are asked for. */
 const PINNED: Readonly<Record<string, readonly string[]>> = {
+  'archive-contact.graphql': [WRITE_CONTACTS],
   'company-360.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'complete-hubspot-connection.graphql': [],
   'connect-hubspot.graphql': [],
@@ -17,13 +20,16 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'contact-page.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'contacts-of-company.graphql': [COMPANIES, CONTACTS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],
+  'create-contact.graphql': [CONTACTS, WRITE_CONTACTS],
   'deal-board.graphql': [COMPANIES, DEALS, OWNERS],
   'deal-page.graphql': [CONTACTS, DEALS],
   'deals-by-stage.graphql': [DEALS],
   'deals.graphql': [DEALS],
   'installations.graphql': [],
+  'move-deal.graphql': [DEALS, 'crm.objects.deals.write'],
   'recently-changed.graphql': [CONTACTS],
   'search-box.graphql': [CONTACTS, DEALS],
+  'upsert-contact.graphql': [CONTACTS, WRITE_CONTACTS],
 };
 
 const REQUIRED = /* GraphQL */ `
