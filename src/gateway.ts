@@ -47,6 +47,8 @@ export interface GatewayOverrides {
   readonly graphiql?: GraphiQLDefaults;
   /** What this process may ask of HubSpot per window, alone; infinite where a clock stands still. */
   readonly hubspotLimits?: Partial<Record<SharedBudget, number>>;
+  /** How long one call of HubSpot may take, in milliseconds. */
+  readonly callTimeoutMs?: number;
 }
 
 export interface Gateway {
@@ -110,7 +112,11 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
     logger,
   });
-  const transport = measure(metrics, clock)(tellOutcome(createTransport({ pool: apiPool, clock, basePath })));
+  const timeout = overrides.callTimeoutMs === undefined ? {} : { timeoutMs: overrides.callTimeoutMs };
+  const transport = measure(
+    metrics,
+    clock,
+  )(tellOutcome(createTransport({ pool: apiPool, clock, basePath, ...timeout })));
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });

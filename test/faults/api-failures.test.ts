@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retry } from '../../src/connector/retry.ts';
 import { isGatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall } from '../../src/hubspot/client.ts';
@@ -16,10 +16,7 @@ beforeEach(async () => {
   stack = await Stack.start();
   await install(stack);
 });
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await stack.stop();
-});
+afterEach(() => stack.stop());
 
 const reset = (at: 'before' | 'after-headers' | 'mid-body'): Fault => ({ kind: 'reset', at });
 const status = (code: number): Fault => ({ kind: 'answer', status: code, body: '{}' });
@@ -70,13 +67,10 @@ it.each<[string, LoopbackAnswer]>([
 });
 
 describe('F40 a portal that answers too slowly', () => {
-  beforeEach(() => {
-    // The limit of a call runs on the clock of the test, too.
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-      const timeout = new AbortController();
-      stack.clock.schedule(() => timeout.abort(new DOMException('too late', 'TimeoutError')), ms);
-      return timeout.signal;
-    });
+  beforeEach(async () => {
+    await stack.stop();
+    stack = await Stack.start({ callTimeoutMs: 100 });
+    await install(stack);
   });
 
   it.each<[string, Fault]>([
