@@ -6,7 +6,7 @@ import { SMALL_PORTAL } from '../helpers/stack.ts';
 const EXPIRIES = 50;
 const QUERIES = 150;
 const LIFE_MS = 1_500;
-const QUERY = '{ contacts(first: 1) { nodes { id } } }';
+const QUERY = '{ contact(id: "100001") { email } }';
 
 let database: Awaited<ReturnType<typeof createPostgresDatabase>>;
 let fleet: Fleet;

@@ -11,7 +11,7 @@ const PORTAL = {
   user: 'bench@bench.example',
   size: { contacts: 20, deals: 5, companies: 5 },
 };
-const QUERY = '{ contacts(first: 1) { nodes { id } } }';
+const QUERY = '{ contact(id: "100001") { email } }';
 const REPLICAS = 3;
 const LIFE_MS = 1_500;
 
