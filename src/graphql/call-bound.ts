@@ -1,4 +1,5 @@
-import { type FieldNode, type GraphQLField, Kind, print } from 'graphql';
+import { type FieldNode, type GraphQLField, getNamedType, Kind, print } from 'graphql';
+import { literalAt } from './input-literals.ts';
 import { fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
 import { MAX_FIRST } from './pagination.ts';
 import { sourceOf } from './selection.ts';
@@ -40,7 +41,7 @@ export function mostCalls(operation: Operation, limit: number): number {
       const search = searchIn(selected);
       calls += parents * (Math.ceil(first / (search === 'certain' ? PER_CALL.hits : PER_CALL.records)) + extra);
       if (search) hits.calls = parents * Math.ceil(first / PER_CALL.records);
-      if (filtersProperties(selected)) metadata.set(selected.field.name, METADATA_CALLS.definitions);
+      if (filtersProperties(selected)) metadata.set(recordOf(selected), METADATA_CALLS.definitions);
     }
     if (reads === 'neighbours') {
       calls += Math.ceil(parents / PER_CALL.associations) + extra + Math.ceil((parents * first) / PER_CALL.records);
@@ -63,15 +64,19 @@ const SEARCH_ARGUMENTS = ['filter', 'query', 'orderBy'];
 
 /** Whether a list is a search: what a variable holds may be null. */
 function searchIn({ node }: SelectedField): 'certain' | 'possible' | undefined {
-  const given = (node.arguments ?? []).filter(({ name }) => SEARCH_ARGUMENTS.includes(name.value));
-  const kinds = given.map(({ value }) => value.kind).filter((kind) => kind !== Kind.NULL);
-  if (kinds.length === 0) return undefined;
-  return kinds.every((kind) => kind === Kind.VARIABLE) ? 'possible' : 'certain';
+  const kinds = SEARCH_ARGUMENTS.flatMap((name) => literalAt(node, [name])?.kind ?? []);
+  if (kinds.every((kind) => kind === Kind.NULL)) return undefined;
+  return kinds.every((kind) => kind === Kind.VARIABLE || kind === Kind.NULL) ? 'possible' : 'certain';
+}
+
+/** The type of a connection's records. */
+function recordOf({ field }: SelectedField): string {
+  return getNamedType(field.type).name.replace(/Connection$/, '');
 }
 
 /** Whether a filter may ask about properties that the schema does not know, which are looked up. */
 function filtersProperties({ node }: SelectedField): boolean {
-  const filter = node.arguments?.find(({ name }) => name.value === 'filter');
+  const filter = literalAt(node, ['filter']);
   return filter !== undefined && /\$|\bproperty:/.test(print(filter));
 }
 

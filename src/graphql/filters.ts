@@ -11,6 +11,7 @@ import {
 } from '../connector/condition.ts';
 import { GatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
+import { writtenOut } from './decimal-notation.ts';
 import type { FilterFields, FilterKind } from './filter-fields.ts';
 import { parseMoment } from './moment.ts';
 import { decimal } from './scalars.ts';
@@ -113,13 +114,19 @@ class FilterReader {
     if (value.trim() === '') throw refused(`${name} is empty: leave it out, or use exists.`);
     if (kind === 'text' || kind === 'option') return value;
     const text = {
-      number: () => decimal(value),
+      number: () => numberText(value),
       moment: () => parseMoment(value)?.getTime().toString(),
       owner: () => this.#terms.idOf('owners', value),
     }[kind]();
     if (text === undefined) throw refused(`${name} is no ${NOUNS[kind]}.`);
     return text;
   }
+}
+
+/** HubSpot's numbers are digits and one point. */
+function numberText(value: string): string | undefined {
+  const number = decimal(value);
+  return number === undefined ? undefined : writtenOut(number);
 }
 
 const NOUNS = { number: 'number', moment: 'date or time', owner: 'owner of this portal' };

@@ -49,6 +49,30 @@ describe('F38 a 429', () => {
   });
 });
 
+const SEARCH = '{ contacts(query: "copper", first: 3) { totalCount nodes { email } } }';
+
+describe('searches', () => {
+  it('keep their own limit of five a second, and all are answered', async () => {
+    const { answers, seconds } = await timed(Array.from({ length: 20 }, () => stack.query(SEARCH)));
+    expect(answers.flatMap(codes)).toEqual([]);
+    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(stack.simulator.log.count429()).toBe(0);
+    expect(seconds).toBeGreaterThan(2);
+  });
+
+  it('F38 are repeated after a 429 of theirs, which other calls do not wait for', async () => {
+    stack.simulator.faults.add({ match: 'contacts/search', times: 1, fault: FAULTS.searchSecondly });
+    const { answers } = await timed([stack.query(SEARCH), stack.query(READ)]);
+    expect(answers.flatMap(codes)).toEqual([]);
+    const calls = stack.simulator.log.crm().map(({ path, status }) => [path.split('/').at(-1), status]);
+    expect(calls.filter(([name]) => name === 'search')).toEqual([
+      ['search', 429],
+      ['search', 200],
+    ]);
+    expect(calls.at(-1)).toEqual(['search', 200]);
+  });
+});
+
 describe('F50 two tenants of one portal', () => {
   beforeEach(() => install(stack, BOB.tenant));
 

@@ -83,9 +83,12 @@ describe('a filter of a record type', () => {
   });
 
   it('numbers keep their digits', () => {
-    const amount = { between: ['0.10', '12345678901234567890.50'], in: ['1e3'] };
+    const amount = { between: ['0.10', '12345678901234567890.50'], in: ['1e3', '-.5'] };
     expect(groups({ amount }, FILTER_FIELDS.deals)).toEqual([
-      [{ ...f('amount', 'BETWEEN', '0.10'), highValue: '12345678901234567890.50' }, l('amount', 'IN', ['1e3'])],
+      [
+        { ...f('amount', 'BETWEEN', '0.10'), highValue: '12345678901234567890.50' },
+        l('amount', 'IN', ['1000', '-0.5']),
+      ],
     ]);
   });
 

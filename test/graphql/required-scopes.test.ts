@@ -239,6 +239,11 @@ describe('access', () => {
     ['what is none', '{ contacts(query: null, first: 450) { nodes { email } } }', 5],
     ['a search by a property', '{ deals(filter: { property: [{ name: "a", eq: "b" }] }) { nodes { id } } }', 4],
     [
+      'a search by a property that it shows, too',
+      '{ deals(filter: { property: [{ name: "a", eq: "b" }] }) { nodes { property(name: "a") { raw } } } }',
+      5,
+    ],
+    [
       'a search whose properties may come apart, once',
       '{ deals(query: "a", first: 201) { nodes { a: property(name: "a") { raw } b: property(name: "b") { raw } } } }',
       8,
