@@ -235,11 +235,12 @@ export class Connector {
     const all = await this.metadata.owners();
     const wanted = email?.toLowerCase();
     const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
-    return readKnown(
+    const slice = readKnown(
       first,
       start,
       owners.map((owner) => this.#ownOwner(owner)),
     );
+    return { ...slice, totalCount: owners.length };
   }
 
   #ownOwner(owner: Owner): PortalOwner {

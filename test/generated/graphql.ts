@@ -4,39 +4,39 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A record to associate a new one with. */
+/** A record that a new one is associated with. */
 export type AssociationInput = {
-  /** Its HubSpot record id, or its global id. */
+  /** HubSpot's own id, such as `101`, or a global id, such as `Contact:1234567:101`. */
   id: string | number;
-  /** What it is to the new record, such as `Decision maker`; the association is plain without. Needs the read scopes of both types. Labels of the portal are known for some minutes. */
+  /** Label that the portal defines, such as `Decision maker`: what that record is to the new one. For labels the portal must have granted the read scopes of both types. Left out: an association without label. */
   label?: string | null | undefined;
-  /** Its type. */
+  /** Type of that record. */
   objectType: CrmObjectType;
 };
 
-/** What to ask a portal for. */
+/** What to ask a portal for, and where the browser goes afterwards. */
 export type ConnectHubSpotInput = {
   /** Operations that the frontend will send, up to 200 documents: the least scopes that they need are asked for, and no optional ones beside them unless `optionalScopes` says so. */
   documents?: Array<string> | null | undefined;
-  /** Reconnects this installation, or adds to its scopes: what it granted is asked for again, too. */
+  /** Global id of an installation to connect again, or to ask for more: what it granted is asked for again, too. Left out: any portal. */
   installationId?: string | number | null | undefined;
-  /** Scopes that HubSpot may leave out; defaults to those that the app registered as optional. */
+  /** HubSpot scopes that the portal may withhold. Left out: those that the app registered as optional; none with `documents` or `installationId`. */
   optionalScopes?: Array<string> | null | undefined;
-  /** Where the browser goes afterwards: an absolute URL that the gateway is configured to allow. */
+  /** Where the browser goes afterwards: an absolute URL that the gateway is configured to allow. Left out: a page of the gateway. */
   returnTo?: string | null | undefined;
-  /** Scopes to ask for; defaults to those that the app registered at HubSpot as required, which are always asked for. */
+  /** HubSpot scopes to ask for. Those that the app registered as required are always asked for; left out: nothing else. */
   scopes?: Array<string> | null | undefined;
 };
 
-/** A new contact. What is null is left out. */
+/** A new contact. A field that is null counts as left out. */
 export type CreateContactInput = {
-  /** Street address. Property `address`. */
+  /** Street and house number. Property `address`. */
   address?: string | null | undefined;
-  /** Records to associate it with, in the same call. */
+  /** Records that the contact is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types. */
   associations?: Array<AssociationInput> | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Company as the contact writes it; associates no company. Property `company`. */
+  /** Name of the company as a text of the contact; associates no company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
@@ -44,76 +44,76 @@ export type CreateContactInput = {
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
-  /** The installation to write to. Left out: the tenant's only one that is not disconnected. */
+  /** Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** HubSpot's internal value. Property `hs_lead_status`. */
+  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** HubSpot's internal value. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile number. Property `mobilephone`. */
+  /** Mobile telephone number. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
-  /** Whose record it is: an owner id, or a global id. Property `hubspot_owner_id`. */
+  /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
   /** Telephone number. Property `phone`. */
   phone?: string | null | undefined;
-  /** Properties that have no field here, custom ones included. */
+  /** Values of properties that have no field here, custom ones included. */
   properties?: Array<PropertyInput> | null | undefined;
   /** State or region. Property `state`. */
   state?: string | null | undefined;
-  /** The contact's website. Property `website`. */
+  /** Website of the contact. Property `website`. */
   website?: string | null | undefined;
   /** Postal code. Property `zip`. */
   zip?: string | null | undefined;
 };
 
-/** The types of records. */
+/** The types of CRM records. */
 export type CrmObjectType =
-  /** Organisations. */
+  /** Organisations: HubSpot object `companies`. */
   | 'COMPANY'
-  /** People. */
+  /** People: HubSpot object `contacts`. */
   | 'CONTACT'
-  /** Sales. */
+  /** Sales: HubSpot object `deals`. */
   | 'DEAL';
 
-/** Whether the grant of an installation can be used. */
+/** Whether the portal of an installation can be read and written. */
 export type InstallationStatus =
-  /** Answers. */
+  /** HubSpot accepts the grant: fields answer. */
   | 'ACTIVE'
   /** Disconnected by a viewer; connecting again restores the same installation. */
   | 'DISCONNECTED'
-  /** HubSpot does not accept the grant any more: connect again. */
+  /** HubSpot does not accept the grant any more: connect again, with `connectHubSpot`. */
   | 'REAUTHORIZATION_REQUIRED';
 
 /** Why an installation is not active. */
 export type InstallationStatusReason =
-  /** A viewer disconnected it here. */
+  /** A viewer disconnected it, with `disconnectInstallation`. */
   | 'DISCONNECTED_BY_VIEWER'
-  /** HubSpot replaced the refresh token while the answer was lost. */
+  /** HubSpot replaced the refresh token, and its answer was lost on the way. */
   | 'LOST_ROTATION'
-  /** HubSpot says that the grant is invalid. */
+  /** HubSpot says that the grant is invalid, as after somebody uninstalled the app. */
   | 'REVOKED'
-  /** The app was uninstalled in HubSpot. */
+  /** The app was uninstalled from the portal. */
   | 'UNINSTALLED';
 
-/** A property by its name, custom ones included. */
+/** A value for any property, custom ones included. */
 export type PropertyInput = {
-  /** HubSpot's internal name: lower case, digits and underscores. */
+  /** HubSpot's internal name of the property, such as `hs_lead_status`: a-z, 0-9 and _. */
   name: string;
-  /** HubSpot's own text for it: a number in digits, `true` or `false`, an option's internal value, several of them as `a;b`, a day as `2026-11-23`, a moment in ISO 8601 or epoch milliseconds. Null clears the property. */
+  /** The value as HubSpot writes it: a number in digits, `true` or `false`, an option's internal value, several of them as `a;b`, a day as `2026-11-23`, a moment in ISO 8601 or epoch milliseconds. Null clears the property. */
   value?: string | null | undefined;
 };
 
-/** Changes of the contact that has a value, or a new one with it. A field given as null clears the property, a field left out leaves it as it is. */
+/** What the contact with the value `idValue` shall hold, or a new one with it. A field given as null clears the property, a field left out leaves it as it is. */
 export type UpsertContactInput = {
-  /** Street address. Property `address`. */
+  /** Street and house number. Property `address`. */
   address?: string | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Company as the contact writes it; associates no company. Property `company`. */
+  /** Name of the company as a text of the contact; associates no company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
@@ -121,31 +121,31 @@ export type UpsertContactInput = {
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
-  /** Name of the property that tells the record: one whose values are unique in the portal. */
+  /** HubSpot's internal name of the property that tells the record: one whose values are unique in the portal. */
   idProperty?: string | null | undefined;
-  /** The value of that property. */
+  /** The value of the property `idProperty` that tells the record. */
   idValue: string;
-  /** The installation to write to. Left out: the tenant's only one that is not disconnected. */
+  /** Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** HubSpot's internal value. Property `hs_lead_status`. */
+  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** HubSpot's internal value. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile number. Property `mobilephone`. */
+  /** Mobile telephone number. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
-  /** Whose record it is: an owner id, or a global id. Property `hubspot_owner_id`. */
+  /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
   /** Telephone number. Property `phone`. */
   phone?: string | null | undefined;
-  /** Properties that have no field here, custom ones included. */
+  /** Values of properties that have no field here, custom ones included. */
   properties?: Array<PropertyInput> | null | undefined;
   /** State or region. Property `state`. */
   state?: string | null | undefined;
-  /** The contact's website. Property `website`. */
+  /** Website of the contact. Property `website`. */
   website?: string | null | undefined;
   /** Postal code. Property `zip`. */
   zip?: string | null | undefined;
@@ -153,11 +153,11 @@ export type UpsertContactInput = {
 
 /** What kind of thing is to be mended. */
 export type UserErrorCode =
-  /** Another record has a value that only one may have. */
+  /** Another record has a value that only one may have: a `ConflictError`. */
   | 'CONFLICT'
-  /** The portal has no record with an id that the input names. */
+  /** The portal has no record with an id that the input names: a `NotFoundError`. */
   | 'NOT_FOUND'
-  /** HubSpot, or a rule of the portal, does not accept a value. */
+  /** HubSpot, or a rule of the portal, does not accept a value: a `ValidationError`. */
   | 'VALIDATION_FAILED';
 
 export type ArchiveContactMutationVariables = Exact<{
