@@ -1,11 +1,12 @@
 import type { GatewayError } from '../errors.ts';
 import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import { searchRecords } from '../hubspot/search.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { readListPage } from './list-page.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
@@ -149,7 +150,7 @@ export class Connector {
   ): Promise<Slice<CrmRecord>> {
     const properties = await askable(this, objectType, selection);
     const slice = await readRecords(first, start, (after, limit) =>
-      listRecords(this.#api, objectType, { limit, after, properties, associations, archived }),
+      readListPage(this.#api, objectType, { limit, after, properties, associations, archived }),
     );
     return {
       ...slice,
