@@ -119,25 +119,25 @@ export class Connector {
   async record(
     objectType: ObjectType,
     id: string,
-    selection: SelectedProperties,
+    { associations = NO_TYPES, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
     idProperty?: string,
   ): Promise<CrmRecord | null> {
-    return this.#load(objectType, id, await askable(this, objectType, selection), idProperty);
+    return this.#load(objectType, id, await askable(this, objectType, selection), { idProperty, associations });
   }
 
   #load(
     objectType: ObjectType,
     id: string,
     properties: readonly string[],
-    idProperty?: string,
+    { idProperty, associations = NO_TYPES }: LoadOptions = {},
   ): Promise<CrmRecord | null> {
-    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${listKey(properties)}`;
+    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${listKey(properties)}\n${listKey(associations)}`;
     const known = this.#records.get(key);
     if (known) return known;
     const record = this.#pipeline
       .records(objectType, idProperty)
-      .load({ id, properties }, this.#operation)
-      .then((found) => found && this.#own(objectType, found));
+      .load({ id, properties, associations }, this.#operation)
+      .then((found) => found && this.#own(objectType, found, found.inlined));
     this.#records.set(key, record);
     return record;
   }
@@ -257,9 +257,14 @@ export class Connector {
     return page;
   }
 
-  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = []): CrmRecord {
+  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = NO_TYPES): CrmRecord {
     return { ...record, objectType, connector: this, inlined };
   }
+}
+
+interface LoadOptions {
+  readonly idProperty?: string | undefined;
+  readonly associations?: readonly ObjectType[];
 }
 
 const listKeys = new WeakMap<readonly string[], string>();
@@ -273,6 +278,7 @@ function listKey(list: readonly string[]): string {
   return key;
 }
 
+const NO_TYPES: readonly ObjectType[] = [];
 const NO_NEIGHBOURS = { results: [] };
 
 /** Stands for a record of which only the id is wanted. */

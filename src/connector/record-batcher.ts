@@ -1,6 +1,8 @@
+import { noFailure } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import { type LoadedRecord, readLoneRecord } from './lone-record.ts';
 import type { Operation } from './operation.ts';
 
 /** Names one record, and what of it is wanted. */
@@ -8,15 +10,18 @@ export interface RecordInput {
   /** A record id, or the value of the unique property. */
   readonly id: string;
   readonly properties: readonly string[];
+  /** Neighbours that may come with it, where that takes no call of its own. */
+  readonly associations?: readonly ObjectType[];
 }
 
 /**
- * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. With
+ * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
+ * brings its neighbours along. With
  * `idProperty`, records are named by that unique property instead of their ids.
  */
 export class RecordBatcher {
   readonly #idProperty: string | undefined;
-  readonly #queue: BatchQueue<RecordInput, HubspotRecord | null>;
+  readonly #queue: BatchQueue<RecordInput, LoadedRecord | null>;
 
   constructor(context: BatchContext, objectType: ObjectType, idProperty?: string) {
     this.#idProperty = idProperty;
@@ -33,8 +38,8 @@ export class RecordBatcher {
   }
 
   /** The record with no other properties than those that were asked for here, whoever shares the call. */
-  load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
-    return this.#queue.load({ id: normalise(this.#idProperty, id), properties }, operation);
+  load(input: RecordInput, operation: Operation): Promise<LoadedRecord | null> {
+    return this.#queue.load({ ...input, id: normalise(this.#idProperty, input.id) }, operation);
   }
 }
 
@@ -43,13 +48,16 @@ async function readRecords(
   objectType: ObjectType,
   idProperty: string | undefined,
   inputs: readonly RecordInput[],
-): Promise<(input: RecordInput) => HubspotRecord | null> {
-  const { records, failureOf } = await batchReadRecords(api, objectType, {
-    ids: [...new Set(inputs.map(({ id }) => id))],
-    idProperty,
-    properties: [...union(idProperty, inputs)],
-  });
-  const found = new Map(records.map((record) => [identity(idProperty, record), record]));
+): Promise<(input: RecordInput) => LoadedRecord | null> {
+  const ids = [...new Set(inputs.map(({ id }) => id))];
+  const properties = [...union(idProperty, inputs)];
+  const associations = [...new Set(inputs.flatMap((input) => input.associations ?? []))];
+  const [lone] = ids.length === 1 && associations.length > 0 ? ids : [];
+  const alone = lone && (await readLoneRecord(api, objectType, lone, { idProperty, properties, associations }));
+  const { records, failureOf } = alone
+    ? { records: [alone], failureOf: noFailure }
+    : await batchReadRecords(api, objectType, { ids, idProperty, properties });
+  const found = new Map<string, LoadedRecord>(records.map((record) => [identity(idProperty, record), record]));
   return ({ id, properties }) => {
     const record = found.get(id);
     if (record) return { ...record, properties: pick(record.properties, properties) };

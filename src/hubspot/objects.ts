@@ -82,6 +82,46 @@ export function listPath(
   return `/crm/objects/${version}/${objectType}?${query}`;
 }
 
+export interface RecordOptions {
+  /** The unique property whose value names the record. Absent: a record id does. */
+  readonly idProperty?: string | undefined;
+  readonly properties: readonly string[];
+  readonly associations: readonly ObjectType[];
+}
+
+/**
+ * `GET /crm/objects/{version}/{objectType}/{id}`. Inline associations need the read scope of the neighbours, too. An id
+ * that was merged into another record answers with that one.
+ */
+export async function getRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  id: string,
+  options: RecordOptions,
+): Promise<HubspotRecord> {
+  const { body } = await api.send({
+    name: `${objectType}.get`,
+    method: 'GET',
+    path: recordPath(api, objectType, id, options),
+    scopes: readScopes(objectType, ...options.associations),
+  });
+  return parseRecord(body);
+}
+
+/** The path that `getRecord` asks: every property makes it longer. */
+export function recordPath(
+  { version }: Pick<HubspotApi, 'version'>,
+  objectType: ObjectType,
+  id: string,
+  { idProperty, properties, associations }: RecordOptions,
+): string {
+  const query = new URLSearchParams();
+  if (idProperty !== undefined) query.set('idProperty', idProperty);
+  if (properties.length > 0) query.set('properties', properties.join(','));
+  if (associations.length > 0) query.set('associations', associations.join(','));
+  return `/crm/objects/${version}/${objectType}/${encodeURIComponent(id)}?${query}`;
+}
+
 /** Which records a batch read names: by record id, or by the value of a unique property. */
 export interface BatchReadOptions {
   /** 1 to 100. */

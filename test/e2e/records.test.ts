@@ -91,11 +91,10 @@ it('shows a contact with owner, companies and deals', async () => {
     },
   });
   expect(asked()).toEqual([
+    `GET objects/contacts/${person} city,company,country,email,firstname,hubspot_owner_id,jobtitle,lastname,lifecyclestage,phone companies,deals`,
     'GET owners',
-    'POST associations/contacts/companies/batch/read 1',
     'POST associations/contacts/deals/batch/read 1',
     'POST objects/companies/batch/read 1 domain,name',
-    'POST objects/contacts/batch/read 1 city,company,country,email,firstname,hubspot_owner_id,jobtitle,lastname,lifecyclestage,phone',
     'POST objects/deals/batch/read 1 amount,closedate,deal_currency_code,dealname',
   ]);
 });
@@ -137,12 +136,11 @@ it('shows all there is about a company', async () => {
     },
   });
   expect(asked()).toEqual([
+    `GET objects/companies/${company} annualrevenue,city,country,domain,hubspot_owner_id,industry,lifecyclestage,name,numberofemployees,phone,type contacts,deals`,
     'GET owners',
     'GET pipelines/deals',
     'GET properties/companies',
     'POST associations/companies/contacts/batch/read 1',
-    'POST associations/companies/deals/batch/read 1',
-    'POST objects/companies/batch/read 1 annualrevenue,city,country,domain,hubspot_owner_id,industry,lifecyclestage,name,numberofemployees,phone,type',
     'POST objects/contacts/batch/read 1 email,firstname,jobtitle,lastname',
     'POST objects/deals/batch/read 1 amount,closedate,deal_currency_code,dealname,dealstage,pipeline',
   ]);
