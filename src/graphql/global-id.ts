@@ -9,7 +9,9 @@ const GLOBAL_RECORD_ID = new RegExp(`^(${PORTAL_TYPENAMES.join('|')}):([1-9]\\d{
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
 /** How arguments and inputs name a record, as their descriptions have it. */
-export const EITHER_ID = "HubSpot's own id, such as `101`, or a global id, such as `Contact:1234567:101`.";
+export function eitherId(typename: PortalTypename = 'Contact'): string {
+  return `HubSpot's own id, such as \`101\`, or a global id, such as \`${typename}:1234567:101\`.`;
+}
 
 export function recordGlobalId(typename: PortalTypename, hubId: number, recordId: string): string {
   return `${typename}:${hubId}:${recordId}`;

@@ -2,7 +2,7 @@ import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../connector/connector.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
-import { EITHER_ID } from './global-id.ts';
+import { eitherId } from './global-id.ts';
 import { neighbourScopes } from './neighbour-scopes.ts';
 import { MAX_FIRST, pageArgs } from './pagination.ts';
 import type { RecordType } from './record-types.ts';
@@ -25,7 +25,7 @@ export function recordField(t: CrmFields, type: RecordType): FieldRef<Types, unk
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'record' }),
-    args: { id: t.arg.id({ required: true, description: EITHER_ID }) },
+    args: { id: t.arg.id({ required: true, description: eitherId(type.typename) }) },
     resolve: (parent, { id }, context, info) => resolveRecord(type, parent, id, context, info),
   });
 }

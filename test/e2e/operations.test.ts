@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Portal } from '../../src/simulator/portal.ts';
+import { Browser } from '../helpers/browser.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const FOLDER = new URL('../../schema/operations/', import.meta.url);
@@ -100,7 +101,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   OperationAccess: { variables: { document: '{ contacts { nodes { id } } }' }, calls: [0, 0], why: 'a dry run' },
 };
 
-/** Takes a handle of a browser that lost its cookie: shown where flows are. */
+/** Takes a handle of a browser that lost its cookie. */
 const ELSEWHERE = ['CompleteHubSpotConnection'];
 
 describe('the operations of a frontend', () => {
@@ -116,5 +117,16 @@ describe('the operations of a frontend', () => {
       const asked = stack.simulator.log.crm().map(({ method, path }) => `${method} ${path}`);
       expect(asked, why).toHaveLength(expected);
     }
+  });
+
+  it('CompleteHubSpotConnection takes what came back without its cookie, and reads nothing', async () => {
+    const started = await stack.startFlow(new Browser(), { returnTo: 'https://app.example/settings' });
+    const landed = await new Browser().get(await stack.consent(new Browser(), started));
+    const connection = new URL(landed.headers.get('location') ?? '').searchParams.get('connection');
+    stack.simulator.log.clear();
+    const answer = await stack.query(documents.get('CompleteHubSpotConnection') ?? '', { connection });
+    const installation = { id: expect.stringMatching(/^Installation:/), hubId: '1234567' };
+    expect(answer).toEqual({ data: { completeHubSpotConnection: { installation } } });
+    expect(stack.simulator.log.crm()).toEqual([]);
   });
 });

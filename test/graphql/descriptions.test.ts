@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type GraphQLField,
   type GraphQLNamedType,
@@ -15,6 +16,8 @@ import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.
 import { sourceOf } from '../../src/graphql/selection.ts';
 import { WRITABLE_FIELDS } from '../../src/graphql/writable-fields.ts';
 import type { ScopeRequirement } from '../../src/hubspot/scope-set.ts';
+
+const ERRORS = new URL('../../src/errors.ts', import.meta.url);
 
 /** Whatever GraphiQL shows a page or a line of. */
 interface Described {
@@ -70,6 +73,12 @@ it('describes every type, field, argument, input field and enum value', () => {
   expect(everything.length).toBeGreaterThan(500);
   expect(coordinatesOf(everything.filter(({ description }) => description === ''))).toEqual([]);
   expect(hubspotScopesDirective.args.every(({ description }) => description)).toBe(true);
+});
+
+it('describes every code of an error', () => {
+  const codes = [...readFileSync(ERRORS, 'utf8').matchAll(/^ {2}([A-Z_]{6,}): /gm)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(14);
+  for (const code of codes) expect(descriptionOf('Query')).toContain(`\n- \`${code}\`: `);
 });
 
 it('describes in sentences', () => {

@@ -1,7 +1,7 @@
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { type AssociationPayload, associate, dissociate } from '../association-writes.ts';
 import { builder } from '../builder.ts';
-import { EITHER_ID } from '../global-id.ts';
+import { eitherId } from '../global-id.ts';
 import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
 import { RECORD_TYPES } from '../record-types.ts';
 import { writable } from '../scopes.ts';
@@ -14,7 +14,7 @@ const RecordRefInput = builder.inputRef<{ objectType: ObjectType; id: string }>(
   description: 'Names one record of any type.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of the record.' }),
-    id: t.id({ required: true, description: EITHER_ID }),
+    id: t.id({ required: true, description: eitherId() }),
   }),
 });
 

@@ -1,7 +1,7 @@
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { builder } from '../builder.ts';
 import type { FilterFields, FilterKind } from '../filter-fields.ts';
-import { EITHER_ID } from '../global-id.ts';
+import { eitherId } from '../global-id.ts';
 import { PROPERTY_NAME } from '../property-names.ts';
 import { CrmObjectType } from './crm.ts';
 
@@ -118,7 +118,7 @@ const AssociationFilter = builder.inputType('AssociationFilter', {
     'Association with one record, whatever its labels. The portal must have granted the read scope of that type, too.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of the associated record.' }),
-    id: t.id({ required: true, description: EITHER_ID }),
+    id: t.id({ required: true, description: eitherId() }),
   }),
 });
 

@@ -2,7 +2,7 @@ import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { totalCount } from '../connections.ts';
-import { recordGlobalId, recordIdIn } from '../global-id.ts';
+import { eitherId, recordGlobalId, recordIdIn } from '../global-id.ts';
 import { ConnectionPage, MAX_FIRST, pageArgs, pageRequest } from '../pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
 import { connectorOf, OWNERS_READ } from '../scopes.ts';
@@ -73,7 +73,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     args: {
       id: t.arg.id({
         required: true,
-        description: "HubSpot's own owner id, such as `41`, or a global id, such as `Owner:1234567:41`.",
+        description: eitherId('Owner'),
       }),
     },
     async resolve(parent, { id }, context) {

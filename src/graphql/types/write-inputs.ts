@@ -1,7 +1,7 @@
 import type { InputObjectRef } from '@pothos/core';
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { builder } from '../builder.ts';
-import { EITHER_ID } from '../global-id.ts';
+import { eitherId } from '../global-id.ts';
 import type { WriteInput } from '../named-installation.ts';
 import { PROPERTY_NAME } from '../property-names.ts';
 import type { RecordType } from '../record-types.ts';
@@ -34,7 +34,7 @@ export const AssociationInput = builder.inputType('AssociationInput', {
   description: 'A record that a new one is associated with.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of that record.' }),
-    id: t.id({ required: true, description: EITHER_ID }),
+    id: t.id({ required: true, description: eitherId() }),
     label: t.string({
       description:
         'Label that the portal defines, such as `Decision maker`: what that record is to the new one. For labels the ' +
@@ -84,7 +84,7 @@ export function updateInput(type: RecordType): InputObjectRef<Types, UpdateInput
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
-      id: t.id({ required: true, description: EITHER_ID }),
+      id: t.id({ required: true, description: eitherId(type.typename) }),
     }),
   });
 }
@@ -116,7 +116,7 @@ export function archiveInput(type: RecordType) {
     description: `Which ${type.singular} moves to the recycle bin.`,
     fields: (t) => ({
       installationId: installationIdField(t),
-      id: t.id({ required: true, description: EITHER_ID }),
+      id: t.id({ required: true, description: eitherId(type.typename) }),
     }),
   });
 }
