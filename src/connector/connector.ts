@@ -112,6 +112,7 @@ export class Connector {
   changed(): void {
     this.#records.clear();
     this.#neighbourPages.clear();
+    this.#pipeline.changed();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
@@ -148,9 +149,12 @@ export class Connector {
     { associations, ...selection }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
     const properties = await askable(this, objectType, selection);
-    const slice = await readRecords(first, start, (after, limit) =>
-      listRecords(this.#api, objectType, { limit, after, properties, associations, archived }),
-    );
+    const slice = await readRecords(first, start, async (after, limit) => {
+      const keep = this.#pipeline.cached(objectType)?.reading(new Set(properties));
+      const page = await listRecords(this.#api, objectType, { limit, after, properties, associations, archived });
+      keep?.(page.records);
+      return page;
+    });
     return {
       ...slice,
       items: slice.items.map(({ value, position }) => ({
@@ -160,7 +164,10 @@ export class Connector {
     };
   }
 
-  /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
+  /**
+   * Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. None
+   * is kept for others: HubSpot's index may be some seconds behind what a read by id has told.
+   */
   async search(
     objectType: ObjectType,
     search: Search,

@@ -13,6 +13,7 @@ import type { MetadataCache } from './metadata-cache.ts';
 import type { RateGovernors } from './rate-governor.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
+import type { CachedRecords, RecordCache } from './record-cache.ts';
 import { retry } from './retry.ts';
 import { scopeGate } from './scope-gate.ts';
 
@@ -26,6 +27,8 @@ export interface PortalPipelinesOptions {
   readonly apiVersion: string;
   readonly governors: Pick<RateGovernors, 'of'>;
   readonly metadata: MetadataCache;
+  /** Without, records are read whenever they are asked for. */
+  readonly recordCache?: RecordCache | undefined;
   readonly clock: Clock;
 }
 
@@ -55,6 +58,8 @@ export class PortalPipeline {
   readonly api: HubspotApi;
   readonly metadata: MetadataCache;
   readonly #context: BatchContext;
+  readonly #hubId: number;
+  readonly #recordCache: RecordCache | undefined;
   readonly #records = new Map<string, RecordBatcher>();
   readonly #associations = new Map<string, AssociationBatcher>();
 
@@ -71,6 +76,8 @@ export class PortalPipeline {
     ];
     this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
     this.metadata = options.metadata;
+    this.#hubId = installation.hubId;
+    this.#recordCache = options.recordCache;
     this.#context = { key, api: this.api, governor, clock };
   }
 
@@ -79,9 +86,19 @@ export class PortalPipeline {
     const key = idProperty === undefined ? objectType : `${objectType}\n${idProperty}`;
     const known = this.#records.get(key);
     if (known) return known;
-    const batcher = new RecordBatcher(this.#context, objectType, idProperty);
+    const batcher = new RecordBatcher(this.#context, objectType, idProperty, this.cached(objectType));
     this.#records.set(key, batcher);
     return batcher;
+  }
+
+  /** Where records of a type are kept; `undefined` unless they are. */
+  cached(objectType: ObjectType): CachedRecords | undefined {
+    return this.#recordCache?.of(this.#context.key, this.#hubId, objectType);
+  }
+
+  /** A write is about to leave, or has ended: what was read of the portal before is known no more. */
+  changed(): void {
+    this.#recordCache?.invalidate(this.#hubId);
   }
 
   associations(from: ObjectType, to: ObjectType): AssociationBatcher {
