@@ -1,10 +1,9 @@
 import type { GatewayError } from '../errors.ts';
 import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
-import { searchRecords } from '../hubspot/search.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
@@ -149,12 +148,9 @@ export class Connector {
     { associations, ...selection }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
     const properties = await askable(this, objectType, selection);
-    const slice = await readRecords(first, start, async (after, limit) => {
-      const keep = this.#pipeline.cached(objectType)?.reading(new Set(properties));
-      const page = await listRecords(this.#api, objectType, { limit, after, properties, associations, archived });
-      keep?.(page.records);
-      return page;
-    });
+    const slice = await readRecords(first, start, (after, limit) =>
+      this.#pipeline.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
+    );
     return {
       ...slice,
       items: slice.items.map(({ value, position }) => ({
@@ -164,10 +160,7 @@ export class Connector {
     };
   }
 
-  /**
-   * Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. None
-   * is kept for others: HubSpot's index may be some seconds behind what a read by id has told.
-   */
+  /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
   async search(
     objectType: ObjectType,
     search: Search,
@@ -177,7 +170,11 @@ export class Connector {
     const properties = await askable(this, objectType, selection);
     const together = takesProperties(search, properties);
     const slice = await readSearch(search, first, start, (page) =>
-      searchRecords(this.#api, objectType, { ...search, ...page, properties: together ? properties : [] }),
+      this.#pipeline.search(
+        objectType,
+        { query: search.query, sort: search.sort, ...page, properties: together ? properties : [] },
+        this.#operation,
+      ),
     );
     const items = await Promise.all(
       slice.items.map(async ({ value, position }) => {

@@ -14,6 +14,9 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
+/** By name; the only operation of a document needs none. */
+type KnownOperations = Map<string | undefined, KnownOperation>;
+
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
 const COMPILED_AT_USE = 20;
 
@@ -22,7 +25,7 @@ const COMPILED_AT_USE = 20;
  * enough: on lists that takes a third of the time. Documents are told apart by identity, so whoever parses keeps them.
  */
 export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_AT_USE): Execute {
-  const documents = new WeakMap<DocumentNode, Map<string, KnownOperation>>();
+  const documents = new WeakMap<DocumentNode, KnownOperations>();
   return (args) => {
     const compiled = knownOperation(documents, args).compiled(schema, compiledAtUse);
     if (!compiled) return execute(args);
@@ -38,7 +41,7 @@ export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_A
 }
 
 function knownOperation(
-  documents: WeakMap<DocumentNode, Map<string, KnownOperation>>,
+  documents: WeakMap<DocumentNode, KnownOperations>,
   { document, operationName }: ExecutionArgs,
 ): KnownOperation {
   let operations = documents.get(document);
@@ -46,23 +49,23 @@ function knownOperation(
     operations = new Map();
     documents.set(document, operations);
   }
-  const name = operationName ?? '';
+  const name = operationName ?? undefined;
   let operation = operations.get(name);
   if (!operation) {
     operation = new KnownOperation(document, name);
     // A name that the document does not have is no operation, and there is no end of those.
-    if (getOperationAST(document, operationName)) operations.set(name, operation);
+    if (getOperationAST(document, name)) operations.set(name, operation);
   }
   return operation;
 }
 
 class KnownOperation {
   readonly #document: DocumentNode;
-  readonly #name: string;
+  readonly #name: string | undefined;
   #uses = 0;
   #compiled: CompiledQuery | undefined;
 
-  constructor(document: DocumentNode, name: string) {
+  constructor(document: DocumentNode, name: string | undefined) {
     this.#document = document;
     this.#name = name;
   }
@@ -79,7 +82,9 @@ class KnownOperation {
 }
 
 /** The compiler spells out the fields of an input within an input without end; those of filters contain themselves. */
-function hasPlainVariables(schema: GraphQLSchema, document: DocumentNode, name: string): boolean {
-  const { variableDefinitions = [] } = getOperationAST(document, name) ?? {};
-  return variableDefinitions.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type))));
+function hasPlainVariables(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
+  const operation = getOperationAST(document, name);
+  return (
+    operation?.variableDefinitions?.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))) ?? false
+  );
 }
