@@ -2,8 +2,8 @@ import type { HubspotApi, Permit } from '../hubspot/client.ts';
 import type { Budget } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
-import { readApart } from './isolation.ts';
-import { type BatchInput, chargeOnce, Load } from './load.ts';
+import { readApart, readTogether } from './isolation.ts';
+import { type Answer, type AskedInput, type BatchInput, chargeOnce, Load } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
 import { WaitingLoads } from './waiting-loads.ts';
@@ -14,13 +14,18 @@ export interface BatchKind<I extends BatchInput, O> {
   readonly budget: Budget;
   /** HubSpot's cap on the inputs of one call. */
   readonly maxInputs: number;
+  /**
+   * True where all inputs of the queue are one and the same: a call for them is made in the turn of whoever waits
+   * longest, and what HubSpot refuses, it refuses to all of them.
+   */
+  readonly isShared?: boolean;
   /** Inputs of one key are asked once, and answered from one result. */
-  keyOf(input: I): string;
+  readonly keyOf: (input: I) => string;
   /**
    * One call of HubSpot for all of `inputs`, in which keys may repeat. The function it resolves with answers each
    * input, or throws what failed for that input alone.
    */
-  read(api: HubspotApi, inputs: readonly I[]): Promise<(input: I) => O>;
+  read(api: HubspotApi, inputs: readonly I[]): Promise<Answer<I, O>>;
 }
 
 /** What the queues of one installation share. */
@@ -55,18 +60,30 @@ export class BatchQueue<I extends BatchInput, O> {
   readonly #waiting = new WaitingLoads<I, O>();
   /** The wait for a permit, while there is one. */
   #asking: { readonly priority: Priority; readonly abort: AbortController } | undefined;
+  readonly #onIdle: () => void;
   #flying = 0;
   #gathers = false;
 
-  constructor(kind: BatchKind<I, O>, context: BatchContext) {
+  /** `onIdle` is told when nothing waits or flies any more. */
+  constructor(kind: BatchKind<I, O>, context: BatchContext, onIdle = () => {}) {
     this.#kind = kind;
     this.#context = context;
+    this.#onIdle = onIdle;
     this.#key = `${context.key}\n${kind.name}`;
   }
 
   /** @throws GatewayError of this input alone, or of the call that it was in */
-  load(input: I, operation: Operation): Promise<O> {
-    const load = new Load<I, O>(input, this.#kind.keyOf(input), operation, this.#abandon);
+  async load(input: I, operation: Operation): Promise<O> {
+    const answer = await this.loadAll([input], operation);
+    return answer(input);
+  }
+
+  /**
+   * Several at once; the function that it resolves with answers each of `inputs`.
+   * @throws GatewayError when the operation is given up, may cost no more calls or would be answered too late
+   */
+  loadAll(inputs: readonly I[], operation: Operation): Promise<Answer<I, O>> {
+    const load = new Load<I, O>(inputs, this.#kind.keyOf, operation, this.#abandon);
     this.#waiting.add(load);
     operation.follow(load);
     if (this.#asking?.priority === 'background' && this.#waiting.hasInteractive) this.#asking.abort.abort();
@@ -77,7 +94,12 @@ export class BatchQueue<I extends BatchInput, O> {
   readonly #abandon = (load: Load<I, O>): void => {
     this.#waiting.remove(load);
     if (this.#waiting.inputs === 0) this.#asking?.abort.abort();
+    this.#rest();
   };
+
+  #rest(): void {
+    if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking) this.#onIdle();
+  }
 
   /** Lets everything that is due in this turn of the event loop ask first, as DataLoader does. */
   #gather(): void {
@@ -99,14 +121,15 @@ export class BatchQueue<I extends BatchInput, O> {
     }
   }
 
-  /** The queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */
+  /** A queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */
   async #permit(): Promise<Permit | undefined> {
     const priority = this.#waiting.hasInteractive ? 'interactive' : 'background';
     const { deadlineAt } = this.#waiting;
     const abort = new AbortController();
     this.#asking = { priority, abort };
     try {
-      const origin = { viewerKey: this.#key, priority, deadlineAt } as const;
+      const viewerKey = (this.#kind.isShared && this.#waiting.first?.origin.viewerKey) || this.#key;
+      const origin = { viewerKey, priority, deadlineAt } as const;
       return await this.#context.governor.acquire(this.#kind.budget, origin, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return undefined;
@@ -118,15 +141,15 @@ export class BatchQueue<I extends BatchInput, O> {
   }
 
   #depart(permit: Permit): void {
-    const loads = this.#waiting.take(this.#kind.maxInputs, chargeOnce());
-    if (loads.length === 0) {
+    const asked = this.#waiting.take(this.#kind.maxInputs, chargeOnce());
+    if (asked.length === 0) {
       permit.release();
       return;
     }
     const land = this.#takeOff();
-    const api = this.#apiFor(loads, permit);
+    const api = this.#apiFor(asked, permit);
     const read = (inputs: readonly I[]) => this.#kind.read(api, inputs);
-    void readApart(loads, read).finally(() => {
+    void (this.#kind.isShared ? readTogether(asked, read) : readApart(asked, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
       land();
@@ -143,16 +166,17 @@ export class BatchQueue<I extends BatchInput, O> {
       cancel();
       this.#flying -= 1;
       this.#gather();
+      this.#rest();
     };
     const cancel = this.#context.clock.schedule(land, HOLD_MS);
     return land;
   }
 
-  /** Calls for these loads: the first one leaves with `permit`; worth repeating while anybody waits for an answer. */
-  #apiFor(loads: readonly Load<I, O>[], permit: Permit): HubspotApi {
+  /** Calls for these inputs: the first one leaves with `permit`; worth repeating while anybody waits for an answer. */
+  #apiFor(asked: readonly AskedInput<I, O>[], permit: Permit): HubspotApi {
     let priority: Priority = 'background';
     let deadlineAt = 0;
-    for (const { operation } of loads) {
+    for (const { operation } of new Set(asked.map(({ load }) => load))) {
       if (operation.origin.priority === 'interactive') priority = 'interactive';
       deadlineAt = Math.max(deadlineAt, operation.origin.deadlineAt);
     }
