@@ -118,7 +118,8 @@ export async function archiveRecord(
   if (id === undefined) return { archivedId: null, userErrors: [notFound(RECORD)] };
   const outcome = await connector.writes.archive(type.objectType, id);
   if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
-  return { archivedId: null, userErrors: outcome.problems.map(() => notFound(RECORD)) };
+  const problemContext = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
+  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problemContext)) };
 }
 
 const RECORD: InputPath = ['input', 'id'];
