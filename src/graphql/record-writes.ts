@@ -10,7 +10,7 @@ import { capitals, type RecordType, recordTypeOf } from './record-types.ts';
 import type { UserError } from './types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from './types/write-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
-import { type InputPath, pathOf, type WrittenValues, writtenValues } from './written-values.ts';
+import { type InputPath, pathOf, valueWithin, type WrittenValues, writtenValues } from './written-values.ts';
 
 /** What a mutation of a record came to. */
 export interface RecordPayload {
@@ -95,7 +95,7 @@ export async function upsertRecord(
   const connector = await writtenConnector(input, context);
   const { hubId } = connector.installation;
   const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? 'email');
-  const { idValue } = input;
+  const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
     throw new GatewayError('BAD_USER_INPUT', 'idValue must not be empty.', { argument: 'idValue' });
   const written = writtenValues(type.typename, input, hubId);
