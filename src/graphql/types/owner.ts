@@ -1,6 +1,7 @@
 import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
+import { emailAddress } from '../email-address.ts';
 import { recordGlobalId, recordIdIn } from '../global-id.ts';
 import { ConnectionPage, MAX_FIRST, pageRequest } from '../pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
@@ -71,10 +72,11 @@ builder.interfaceFields(CrmRef, (t) => ({
       email: t.arg.string({ description: 'Only the owner with this e-mail address, in any case.' }),
     },
     async resolve(parent, args, context) {
+      const email = args.email == null ? undefined : emailAddress(args.email);
       const connector = await connectorOf(parent, context);
-      const scope = [connector.installation.hubId, 'owners', args.email ?? ''].join();
+      const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
       const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
-      const slice = await connector.owners(first, start, args.email ?? undefined);
+      const slice = await connector.owners(first, start, email);
       return ConnectionPage.of(slice, { start, scope }, (node: PortalOwner) => ({ node }));
     },
   }),
