@@ -45,6 +45,8 @@ export interface Config {
   readonly returnUrls: readonly URL[];
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
+  /** How long records are served from memory; 0: never. */
+  readonly cacheTtlMs: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
 }
@@ -62,6 +64,9 @@ export class ConfigError extends Error {
 
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 const required = 'is required';
+/** A change that was made in HubSpot should show within the hour. */
+const MAX_CACHE_TTL_MS = 60 * 60 * 1000;
+const cacheTtlRange = `must be whole milliseconds from 0 to ${MAX_CACHE_TTL_MS}`;
 
 const environment = z.object({
   NODE_ENV: z.string().optional(),
@@ -110,6 +115,12 @@ const environment = z.object({
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'is not a log level' })
     .default('info'),
+  CACHE_TTL_MS: z
+    .string()
+    .regex(/^\d{1,7}$/, cacheTtlRange)
+    .transform(Number)
+    .refine((ttlMs) => ttlMs <= MAX_CACHE_TTL_MS, cacheTtlRange)
+    .default(0),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
 });
@@ -190,6 +201,7 @@ function toConfig(env: z.output<typeof environment>): Config {
     returnUrls: env.RETURN_URLS,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
+    cacheTtlMs: env.CACHE_TTL_MS,
     graphiql: env.GRAPHIQL ?? development,
     introspection: env.INTROSPECTION ?? development,
   });

@@ -7,6 +7,7 @@ import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
+import { RecordCache } from './connector/record-cache.ts';
 import { createApp } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -134,6 +135,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     apiVersion: hubspot.apiVersion,
     governors,
     metadata: new MetadataCache(clock),
+    recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
     clock,
   });
   const connectorOptions = { directory, installations, pipelines, clock, maxCalls: MAX_CALLS_PER_OPERATION };

@@ -54,6 +54,7 @@ const WRONG_KINDS_OF_KEY = [
   pem(generateKeyPairSync('ed25519').publicKey),
 ];
 const BAD_ORIGINS = ['https://app.example/', 'https://app.example/x', 'app.example', 'null', 'https://APP.example'];
+const BAD_DURATIONS = ['-1', '3600001', '99999999999999999999', '1.5', '1e3', '30s', ' 1000', '0x10', 'Infinity', 'on'];
 
 describe('a bad setting', () => {
   it.each([
@@ -104,6 +105,7 @@ describe('a bad setting', () => {
     ['CORS_ORIGINS', 'must list exact origins; * is refused', ['*', 'https://app.example *', 'https://*.example']],
     ['CORS_ORIGINS', 'must hold origins such as https://app.example.com', BAD_ORIGINS],
     ['LOG_LEVEL', 'is not a log level', ['verbose', 'INFO', '30']],
+    ['CACHE_TTL_MS', 'must be whole milliseconds from 0 to 3600000', BAD_DURATIONS],
     ['GRAPHIQL', 'must be on or off', ['true', '1', 'ON']],
     ['INTROSPECTION', 'must be on or off', ['false', '0', 'Off']],
   ])('stops the start: %s, because it %s', (name, problem, values) => {
@@ -131,11 +133,12 @@ describe('a bad setting', () => {
       AUTH_JWT_SECRET: PASSWORD,
       AUTH_JWT_PUBLIC_KEY: `${PASSWORD}${pem(rsa.privateKey)}`,
       CORS_ORIGINS: `* https://user:${PASSWORD}@app.example`,
+      CACHE_TTL_MS: '30s',
       GRAPHIQL: 'yes',
     };
     const error = failure(() => loadConfig(env));
     expect(error.message).toMatchInlineSnapshot(`
-      "The configuration has 14 problem(s):
+      "The configuration has 15 problem(s):
         - PORT must be a port number
         - PUBLIC_URL must be https (http is accepted on a loopback host only)
         - PUBLIC_URL must not carry credentials or a fragment
@@ -148,6 +151,7 @@ describe('a bad setting', () => {
         - AUTH_JWT_AUDIENCE is required
         - CORS_ORIGINS must list exact origins; * is refused
         - CORS_ORIGINS must hold origins such as https://app.example.com
+        - CACHE_TTL_MS must be whole milliseconds from 0 to 3600000
         - GRAPHIQL must be on or off
         - exactly one of AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URL is required, found 2"
     `);

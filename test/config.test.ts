@@ -46,13 +46,23 @@ describe('the defaults', () => {
       returnUrls: [],
       corsOrigins: [],
       logLevel: 'info',
+      cacheTtlMs: 0,
       graphiql: true,
       introspection: true,
     });
   });
 
   it('hold for a setting that is there but empty', () => {
-    const names = ['PORT', 'HOST', 'PUBLIC_URL', 'DATABASE_URL', 'HUBSPOT_SCOPES', 'RETURN_URLS', 'GRAPHIQL'];
+    const names = [
+      'PORT',
+      'HOST',
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'HUBSPOT_SCOPES',
+      'RETURN_URLS',
+      'CACHE_TTL_MS',
+      'GRAPHIQL',
+    ];
     expect(load(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(load());
   });
 
@@ -96,6 +106,7 @@ describe('loadConfig', () => {
       RETURN_URLS: 'https://app.example/settings http://localhost:3000',
       CORS_ORIGINS: 'https://app.example http://localhost:3000',
       LOG_LEVEL: 'silent',
+      CACHE_TTL_MS: '3600000',
     });
     expect(config).toMatchObject({
       host: '0.0.0.0',
@@ -111,6 +122,7 @@ describe('loadConfig', () => {
       auth: { tenantClaim: 'org_id', defaultPermissions: ['hubspot:read', 'hubspot:write', 'hubspot:connect'] },
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       logLevel: 'silent',
+      cacheTtlMs: 3_600_000,
     });
     expect(config.encryptionKeys).toEqual([
       { id: 'k2', key: OTHER_KEY },

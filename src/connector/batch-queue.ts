@@ -2,7 +2,7 @@ import type { HubspotApi, Permit } from '../hubspot/client.ts';
 import type { Budget } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
-import { readApart } from './isolation.ts';
+import { readApart, readTogether } from './isolation.ts';
 import { type BatchInput, chargeOnce, Load } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
@@ -14,6 +14,11 @@ export interface BatchKind<I extends BatchInput, O> {
   readonly budget: Budget;
   /** HubSpot's cap on the inputs of one call. */
   readonly maxInputs: number;
+  /**
+   * True where all inputs of the queue are one and the same: a call for them is made in the turn of whoever waits
+   * longest, and what HubSpot refuses, it refuses to all of them.
+   */
+  readonly isShared?: boolean;
   /** Inputs of one key are asked once, and answered from one result. */
   keyOf(input: I): string;
   /**
@@ -55,12 +60,15 @@ export class BatchQueue<I extends BatchInput, O> {
   readonly #waiting = new WaitingLoads<I, O>();
   /** The wait for a permit, while there is one. */
   #asking: { readonly priority: Priority; readonly abort: AbortController } | undefined;
+  readonly #onIdle: () => void;
   #flying = 0;
   #gathers = false;
 
-  constructor(kind: BatchKind<I, O>, context: BatchContext) {
+  /** `onIdle` is told when nothing waits or flies any more. */
+  constructor(kind: BatchKind<I, O>, context: BatchContext, onIdle = () => {}) {
     this.#kind = kind;
     this.#context = context;
+    this.#onIdle = onIdle;
     this.#key = `${context.key}\n${kind.name}`;
   }
 
@@ -77,7 +85,12 @@ export class BatchQueue<I extends BatchInput, O> {
   readonly #abandon = (load: Load<I, O>): void => {
     this.#waiting.remove(load);
     if (this.#waiting.inputs === 0) this.#asking?.abort.abort();
+    this.#rest();
   };
+
+  #rest(): void {
+    if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking) this.#onIdle();
+  }
 
   /** Lets everything that is due in this turn of the event loop ask first, as DataLoader does. */
   #gather(): void {
@@ -99,14 +112,15 @@ export class BatchQueue<I extends BatchInput, O> {
     }
   }
 
-  /** The queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */
+  /** A queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */
   async #permit(): Promise<Permit | undefined> {
     const priority = this.#waiting.hasInteractive ? 'interactive' : 'background';
     const { deadlineAt } = this.#waiting;
     const abort = new AbortController();
     this.#asking = { priority, abort };
     try {
-      const origin = { viewerKey: this.#key, priority, deadlineAt } as const;
+      const viewerKey = (this.#kind.isShared && this.#waiting.first?.origin.viewerKey) || this.#key;
+      const origin = { viewerKey, priority, deadlineAt } as const;
       return await this.#context.governor.acquire(this.#kind.budget, origin, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return undefined;
@@ -126,7 +140,7 @@ export class BatchQueue<I extends BatchInput, O> {
     const land = this.#takeOff();
     const api = this.#apiFor(loads, permit);
     const read = (inputs: readonly I[]) => this.#kind.read(api, inputs);
-    void readApart(loads, read).finally(() => {
+    void (this.#kind.isShared ? readTogether(loads, read) : readApart(loads, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
       land();
@@ -143,6 +157,7 @@ export class BatchQueue<I extends BatchInput, O> {
       cancel();
       this.#flying -= 1;
       this.#gather();
+      this.#rest();
     };
     const cancel = this.#context.clock.schedule(land, HOLD_MS);
     return land;

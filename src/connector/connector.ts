@@ -1,10 +1,9 @@
 import type { GatewayError } from '../errors.ts';
 import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { type HubspotRecord, listRecords, type ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
-import { searchRecords } from '../hubspot/search.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
@@ -112,6 +111,7 @@ export class Connector {
   changed(): void {
     this.#records.clear();
     this.#neighbourPages.clear();
+    this.#pipeline.changed();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
@@ -149,7 +149,7 @@ export class Connector {
   ): Promise<Slice<CrmRecord>> {
     const properties = await askable(this, objectType, selection);
     const slice = await readRecords(first, start, (after, limit) =>
-      listRecords(this.#api, objectType, { limit, after, properties, associations, archived }),
+      this.#pipeline.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
     );
     return {
       ...slice,
@@ -170,7 +170,11 @@ export class Connector {
     const properties = await askable(this, objectType, selection);
     const together = takesProperties(search, properties);
     const slice = await readSearch(search, first, start, (page) =>
-      searchRecords(this.#api, objectType, { ...search, ...page, properties: together ? properties : [] }),
+      this.#pipeline.search(
+        objectType,
+        { query: search.query, sort: search.sort, ...page, properties: together ? properties : [] },
+        this.#operation,
+      ),
     );
     const items = await Promise.all(
       slice.items.map(async ({ value, position }) => {

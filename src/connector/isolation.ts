@@ -26,6 +26,11 @@ export async function readApart<I extends BatchInput, O>(
   for (const load of loads) settle(load, answer);
 }
 
+/** Reads loads that all want the same: what happens to the call happens to each. */
+export function readTogether<I extends BatchInput, O>(loads: readonly Load<I, O>[], read: Read<I, O>): Promise<void> {
+  return readApart(loads, read, () => 1);
+}
+
 /** Not split: whatever would fail again in the same way, or cost HubSpot more when it is in trouble already. */
 function isRefusal(error: unknown): boolean {
   return isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || isGatewayError(error, 'HUBSPOT_FORBIDDEN');

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { HubspotApi, Send } from '../hubspot/client.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
+import { type ListOptions, listRecords, type ObjectType, type RecordPage } from '../hubspot/objects.ts';
+import { type SearchOptions, type SearchPage, searchRecords } from '../hubspot/search.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -10,11 +11,14 @@ import { authorize, awaitToken } from './authorize.ts';
 import type { BatchContext } from './batch-queue.ts';
 import { governed } from './governed.ts';
 import type { MetadataCache } from './metadata-cache.ts';
+import type { Operation } from './operation.ts';
 import type { RateGovernors } from './rate-governor.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
+import type { CachedRecords, RecordCache } from './record-cache.ts';
 import { retry } from './retry.ts';
 import { scopeGate } from './scope-gate.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** As many as tokens are kept in memory; the others are put together again. */
 const MAX_PIPELINES = 10_000;
@@ -26,6 +30,8 @@ export interface PortalPipelinesOptions {
   readonly apiVersion: string;
   readonly governors: Pick<RateGovernors, 'of'>;
   readonly metadata: MetadataCache;
+  /** Without, records are read whenever they are asked for. */
+  readonly recordCache?: RecordCache | undefined;
   readonly clock: Clock;
 }
 
@@ -55,8 +61,12 @@ export class PortalPipeline {
   readonly api: HubspotApi;
   readonly metadata: MetadataCache;
   readonly #context: BatchContext;
+  readonly #hubId: number;
+  readonly #recordCache: RecordCache | undefined;
   readonly #records = new Map<string, RecordBatcher>();
   readonly #associations = new Map<string, AssociationBatcher>();
+  readonly #lists: SharedReads<RecordPage>;
+  readonly #searches: SharedReads<SearchPage>;
 
   constructor(key: string, installation: Installation, options: PortalPipelinesOptions) {
     const { tokens, grants, transport, apiVersion, governors, clock } = options;
@@ -71,7 +81,33 @@ export class PortalPipeline {
     ];
     this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
     this.metadata = options.metadata;
+    this.#hubId = installation.hubId;
+    this.#recordCache = options.recordCache;
     this.#context = { key, api: this.api, governor, clock };
+    this.#lists = new SharedReads(this.#context, 'list', 'general');
+    this.#searches = new SharedReads(this.#context, 'search', 'search');
+  }
+
+  /** A page of a list. */
+  list(objectType: ObjectType, options: ListOptions, operation: Operation): Promise<RecordPage> {
+    const key = JSON.stringify([objectType, options]);
+    return this.#lists.read(key, (api) => this.#list(api, objectType, options), operation);
+  }
+
+  async #list(api: HubspotApi, objectType: ObjectType, options: ListOptions): Promise<RecordPage> {
+    const keep = this.cached(objectType)?.reading(new Set(options.properties));
+    const page = await listRecords(api, objectType, options);
+    keep?.(page.records);
+    return page;
+  }
+
+  /**
+   * A page of a search. None of its records is kept for others: HubSpot's index may be some seconds behind what a read
+   * by id has told.
+   */
+  search(objectType: ObjectType, options: SearchOptions, operation: Operation): Promise<SearchPage> {
+    const key = JSON.stringify([objectType, options]);
+    return this.#searches.read(key, (api) => searchRecords(api, objectType, options), operation);
   }
 
   /** By record id, or by a unique property that the gateway names, never a client: batchers are kept. */
@@ -79,9 +115,19 @@ export class PortalPipeline {
     const key = idProperty === undefined ? objectType : `${objectType}\n${idProperty}`;
     const known = this.#records.get(key);
     if (known) return known;
-    const batcher = new RecordBatcher(this.#context, objectType, idProperty);
+    const batcher = new RecordBatcher(this.#context, objectType, idProperty, this.cached(objectType));
     this.#records.set(key, batcher);
     return batcher;
+  }
+
+  /** Where records of a type are kept; `undefined` unless they are. */
+  cached(objectType: ObjectType): CachedRecords | undefined {
+    return this.#recordCache?.of(this.#context.key, this.#hubId, objectType);
+  }
+
+  /** A write is about to leave, or has ended: what was read of the portal before is known no more. */
+  changed(): void {
+    this.#recordCache?.invalidate(this.#hubId);
   }
 
   associations(from: ObjectType, to: ObjectType): AssociationBatcher {

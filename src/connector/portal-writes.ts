@@ -54,7 +54,7 @@ export interface WrittenPortal {
   readonly api: HubspotApi;
   readonly metadata: PortalMetadata;
   own(objectType: ObjectType, record: HubspotRecord): CrmRecord;
-  /** Told of every write that may have been done, whether it is known to have been or not. */
+  /** Told of every write before it leaves and when it ended, whatever came of it: HubSpot did it in between, or not. */
   changed(): void;
 }
 
@@ -121,6 +121,7 @@ export class PortalWrites {
   }
 
   async #attempt<T>(write: (portal: WrittenPortal) => Promise<T>): Promise<Outcome<T>> {
+    this.#portal.changed();
     try {
       return { value: await write(this.#portal) };
     } catch (error) {

@@ -2,6 +2,7 @@ import type { HubspotApi } from '../hubspot/client.ts';
 import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import type { Operation } from './operation.ts';
+import type { CachedRecords } from './record-cache.ts';
 
 /** Names one record, and what of it is wanted. */
 export interface RecordInput {
@@ -16,17 +17,20 @@ export interface RecordInput {
  */
 export class RecordBatcher {
   readonly #idProperty: string | undefined;
+  readonly #cached: CachedRecords | undefined;
   readonly #queue: BatchQueue<RecordInput, HubspotRecord | null>;
 
-  constructor(context: BatchContext, objectType: ObjectType, idProperty?: string) {
+  /** With `cached`, what is read is kept, and what is known is not read again. */
+  constructor(context: BatchContext, objectType: ObjectType, idProperty?: string, cached?: CachedRecords) {
     this.#idProperty = idProperty;
+    this.#cached = cached;
     this.#queue = new BatchQueue(
       {
         name: idProperty === undefined ? objectType : `${objectType} by ${idProperty}`,
         budget: 'general',
         maxInputs: MAX_BATCH,
         keyOf: ({ id }) => id,
-        read: (api, inputs) => readRecords(api, objectType, idProperty, inputs),
+        read: (api, inputs) => readRecords(api, objectType, idProperty, inputs, cached),
       },
       context,
     );
@@ -34,6 +38,9 @@ export class RecordBatcher {
 
   /** The record with no other properties than those that were asked for here, whoever shares the call. */
   load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
+    // By another property a record may be another one by now.
+    const known = this.#idProperty === undefined ? this.#cached?.find(id, properties) : undefined;
+    if (known) return Promise.resolve({ ...known, properties: pick(known.properties, properties) });
     return this.#queue.load({ id: normalise(this.#idProperty, id), properties }, operation);
   }
 }
@@ -43,12 +50,14 @@ async function readRecords(
   objectType: ObjectType,
   idProperty: string | undefined,
   inputs: readonly RecordInput[],
+  cached: CachedRecords | undefined,
 ): Promise<(input: RecordInput) => HubspotRecord | null> {
-  const { records, failureOf } = await batchReadRecords(api, objectType, {
-    ids: [...new Set(inputs.map(({ id }) => id))],
-    idProperty,
-    properties: [...union(idProperty, inputs)],
-  });
+  const ids = [...new Set(inputs.map(({ id }) => id))];
+  const properties = union(idProperty, inputs);
+  const keep = cached?.reading(properties);
+  const batch = { ids, idProperty, properties: [...properties] };
+  const { records, failureOf } = await batchReadRecords(api, objectType, batch);
+  keep?.(records, idProperty === undefined ? ids : []);
   const found = new Map(records.map((record) => [identity(idProperty, record), record]));
   return ({ id, properties }) => {
     const record = found.get(id);

@@ -1,5 +1,6 @@
 import { FairQueue } from '../lib/fair-queue.ts';
 import type { BatchInput, Load } from './load.ts';
+import type { Operation } from './operation.ts';
 
 /** Loads that have not left yet: joined by key, and taken in turns between viewers, interactive ones first. */
 export class WaitingLoads<I extends BatchInput, O> {
@@ -17,12 +18,17 @@ export class WaitingLoads<I extends BatchInput, O> {
     return this.#interactive > 0;
   }
 
+  /** Whose load waits longest. */
+  get first(): Operation | undefined {
+    for (const loads of this.#joined.values()) {
+      for (const { operation } of loads) return operation;
+    }
+    return undefined;
+  }
+
   /** Of the load that waits longest, on the monotonic clock. */
   get deadlineAt(): number {
-    for (const loads of this.#joined.values()) {
-      for (const { operation } of loads) return operation.origin.deadlineAt;
-    }
-    return Number.POSITIVE_INFINITY;
+    return this.first?.origin.deadlineAt ?? Number.POSITIVE_INFINITY;
   }
 
   add(load: Load<I, O>): void {

@@ -11,13 +11,13 @@ import type { Authenticate } from './viewer.ts';
 export interface GraphQLParameters {
   query: string;
   variables: Record<string, unknown>;
-  operationName?: string;
+  operationName: string | undefined;
 }
 
 export interface DirectGraphQLOptions {
   readonly authenticate: Authenticate;
-  /** The result of what was executed, as clients see it; without `data` when nothing was. */
-  readonly execute: (parameters: GraphQLParameters, context: DirectContext) => Promise<ExecutionResult>;
+  /** The result as clients see it; `undefined`, or without `data`, when nothing was executed. */
+  readonly execute: (parameters: GraphQLParameters, context: DirectContext) => Promise<ExecutionResult | undefined>;
   readonly setCookie: (cookie: FlowCookie) => string;
   readonly corsOrigins: readonly string[];
   readonly record: RecordRequest;
@@ -42,7 +42,7 @@ const PATH = '/graphql';
 
 /**
  * The short way through for what nearly all requests are: a GraphQL operation as JSON, by a viewer with a valid token,
- * that is executed. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation
+ * that is executed and that was seen before. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation
  * itself. Whatever is unusual in any way has not been executed, and goes the long way, which knows every rule.
  */
 export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
@@ -56,7 +56,7 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       const context = { viewer, responseCookies: [], signal: signalOf(response) };
       try {
         const result = await execute(parameters, context);
-        if (!('data' in result)) return otherwise(body);
+        if (!result || !('data' in result)) return otherwise(body);
         // 499 is what nginx calls a client that did not wait.
         finish(request.method, PATH, response.destroyed ? 499 : 200);
         const text = JSON.stringify(result);
@@ -154,7 +154,7 @@ function parametersOf(body: Buffer): GraphQLParameters | undefined {
   return {
     query,
     variables: (variables ?? {}) as Record<string, unknown>, // Checked above.
-    ...(typeof operationName === 'string' && { operationName }),
+    operationName: operationName ?? undefined,
   };
 }
 

@@ -1,13 +1,15 @@
-import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
+import { variablesBeyondLimits } from '../graphql/document-limits.ts';
+import { createExecutor } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/connect.ts';
 import type { Logger } from '../lib/logger.ts';
 import { serializeCookie } from './cookies.ts';
 import type { DirectGraphQLOptions } from './direct-graphql.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
+import { useKnownDocuments } from './plugins/use-known-documents.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { usePostJson } from './plugins/use-post-json.ts';
 import { useViewer } from './plugins/use-viewer.ts';
@@ -33,27 +35,33 @@ export interface GraphQLEndpointOptions {
   readonly logger: Logger;
 }
 
-/** Characters of all parsed documents that are kept: a document's tree weighs some hundred times its text. */
-const DOCUMENT_CACHE_CHARACTERS = 500_000;
-
 /** `POST /graphql`, as HTTP has it and by the parameters alone. */
 export interface GraphQLEndpoint {
   readonly answer: (request: Request) => Promise<Response>;
-  /** Runs an operation. The result has no `data` when nothing was executed. */
   readonly execute: DirectGraphQLOptions['execute'];
 }
 
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
-  const yoga = createServer(options);
-  return { answer: answerWith(yoga, options), execute: executeWith(yoga, options) };
+  const documents = new KnownDocuments();
+  return { answer: answerWith(createServer(options, documents), options), execute: executeWith(options, documents) };
 }
 
-function executeWith(yoga: Yoga, { logger, introspection }: GraphQLEndpointOptions): GraphQLEndpoint['execute'] {
-  return async (params, context) => {
-    // Yoga's own plugins look at the method; of those of this folder, none that looks at a request comes so far.
-    const result = await yoga.getResultForParams({ params, request: POST }, context);
-    if (!result || Array.isArray(result) || Symbol.asyncIterator in result)
-      throw new TypeError('an operation has one result');
+/** What was parsed and validated on the way through yoga once needs nothing of it the next time. */
+function executeWith(
+  { contextFor, logger, introspection }: GraphQLEndpointOptions,
+  documents: KnownDocuments,
+): GraphQLEndpoint['execute'] {
+  const execute = createExecutor(schema);
+  return async ({ query, variables, operationName }, { viewer, responseCookies, signal }) => {
+    const document = documents.approved(query);
+    if (!document || variablesBeyondLimits(variables)) return undefined;
+    const result = await execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: { ...contextFor(viewer, signal), viewer, responseCookies } satisfies GatewayContext,
+    });
     if (!result.errors) return result;
     return { ...result, errors: presentErrors(result.errors, { logger, suggestions: introspection }) };
   };
@@ -74,9 +82,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
-const POST = new Request('http://localhost/graphql', { method: 'POST' });
-
-function createServer(options: GraphQLEndpointOptions): Yoga {
+function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments): Yoga {
   const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
@@ -89,14 +95,12 @@ function createServer(options: GraphQLEndpointOptions): Yoga {
       usePostJson(),
       useViewer(authenticate, logger),
       ...useLimits({ introspection }),
+      useKnownDocuments(documents),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
     cors: corsFor(corsOrigins),
     parserAndValidationCache: {
-      documentCache: new LRUCache<string, DocumentNode>({
-        maxSize: DOCUMENT_CACHE_CHARACTERS,
-        sizeCalculation: (_document, text) => text.length,
-      }),
+      documentCache: documents,
       errorCache: NO_CACHE,
     },
     // The server in front checks Content-Length, which costs nothing; yoga would pipe every body through a stream.

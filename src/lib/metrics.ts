@@ -16,6 +16,8 @@ export interface Metrics {
   readonly rateRefusals: Counter<'budget'>;
   /** 429s of HubSpot, by budget. */
   readonly rateLimitReached: Counter<'budget'>;
+  /** Loads of records by id where records are cached, by outcome (`hit`, `miss`). */
+  readonly recordCacheLoads: Counter<'outcome'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
   /** Shows from now on how many token exchanges wait for a slot, by priority. */
@@ -66,6 +68,12 @@ export function createMetrics(): Metrics {
       name: 'gateway_hubspot_429_total',
       help: 'Calls that HubSpot refused with a 429.',
       labelNames: ['budget'],
+      registers,
+    }),
+    recordCacheLoads: new Counter({
+      name: 'gateway_record_cache_loads_total',
+      help: 'Loads of records by id while CACHE_TTL_MS is set.',
+      labelNames: ['outcome'],
       registers,
     }),
     alarms: new Counter({

@@ -30,6 +30,8 @@ answer('start', (argument) => {
       url: [...urls] as unknown as string,
       connections,
       timeout: TIMEOUT_S,
+      // Servers end a connection after so many requests, as the gateway does after 1,000.
+      reconnectRate: 500,
       duration: 24 * 60 * 60,
       // How soon it notices that it is to stop, in milliseconds.
       sampleInt: 20,

@@ -77,14 +77,17 @@ function rootCause(error: GraphQLError): Error | undefined {
 }
 
 function rebuilt(error: GraphQLError, message: string, extensions: object): GraphQLError {
-  const { nodes, source, positions, path } = error;
-  return new GraphQLError(message, {
+  const { nodes, source, positions, path, locations } = error;
+  const presented = new GraphQLError(message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
     path: path ?? null,
     extensions: { ...extensions },
   });
+  // Compiled operations know the place of a field, and no longer its node.
+  if (!presented.locations && locations) Object.defineProperty(presented, 'locations', { value: locations });
+  return presented;
 }
 
 /** One refusal per installation, coordinate and what it needs, not one per row of a list. */

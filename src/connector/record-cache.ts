@@ -1,0 +1,156 @@
+import { LRUCache } from 'lru-cache';
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../lib/metrics.ts';
+
+/**
+ * A small part of what a container of half a gigabyte has, and room for all that is in use for minutes: some 30,000
+ * records of ten properties. What was used last stays.
+ */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** What a record costs besides its strings: its objects, its place in the cache, and its share of a call's answer. */
+const RECORD_BYTES = 640;
+/** The same for a property, and for the name of one that was asked for. */
+const PROPERTY_BYTES = 40;
+const NAME_BYTES = 32;
+
+export interface RecordCacheOptions {
+  /** How long a record is served after the call that read it has left, in milliseconds. */
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'recordCacheLoads'>;
+  readonly maxBytes?: number;
+}
+
+/** A record as it was told, and what was asked. */
+interface Reading {
+  readonly record: HubspotRecord;
+  /** A property among these that the record lacks has no value; of others nothing is known. */
+  readonly asked: ReadonlySet<string>;
+  /** When the call left, on the monotonic clock: its answer may be as old as that. */
+  readonly leftAt: number;
+  /** Of the portal, when the call left. */
+  readonly generation: number;
+}
+
+/**
+ * Keeps what a call answered. Records of `ids`, which the call named, that are not among `records` are absent, and kept
+ * no longer: absence itself never is, as a record that is created elsewhere must show at once.
+ */
+export type Keep = (records: readonly HubspotRecord[], ids?: Iterable<string>) => void;
+
+/**
+ * Records that were read a moment ago, of all portals, for all requests of this process. It hears of the writes of this
+ * process alone: others, on another replica or in HubSpot, show when what is kept is too old.
+ */
+export class RecordCache {
+  readonly #options: RecordCacheOptions;
+  readonly #readings: LRUCache<string, Reading>;
+  /** How often each portal was written into; a number for each portal that ever was. */
+  readonly #generations = new Map<number, number>();
+
+  constructor(options: RecordCacheOptions) {
+    this.#options = options;
+    this.#readings = new LRUCache({ maxSize: options.maxBytes ?? MAX_BYTES, sizeCalculation: bytesOf });
+  }
+
+  /** The records of one type that were read under `key`, which names tenant, installation and version of its grant. */
+  of(key: string, hubId: number, objectType: ObjectType): CachedRecords {
+    const { clock, ttlMs, metrics } = this.#options;
+    const now = () => ({ time: clock.monotonic(), generation: this.#generations.get(hubId) ?? 0 });
+    const count = (outcome: 'hit' | 'miss') => metrics.recordCacheLoads.inc({ outcome });
+    return new CachedRecords({ prefix: `${key}\n${objectType}\n`, readings: this.#readings, ttlMs, now, count });
+  }
+
+  /**
+   * Nothing that was read from this portal is served any more, whoever connected it, and no answer kept to a call that
+   * has left: from what is written HubSpot computes properties of other records, too.
+   */
+  invalidate(hubId: number): void {
+    this.#generations.set(hubId, (this.#generations.get(hubId) ?? 0) + 1);
+  }
+}
+
+interface Shelf {
+  readonly prefix: string;
+  readonly readings: LRUCache<string, Reading>;
+  readonly ttlMs: number;
+  now(): Moment;
+  count(outcome: 'hit' | 'miss'): void;
+}
+
+interface Moment {
+  readonly time: number;
+  readonly generation: number;
+}
+
+/** The records of one type in one portal, as one version of one grant shows them. */
+export class CachedRecords {
+  readonly #shelf: Shelf;
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  /** The record, when all of these properties of it are known; maybe with others. */
+  find(id: string, properties: readonly string[]): HubspotRecord | undefined {
+    const { readings, prefix, count } = this.#shelf;
+    const reading = readings.get(prefix + id);
+    const isKnown = reading && this.#isValid(reading) && properties.every((name) => reading.asked.has(name));
+    count(isKnown ? 'hit' : 'miss');
+    return isKnown ? reading.record : undefined;
+  }
+
+  /** To be called when a call for these properties is about to leave: the function keeps its answer. */
+  reading(asked: ReadonlySet<string>): Keep {
+    const { readings, prefix, now } = this.#shelf;
+    const { time: leftAt, generation } = now();
+    return (records, ids = []) => {
+      if (generation !== now().generation) return;
+      const absent = new Set(ids);
+      for (const { associations: _, ...record } of records) {
+        absent.delete(record.id);
+        // A load by id finds none that is archived.
+        if (!record.archived) this.#keep({ record, asked, leftAt, generation });
+      }
+      for (const id of absent) readings.delete(prefix + id);
+    };
+  }
+
+  #keep(reading: Reading): void {
+    const { readings, prefix } = this.#shelf;
+    const key = prefix + reading.record.id;
+    const known = readings.peek(key);
+    readings.set(key, known && this.#isValid(known) ? join(known, reading) : reading);
+  }
+
+  #isValid({ leftAt, generation }: Reading): boolean {
+    const { now, ttlMs } = this.#shelf;
+    const { time, generation: current } = now();
+    return generation === current && time - leftAt < ttlMs;
+  }
+}
+
+/**
+ * Values of different times never make up one record. Two readings that HubSpot gave one `updatedAt` are of one state of
+ * the record, and unite, so that a list of few properties does not displace a whole record; they are then as old as the
+ * older one. Otherwise the newer one stays.
+ */
+function join(known: Reading, read: Reading): Reading {
+  const [older, newer] = read.leftAt < known.leftAt ? [read, known] : [known, read];
+  const isSameState = older.record.updatedAt === newer.record.updatedAt;
+  if (!isSameState || newer.asked.isSupersetOf(older.asked)) return newer;
+  return {
+    record: { ...newer.record, properties: { ...older.record.properties, ...newer.record.properties } },
+    asked: older.asked.union(newer.asked),
+    leftAt: older.leftAt,
+    generation: newer.generation,
+  };
+}
+
+/** About; V8 keeps a character in one byte, or in two where one of the string needs it. */
+function bytesOf({ record, asked }: Reading, key: string): number {
+  let bytes = RECORD_BYTES + 2 * key.length + NAME_BYTES * asked.size;
+  for (const value of Object.values(record.properties)) bytes += PROPERTY_BYTES + 2 * (value?.length ?? 0);
+  return bytes;
+}

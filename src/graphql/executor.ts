@@ -1,0 +1,90 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isLeafType,
+  typeFromAST,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+
+/** Runs one operation of a valid document; as GraphQL's own `execute`. */
+export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+/** By name; the only operation of a document needs none. */
+type KnownOperations = Map<string | undefined, KnownOperation>;
+
+/** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
+const COMPILED_AT_USE = 20;
+
+/**
+ * Executes by GraphQL's reference executor at first, and by a function made for the operation once it has come often
+ * enough: on lists that takes a third of the time. Documents are told apart by identity, so whoever parses keeps them.
+ */
+export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_AT_USE): Execute {
+  const documents = new WeakMap<DocumentNode, KnownOperations>();
+  return (args) => {
+    const compiled = knownOperation(documents, args).compiled(schema, compiledAtUse);
+    if (!compiled) return execute(args);
+    const result: ExecutionResult | Promise<ExecutionResult> = compiled.query(
+      args.rootValue,
+      args.contextValue,
+      args.variableValues,
+    );
+    // Variables that do not fit are told in the reference executor's words; nothing has been executed.
+    if (!(result instanceof Promise) && !('data' in result)) return execute(args);
+    return result;
+  };
+}
+
+function knownOperation(
+  documents: WeakMap<DocumentNode, KnownOperations>,
+  { document, operationName }: ExecutionArgs,
+): KnownOperation {
+  let operations = documents.get(document);
+  if (!operations) {
+    operations = new Map();
+    documents.set(document, operations);
+  }
+  const name = operationName ?? undefined;
+  let operation = operations.get(name);
+  if (!operation) {
+    operation = new KnownOperation(document, name);
+    // A name that the document does not have is no operation, and there is no end of those.
+    if (getOperationAST(document, name)) operations.set(name, operation);
+  }
+  return operation;
+}
+
+class KnownOperation {
+  readonly #document: DocumentNode;
+  readonly #name: string | undefined;
+  #uses = 0;
+  #compiled: CompiledQuery | undefined;
+
+  constructor(document: DocumentNode, name: string | undefined) {
+    this.#document = document;
+    this.#name = name;
+  }
+
+  /** `undefined` while the operation is new, and for one that cannot be compiled. */
+  compiled(schema: GraphQLSchema, atUse: number): CompiledQuery | undefined {
+    this.#uses += 1;
+    if (this.#uses === atUse && hasPlainVariables(schema, this.#document, this.#name)) {
+      const compiled = compileQuery(schema, this.#document, this.#name);
+      if (isCompiledQuery(compiled)) this.#compiled = compiled;
+    }
+    return this.#compiled;
+  }
+}
+
+/** The compiler spells out the fields of an input within an input without end; those of filters contain themselves. */
+function hasPlainVariables(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
+  const operation = getOperationAST(document, name);
+  return (
+    operation?.variableDefinitions?.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))) ?? false
+  );
+}

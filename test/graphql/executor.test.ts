@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import {
+  buildSchema,
+  defaultFieldResolver,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  isObjectType,
+  parse,
+  validate,
+} from 'graphql';
+import { expect, it } from 'vitest';
+import { createExecutor } from '../../src/graphql/executor.ts';
+
+const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
+  type Query { item(id: ID!, size: Int = 2, on: Boolean, names: [String!]): Item items(first: Float): [Item!]! all(where: Where): Int }
+  type Mutation { add(by: Int!): Item reset: Boolean }
+  interface Named { name: String }
+  type Item implements Named { id: ID! name: String must: String! fails: String late: Item items(first: Int): [Item] }
+  input Where { and: [Where!] or: [Where!] name: String }
+`);
+// What is a method or a promise has a resolver, as in every schema of ours; the other fields are plain properties.
+for (const [type, names] of Object.entries({
+  Query: ['item', 'items', 'all'],
+  Mutation: ['add', 'reset'],
+  Item: ['fails', 'late', 'items'],
+})) {
+  for (const name of names) {
+    const definition = schema.getType(type);
+    if (isObjectType(definition)) Object.assign(definition.getFields()[name] ?? {}, { resolve: defaultFieldResolver });
+  }
+}
+const item = (id: string, depth = 0): object => ({
+  __typename: 'Item',
+  id,
+  name: `name of ${id}`,
+  must: depth > 1 ? null : 'something',
+  fails: () => {
+    throw new Error(`no ${id}`);
+  },
+  late: async () => (depth > 2 ? null : item(`${id}.late`, depth + 1)),
+  items: ({ first }: { first?: number | null }) =>
+    Array.from({ length: first ?? 1 }, (_, index) => (depth > 2 ? null : item(`${id}.${index}`, depth + 1))),
+});
+const rootValue = {
+  item: ({ id, size, on, names }: { id: string; size: number; on?: boolean; names?: string[] }) =>
+    item(`${id}/${size}/${on}/${names}`),
+  items: async ({ first }: { first?: number }) => [item('a'), item(String(first))],
+  all: () => 1,
+  add: ({ by }: { by: number }) => item(String(by)),
+  reset: () => {
+    throw new GraphQLError('not now', { extensions: { code: 'LATER' } });
+  },
+};
+
+async function both(text: string, variableValues: Record<string, unknown> = {}, operationName?: string) {
+  const document = parse(text);
+  expect(validate(schema, document)).toEqual([]);
+  const args = { schema, document, rootValue, variableValues, operationName };
+  return {
+    reference: plain(await execute(args)),
+    compiled: plain(await createExecutor(schema, 1)(args)),
+  };
+}
+
+/** As a client reads it, errors in any order: what fails at the same time is told in either. */
+function plain({ data, errors }: ExecutionResult) {
+  const told = errors?.map((error) => JSON.stringify(error)).sort();
+  return { data: JSON.parse(JSON.stringify(data ?? null)), errors: told };
+}
+
+const field: fc.Arbitrary<string> = fc.letrec<{ field: string; fields: string }>((tie) => ({
+  field: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(
+      'id',
+      'name',
+      'fails',
+      '__typename',
+      'must',
+      'x: name',
+      'name @skip(if: $yes)',
+      'id @include(if: $no)',
+    ),
+    tie('fields').map((fields) => `late { ${fields} }`),
+    tie('fields').map((fields) => `l: late @include(if: $yes) { ${fields} }`),
+    tie('fields').map((fields) => `items(first: $two) { ${fields} }`),
+    tie('fields').map((fields) => `... on Named { name ... on Item { ${fields} } }`),
+  ),
+  fields: fc.array(tie('field'), { minLength: 1, maxLength: 4 }).map((fields) => fields.join(' ')),
+})).fields;
+
+it('answers random operations as the reference executor does, places of errors included', async () => {
+  await fc.assert(
+    fc.asyncProperty(field, field, async (first, second) => {
+      const text = `query ($yes: Boolean! = true, $no: Boolean = false, $two: Int) { a: item(id: "1") { ${first} } items(first: 1.5) { ${second} } }`;
+      const document = parse(text);
+      fc.pre(validate(schema, document).length === 0);
+      const { reference, compiled } = await both(text, { two: 2 });
+      expect(compiled).toEqual(reference);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each([
+  ['an ID of digits', { id: 7 }],
+  ['an ID that is a fraction', { id: 1.5 }],
+  ['an ID that is an object', { id: {} }],
+  ['an ID that is null', { id: null }],
+  ['no ID', {}],
+  ['an Int beyond 32 bits', { id: '1', size: 2 ** 31 }],
+  ['an Int as text', { id: '1', size: '2' }],
+  ['an Int that is null', { id: '1', size: null }],
+  ['a Boolean as text', { id: '1', on: 'true' }],
+  ['a list of one that is no list', { id: '1', names: 'x' }],
+  ['a list with null', { id: '1', names: ['x', null] }],
+  ['a list', { id: '1', names: ['x', 'y'] }],
+  ['more than the operation declares', { id: '1', other: 1 }],
+  ['names of what objects have', { id: '1', constructor: 1, ['__proto__']: { on: true } }],
+])('reads variables as the reference executor does: %s', async (_what, variables) => {
+  const text =
+    'query ($id: ID!, $size: Int = 3, $on: Boolean, $names: [String!]) { item(id: $id, size: $size, on: $on, names: $names) { id } }';
+  const { reference, compiled } = await both(text, variables);
+  expect(compiled).toEqual(reference);
+});
+
+it('runs the operation that is named, and mutations one after the other', async () => {
+  const text =
+    'query A { all } mutation B { a: add(by: 1) { id late { id } } reset b: add(by: 2) { must } } query C { all }';
+  for (const name of ['A', 'B', 'C', 'D', undefined]) {
+    const { reference, compiled } = await both(text, {}, name);
+    expect(compiled).toEqual(reference);
+  }
+});
+
+it('leaves operations whose variables may contain themselves to the reference executor', async () => {
+  const text = 'query ($where: Where) { all(where: $where) }';
+  const { reference, compiled } = await both(text, { where: { and: [{ or: [{ name: 'x' }] }] } });
+  expect(compiled).toEqual(reference);
+});
+
+it('compiles what comes often enough, once for each operation of a document', async () => {
+  const execute = createExecutor(schema, 3);
+  const document = parse('query A { items { id } } query B { all }');
+  for (let use = 0; use < 5; use += 1) {
+    for (const operationName of ['A', 'B']) {
+      expect(await execute({ schema, document, rootValue, operationName })).not.toHaveProperty('errors');
+    }
+  }
+});
