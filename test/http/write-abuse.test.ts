@@ -217,6 +217,22 @@ describe('names of properties', () => {
     }
   });
 
+  it.each(TYPES)('B48: none that the payload of a %s is to show', async (type) => {
+    for (const name of BAD_NAMES) {
+      for (const mutation of ['create', 'update', 'upsert']) {
+        const target = { create: {}, update: { id: '300001' }, upsert: { idProperty: 'email', idValue: '1' } }[
+          mutation
+        ];
+        const query = `mutation ($input: ${mutation[0]?.toUpperCase()}${mutation.slice(1)}${type}Input!, $name: String!) {
+          x: ${mutation}${type}(input: $input) { ${type.toLowerCase()} { property(name: $name) { raw } } }
+        }`;
+        const { errors } = await stack.query(query, { input: { ...target, ...input[type] }, name });
+        expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument: 'name' }]);
+        expect(calls()).toEqual([]);
+      }
+    }
+  });
+
   it.each(['__proto__', 'constructor', 'prototype'])('B47: %s is sent as a name like any other', async (name) => {
     const properties = [{ name, value: 'polluted' }];
     for (const [mutation, rest] of [

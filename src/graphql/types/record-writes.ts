@@ -40,7 +40,7 @@ function defineWrites(type: RecordType): void {
       extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
       description: `Creates a ${singular}, with associations where they are given. The gateway never repeats it: after a timeout, look before you create again. ${scope}`,
       args: { input: t.arg({ type: create, required: true, description: 'What it holds.' }) },
-      resolve: (_root, { input }, context) => createRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => createRecord(type, input, context, info),
     }),
     [`update${typename}`]: t.field({
       ...demanded,
@@ -48,7 +48,7 @@ function defineWrites(type: RecordType): void {
       extensions: oneCall,
       description: `Changes a ${singular}. ${scope}`,
       args: { input: t.arg({ type: update, required: true, description: 'Which one, and what changes.' }) },
-      resolve: (_root, { input }, context) => updateRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => updateRecord(type, input, context, info),
     }),
     [`upsert${typename}`]: t.field({
       ...demanded,
@@ -56,7 +56,7 @@ function defineWrites(type: RecordType): void {
       extensions: oneCall,
       description: `Changes the ${singular} with a unique value, or creates it: HubSpot decides in one step. ${scope}`,
       args: { input: t.arg({ type: upsert, required: true, description: 'Which one, and what it shall hold.' }) },
-      resolve: (_root, { input }, context) => upsertRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => upsertRecord(type, input, context, info),
     }),
     [`archive${typename}`]: t.field({
       ...demanded,
