@@ -3,7 +3,7 @@ import type { Budget } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
 import { readApart, readTogether } from './isolation.ts';
-import { type BatchInput, chargeOnce, Load } from './load.ts';
+import { type Answer, type AskedInput, type BatchInput, chargeOnce, Load } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
 import { WaitingLoads } from './waiting-loads.ts';
@@ -20,12 +20,12 @@ export interface BatchKind<I extends BatchInput, O> {
    */
   readonly isShared?: boolean;
   /** Inputs of one key are asked once, and answered from one result. */
-  keyOf(input: I): string;
+  readonly keyOf: (input: I) => string;
   /**
    * One call of HubSpot for all of `inputs`, in which keys may repeat. The function it resolves with answers each
    * input, or throws what failed for that input alone.
    */
-  read(api: HubspotApi, inputs: readonly I[]): Promise<(input: I) => O>;
+  read(api: HubspotApi, inputs: readonly I[]): Promise<Answer<I, O>>;
 }
 
 /** What the queues of one installation share. */
@@ -73,8 +73,17 @@ export class BatchQueue<I extends BatchInput, O> {
   }
 
   /** @throws GatewayError of this input alone, or of the call that it was in */
-  load(input: I, operation: Operation): Promise<O> {
-    const load = new Load<I, O>(input, this.#kind.keyOf(input), operation, this.#abandon);
+  async load(input: I, operation: Operation): Promise<O> {
+    const answer = await this.loadAll([input], operation);
+    return answer(input);
+  }
+
+  /**
+   * Several at once; the function that it resolves with answers each of `inputs`.
+   * @throws GatewayError when the operation is given up, may cost no more calls or would be answered too late
+   */
+  loadAll(inputs: readonly I[], operation: Operation): Promise<Answer<I, O>> {
+    const load = new Load<I, O>(inputs, this.#kind.keyOf, operation, this.#abandon);
     this.#waiting.add(load);
     operation.follow(load);
     if (this.#asking?.priority === 'background' && this.#waiting.hasInteractive) this.#asking.abort.abort();
@@ -132,15 +141,15 @@ export class BatchQueue<I extends BatchInput, O> {
   }
 
   #depart(permit: Permit): void {
-    const loads = this.#waiting.take(this.#kind.maxInputs, chargeOnce());
-    if (loads.length === 0) {
+    const asked = this.#waiting.take(this.#kind.maxInputs, chargeOnce());
+    if (asked.length === 0) {
       permit.release();
       return;
     }
     const land = this.#takeOff();
-    const api = this.#apiFor(loads, permit);
+    const api = this.#apiFor(asked, permit);
     const read = (inputs: readonly I[]) => this.#kind.read(api, inputs);
-    void (this.#kind.isShared ? readTogether(loads, read) : readApart(loads, read)).finally(() => {
+    void (this.#kind.isShared ? readTogether(asked, read) : readApart(asked, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
       land();
@@ -163,11 +172,11 @@ export class BatchQueue<I extends BatchInput, O> {
     return land;
   }
 
-  /** Calls for these loads: the first one leaves with `permit`; worth repeating while anybody waits for an answer. */
-  #apiFor(loads: readonly Load<I, O>[], permit: Permit): HubspotApi {
+  /** Calls for these inputs: the first one leaves with `permit`; worth repeating while anybody waits for an answer. */
+  #apiFor(asked: readonly AskedInput<I, O>[], permit: Permit): HubspotApi {
     let priority: Priority = 'background';
     let deadlineAt = 0;
-    for (const { operation } of loads) {
+    for (const { operation } of new Set(asked.map(({ load }) => load))) {
       if (operation.origin.priority === 'interactive') priority = 'interactive';
       deadlineAt = Math.max(deadlineAt, operation.origin.deadlineAt);
     }

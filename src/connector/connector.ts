@@ -10,7 +10,17 @@ import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
 import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
-import { type Position, readKnown, readNeighbours, readRecords, type Slice } from './reading.ts';
+import {
+  inlineNeighbours,
+  mapSlice,
+  type Position,
+  readKnown,
+  readNeighbours,
+  readRecords,
+  type Slice,
+} from './reading.ts';
+import type { InlineNeighbours, ListSelection, NeighbourSelection } from './record-selection.ts';
+import { RecordShelf } from './record-shelf.ts';
 import { missingScopes } from './scope-gate.ts';
 import { type Search, takesProperties } from './search.ts';
 import { readSearch } from './search-pages.ts';
@@ -35,21 +45,6 @@ export interface AssociatedRecord {
   readonly labels: readonly string[];
 }
 
-/** What is wanted of records: their properties, and neighbours that HubSpot can hand over with them. */
-export interface RecordSelection extends SelectedProperties {
-  /** False when an id alone answers the selection; no record is read then. */
-  readonly needsRecord: boolean;
-}
-
-export interface ListSelection extends RecordSelection {
-  readonly associations: readonly ObjectType[];
-}
-
-export interface NeighbourSelection extends RecordSelection {
-  /** Labels are not part of what comes inline with a record. */
-  readonly needsLabels: boolean;
-}
-
 /** MISSING_SCOPES, and whether the same was said before. */
 export interface Refusal {
   readonly error: GatewayError;
@@ -70,7 +65,7 @@ export class Connector {
   readonly #operation: Operation;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
-  readonly #records = new Map<string, Promise<CrmRecord | null>>();
+  readonly #shelves = new Map<string, RecordShelf<CrmRecord>>();
   readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
 
   constructor(installation: Installation, pipeline: PortalPipeline, operation: Operation) {
@@ -109,7 +104,7 @@ export class Connector {
 
   /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
   changed(): void {
-    this.#records.clear();
+    this.#shelves.clear();
     this.#neighbourPages.clear();
     this.#pipeline.changed();
   }
@@ -121,43 +116,51 @@ export class Connector {
     selection: SelectedProperties,
     idProperty?: string,
   ): Promise<CrmRecord | null> {
-    return this.#load(objectType, id, await askable(this, objectType, selection), idProperty);
+    return this.#shelf(objectType, await askable(this, objectType, selection), idProperty).get(id);
   }
 
-  #load(
-    objectType: ObjectType,
-    id: string,
-    properties: readonly string[],
-    idProperty?: string,
-  ): Promise<CrmRecord | null> {
-    const key = `${objectType}\n${idProperty ?? ''}\n${id}\n${listKey(properties)}`;
-    const known = this.#records.get(key);
+  #shelf(objectType: ObjectType, properties: readonly string[], idProperty?: string): RecordShelf<CrmRecord> {
+    const key = `${objectType}\n${idProperty ?? ''}\n${listKey(properties)}`;
+    const known = this.#shelves.get(key);
     if (known) return known;
-    const record = this.#pipeline
-      .records(objectType, idProperty)
-      .load({ id, properties }, this.#operation)
-      .then((found) => found && this.#own(objectType, found));
-    this.#records.set(key, record);
-    return record;
+    const batcher = this.#pipeline.records(objectType, idProperty);
+    const shelf = new RecordShelf(async (ids) => {
+      const answer = await batcher.loadAll(ids, properties, this.#operation);
+      return (id) => {
+        const record = answer(id);
+        return record && this.#own(objectType, record);
+      };
+    });
+    this.#shelves.set(key, shelf);
+    return shelf;
   }
 
   /** Records of one type in HubSpot's order. */
   async list(
     objectType: ObjectType,
     { first, start, archived }: { first: number; start: Position; archived: boolean },
-    { associations, ...selection }: ListSelection,
+    { associations, neighbours, readsMore, ...selection }: ListSelection,
   ): Promise<Slice<CrmRecord>> {
     const properties = await askable(this, objectType, selection);
     const slice = await readRecords(first, start, (after, limit) =>
       this.#pipeline.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
     );
-    return {
-      ...slice,
-      items: slice.items.map(({ value, position }) => ({
-        value: this.#own(objectType, value, associations),
-        position,
-      })),
-    };
+    const reading = neighbours.map((wanted) => this.#readAhead(slice, wanted));
+    if (!readsMore) await Promise.allSettled(reading);
+    return mapSlice(slice, (record) => this.#own(objectType, record, associations));
+  }
+
+  /** Asks for neighbours that came inline with a list, all rows together; the rows find what is there. */
+  #readAhead(
+    { items }: Slice<HubspotRecord>,
+    { objectType: to, first, properties, needsRecord }: InlineNeighbours,
+  ): unknown {
+    if (!needsRecord) return undefined;
+    const ids = items.flatMap(({ value }) => {
+      const inline = inlineNeighbours(first, value.associations?.[to] ?? NO_NEIGHBOURS);
+      return inline?.items.map((neighbour) => neighbour.value.id) ?? [];
+    });
+    return ids.length > 0 ? this.#shelf(to, properties).all(ids) : undefined;
   }
 
   /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
@@ -176,13 +179,9 @@ export class Connector {
         this.#operation,
       ),
     );
-    const items = await Promise.all(
-      slice.items.map(async ({ value, position }) => {
-        const record = together ? this.#own(objectType, value) : await this.#load(objectType, value.id, properties);
-        return record ? [{ value: record, position }] : [];
-      }),
-    );
-    return { ...slice, items: items.flat() };
+    if (together) return mapSlice(slice, (record) => this.#own(objectType, record));
+    const records = await this.#shelf(objectType, properties).all(slice.items.map(({ value }) => value.id));
+    return mapSlice(slice, (_hit, index) => records[index] ?? null);
   }
 
   /** Neighbours of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
@@ -207,25 +206,22 @@ export class Connector {
     return show(slice, properties);
   }
 
-  #nameNeighbours(to: ObjectType, { items, ...slice }: Slice<Neighbour>): Slice<AssociatedRecord> {
-    const named = items.map(({ value: { id, labels }, position }) => ({
-      value: { record: this.#own(to, bareRecord(id)), labels },
-      position,
-    }));
-    return { ...slice, items: named };
+  #nameNeighbours(to: ObjectType, slice: Slice<Neighbour>): Slice<AssociatedRecord> {
+    return mapSlice(slice, ({ id, labels }) => ({ record: this.#own(to, bareRecord(id)), labels }));
   }
 
-  async #readNeighbours(
+  #readNeighbours(
     to: ObjectType,
-    { items, ...slice }: Slice<Neighbour>,
+    slice: Slice<Neighbour>,
     properties: readonly string[],
-  ): Promise<Slice<AssociatedRecord>> {
-    const records = await Promise.all(items.map(({ value: { id } }) => this.#load(to, id, properties)));
-    const read = items.flatMap(({ value: { labels }, position }, index) => {
-      const record = records[index];
-      return record ? [{ value: { record, labels }, position }] : [];
-    });
-    return { ...slice, items: read };
+  ): Slice<AssociatedRecord> | Promise<Slice<AssociatedRecord>> {
+    const records = this.#shelf(to, properties).all(slice.items.map(({ value }) => value.id));
+    const show = (found: readonly (CrmRecord | null)[]) =>
+      mapSlice(slice, ({ labels }, index) => {
+        const record = found[index];
+        return record ? { record, labels } : null;
+      });
+    return records instanceof Promise ? records.then(show) : show(records);
   }
 
   /** By the owner's id; `null` when the portal has none. */

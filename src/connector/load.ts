@@ -7,28 +7,62 @@ export interface BatchInput {
   readonly id: string;
 }
 
-/** What one operation asked for once: an input, and the promise of its answer. */
-export class Load<I extends BatchInput, O> implements Abandonable {
+/** Answers one of the inputs that were asked for, or throws what failed for that input alone. */
+export type Answer<I, O> = (input: I) => O;
+
+/** One input of a load, on its way to an answer. */
+export interface AskedInput<I extends BatchInput, O> {
+  readonly load: Load<I, O>;
   readonly input: I;
-  /** Loads of one key are one input of a call. */
+  /** Inputs of one key are one input of a call. */
   readonly key: string;
+  /** False as soon as it is in a call. */
+  isWaiting: boolean;
+}
+
+/** What one operation asked for at once: inputs, and the promise of their answers. */
+export class Load<I extends BatchInput, O> implements Abandonable {
+  readonly inputs: readonly AskedInput<I, O>[];
   readonly operation: Operation;
-  readonly promise: Promise<O>;
-  readonly resolve: (answer: O) => void;
+  /** Resolves when every input has an answer. */
+  readonly promise: Promise<Answer<I, O>>;
   readonly reject: (error: unknown) => void;
   /** False when it was given up. */
   isWanted = true;
+  readonly #resolve: (answer: Answer<I, O>) => void;
   readonly #onAbandon: (load: this) => void;
+  #unanswered: number;
+  /** Nearly always all inputs are in one call. */
+  #answer: Answer<I, O> | undefined;
+  #others: Map<I, Answer<I, O>> | undefined;
 
-  constructor(input: I, key: string, operation: Operation, onAbandon: (load: Load<I, O>) => void) {
-    const { promise, resolve, reject } = Promise.withResolvers<O>();
-    this.input = input;
-    this.key = key;
+  constructor(
+    inputs: readonly I[],
+    keyOf: (input: I) => string,
+    operation: Operation,
+    onAbandon: (load: Load<I, O>) => void,
+  ) {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer<I, O>>();
+    this.inputs = inputs.map((input) => ({ load: this, input, key: keyOf(input), isWaiting: true }));
     this.operation = operation;
     this.promise = promise;
-    this.resolve = resolve;
     this.reject = reject;
+    this.#resolve = resolve;
     this.#onAbandon = onAbandon;
+    this.#unanswered = inputs.length;
+  }
+
+  /** The call that `input` was in is answered by `answer`. */
+  settle(input: I, answer: Answer<I, O>): void {
+    this.#answer ??= answer;
+    if (answer !== this.#answer) {
+      this.#others ??= new Map();
+      this.#others.set(input, answer);
+    }
+    this.#unanswered -= 1;
+    if (this.#unanswered > 0) return;
+    const [first, others] = [this.#answer, this.#others];
+    this.#resolve(others ? (asked) => (others.get(asked) ?? first)(asked) : first);
   }
 
   abandon(reason: GatewayError): void {

@@ -26,6 +26,16 @@ export interface Slice<T> {
   readonly totalCount?: number;
 }
 
+/** The same slice of other values. Items whose value is `null` are left out. */
+export function mapSlice<T, U>(slice: Slice<T>, toValue: (value: T, index: number) => U | null): Slice<U> {
+  const items: Item<U>[] = [];
+  for (const [index, { value, position }] of slice.items.entries()) {
+    const mapped = toValue(value, index);
+    if (mapped !== null) items.push({ value: mapped, position });
+  }
+  return { ...slice, items };
+}
+
 /** What to say to a cursor that was made elsewhere. */
 export function foreignCursor(): GatewayError {
   return new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
@@ -83,13 +93,21 @@ export function readNeighbours(
   inline: InlineAssociations | undefined,
   load: (after: string | undefined) => Promise<NeighbourPage>,
 ): Slice<Neighbour> | Promise<Slice<Neighbour>> {
-  if (inline !== undefined && inline.paging === undefined && start.after === undefined) {
-    return readKnown(first, start, distinct(inline).sort(byId));
-  }
+  const known = inline && start.after === undefined ? inlineNeighbours(first, inline, start) : undefined;
+  if (known) return known;
   return readSlice(first, start, async (after) => {
     const { neighbours, next } = await load(after);
     return { values: [...neighbours].sort(byId), next };
   });
+}
+
+/** Neighbours that came with their record; `undefined` when these are not all that there are. */
+export function inlineNeighbours(
+  first: number,
+  inline: InlineAssociations,
+  start: Position = {},
+): Slice<Neighbour> | undefined {
+  return inline.paging === undefined ? readKnown(first, start, distinct(inline).sort(byId)) : undefined;
 }
 
 /** Up to `first` of values that are all known. */

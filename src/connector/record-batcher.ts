@@ -37,11 +37,39 @@ export class RecordBatcher {
   }
 
   /** The record with no other properties than those that were asked for here, whoever shares the call. */
-  load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
-    // By another property a record may be another one by now.
-    const known = this.#idProperty === undefined ? this.#cached?.find(id, properties) : undefined;
-    if (known) return Promise.resolve({ ...known, properties: pick(known.properties, properties) });
-    return this.#queue.load({ id: normalise(this.#idProperty, id), properties }, operation);
+  async load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
+    const answer = await this.loadAll([id], properties, operation);
+    return answer(id);
+  }
+
+  /** Several at once. The function that it resolves with answers each of `ids`, or throws what failed for it alone. */
+  async loadAll(
+    ids: readonly string[],
+    properties: readonly string[],
+    operation: Operation,
+  ): Promise<(id: string) => HubspotRecord | null> {
+    const known = this.#known(ids, properties);
+    const inputs = new Map<string, RecordInput>();
+    for (const id of ids) {
+      if (!known?.has(id)) inputs.set(id, { id: normalise(this.#idProperty, id), properties });
+    }
+    const answer = inputs.size > 0 ? await this.#queue.loadAll([...inputs.values()], operation) : undefined;
+    return (id) => {
+      const input = inputs.get(id);
+      return input && answer ? answer(input) : (known?.get(id) ?? null);
+    };
+  }
+
+  /** By another property a record may be another one by now. */
+  #known(ids: readonly string[], properties: readonly string[]): Map<string, HubspotRecord> | undefined {
+    const cached = this.#cached;
+    if (!cached || this.#idProperty !== undefined) return undefined;
+    const known = new Map<string, HubspotRecord>();
+    for (const id of ids) {
+      const record = cached.find(id, properties);
+      if (record) known.set(id, { ...record, properties: pick(record.properties, properties) });
+    }
+    return known;
   }
 }
 
@@ -59,13 +87,33 @@ async function readRecords(
   const { records, failureOf } = await batchReadRecords(api, objectType, batch);
   keep?.(records, idProperty === undefined ? ids : []);
   const found = new Map(records.map((record) => [identity(idProperty, record), record]));
+  const shown = new Map<readonly string[], Map<string, HubspotRecord>>();
   return ({ id, properties }) => {
     const record = found.get(id);
-    if (record) return { ...record, properties: pick(record.properties, properties) };
+    if (record) return showing(shown, record, properties);
     const failure = failureOf(id);
     if (failure) throw failure;
     return null;
   };
+}
+
+/** The record with these properties alone: one object for all who select the same. */
+function showing(
+  shown: Map<readonly string[], Map<string, HubspotRecord>>,
+  record: HubspotRecord,
+  properties: readonly string[],
+): HubspotRecord {
+  let records = shown.get(properties);
+  if (!records) {
+    records = new Map();
+    shown.set(properties, records);
+  }
+  let known = records.get(record.id);
+  if (!known) {
+    known = { ...record, properties: pick(record.properties, properties) };
+    records.set(record.id, known);
+  }
+  return known;
 }
 
 /** What anybody asks for, and the property by which the answer, which comes in any order, is matched. */

@@ -1,11 +1,13 @@
-import { FairQueue } from '../lib/fair-queue.ts';
-import type { BatchInput, Load } from './load.ts';
+import { FairQueue, type Turn } from '../lib/fair-queue.ts';
+import type { AskedInput, BatchInput, Load } from './load.ts';
 import type { Operation } from './operation.ts';
 
 /** Loads that have not left yet: joined by key, and taken in turns between viewers, interactive ones first. */
 export class WaitingLoads<I extends BatchInput, O> {
   /** By key; whoever waits longest comes first. */
-  readonly #joined = new Map<string, Set<Load<I, O>>>();
+  readonly #joined = new Map<string, AskedInput<I, O>[]>();
+  /** With the number of their inputs that wait. */
+  readonly #loads = new Map<Load<I, O>, number>();
   readonly #turns = new FairQueue<Load<I, O>>();
   #interactive = 0;
 
@@ -20,9 +22,7 @@ export class WaitingLoads<I extends BatchInput, O> {
 
   /** Whose load waits longest. */
   get first(): Operation | undefined {
-    for (const loads of this.#joined.values()) {
-      for (const { operation } of loads) return operation;
-    }
+    for (const { operation } of this.#loads.keys()) return operation;
     return undefined;
   }
 
@@ -32,67 +32,84 @@ export class WaitingLoads<I extends BatchInput, O> {
   }
 
   add(load: Load<I, O>): void {
-    const loads = this.#joined.get(load.key);
-    if (loads) loads.add(load);
-    else this.#joined.set(load.key, new Set([load]));
+    for (const asked of load.inputs) {
+      const others = this.#joined.get(asked.key);
+      if (others) others.push(asked);
+      else this.#joined.set(asked.key, [asked]);
+    }
+    this.#loads.set(load, load.inputs.length);
     if (load.operation.origin.priority === 'interactive') this.#interactive += 1;
-    this.#queue(load);
+    this.#turns.push(load, turnOf(load));
   }
 
-  /** Takes out one load; nothing happens when it left before. */
+  /** Takes out what waits of one load; nothing happens when all of it left before. */
   remove(load: Load<I, O>): void {
-    const loads = this.#joined.get(load.key);
-    if (!loads?.delete(load)) return;
-    if (loads.size === 0) this.#joined.delete(load.key);
+    if (!this.#loads.has(load)) return;
+    for (const asked of load.inputs) {
+      if (!asked.isWaiting) continue;
+      asked.isWaiting = false;
+      const others = this.#joined.get(asked.key)?.filter((other) => other !== asked) ?? [];
+      if (others.length > 0) this.#joined.set(asked.key, others);
+      else this.#joined.delete(asked.key);
+    }
     this.#leave(load);
   }
 
   /** Takes out the loads whose deadline is not after `until`. */
   removeDue(until: number): Load<I, O>[] {
-    const due = [...this.#joined.values()]
-      .flatMap((loads) => [...loads])
-      .filter(({ operation }) => operation.origin.deadlineAt <= until);
+    const due = [...this.#loads.keys()].filter(({ operation }) => operation.origin.deadlineAt <= until);
     for (const load of due) this.remove(load);
     return due;
   }
 
   /**
-   * Takes out the loads of up to `max` inputs for one call; those that `accept` turns down are no part of it. Two inputs
-   * about one record cannot be in one call, as its answer names the record alone: the other one stays.
+   * Takes out up to `max` inputs for one call, each for all loads that ask for it; those that `accept` turns down leave,
+   * too, and are no part of it. Two inputs about one record cannot be in one call, as its answer names the record alone:
+   * the other one stays.
    */
-  take(max: number, accept: (load: Load<I, O>) => boolean): Load<I, O>[] {
-    const taken: Load<I, O>[] = [];
+  take(max: number, accept: (load: Load<I, O>) => boolean): AskedInput<I, O>[] {
+    const taken: AskedInput<I, O>[] = [];
     const passedOver: Load<I, O>[] = [];
     const ids = new Set<string>();
     while (ids.size < max) {
-      const next = this.#turns.shift();
-      if (!next) break;
-      const { id } = next.input;
-      if (ids.has(id)) passedOver.push(next);
-      else if (this.#takeJoined(next.key, accept, taken)) ids.add(id);
+      const load = this.#turns.shift();
+      if (!load) break;
+      const next = load.inputs.find(({ isWaiting, input }) => isWaiting && !ids.has(input.id));
+      if (!next) passedOver.push(load);
+      else {
+        if (this.#takeJoined(next.key, accept, taken)) ids.add(next.input.id);
+        if (this.#loads.has(load)) this.#turns.putBack(load, turnOf(load));
+      }
     }
-    for (const load of passedOver) this.#queue(load);
+    for (const load of passedOver) this.#turns.putBack(load, turnOf(load));
     return taken;
   }
 
   /** False when nobody is left who wants it. */
-  #takeJoined(key: string, accept: (load: Load<I, O>) => boolean, taken: Load<I, O>[]): boolean {
+  #takeJoined(key: string, accept: (load: Load<I, O>) => boolean, taken: AskedInput<I, O>[]): boolean {
     const before = taken.length;
-    for (const load of this.#joined.get(key) ?? []) {
-      this.#leave(load);
-      if (accept(load)) taken.push(load);
-    }
+    const joined = this.#joined.get(key) ?? [];
     this.#joined.delete(key);
+    for (const asked of joined) {
+      const { load } = asked;
+      asked.isWaiting = false;
+      const waiting = (this.#loads.get(load) ?? 0) - 1;
+      this.#loads.set(load, waiting);
+      const isAccepted = accept(load);
+      if (isAccepted) taken.push(asked);
+      if (waiting <= 0) this.#leave(load);
+      else if (!isAccepted) this.remove(load);
+    }
     return taken.length > before;
   }
 
-  #queue(load: Load<I, O>): void {
-    const { viewerKey, priority } = load.operation.origin;
-    this.#turns.push(load, { key: viewerKey, priority });
-  }
-
   #leave(load: Load<I, O>): void {
+    this.#loads.delete(load);
     this.#turns.remove(load);
     if (load.operation.origin.priority === 'interactive') this.#interactive -= 1;
   }
+}
+
+function turnOf({ operation: { origin } }: { readonly operation: Operation }): Turn {
+  return { key: origin.viewerKey, priority: origin.priority };
 }

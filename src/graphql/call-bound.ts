@@ -1,7 +1,7 @@
 import { type FieldNode, type GraphQLField, getNamedType, Kind, print } from 'graphql';
 import { literalAt } from './input-literals.ts';
 import { fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
-import { MAX_FIRST } from './pagination.ts';
+import { MAX_FIRST } from './page-sizes.ts';
 import { sourceOf } from './selection.ts';
 
 /** How many records, inputs or items HubSpot takes or gives in one call. */

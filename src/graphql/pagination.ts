@@ -1,10 +1,7 @@
 import { foreignCursor, type Position, type Slice } from '../connector/reading.ts';
 import { GatewayError } from '../errors.ts';
 import { builder } from './builder.ts';
-
-/** Most items that one connection hands out. */
-export const MAX_FIRST = { root: 500, nested: 100 };
-const DEFAULT_FIRST = 20;
+import { DEFAULT_FIRST } from './page-sizes.ts';
 
 /** `first` and `after`: HubSpot pages forward only, and so do we. */
 export const pageArgs = builder.args((t) => ({

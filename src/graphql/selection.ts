@@ -14,8 +14,11 @@ import {
   type SelectionNode,
   type ValueNode,
 } from 'graphql';
+import type { InlineNeighbours } from '../connector/record-selection.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
+import { recordTypeOf } from './record-types.ts';
 import { refusedCoordinates } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
@@ -48,6 +51,10 @@ export interface Selection {
   /** Those of `properties` that came in arguments and that no field of the type stands for. */
   readonly named: readonly string[];
   readonly associations: readonly ObjectType[];
+  /** Neighbours that can be read for all rows of a list together. */
+  readonly neighbours: readonly InlineNeighbours[];
+  /** True when a record's fields make calls for something else, too. */
+  readonly readsMore: boolean;
   /** False when what everybody has who names the object already answers the selection. */
   readonly needsRecord: boolean;
   readonly needsLabels: boolean;
@@ -96,6 +103,12 @@ export function sourceOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'e
   return (extensions.hubspot ?? {}) as FieldSource; // Written by the types of this folder alone.
 }
 
+interface NeighbourField {
+  readonly objectType: ObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly nodes: FieldNode[];
+}
+
 class Collector {
   dependsOnVariables = false;
   readonly #info: GraphQLResolveInfo;
@@ -105,8 +118,11 @@ class Collector {
   readonly #named = new Set<string>();
   readonly #associations = new Set<ObjectType>();
   readonly #visitedFragments = new Set<string>();
+  /** Selected neighbours by their name in the answer: what stands there twice is one field. */
+  readonly #neighbours = new Map<string, NeighbourField>();
   #needsRecord = false;
   #needsLabels = false;
+  #readsMore = false;
 
   constructor(info: GraphQLResolveInfo, typename: string, refused: ReadonlySet<string>) {
     const type = info.schema.getType(typename);
@@ -117,10 +133,13 @@ class Collector {
   }
 
   selection(): Selection {
+    const neighbours = [...this.#neighbours.values()].flatMap((field) => this.#inline(field) ?? []);
     return {
       properties: [...this.#properties].sort(),
       named: [...this.#named.difference(standardProperties(this.#type))],
       associations: [...this.#associations].sort(),
+      neighbours,
+      readsMore: this.#readsMore || neighbours.length < this.#neighbours.size,
       needsRecord: this.#needsRecord,
       needsLabels: this.#needsLabels,
     };
@@ -149,11 +168,37 @@ class Collector {
     if (!definition || this.#refused.has(`${type.name}.${definition.name}`)) return;
     const source = sourceOf(definition);
     if (source.labels) this.#needsLabels = true;
-    if (source.association) this.#associations.add(source.association);
+    if (source.association) this.#collectNeighbours(source.association, definition, node);
+    else if (source.reads) this.#readsMore = true;
     this.#collectProperties(source, definition, node);
     if (type === this.#type && !source.identity) this.#needsRecord = true;
     if (source.association || !node.selectionSet) return;
     this.collect(node.selectionSet.selections, getNamedType(definition.type));
+  }
+
+  #collectNeighbours(objectType: ObjectType, definition: GraphQLField<unknown, unknown>, node: FieldNode): void {
+    this.#associations.add(objectType);
+    const name = node.alias?.value ?? node.name.value;
+    const known = this.#neighbours.get(name);
+    if (known) known.nodes.push(node);
+    else this.#neighbours.set(name, { objectType, definition, nodes: [node] });
+  }
+
+  /** `undefined` for what does not come inline, or would be refused. */
+  #inline({ objectType, definition, nodes }: NeighbourField): InlineNeighbours | undefined {
+    const below = new Collector(this.#info, recordTypeOf(objectType).typename, this.#refused);
+    for (const node of nodes) {
+      below.collect(node.selectionSet?.selections ?? [], getNamedType(definition.type));
+      if (node.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
+    }
+    const { properties, named, needsRecord, needsLabels } = below.selection();
+    if (below.dependsOnVariables) this.dependsOnVariables = true;
+    const [node] = nodes;
+    const { first, after } = node ? getArgumentValues(definition, node, this.#info.variableValues) : {};
+    const wanted = first ?? DEFAULT_FIRST;
+    if (typeof wanted !== 'number' || wanted < 1 || wanted > MAX_FIRST.nested) return undefined;
+    const isInline = after == null && named.length === 0 && !needsLabels;
+    return isInline ? { objectType, first: wanted, properties, needsRecord } : undefined;
   }
 
   #collectProperties(

@@ -29,10 +29,24 @@ export class FairQueue<T> {
     if (this.#turns.has(item)) throw new TypeError('an item waits once');
     this.#turns.set(item, turn);
     this.#sizes[turn.priority] += 1;
-    const lanes = this.#lanes[turn.priority];
-    const lane = lanes.get(turn.key);
-    if (lane) lane.push(item);
-    else lanes.set(turn.key, [item]);
+    this.#lane(turn).push(item);
+  }
+
+  /** In front of the other items of its key: for one that had its turn and wants another. @throws as `push` does */
+  putBack(item: T, turn: Turn): void {
+    this.push(item, turn);
+    const lane = this.#lane(turn);
+    lane.unshift(...lane.splice(-1));
+  }
+
+  #lane({ key, priority }: Turn): T[] {
+    const lanes = this.#lanes[priority];
+    let lane = lanes.get(key);
+    if (!lane) {
+      lane = [];
+      lanes.set(key, lane);
+    }
+    return lane;
   }
 
   /** Takes the item that is served next. */

@@ -60,6 +60,8 @@ it('spends one budget on lists and on its part in batches', async () => {
       {
         ...only(),
         associations: [],
+        neighbours: [],
+        readsMore: false,
         needsRecord: true,
       },
     );
