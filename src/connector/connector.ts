@@ -113,22 +113,27 @@ export class Connector {
   async record(
     objectType: ObjectType,
     id: string,
-    selection: SelectedProperties,
+    { associations = NO_TYPES, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
     idProperty?: string,
   ): Promise<CrmRecord | null> {
-    return this.#shelf(objectType, await askable(this, objectType, selection), idProperty).get(id);
+    const properties = await askable(this, objectType, selection);
+    return this.#shelf(objectType, properties, { idProperty, associations }).get(id);
   }
 
-  #shelf(objectType: ObjectType, properties: readonly string[], idProperty?: string): RecordShelf<CrmRecord> {
-    const key = `${objectType}\n${idProperty ?? ''}\n${listKey(properties)}`;
+  #shelf(
+    objectType: ObjectType,
+    properties: readonly string[],
+    { idProperty, associations = NO_TYPES }: ShelfOptions = {},
+  ): RecordShelf<CrmRecord> {
+    const key = `${objectType}\n${idProperty ?? ''}\n${listKey(properties)}\n${listKey(associations)}`;
     const known = this.#shelves.get(key);
     if (known) return known;
     const batcher = this.#pipeline.records(objectType, idProperty);
     const shelf = new RecordShelf(async (ids) => {
-      const answer = await batcher.loadAll(ids, properties, this.#operation);
+      const answer = await batcher.loadAll(ids, { properties, associations }, this.#operation);
       return (id) => {
         const record = answer(id);
-        return record && this.#own(objectType, record);
+        return record && this.#own(objectType, record, record.inlined);
       };
     });
     this.#shelves.set(key, shelf);
@@ -235,11 +240,12 @@ export class Connector {
     const all = await this.metadata.owners();
     const wanted = email?.toLowerCase();
     const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
-    return readKnown(
+    const slice = readKnown(
       first,
       start,
       owners.map((owner) => this.#ownOwner(owner)),
     );
+    return { ...slice, totalCount: owners.length };
   }
 
   #ownOwner(owner: Owner): PortalOwner {
@@ -255,9 +261,14 @@ export class Connector {
     return page;
   }
 
-  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = []): CrmRecord {
+  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = NO_TYPES): CrmRecord {
     return { ...record, objectType, connector: this, inlined };
   }
+}
+
+interface ShelfOptions {
+  readonly idProperty?: string | undefined;
+  readonly associations?: readonly ObjectType[];
 }
 
 const listKeys = new WeakMap<readonly string[], string>();
@@ -271,6 +282,7 @@ function listKey(list: readonly string[]): string {
   return key;
 }
 
+const NO_TYPES: readonly ObjectType[] = [];
 const NO_NEIGHBOURS = { results: [] };
 
 /** Stands for a record of which only the id is wanted. */

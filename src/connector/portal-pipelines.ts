@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { HubspotApi, Send } from '../hubspot/client.ts';
-import { type ListOptions, listRecords, type ObjectType, type RecordPage } from '../hubspot/objects.ts';
+import type { ListOptions, ObjectType, RecordPage } from '../hubspot/objects.ts';
 import { type SearchOptions, type SearchPage, searchRecords } from '../hubspot/search.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
@@ -10,6 +10,7 @@ import { AssociationBatcher } from './association-batcher.ts';
 import { authorize, awaitToken } from './authorize.ts';
 import type { BatchContext } from './batch-queue.ts';
 import { governed } from './governed.ts';
+import { readListPage } from './list-page.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Operation } from './operation.ts';
 import type { RateGovernors } from './rate-governor.ts';
@@ -96,7 +97,7 @@ export class PortalPipeline {
 
   async #list(api: HubspotApi, objectType: ObjectType, options: ListOptions): Promise<RecordPage> {
     const keep = this.cached(objectType)?.reading(new Set(options.properties));
-    const page = await listRecords(api, objectType, options);
+    const page = await readListPage(api, objectType, options);
     keep?.(page.records);
     return page;
   }

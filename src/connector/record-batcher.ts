@@ -1,6 +1,15 @@
+import { noFailure } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
+import {
+  type BatchReadOptions,
+  batchReadRecords,
+  type HubspotRecord,
+  MAX_BATCH,
+  type ObjectType,
+  type RecordBatch,
+} from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import { type LoadedRecord, readLoneRecord } from './lone-record.ts';
 import type { Operation } from './operation.ts';
 import type { CachedRecords } from './record-cache.ts';
 
@@ -9,16 +18,19 @@ export interface RecordInput {
   /** A record id, or the value of the unique property. */
   readonly id: string;
   readonly properties: readonly string[];
+  /** Neighbours that may come with it, where that takes no call of its own. */
+  readonly associations?: readonly ObjectType[];
 }
 
 /**
- * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. With
+ * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
+ * brings its neighbours along. With
  * `idProperty`, records are named by that unique property instead of their ids.
  */
 export class RecordBatcher {
   readonly #idProperty: string | undefined;
   readonly #cached: CachedRecords | undefined;
-  readonly #queue: BatchQueue<RecordInput, HubspotRecord | null>;
+  readonly #queue: BatchQueue<RecordInput, LoadedRecord | null>;
 
   /** With `cached`, what is read is kept, and what is known is not read again. */
   constructor(context: BatchContext, objectType: ObjectType, idProperty?: string, cached?: CachedRecords) {
@@ -37,21 +49,21 @@ export class RecordBatcher {
   }
 
   /** The record with no other properties than those that were asked for here, whoever shares the call. */
-  async load({ id, properties }: RecordInput, operation: Operation): Promise<HubspotRecord | null> {
-    const answer = await this.loadAll([id], properties, operation);
+  async load({ id, ...wanted }: RecordInput, operation: Operation): Promise<LoadedRecord | null> {
+    const answer = await this.loadAll([id], wanted, operation);
     return answer(id);
   }
 
   /** Several at once. The function that it resolves with answers each of `ids`, or throws what failed for it alone. */
   async loadAll(
     ids: readonly string[],
-    properties: readonly string[],
+    wanted: Omit<RecordInput, 'id'>,
     operation: Operation,
-  ): Promise<(id: string) => HubspotRecord | null> {
-    const known = this.#known(ids, properties);
+  ): Promise<(id: string) => LoadedRecord | null> {
+    const known = this.#known(ids, wanted.properties);
     const inputs = new Map<string, RecordInput>();
     for (const id of ids) {
-      if (!known?.has(id)) inputs.set(id, { id: normalise(this.#idProperty, id), properties });
+      if (!known?.has(id)) inputs.set(id, { ...wanted, id: normalise(this.#idProperty, id) });
     }
     const answer = inputs.size > 0 ? await this.#queue.loadAll([...inputs.values()], operation) : undefined;
     return (id) => {
@@ -79,15 +91,18 @@ async function readRecords(
   idProperty: string | undefined,
   inputs: readonly RecordInput[],
   cached: CachedRecords | undefined,
-): Promise<(input: RecordInput) => HubspotRecord | null> {
+): Promise<(input: RecordInput) => LoadedRecord | null> {
   const ids = [...new Set(inputs.map(({ id }) => id))];
   const properties = union(idProperty, inputs);
   const keep = cached?.reading(properties);
-  const batch = { ids, idProperty, properties: [...properties] };
-  const { records, failureOf } = await batchReadRecords(api, objectType, batch);
+  const { records, failureOf } = await readTogether(api, objectType, inputs, {
+    ids,
+    idProperty,
+    properties: [...properties],
+  });
   keep?.(records, idProperty === undefined ? ids : []);
   const found = new Map(records.map((record) => [identity(idProperty, record), record]));
-  const shown = new Map<readonly string[], Map<string, HubspotRecord>>();
+  const shown = new Map<readonly string[], Map<string, LoadedRecord>>();
   return ({ id, properties }) => {
     const record = found.get(id);
     if (record) return showing(shown, record, properties);
@@ -97,12 +112,25 @@ async function readRecords(
   };
 }
 
+/** One that nobody reads another with comes with its neighbours, where somebody wants them. */
+async function readTogether(
+  api: HubspotApi,
+  objectType: ObjectType,
+  inputs: readonly RecordInput[],
+  batch: BatchReadOptions,
+): Promise<RecordBatch> {
+  const associations = [...new Set(inputs.flatMap((input) => input.associations ?? []))];
+  const [lone] = batch.ids.length === 1 && associations.length > 0 ? batch.ids : [];
+  const alone = lone && (await readLoneRecord(api, objectType, lone, { ...batch, associations }));
+  return alone ? { records: [alone], failureOf: noFailure } : batchReadRecords(api, objectType, batch);
+}
+
 /** The record with these properties alone: one object for all who select the same. */
 function showing(
-  shown: Map<readonly string[], Map<string, HubspotRecord>>,
-  record: HubspotRecord,
+  shown: Map<readonly string[], Map<string, LoadedRecord>>,
+  record: LoadedRecord,
   properties: readonly string[],
-): HubspotRecord {
+): LoadedRecord {
   let records = shown.get(properties);
   if (!records) {
     records = new Map();

@@ -66,14 +66,28 @@ export const builder = new SchemaBuilder<{
   relay: {
     cursorType: 'String',
     nodeTypeOptions: {
-      description: 'Whatever has a global id.',
+      description: 'Whatever has a global id: records, owners and installations. `Query.node` reads it by that id.',
       resolveType: (node) => nodeTypename(node),
     },
-    nodesOnConnection: true,
+    idFieldOptions: { description: 'Global id: unique among everything that the gateway serves.' },
+    pageInfoTypeOptions: { description: 'Where a page of a connection stands. Connections page forward only.' },
+    hasNextPageFieldOptions: { description: 'True when there is more behind this page.' },
+    hasPreviousPageFieldOptions: { description: 'True when the page was asked for with `after`.' },
+    startCursorFieldOptions: { description: 'Cursor of the first edge. Null when the page is empty.' },
+    endCursorFieldOptions: {
+      description: 'Cursor of the last edge: `after` of the next page. Null when the page is empty.',
+    },
+    defaultEdgeTypeOptions: { description: 'An item of a connection, and its place there.' },
+    cursorFieldOptions: { description: 'The place of the item: as `after`, it asks for what comes behind.' },
+    pageInfoFieldOptions: { description: 'Where the page stands, and whether more follows.' },
+    nodesOnConnection: { description: 'The items of the page, without their cursors.' },
     // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The items of the page, each with its cursor.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The item itself.' },
   },
 });

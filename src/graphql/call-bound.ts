@@ -40,7 +40,7 @@ export function mostCalls(operation: Operation, limit: number): number {
     if (reads === 'list') {
       const search = searchIn(selected);
       calls += parents * (Math.ceil(first / (search === 'certain' ? PER_CALL.hits : PER_CALL.records)) + extra);
-      if (search) hits.calls = parents * Math.ceil(first / PER_CALL.records);
+      hits.calls = parents * (Math.ceil(first / PER_CALL.records) + (search === 'certain' ? 0 : extra));
       if (filtersProperties(selected)) metadata.set(recordOf(selected), METADATA_CALLS.definitions);
     }
     if (reads === 'neighbours') {
@@ -55,7 +55,7 @@ export function mostCalls(operation: Operation, limit: number): number {
   return steps > MAX_STEPS ? limit : Math.min(limit, calls);
 }
 
-/** Properties that a document names may be too many to come with a search; they are then read by these calls, once. */
+/** Properties that a document names may be too many to come with a list or a search; these calls then read them, once. */
 interface Apart {
   calls: number;
 }

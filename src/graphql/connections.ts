@@ -4,15 +4,15 @@ import { RECORD_REFS } from './refs.ts';
 import { from } from './selection.ts';
 
 /** `ContactConnection` with its edge. */
-export function recordConnection({ typename, objectType }: RecordType) {
+export function recordConnection({ typename, objectType, singular }: RecordType) {
   return builder.connectionObject(
     {
       type: RECORD_REFS[typename],
       name: `${typename}Connection`,
       description: `A page of ${objectType}.`,
-      fields: totalCount,
+      fields: (t) => totalCount(t, SEARCHED),
     },
-    { name: `${typename}Edge` },
+    { name: `${typename}Edge`, description: `A ${singular}, and its place in the connection.` },
   );
 }
 
@@ -23,9 +23,10 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
   const edge = builder.edgeObject({
     type: node,
     name: `${name}Edge`,
+    description: `A ${neighbour.singular}, its place in the connection, and what associates it with the ${owner.singular}.`,
     fields: (t) => ({
       labels: t.stringList({
-        description: 'Labels of the association, such as `Decision maker`; empty when it has none.',
+        description: `Labels of the association, such as \`Primary\` or \`Decision maker\`: what the ${neighbour.singular} is to the ${owner.singular}. Empty when it has none.`,
         extensions: from({ labels: true }),
         resolve: (edge) => ('labels' in edge && Array.isArray(edge.labels) ? edge.labels : []),
       }),
@@ -36,7 +37,7 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
       type: node,
       name: `${name}Connection`,
       description: `A page of ${neighbour.objectType} associated with a ${owner.singular}.`,
-      fields: totalCount,
+      fields: (t) => totalCount(t, 'Null, as HubSpot does not tell of associations.'),
     },
     edge,
   );
@@ -44,12 +45,15 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
 
 type ConnectionFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, object>;
 
-function totalCount(t: ConnectionFields) {
+const SEARCHED =
+  'How many the search finds in all; on later pages of a search by record id, how many it found on the first. Null for a plain list, of which HubSpot does not tell.';
+
+/** `totalCount`, which says in its description when it is told. */
+export function totalCount(t: ConnectionFields, description: string) {
   return {
     totalCount: t.int({
       nullable: true,
-      description:
-        'How many there are in all; on later pages of a search by record id, how many there were at its first. Null where HubSpot does not tell: in plain lists and associations.',
+      description,
       resolve: (page) => ('totalCount' in page && typeof page.totalCount === 'number' ? page.totalCount : null),
     }),
   };

@@ -8,6 +8,11 @@ const PORTAL_TYPENAMES = [...RECORD_TYPES.map(({ typename }) => typename), 'Owne
 const GLOBAL_RECORD_ID = new RegExp(`^(${PORTAL_TYPENAMES.join('|')}):([1-9]\\d{0,15}):([1-9]\\d{0,19})$`);
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
+/** How arguments and inputs name a record, as their descriptions have it. */
+export function eitherId(typename: PortalTypename = 'Contact'): string {
+  return `HubSpot's own id, such as \`101\`, or a global id, such as \`${typename}:1234567:101\`.`;
+}
+
 export function recordGlobalId(typename: PortalTypename, hubId: number, recordId: string): string {
   return `${typename}:${hubId}:${recordId}`;
 }

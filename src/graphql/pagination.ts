@@ -3,16 +3,16 @@ import { GatewayError } from '../errors.ts';
 import { builder } from './builder.ts';
 import { DEFAULT_FIRST } from './page-sizes.ts';
 
-/** `first` and `after`: HubSpot pages forward only, and so do we. */
-export const pageArgs = builder.args((t) => ({
-  first: t.int({
-    defaultValue: DEFAULT_FIRST,
-    description: 'How many, 1 to 500 at the root and 1 to 100 below a record.',
-  }),
-  after: t.string({
-    description: "A cursor of this connection: what comes behind it. Another connection's is refused.",
-  }),
-}));
+/** `first`, up to `maxFirst`, and `after`: HubSpot pages forward only, and so do we. */
+export function pageArgs(maxFirst: number, defaultFirst = DEFAULT_FIRST) {
+  return builder.args((t) => ({
+    first: t.int({ defaultValue: defaultFirst, description: `How many at most, 1 to ${maxFirst}.` }),
+    after: t.string({
+      description:
+        'Cursor of an item of this connection: the page starts behind it. Cursors of another connection, or made for other arguments, are refused. Left out: the first page.',
+    }),
+  }));
+}
 
 export interface PageArgs {
   readonly first?: number | null | undefined;

@@ -13,7 +13,9 @@ export function requirePermission({ viewer }: GatewayContext, permission: Permis
 export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { permission } = field.pothosOptions;
-    return permission ? { ...field, extensions: { ...field.extensions, permission } } : field;
+    if (!permission) return field;
+    const description = `${field.description ?? ''} Viewers need \`${permission}\`.`.trimStart();
+    return { ...field, description, extensions: { ...field.extensions, permission } };
   }
 
   override wrapResolve(

@@ -9,6 +9,10 @@ type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 type OptionalField<T> = FieldRef<Types, T | null | undefined, 'Object'>;
 
+function ofProperty(description: string, property: string): string {
+  return `${description} Property \`${property}\`; null when it is empty.`;
+}
+
 /** HubSpot does not tell apart empty from absent for long: an empty value is null. */
 function value({ properties }: CrmRecord, property: string): string | null {
   return properties[property] || null;
@@ -18,7 +22,7 @@ function value({ properties }: CrmRecord, property: string): string | null {
 export function textField(t: RecordFields, property: string, description: string): OptionalField<string> {
   return t.string({
     nullable: true,
-    description: `${description} Property \`${property}\`.`,
+    description: ofProperty(description, property),
     extensions: from({ properties: [property] }),
     resolve: (record) => value(record, property),
   });
@@ -29,7 +33,7 @@ export function decimalField(t: RecordFields, property: string, description: str
   return t.field({
     type: 'Decimal',
     nullable: true,
-    description: `${description} Property \`${property}\`.`,
+    description: ofProperty(description, property),
     extensions: from({ properties: [property] }),
     resolve: (record) => value(record, property),
   });
@@ -40,7 +44,7 @@ export function dateTimeField(t: RecordFields, property: string, description: st
   return t.field({
     type: 'DateTime',
     nullable: true,
-    description: `${description} Property \`${property}\`.`,
+    description: ofProperty(description, property),
     extensions: from({ properties: [property] }),
     resolve: (record) => {
       const text = value(record, property);

@@ -2,6 +2,8 @@ import { GatewayError } from '../errors.ts';
 
 /** HubSpot's internal names: lower case, digits and underscores. */
 const NAME = /^[a-z0-9_]{1,100}$/;
+/** What names a property, for the descriptions of arguments and inputs. */
+export const PROPERTY_NAME = "HubSpot's internal name of the property, such as `hs_lead_status`: a-z, 0-9 and _.";
 /** In one argument: lists carry them in their URL. */
 const MAX_NAMES = 100;
 

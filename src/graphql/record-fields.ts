@@ -2,7 +2,9 @@ import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../connector/connector.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
+import { eitherId } from './global-id.ts';
 import { neighbourScopes } from './neighbour-scopes.ts';
+import { MAX_FIRST } from './page-sizes.ts';
 import { pageArgs } from './pagination.ts';
 import type { RecordType } from './record-types.ts';
 import { resolveList, resolveNeighbours, resolveRecord } from './records.ts';
@@ -20,11 +22,11 @@ export function recordField(t: CrmFields, type: RecordType): FieldRef<Types, unk
   return t.field({
     type: RECORD_REFS[type.typename],
     nullable: true,
-    description: `One ${type.singular}. Null when the portal has none with this id.`,
+    description: `One ${type.singular} by its id. Null when the portal has none with this id, or has it in the recycle bin.`,
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'record' }),
-    args: { id: t.arg.id({ required: true, description: 'HubSpot record id, or a global id.' }) },
+    args: { id: t.arg.id({ required: true, description: eitherId(type.typename) }) },
     resolve: (parent, { id }, context, info) => resolveRecord(type, parent, id, context, info),
   });
 }
@@ -35,12 +37,12 @@ export function recordsField(t: CrmFields, type: RecordType): FieldRef<Types, un
     type: recordConnection(type),
     nullable: true,
     description:
-      `The ${type.objectType}, or those that are looked for. Without \`filter\`, \`query\` and \`orderBy\` it is a plain list in HubSpot's own order; ` +
-      "with any of them, if not null, HubSpot's search answers, which takes in changes after some seconds.",
+      `The ${type.objectType} of the portal, or those that are looked for. Without \`filter\`, \`query\` and \`orderBy\` HubSpot lists ` +
+      'them in its own order and up to date; with any of them HubSpot searches, and finds changes some seconds late.',
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'list', demands: (node) => neighbourScopes(type, node) }),
-    args: { ...pageArgs, ...searchArgs(type) },
+    args: { ...pageArgs(MAX_FIRST.root), ...searchArgs(type) },
     resolve: (parent, args, context, info) => resolveList(type, parent, args, context, info),
   });
 }
@@ -54,10 +56,10 @@ export function neighboursField(
   return t.field({
     type: associationConnection(owner, neighbour),
     nullable: true,
-    description: `The ${neighbour.objectType} associated with the ${owner.singular}. One that vanished is left out.`,
+    description: `The ${neighbour.objectType} that the ${owner.singular} is associated with, without those in the recycle bin. One that was deleted a moment ago is left out, so that a page may be shorter than \`first\`.`,
     hubspotScopes: readable(owner.objectType, neighbour.objectType),
     extensions: from({ association: neighbour.objectType, reads: 'neighbours' }),
-    args: pageArgs,
+    args: pageArgs(MAX_FIRST.nested),
     resolve: (record, args, _context, info) => resolveNeighbours(neighbour, record, args, info),
   });
 }

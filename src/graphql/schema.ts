@@ -1,6 +1,7 @@
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema, specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
+import { ERROR_CODE_LIST } from './error-codes.ts';
 import { CrmRef, QueryRef } from './refs.ts';
 import { DateTime, Decimal, LocalDate } from './scalars.ts';
 import { hubspotScopesDirective } from './scopes.ts';
@@ -27,10 +28,18 @@ builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('Decimal', Decimal);
 builder.objectType(QueryRef, {
-  description: "Reads. The fields of `Crm` mean the tenant's only installation that is not disconnected.",
+  description: `What can be read. The fields of \`Crm\` mean the portal of the tenant's only installation that is not disconnected. A record that does not exist is null without an error. What the portal did not grant, and what HubSpot fails, is null, too, and \`errors\` tells why, by \`extensions.code\`:
+
+${ERROR_CODE_LIST}
+
+Facts of HubSpot are in \`extensions.hubspot\`: \`status\`, \`category\`, \`subCategory\`, and \`correlationId\` for its support.`,
   interfaces: [CrmRef],
 });
-builder.mutationType({ description: 'Changes.' });
+builder.mutationType({
+  description:
+    'What can be changed. Fields run in their order and are never merged. What the person in front of the screen can mend ' +
+    'is told in `userErrors` of the payload, everything else in `errors`, by the codes that `Query` lists.',
+});
 
 /** The executable schema. Built once. */
 export const schema: GraphQLSchema = builder.toSchema({

@@ -26,6 +26,7 @@ export const hubspotScopesDirective = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT],
   args: {
     anyOf: {
+      description: 'HubSpot scopes: every one of at least one inner list.',
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString))))),
     },
   },
@@ -51,12 +52,12 @@ export type ScopesOfType = (objectType: ObjectType) => ScopeRequirement;
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onTypeConfig(type: PothosTypeConfig): PothosTypeConfig {
     const anyOf = type.kind === 'Object' ? type.pothosOptions.hubspotScopes : undefined;
-    return anyOf ? { ...type, extensions: announced(type.extensions, anyOf) } : type;
+    return anyOf ? { ...type, ...announced(type, anyOf) } : type;
   }
 
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const anyOf = field.pothosOptions.hubspotScopes;
-    return anyOf ? { ...field, extensions: announced(field.extensions, anyOf) } : field;
+    return anyOf ? { ...field, ...announced(field, anyOf) } : field;
   }
 
   override wrapResolve(
@@ -89,12 +90,24 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   }
 }
 
-function announced(
-  extensions: Readonly<Record<string, unknown>> | null | undefined,
-  anyOf: ScopeRequirement | ScopesOfType,
-) {
-  if (typeof anyOf === 'function') return { ...extensions, hubspotScopesOf: anyOf };
-  return { ...extensions, hubspotScopes: anyOf, directives: { hubspotScopes: { anyOf } } };
+interface Announcing {
+  readonly description?: string | undefined | null;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined | null;
+}
+
+/** Introspection tells of no directives, so descriptions say it, too. What an argument decides, they say themselves. */
+function announced({ description, extensions }: Announcing, anyOf: ScopeRequirement | ScopesOfType) {
+  if (typeof anyOf === 'function') return { extensions: { ...extensions, hubspotScopesOf: anyOf } };
+  return {
+    description: `${description ?? ''} ${grantSentence(anyOf)}`.trimStart(),
+    extensions: { ...extensions, hubspotScopes: anyOf, directives: { hubspotScopes: { anyOf } } },
+  };
+}
+
+/** `The portal must have granted …` */
+export function grantSentence(anyOf: ScopeRequirement): string {
+  const alternatives = anyOf.map((scopes) => scopes.map((scope) => `\`${scope}\``).join(' and '));
+  return `The portal must have granted ${alternatives.join(', or ')}.`;
 }
 
 /**

@@ -14,20 +14,28 @@ import { readable } from './scopes.ts';
 import { filterInput, type RecordFilter } from './types/filter.ts';
 import { orderInput } from './types/order.ts';
 
+/** Where HubSpot looks for the words of a query. https://developers.hubspot.com/docs/api-reference/search/guide */
+const SEARCHED: Readonly<Record<ObjectType, string>> = {
+  contacts: 'names, e-mail addresses, telephone numbers and `company`',
+  deals: 'name, pipeline, stage, type and description',
+  companies: 'name, domain, website and telephone number',
+};
+
 /** The arguments of `contacts` and its like that choose among records. */
-export function searchArgs({ typename, objectType }: RecordType) {
+export function searchArgs(type: RecordType) {
+  const { typename, objectType } = type;
   const filter = filterInput(`${typename}Filter`, FILTER_FIELDS[objectType]);
-  const orderBy = orderInput(typename, FILTER_FIELDS[objectType]);
+  const orderBy = orderInput(type, FILTER_FIELDS[objectType]);
   return builder.args((t) => ({
-    filter: t.field({ type: filter, description: 'Only records that fit.' }),
+    filter: t.field({ type: filter, description: `Only ${objectType} that fit.` }),
     query: t.string({
-      description:
-        'Only records that have these words in one of the properties that HubSpot searches, such as names, e-mail addresses and telephone numbers. With blank text, any record.',
+      description: `Only ${objectType} that have these words in one of the properties that HubSpot searches: ${SEARCHED[objectType]}. With a blank text, all of them.`,
     }),
-    orderBy: t.field({ type: orderBy, description: 'Left out, searches are in the order of record ids.' }),
+    orderBy: t.field({ type: orderBy, description: 'The order of a search. Left out: by rising record id.' }),
     archived: t.boolean({
       defaultValue: false,
-      description: 'Only those in the recycle bin. Not with the other arguments: searches never find them.',
+      description:
+        '`true` lists those in the recycle bin, and nothing else. Not together with `filter`, `query` or `orderBy`, as HubSpot never finds them.',
     }),
   }));
 }

@@ -53,24 +53,73 @@ export interface ListOptions {
   readonly after?: string | undefined;
   readonly properties: readonly string[];
   readonly associations?: readonly ObjectType[];
-  readonly archived?: boolean;
+  readonly archived?: boolean | undefined;
 }
 
 /** `GET /crm/objects/{version}/{objectType}`. Inline associations need the read scope of the neighbours, too. */
 export async function listRecords(api: HubspotApi, objectType: ObjectType, options: ListOptions): Promise<RecordPage> {
-  const { limit, after, properties, associations = [], archived = false } = options;
+  const { associations = [] } = options;
+  const { body } = await api.send({
+    name: `${objectType}.list`,
+    method: 'GET',
+    path: listPath(api, objectType, options),
+    scopes: readScopes(objectType, ...associations),
+  });
+  return parseRecordPage(body);
+}
+
+/** The path that `listRecords` asks: every property makes it longer. */
+export function listPath(
+  { version }: Pick<HubspotApi, 'version'>,
+  objectType: ObjectType,
+  { limit, after, properties, associations = [], archived = false }: ListOptions,
+): string {
   const query = new URLSearchParams({ limit: String(limit) });
   if (after !== undefined) query.set('after', after);
   if (properties.length > 0) query.set('properties', properties.join(','));
   if (associations.length > 0) query.set('associations', associations.join(','));
   if (archived) query.set('archived', 'true');
+  return `/crm/objects/${version}/${objectType}?${query}`;
+}
+
+export interface RecordOptions {
+  /** The unique property whose value names the record. Absent: a record id does. */
+  readonly idProperty?: string | undefined;
+  readonly properties: readonly string[];
+  readonly associations: readonly ObjectType[];
+}
+
+/**
+ * `GET /crm/objects/{version}/{objectType}/{id}`. Inline associations need the read scope of the neighbours, too. An id
+ * that was merged into another record answers with that one.
+ */
+export async function getRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  id: string,
+  options: RecordOptions,
+): Promise<HubspotRecord> {
   const { body } = await api.send({
-    name: `${objectType}.list`,
+    name: `${objectType}.get`,
     method: 'GET',
-    path: `/crm/objects/${api.version}/${objectType}?${query}`,
-    scopes: readScopes(objectType, ...associations),
+    path: recordPath(api, objectType, id, options),
+    scopes: readScopes(objectType, ...options.associations),
   });
-  return parseRecordPage(body);
+  return parseRecord(body);
+}
+
+/** The path that `getRecord` asks: every property makes it longer. */
+export function recordPath(
+  { version }: Pick<HubspotApi, 'version'>,
+  objectType: ObjectType,
+  id: string,
+  { idProperty, properties, associations }: RecordOptions,
+): string {
+  const query = new URLSearchParams();
+  if (idProperty !== undefined) query.set('idProperty', idProperty);
+  if (properties.length > 0) query.set('properties', properties.join(','));
+  if (associations.length > 0) query.set('associations', associations.join(','));
+  return `/crm/objects/${version}/${objectType}/${encodeURIComponent(id)}?${query}`;
 }
 
 /** Which records a batch read names: by record id, or by the value of a unique property. */
@@ -80,6 +129,8 @@ export interface BatchReadOptions {
   /** Absent: `ids` are record ids. */
   readonly idProperty?: string | undefined;
   readonly properties: readonly string[];
+  /** Reads archived records, and no others. */
+  readonly archived?: boolean | undefined;
 }
 
 export interface RecordBatch {
@@ -96,12 +147,12 @@ export interface RecordBatch {
 export async function batchReadRecords(
   api: HubspotApi,
   objectType: ObjectType,
-  { ids, idProperty, properties }: BatchReadOptions,
+  { ids, idProperty, properties, archived = false }: BatchReadOptions,
 ): Promise<RecordBatch> {
   const call: HubspotCall = {
     name: `${objectType}.batchRead`,
     method: 'POST',
-    path: `/crm/objects/${api.version}/${objectType}/batch/read`,
+    path: `/crm/objects/${api.version}/${objectType}/batch/read${archived ? '?archived=true' : ''}`,
     body: { inputs: ids.map((id) => ({ id })), properties, ...(idProperty !== undefined && { idProperty }) },
     scopes: readScopes(objectType),
     idempotent: true,

@@ -17,9 +17,16 @@ export function json(status: number, body: unknown, correlationId: string = rand
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json;charset=utf-8' }),
       'x-hubspot-correlation-id': correlationId,
+      ...traceOf(correlationId),
       server: 'cloudflare',
     },
   });
+}
+
+/** What support asks for: HubSpot's own trace, and that of the proxy in front of it, as recorded traffic has them. */
+function traceOf(correlationId: string) {
+  const hex = correlationId.replaceAll('-', '');
+  return { 'x-trace': `2B${hex}${hex.slice(0, 8)}`.toUpperCase().padEnd(60, '0'), 'cf-ray': `${hex.slice(0, 16)}-EWR` };
 }
 
 /** An error answer in HubSpot's order of keys. https://developers.hubspot.com/docs/api-reference/error-handling */

@@ -30,6 +30,7 @@ import { Portal } from './portal.ts';
 import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import { pathOf, unifiedPath } from './request-path.ts';
+import { refuseLongUrls } from './url-length.ts';
 import type { World } from './world.ts';
 
 /** A HubSpot account to begin with. */
@@ -103,6 +104,8 @@ export const DEFAULT_PORTALS: readonly PortalOptions[] = [
 
 const ACCESS_TOKEN_LIFE_MS = 30 * 60 * 1000;
 const GRACE_MS = 60 * 1000;
+/** Longer URLs than HubSpot takes must come through, to be refused as HubSpot does. */
+const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** Builds the simulator with its data; it answers at once, by `fetch` or on a port. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
@@ -125,7 +128,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     limits,
   };
   const api = createApi(world, options.latencyMs ?? 0);
-  const server = createAdaptorServer({ fetch: api.fetch });
+  const server = createAdaptorServer({ fetch: api.fetch, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } });
   return {
     ...world,
     fetch: async (request) => api.fetch(request),
@@ -158,6 +161,7 @@ function createApi(world: World, latencyMs: number): Hono {
   api.route('/', authorizeRoutes(world));
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
+  api.use('/crm/*', refuseLongUrls);
   const crm = new Hono<CrmEnv>();
   crm.use('/crm/*', requireToken(world), limitMiddleware(world));
   crm.use('/appinstalls/*', requireToken(world));

@@ -1,7 +1,17 @@
 import { GraphQLClient } from 'graphql-request';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Owner } from '../../src/simulator/crm/owners.ts';
-import { Company360Document, ContactPageDocument, DealBoardDocument } from '../generated/graphql.ts';
+import {
+  Company360Document,
+  ContactByEmailDocument,
+  ContactPageDocument,
+  ContactsWithDealsDocument,
+  DealBoardDocument,
+  DealFormDocument,
+  DealPageDocument,
+  DealsDocument,
+  OperationAccessDocument,
+} from '../generated/graphql.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const ADA: Owner = {
@@ -91,11 +101,10 @@ it('shows a contact with owner, companies and deals', async () => {
     },
   });
   expect(asked()).toEqual([
+    `GET objects/contacts/${person} city,company,country,email,firstname,hubspot_owner_id,jobtitle,lastname,lifecyclestage,phone companies,deals`,
     'GET owners',
-    'POST associations/contacts/companies/batch/read 1',
     'POST associations/contacts/deals/batch/read 1',
     'POST objects/companies/batch/read 1 domain,name',
-    'POST objects/contacts/batch/read 1 city,company,country,email,firstname,hubspot_owner_id,jobtitle,lastname,lifecyclestage,phone',
     'POST objects/deals/batch/read 1 amount,closedate,deal_currency_code,dealname',
   ]);
 });
@@ -137,12 +146,11 @@ it('shows all there is about a company', async () => {
     },
   });
   expect(asked()).toEqual([
+    `GET objects/companies/${company} annualrevenue,city,country,domain,hubspot_owner_id,industry,lifecyclestage,name,numberofemployees,phone,type contacts,deals`,
     'GET owners',
     'GET pipelines/deals',
     'GET properties/companies',
     'POST associations/companies/contacts/batch/read 1',
-    'POST associations/companies/deals/batch/read 1',
-    'POST objects/companies/batch/read 1 annualrevenue,city,country,domain,hubspot_owner_id,industry,lifecyclestage,name,numberofemployees,phone,type',
     'POST objects/contacts/batch/read 1 email,firstname,jobtitle,lastname',
     'POST objects/deals/batch/read 1 amount,closedate,deal_currency_code,dealname,dealstage,pipeline',
   ]);
@@ -192,4 +200,76 @@ it('shows a board of deals with their stages, owners and customers', async () =>
     'GET pipelines/deals',
     'POST objects/companies/batch/read 1 name',
   ]);
+});
+
+it('shows a deal with its contacts', async () => {
+  expect(await client.request(DealPageDocument, { id: sale })).toEqual({
+    deal: {
+      ...{ id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1', currency: 'EUR' },
+      ...{ closeDate: '2026-12-01T00:00:00.000Z', dealType: null, description: null },
+      contacts: {
+        nodes: [{ id: `Contact:1234567:${person}`, firstName: 'Nina', lastName: 'Roth', email: 'nina@oak.example' }],
+      },
+    },
+  });
+  expect(asked()).toEqual([
+    `GET objects/deals/${sale} amount,closedate,deal_currency_code,dealname,dealtype,description contacts`,
+    'POST objects/contacts/batch/read 1 email,firstname,lastname',
+  ]);
+});
+
+it('lists deals, and contacts with their deals', async () => {
+  const shown = { id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1' };
+  expect(await client.request(DealsDocument, { first: 1 })).toEqual({
+    deals: { nodes: [{ ...shown, closeDate: '2026-12-01T00:00:00.000Z' }], pageInfo: { ...PAGE, hasNextPage: true } },
+  });
+  expect(await client.request(ContactsWithDealsDocument, { first: 10, deals: 2 })).toEqual({
+    contacts: {
+      nodes: [
+        {
+          ...{ id: `Contact:1234567:${person}`, email: 'nina@oak.example' },
+          deals: { nodes: [{ name: 'Oak Health - pilot', amount: '0.1' }] },
+        },
+      ],
+      pageInfo: PAGE,
+    },
+  });
+  expect(asked()).toEqual([
+    'GET objects/contacts email deals',
+    'GET objects/deals amount,closedate,dealname',
+    'POST objects/deals/batch/read 1 amount,dealname',
+  ]);
+});
+
+it('finds a contact by its e-mail address', async () => {
+  expect(await client.request(ContactByEmailDocument, { email: 'Nina@Oak.example' })).toEqual({
+    contactByEmail: { id: `Contact:1234567:${person}`, firstName: 'Nina', lastName: 'Roth', email: 'nina@oak.example' },
+  });
+  expect(asked()).toEqual(['POST objects/contacts/batch/read 1 email,firstname,lastname']);
+});
+
+it('fills a form for a deal', async () => {
+  const { dealPipelines, owners, properties } = await client.request(DealFormDocument);
+  expect(dealPipelines).toMatchObject([{ id: 'default', label: 'Sales Pipeline', stages: { length: 7 } }]);
+  expect(owners).toEqual({ nodes: [{ ...ADA_SHOWN, hubspotId: ADA.id, email: 'ada@meadowbrook.example' }] });
+  expect(properties?.find(({ name }) => name === 'dealtype')).toEqual({
+    ...{ name: 'dealtype', label: 'Deal Type', type: 'ENUMERATION', fieldType: 'radio', readOnly: false },
+    options: [
+      { value: 'newbusiness', label: 'New Business' },
+      { value: 'existingbusiness', label: 'Existing Business' },
+    ],
+  });
+  // One for each sensitivity: HubSpot lists them apart.
+  const definitions = Array(3).fill('GET properties/deals');
+  expect(asked()).toEqual(['GET owners', 'GET pipelines/deals', ...definitions]);
+});
+
+it('tells beforehand what a portal would answer, without a call', async () => {
+  const document = '{ contacts(first: 10) { nodes { email } } }';
+  const { installation } = await client.request(OperationAccessDocument, { document });
+  expect(installation).toEqual({
+    id: expect.stringMatching(/^Installation:/),
+    access: { allowed: true, missingScopes: [], refusedFields: [], maxHubspotCalls: 1, remedy: null },
+  });
+  expect(asked()).toEqual([]);
 });

@@ -24,13 +24,24 @@ function asked() {
 }
 
 const CONTACTS = 'POST /crm/objects/2026-09/contacts/search';
+const COMPANIES = 'POST /crm/objects/2026-09/companies/search';
 const DEALS = 'POST /crm/objects/2026-09/deals/search';
 const BY_ID = [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }];
 
-it('answers a search box over contacts and deals', async () => {
+it('answers a search box over contacts, deals and companies', async () => {
   const answer = await client.request(SearchBoxDocument, { query: ' copper ' });
   expect(answer).toMatchInlineSnapshot(`
     {
+      "companies": {
+        "nodes": [
+          {
+            "domain": "copper-energy-3.example",
+            "id": "Company:1234567:200003",
+            "name": "Copper Energy",
+          },
+        ],
+        "totalCount": 1,
+      },
       "contacts": {
         "nodes": [
           {
@@ -100,6 +111,7 @@ it('answers a search box over contacts and deals', async () => {
   expect(asked()).toEqual([
     [CONTACTS, { query: 'copper', sorts: BY_ID, properties: ['email', 'firstname', 'lastname'], limit: 5 }],
     [DEALS, { query: 'copper', sorts: BY_ID, properties: ['amount', 'deal_currency_code', 'dealname'], limit: 5 }],
+    [COMPANIES, { query: 'copper', sorts: BY_ID, properties: ['domain', 'name'], limit: 5 }],
   ]);
 });
 

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
   ArchiveContactDocument,
   CreateContactDocument,
+  CreateDealDocument,
+  LabelContactOfDealDocument,
   MoveDealDocument,
   UpsertContactDocument,
 } from '../generated/graphql.ts';
@@ -54,14 +56,18 @@ it('creates a contact with a deal that is there, in one call', async () => {
 });
 
 it('moves a deal to another stage, and says which ones there are when it is none', async () => {
-  const { updateDeal } = await client.request(MoveDealDocument, { id: '300031', stageId: 'contractsent' });
+  const { updateDeal } = await client.request(MoveDealDocument, {
+    id: '300031',
+    pipelineId: 'default',
+    stageId: 'contractsent',
+  });
   expect(updateDeal).toEqual({
     deal: { id: 'Deal:1234567:300031', stage: { id: 'contractsent', label: 'Contract Sent', isClosed: false } },
     userErrors: [],
   });
-  expect(calls().filter((call) => call.startsWith('PATCH'))).toEqual(['PATCH /crm/objects/deals/300031']);
+  expect(calls()).toEqual(['PATCH /crm/objects/deals/300031', 'GET /crm/pipelines/deals']);
 
-  const nowhere = await client.request(MoveDealDocument, { id: '300031', stageId: 'nowhere' });
+  const nowhere = await client.request(MoveDealDocument, { id: '300031', pipelineId: 'default', stageId: 'nowhere' });
   expect(nowhere.updateDeal).toEqual({
     deal: null,
     userErrors: [
@@ -78,8 +84,67 @@ it('moves a deal to another stage, and says which ones there are when it is none
 it('upserts a contact by its e-mail address', async () => {
   const input = { idValue: 'alan@one.example', jobTitle: 'Reader' };
   const { upsertContact } = await client.request(UpsertContactDocument, { input });
-  expect(upsertContact).toMatchObject({ contact: { email: 'alan@one.example', jobTitle: 'Reader' }, created: true });
-  expect(calls()[0]).toBe('POST /crm/objects/contacts/batch/upsert');
+  const contact = { id: expect.stringMatching(/^Contact:1234567:\d+$/), email: 'alan@one.example' };
+  expect(upsertContact).toEqual({ contact: { ...contact, jobTitle: 'Reader' }, created: true, userErrors: [] });
+  expect(calls()).toEqual(['POST /crm/objects/contacts/batch/upsert']);
+
+  const again = await client.request(UpsertContactDocument, { input: { ...input, jobTitle: 'Writer' } });
+  expect(again.upsertContact).toEqual({
+    contact: { ...contact, id: upsertContact.contact?.id, jobTitle: 'Writer' },
+    created: false,
+    userErrors: [],
+  });
+  // HubSpot tells what was written; the address, it does not.
+  expect(calls().slice(1)).toEqual([
+    'POST /crm/objects/contacts/batch/upsert',
+    'POST /crm/objects/contacts/batch/read',
+  ]);
+});
+
+it('creates a deal for a contact, and makes another contact its decision maker', async () => {
+  const [portal] = stack.simulator.portals;
+  portal?.associate({ type: 'deals', id: '300001' }, { type: 'contacts', id: '100001' }, { label: 'Decision maker' });
+  const [first, second] = ['Contact:1234567:100011', 'Contact:1234567:100012'];
+  const { createDeal } = await client.request(CreateDealDocument, {
+    deal: {
+      ...{
+        name: 'Pilot',
+        amount: 12.5,
+        closeDate: '2026-12-01T00:00:00Z',
+        pipelineId: 'default',
+        stageId: 'contractsent',
+      },
+      associations: [{ objectType: 'CONTACT', id: first ?? '' }],
+    },
+  });
+  expect(createDeal).toEqual({
+    deal: {
+      ...{ id: expect.stringMatching(/^Deal:1234567:\d+$/), name: 'Pilot', amount: '12.5' },
+      closeDate: '2026-12-01T00:00:00.000Z',
+      stage: { id: 'contractsent', label: 'Contract Sent' },
+      contacts: { edges: [{ labels: [], node: { id: first } }] },
+    },
+    userErrors: [],
+  });
+  expect(calls().toSorted()).toEqual(['POST /crm/associations/deals/contacts/batch/read', 'POST /crm/objects/deals']);
+
+  stack.simulator.log.clear();
+  const deal = createDeal.deal?.id ?? '';
+  const labels = ['Decision maker'];
+  const { associate } = await client.request(LabelContactOfDealDocument, { deal, contact: second ?? '', labels });
+  expect(associate).toEqual({ fromId: deal, toId: second, userErrors: [] });
+  const id = deal.split(':').at(-1) ?? '';
+  expect(calls()).toEqual([
+    'GET /crm/associations/deals/contacts/labels',
+    `GET /crm/objects/deals/${id}/associations/contacts`,
+    `PUT /crm/objects/deals/${id}/associations/contacts/100012`,
+  ]);
+  expect(
+    portal?.neighbours('deals', id, 'contacts').map(([neighbour, types]) => [neighbour, types.at(-1)?.label]),
+  ).toEqual([
+    ['100011', null],
+    ['100012', 'Decision maker'],
+  ]);
 });
 
 it('archives a contact in one call', async () => {

@@ -8,7 +8,7 @@ const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
 const [CONTACTS, DEALS] = ['crm.objects.contacts.read', 'crm.objects.deals.read'];
 const [COMPANIES, OWNERS] = ['crm.objects.companies.read', 'crm.objects.owners.read'];
 
-const WRITE_CONTACTS = 'crm.objects.contacts.write';
+const [WRITE_CONTACTS, WRITE_DEALS] = ['crm.objects.contacts.write', 'crm.objects.deals.write'];
 
 /** What each operation of a frontend needs: a change here is a change of what customers are asked for. */
 const PINNED: Readonly<Record<string, readonly string[]>> = {
@@ -21,14 +21,18 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'contacts-of-company.graphql': [COMPANIES, CONTACTS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],
   'create-contact.graphql': [CONTACTS, WRITE_CONTACTS],
+  'create-deal.graphql': [CONTACTS, DEALS, WRITE_DEALS],
   'deal-board.graphql': [COMPANIES, DEALS, OWNERS],
+  'deal-form.graphql': [DEALS, OWNERS],
   'deal-page.graphql': [CONTACTS, DEALS],
   'deals-by-stage.graphql': [DEALS],
   'deals.graphql': [DEALS],
   'installations.graphql': [],
-  'move-deal.graphql': [DEALS, 'crm.objects.deals.write'],
+  'label-contact-of-deal.graphql': [WRITE_CONTACTS, WRITE_DEALS],
+  'move-deal.graphql': [DEALS, WRITE_DEALS],
+  'operation-access.graphql': [],
   'recently-changed.graphql': [CONTACTS],
-  'search-box.graphql': [CONTACTS, DEALS],
+  'search-box.graphql': [COMPANIES, CONTACTS, DEALS],
   'upsert-contact.graphql': [CONTACTS, WRITE_CONTACTS],
 };
 

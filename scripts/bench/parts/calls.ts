@@ -103,7 +103,11 @@ function variablesFor({ rootField }: Operation, { portals }: Simulator): object 
   const type = rootField === 'deal' ? 'deals' : rootField === 'company' ? 'companies' : 'contacts';
   const neighbours = type === 'contacts' ? 'deals' : 'contacts';
   const record = portal?.records(type).find(({ id }) => portal.neighbours(type, id, neighbours).length > 1);
-  return { id: record?.id, email: record?.properties.get('email'), first: 50, deals: 2 };
+  const company = portal?.records('companies').next().value?.id;
+  return {
+    ...{ id: record?.id, email: record?.properties.get('email'), first: 50, deals: 2 },
+    ...{ company, stage: 'closedwon', query: 'a', since: '2026-01-01T00:00:00Z', document: Q2.query },
+  };
 }
 
 function seedOf({ grants, portals }: Simulator) {

@@ -11,7 +11,7 @@ const FieldScopesRef = builder.objectRef<FieldScopes>('FieldScopes').implement({
   description: 'What one field of an operation needs.',
   fields: (t) => ({
     coordinate: t.exposeString('coordinate', {
-      description: 'Concrete parent type and field, such as `Contact.deals`.',
+      description: 'Type and field, such as `Contact.deals`; never an interface.',
     }),
     anyOf: t.field({
       type: t.listRef(['String']),
@@ -42,7 +42,7 @@ const RefusedFieldRef = builder.objectRef<RefusedField>('RefusedField').implemen
   description: 'A field that would be null, and why.',
   fields: (t) => ({
     coordinate: t.exposeString('coordinate', {
-      description: 'Concrete parent type and field, such as `Contact.deals`.',
+      description: 'Type and field, such as `Contact.deals`; never an interface.',
     }),
     requiredScopes: t.field({
       type: t.listRef(['String']),
@@ -50,7 +50,7 @@ const RefusedFieldRef = builder.objectRef<RefusedField>('RefusedField').implemen
       resolve: ({ requiredScopes }) => requiredScopes.map((alternative) => [...alternative]),
     }),
     missingScopes: t.stringList({
-      description: 'What the portal has not granted of the nearest alternative.',
+      description: 'What the portal has not granted of the list in `requiredScopes` that lacks the least.',
       resolve: ({ missingScopes }) => [...missingScopes],
     }),
   }),
@@ -61,22 +61,23 @@ const RemedyInputRef = builder.objectRef<Remedy['input']>('RemedyInput').impleme
   fields: (t) => ({
     installationId: t.id({
       nullable: true,
-      description: 'The installation to reconnect or to step up.',
+      description: 'Global id of the installation to connect again. Null where there is none to name.',
       resolve: ({ installationId }) => installationId ?? null,
     }),
     scopes: t.stringList({
       nullable: true,
-      description: 'What is granted and what is missing.',
+      description:
+        'Scopes to ask for: those that are granted and those that are missing. Null where the configured ones do.',
       resolve: ({ scopes }) => (scopes ? [...scopes] : null),
     }),
   }),
 });
 
 const RemedyRef = builder.objectRef<Remedy>('Remedy').implement({
-  description: 'What a button does that mends a refusal.',
+  description: 'What mends a refusal: the mutation behind a button.',
   fields: (t) => ({
-    mutation: t.exposeString('mutation', { description: 'Always `connectHubSpot`.' }),
-    input: t.field({ type: RemedyInputRef, description: 'Its input.', resolve: ({ input }) => input }),
+    mutation: t.exposeString('mutation', { description: 'Name of the mutation: always `connectHubSpot`.' }),
+    input: t.field({ type: RemedyInputRef, description: 'Its `input`.', resolve: ({ input }) => input }),
   }),
 });
 
@@ -86,7 +87,7 @@ const OperationAccessRef = builder
     description: 'How an operation would fare in a portal. Nothing is called to find out.',
     fields: (t) => ({
       allowed: t.exposeBoolean('allowed', {
-        description: 'True when every field would be answered: the installation is active and grants enough.',
+        description: '`true` when every field would be answered: the installation is active and grants enough.',
       }),
       scopes: t.stringList({
         description: 'The smallest set of scopes that is enough, what is granted being preferred.',

@@ -1,19 +1,20 @@
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { type AssociationPayload, associate, dissociate } from '../association-writes.ts';
 import { builder } from '../builder.ts';
+import { eitherId } from '../global-id.ts';
 import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
 import { RECORD_TYPES } from '../record-types.ts';
 import { writable } from '../scopes.ts';
 import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
 import { UserErrorRef } from './user-error.ts';
-import { installationIdField, RECORD_ID } from './write-inputs.ts';
+import { installationIdField } from './write-inputs.ts';
 
 const RecordRefInput = builder.inputRef<{ objectType: ObjectType; id: string }>('RecordRef').implement({
-  description: 'A record of any type.',
+  description: 'Names one record of any type.',
   fields: (t) => ({
-    objectType: t.field({ type: CrmObjectType, required: true, description: 'Its type.' }),
-    id: t.id({ required: true, description: RECORD_ID }),
+    objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of the record.' }),
+    id: t.id({ required: true, description: eitherId() }),
   }),
 });
 
@@ -22,11 +23,11 @@ function associationInput(name: string, { description, labels }: { description: 
     description,
     fields: (t) => ({
       installationId: installationIdField(t),
-      from: t.field({ type: RecordRefInput, required: true, description: 'The record that the labels are for.' }),
+      from: t.field({ type: RecordRefInput, required: true, description: 'The record at which the labels are shown.' }),
       to: t.field({
         type: RecordRefInput,
         required: true,
-        description: 'The record that the labels say something of.',
+        description: 'The record that the labels describe: a `Decision maker` is `to`.',
       }),
       labels: t.stringList({ description: labels }),
     }),
@@ -34,28 +35,31 @@ function associationInput(name: string, { description, labels }: { description: 
 }
 
 const AssociateInput = associationInput('AssociateInput', {
-  description: 'Two records to be associated.',
+  description: 'Which two records are associated, and as what.',
   labels:
-    'Labels to add to those that there are, such as `Decision maker`: what `to` is for `from`. Needs the read scopes of ' +
-    'both types. All neighbours of `from` are looked through for the labels that there are: where one record has ' +
-    'many of the other type, let it be `to`.',
+    'Labels that the portal defines, such as `Decision maker`: what `to` is for `from`. They are added to those that ' +
+    'there are. For labels the portal must have granted the read scopes of both types, too. All neighbours of `from` ' +
+    'are looked through for labels that there are: where one record has many of the other type, let it be `to`.',
 });
 const DissociateInput = associationInput('DissociateInput', {
-  description: 'Two records to be parted.',
+  description: 'Which two records are parted, or which labels they lose.',
   labels:
     'Labels to take away; the association itself stays. Left out or empty: the association goes, and all labels with it. ' +
-    'Needs the read scopes of both types.',
+    'For labels the portal must have granted the read scopes of both types, too.',
 });
 
 function associationPayload(name: string, description: string) {
   return builder.objectRef<AssociationPayload>(name).implement({
     description,
     fields: (t) => ({
-      fromId: t.exposeID('fromId', { nullable: true, description: 'Global id. Null when nothing was written.' }),
-      toId: t.exposeID('toId', { nullable: true, description: 'Global id. Null when nothing was written.' }),
+      fromId: t.exposeID('fromId', {
+        nullable: true,
+        description: 'Global id of `from`. Null when nothing was written.',
+      }),
+      toId: t.exposeID('toId', { nullable: true, description: 'Global id of `to`. Null when nothing was written.' }),
       userErrors: t.field({
         type: [UserErrorRef],
-        description: 'Why nothing was written. Empty when it was.',
+        description: 'What the person can mend when nothing was written. Empty when it was.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),
@@ -77,7 +81,7 @@ builder.mutationField('associate', (t) =>
     ...demanded,
     type: AssociatePayload,
     extensions: from({ calls: callsOfAssociate, demands: demandsOfAssociation }),
-    description: 'Associates two records; labels that they have stay. Needs the write scopes of both types.',
+    description: 'Associates two records, with labels where they are given; labels that the association has stay.',
     args: { input: t.arg({ type: AssociateInput, required: true, description: 'Which records, and their labels.' }) },
     resolve: (_root, { input }, context) => associate(input, context),
   }),
@@ -88,9 +92,7 @@ builder.mutationField('dissociate', (t) =>
     ...demanded,
     type: DissociatePayload,
     extensions: from({ calls: callsOfDissociate, demands: demandsOfAssociation }),
-    description:
-      'Takes labels of an association away, or all of it. What is not there answers the same. ' +
-      'Needs the write scopes of both types.',
+    description: 'Takes an association away, or some of its labels. What is not there answers the same.',
     args: { input: t.arg({ type: DissociateInput, required: true, description: 'Which records, and which labels.' }) },
     resolve: (_root, { input }, context) => dissociate(input, context),
   }),

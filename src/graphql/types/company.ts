@@ -6,20 +6,25 @@ import { CompanyRef, CrmRecordRef, CrmRef } from '../refs.ts';
 import { readable } from '../scopes.ts';
 
 builder.objectType(CompanyRef, {
-  description: 'An organisation in the CRM. Needs `crm.objects.companies.read`.',
+  description:
+    "An organisation in the CRM: HubSpot object `companies`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
   hubspotScopes: readable('companies'),
   fields: (t) => ({
     name: textField(t, 'name', 'Name of the company.'),
-    domain: textField(t, 'domain', 'Domain of its website.'),
-    website: textField(t, 'website', 'Its website.'),
-    phone: textField(t, 'phone', 'Telephone number as it was written.'),
-    industry: textField(t, 'industry', "HubSpot's internal value, such as `COMPUTER_SOFTWARE`."),
+    domain: textField(t, 'domain', 'Domain name of its website, such as `oak.example`.'),
+    website: textField(t, 'website', 'Address of its website.'),
+    phone: textField(t, 'phone', 'Telephone number as somebody wrote it.'),
+    industry: textField(
+      t,
+      'industry',
+      "Line of business: HubSpot's internal value, such as `COMPUTER_SOFTWARE`, or the portal's own.",
+    ),
     city: textField(t, 'city', 'City.'),
     state: textField(t, 'state', 'State or region.'),
     country: textField(t, 'country', 'Country or region.'),
-    numberOfEmployees: decimalField(t, 'numberofemployees', 'How many people work there.'),
-    annualRevenue: decimalField(t, 'annualrevenue', "Revenue of a year in the portal's own currency."),
+    numberOfEmployees: decimalField(t, 'numberofemployees', 'Number of people who work there.'),
+    annualRevenue: decimalField(t, 'annualrevenue', "Revenue of a year, in units of the portal's own currency."),
     contacts: neighboursField(t, COMPANY, CONTACT),
     deals: neighboursField(t, COMPANY, DEAL),
   }),

@@ -14,23 +14,26 @@ import { requirementsOf } from '../requirements.ts';
 const MAX_DOCUMENTS = 200;
 
 const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
-  description: 'What to ask a portal for.',
+  description: 'What to ask a portal for, and where the browser goes afterwards.',
   fields: (t) => ({
     scopes: t.stringList({
       description:
-        'Scopes to ask for; defaults to those that the app registered at HubSpot as required, which are always asked for.',
+        'HubSpot scopes to ask for. Those that the app registered as required are always asked for; left out: nothing else.',
     }),
     optionalScopes: t.stringList({
-      description: 'Scopes that HubSpot may leave out; defaults to those that the app registered as optional.',
+      description:
+        'HubSpot scopes that the portal may withhold. Left out: those that the app registered as optional; none with `documents` or `installationId`.',
     }),
     documents: t.stringList({
       description: `Operations that the frontend will send, up to ${MAX_DOCUMENTS} documents: the least scopes that they need are asked for, and no optional ones beside them unless \`optionalScopes\` says so.`,
     }),
     installationId: t.id({
-      description: 'Reconnects this installation, or adds to its scopes: what it granted is asked for again, too.',
+      description:
+        'Global id of an installation to connect again, or to ask for more: what it granted is asked for again, too. Left out: any portal.',
     }),
     returnTo: t.string({
-      description: 'Where the browser goes afterwards: an absolute URL that the gateway is configured to allow.',
+      description:
+        'Where the browser goes afterwards: an absolute URL that the gateway is configured to allow. Left out: a page of the gateway.',
     }),
   }),
 });
@@ -38,26 +41,29 @@ const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
 const ConnectHubSpotPayload = builder.objectRef<StartedFlow>('ConnectHubSpotPayload').implement({
   description: 'Where to send the browser.',
   fields: (t) => ({
-    authorizeUrl: t.exposeString('authorizeUrl', { description: "HubSpot's consent page. It may be used once." }),
+    authorizeUrl: t.exposeString('authorizeUrl', { description: "URL of HubSpot's consent page, for one flow." }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'After this the flow must be started again.',
+      description: 'When the flow ends: after this it must be started again.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
-    scopes: t.stringList({ description: 'Asked for as required.', resolve: ({ scopes }) => [...scopes] }),
+    scopes: t.stringList({
+      description: 'HubSpot scopes that are asked for as required.',
+      resolve: ({ scopes }) => [...scopes],
+    }),
     optionalScopes: t.stringList({
-      description: 'Asked for as optional.',
+      description: 'HubSpot scopes that are asked for as optional.',
       resolve: ({ optionalScopes }) => [...optionalScopes],
     }),
   }),
 });
 
 const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnectionPayload').implement({
-  description: 'The portal that is now connected.',
+  description: 'The installation that is now connected.',
   fields: (t) => ({
     installation: t.field({
       type: InstallationRef,
-      description: 'The installation.',
+      description: 'The installation, as it is now.',
       resolve: (installation) => installation,
     }),
   }),
@@ -70,7 +76,10 @@ builder.mutationField('connectHubSpot', (t) =>
     description:
       'Starts connecting a HubSpot portal. The answer sets a cookie that binds the flow to this browser: send the request with credentials.',
     args: {
-      input: t.arg({ type: ConnectHubSpotInput, description: 'Left out: the configured scopes, a new portal.' }),
+      input: t.arg({
+        type: ConnectHubSpotInput,
+        description: 'What to ask for. Left out: the configured scopes, of any portal.',
+      }),
     },
     async resolve(_root, { input }, context, { schema }) {
       const flow = await context.connect.start(owner(context), {
@@ -93,7 +102,7 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     description:
       'Completes a flow whose browser came back without its cookie. Only the viewer who started it may; any other spends the handle.',
     args: {
-      connection: t.arg.string({ required: true, description: 'The `connection` parameter of the return URL.' }),
+      connection: t.arg.string({ required: true, description: 'The handle: `connection` of the return URL.' }),
     },
     async resolve(_root, { connection }, context) {
       const installation = await context.connect.complete(owner(context), connection);

@@ -8,30 +8,43 @@ import { connectorOf, readable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 
 builder.objectType(ContactRef, {
-  description: 'A person in the CRM. Needs `crm.objects.contacts.read`.',
+  description:
+    "A person in the CRM: HubSpot object `contacts`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
   hubspotScopes: readable('contacts'),
   fields: (t) => ({
-    email: textField(t, 'email', 'Primary e-mail address, unique in the portal.'),
+    email: textField(t, 'email', 'Primary e-mail address in lower case, unique in the portal.'),
     firstName: textField(t, 'firstname', 'Given name.'),
     lastName: textField(t, 'lastname', 'Family name.'),
-    phone: textField(t, 'phone', 'Telephone number as it was written.'),
-    mobilePhone: textField(t, 'mobilephone', 'Mobile number as it was written.'),
+    phone: textField(t, 'phone', 'Telephone number as somebody wrote it.'),
+    mobilePhone: textField(t, 'mobilephone', 'Mobile telephone number as somebody wrote it.'),
     jobTitle: textField(t, 'jobtitle', 'Job title.'),
-    companyName: textField(t, 'company', 'Company as the contact wrote it; not the associated company record.'),
-    website: textField(t, 'website', "The contact's website."),
+    companyName: textField(
+      t,
+      'company',
+      'Name of the company as a text of the contact: `companies` has the company records.',
+    ),
+    website: textField(t, 'website', 'Website of the contact.'),
     lifecycleStage: textField(
       t,
       'lifecyclestage',
-      "Stage in the marketing and sales process: HubSpot's internal value.",
+      "How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own.",
     ),
-    leadStatus: textField(t, 'hs_lead_status', "Stage of the sale: HubSpot's internal value."),
-    address: textField(t, 'address', 'Street address.'),
+    leadStatus: textField(
+      t,
+      'hs_lead_status',
+      "What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own.",
+    ),
+    address: textField(t, 'address', 'Street and house number.'),
     city: textField(t, 'city', 'City.'),
     state: textField(t, 'state', 'State or region.'),
     zip: textField(t, 'zip', 'Postal code.'),
     country: textField(t, 'country', 'Country or region.'),
-    lastContactedAt: dateTimeField(t, 'notes_last_contacted', 'When somebody of the portal last was in touch.'),
+    lastContactedAt: dateTimeField(
+      t,
+      'notes_last_contacted',
+      'When somebody of the portal last called, met or wrote to the contact, as HubSpot notes it.',
+    ),
     deals: neighboursField(t, CONTACT, DEAL),
     companies: neighboursField(t, CONTACT, COMPANY),
   }),
@@ -42,12 +55,12 @@ builder.interfaceFields(CrmRef, (t) => ({
   contactByEmail: t.field({
     type: ContactRef,
     nullable: true,
-    description: 'The contact whose primary e-mail address this is. Null when there is none.',
+    description: 'The contact whose primary e-mail address this is. Null when the portal has none.',
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
     extensions: from({ reads: 'record' }),
     args: {
-      email: t.arg.string({ required: true, description: 'In any case: HubSpot keeps addresses in lower case.' }),
+      email: t.arg.string({ required: true, description: 'The address, in upper or lower case.' }),
     },
     async resolve(parent, { email }, context, info) {
       const address = emailAddress(email);

@@ -5,14 +5,14 @@ import { CrmRef } from '../refs.ts';
 /** Its fields are in the files of the types they answer with. */
 builder.interfaceType(CrmRef, {
   description:
-    "What is reachable in one portal. On `Query` it means the tenant's only installation that is not disconnected.",
+    "What can be read in one HubSpot portal. On `Installation` that is its portal; on `Query` it is the portal of the tenant's only installation that is not disconnected.",
 });
 
 export const CrmObjectType = builder.enumType('CrmObjectType', {
-  description: 'The types of records.',
+  description: 'The types of CRM records.',
   values: {
-    CONTACT: { value: 'contacts', description: 'People.' },
-    DEAL: { value: 'deals', description: 'Sales.' },
-    COMPANY: { value: 'companies', description: 'Organisations.' },
+    CONTACT: { value: 'contacts', description: 'People: HubSpot object `contacts`.' },
+    DEAL: { value: 'deals', description: 'Sales: HubSpot object `deals`.' },
+    COMPANY: { value: 'companies', description: 'Organisations: HubSpot object `companies`.' },
   } satisfies Record<string, { value: ObjectType; description: string }>,
 });

@@ -7,15 +7,28 @@ import { readable } from '../scopes.ts';
 import { pipelineField, stageField } from './pipeline.ts';
 
 builder.objectType(DealRef, {
-  description: 'A sale that is going on or over. Needs `crm.objects.deals.read`.',
+  description:
+    "A sale that is going on, won or lost: HubSpot object `deals`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
   hubspotScopes: readable('deals'),
   fields: (t) => ({
     name: textField(t, 'dealname', 'Name of the deal.'),
-    amount: decimalField(t, 'amount', "Value of the deal in `currency`, or in the portal's own where that is null."),
-    currency: textField(t, 'deal_currency_code', 'ISO 4217 code; null where the portal uses one currency only.'),
+    amount: decimalField(
+      t,
+      'amount',
+      "Value of the deal, in units of `currency`, or of the portal's own currency where that is null.",
+    ),
+    currency: textField(
+      t,
+      'deal_currency_code',
+      'Currency of `amount` as ISO 4217 code, such as `EUR`. Portals with one currency leave it empty.',
+    ),
     closeDate: dateTimeField(t, 'closedate', 'When the deal was closed, or is expected to be.'),
-    dealType: textField(t, 'dealtype', "HubSpot's internal value, such as `newbusiness`."),
+    dealType: textField(
+      t,
+      'dealtype',
+      "Kind of sale: HubSpot's internal value, such as `newbusiness`, or the portal's own.",
+    ),
     description: textField(t, 'description', 'Notes about the deal.'),
     stage: stageField(t),
     pipeline: pipelineField(t),

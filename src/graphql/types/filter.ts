@@ -1,6 +1,8 @@
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { builder } from '../builder.ts';
 import type { FilterFields, FilterKind } from '../filter-fields.ts';
+import { eitherId } from '../global-id.ts';
+import { PROPERTY_NAME } from '../property-names.ts';
 import { CrmObjectType } from './crm.ts';
 
 /** What GraphQL hands over for an optional input. */
@@ -37,20 +39,21 @@ export interface RecordFilter {
   readonly associatedWith?: Given<{ readonly objectType: ObjectType; readonly id: string }>;
 }
 
-const EQ = 'Equal.';
-const NEQ = 'Another value. Like HubSpot, this leaves out records without any value.';
-const IN = 'One of these; an empty list finds nothing.';
-const NOT_IN = 'None of these; an empty list excludes nothing. Records without any value are left out.';
+const EQ = 'Has this value.';
+const NEQ = 'Has another value. As at HubSpot, records without any value are left out.';
+const IN = 'Has one of these values; an empty list finds nothing.';
+const NOT_IN =
+  'Has another value than these; an empty list excludes nothing. As at HubSpot, records without any value are left out.';
 const CONTAINS =
-  "Holds these words, in any case: HubSpot's token match, in which `*` stands for any characters (`*@acme.example`).";
-const NOT_CONTAINS = 'Holds not all of these words. Records without any value are left out.';
-const EXISTS = 'True: has any value. False: has none.';
-const BETWEEN = 'Two values, the lower one first; both belong to the range.';
+  "Contains these words, in upper or lower case: HubSpot's token match, in which `*` stands for any characters (`*@acme.example`).";
+const NOT_CONTAINS = 'Does not contain all of these words. As at HubSpot, records without any value are left out.';
+const EXISTS = '`true`: has any value. `false`: has none.';
+const BETWEEN = 'In the range of two values, the lower one first; both ends belong to it.';
 const GIVEN =
-  'All tests that are given must hold; with none given, every record fits. A test that is null or empty text is refused: `exists` finds records without a value.';
+  'All tests that are given must hold; with none given, every record fits. A test that is null or an empty text is refused: `exists: false` finds records without a value.';
 
 const StringFilter = builder.inputType('StringFilter', {
-  description: `Tests of a text, or of an option by HubSpot's internal value. Texts compare in any case, options in theirs. ${GIVEN}`,
+  description: `Tests of a text, or of an option by HubSpot's internal value. Texts compare in upper or lower case alike, options exactly. ${GIVEN}`,
   fields: (t) => ({
     eq: t.string({ description: EQ }),
     neq: t.string({ description: NEQ }),
@@ -67,10 +70,10 @@ const DecimalFilter = builder.inputType('DecimalFilter', {
   fields: (t) => ({
     eq: t.field({ type: 'Decimal', description: EQ }),
     neq: t.field({ type: 'Decimal', description: NEQ }),
-    lt: t.field({ type: 'Decimal', description: 'Less.' }),
-    lte: t.field({ type: 'Decimal', description: 'Less or equal.' }),
-    gt: t.field({ type: 'Decimal', description: 'Greater.' }),
-    gte: t.field({ type: 'Decimal', description: 'Greater or equal.' }),
+    lt: t.field({ type: 'Decimal', description: 'Is less.' }),
+    lte: t.field({ type: 'Decimal', description: 'Is less or equal.' }),
+    gt: t.field({ type: 'Decimal', description: 'Is greater.' }),
+    gte: t.field({ type: 'Decimal', description: 'Is greater or equal.' }),
     between: t.field({ type: ['Decimal'], description: BETWEEN }),
     in: t.field({ type: ['Decimal'], description: IN }),
     exists: t.boolean({ description: EXISTS }),
@@ -82,10 +85,10 @@ const DateTimeFilter = builder.inputType('DateTimeFilter', {
   fields: (t) => ({
     eq: t.field({ type: 'DateTime', description: EQ }),
     neq: t.field({ type: 'DateTime', description: NEQ }),
-    lt: t.field({ type: 'DateTime', description: 'Earlier.' }),
-    lte: t.field({ type: 'DateTime', description: 'Earlier or equal.' }),
-    gt: t.field({ type: 'DateTime', description: 'Later.' }),
-    gte: t.field({ type: 'DateTime', description: 'Later or equal.' }),
+    lt: t.field({ type: 'DateTime', description: 'Is earlier.' }),
+    lte: t.field({ type: 'DateTime', description: 'Is earlier or equal.' }),
+    gt: t.field({ type: 'DateTime', description: 'Is later.' }),
+    gte: t.field({ type: 'DateTime', description: 'Is later or equal.' }),
     between: t.field({ type: ['DateTime'], description: BETWEEN }),
     exists: t.boolean({ description: EXISTS }),
   }),
@@ -94,15 +97,15 @@ const DateTimeFilter = builder.inputType('DateTimeFilter', {
 const PropertyFilter = builder.inputType('PropertyFilter', {
   description: `Tests of any property, custom ones included. Values are HubSpot's own: numbers in digits, \`true\` or \`false\`, internal values of options, moments in epoch milliseconds or ISO 8601. ${GIVEN}`,
   fields: (t) => ({
-    name: t.string({ required: true, description: "HubSpot's internal name: lower case, digits and underscores." }),
+    name: t.string({ required: true, description: PROPERTY_NAME }),
     eq: t.string({ description: EQ }),
     neq: t.string({ description: NEQ }),
     in: t.stringList({ description: IN }),
     notIn: t.stringList({ description: NOT_IN }),
-    lt: t.string({ description: 'Less, or earlier.' }),
-    lte: t.string({ description: 'Less or equal, or not later.' }),
-    gt: t.string({ description: 'Greater, or later.' }),
-    gte: t.string({ description: 'Greater or equal, or not earlier.' }),
+    lt: t.string({ description: 'Is less, or earlier.' }),
+    lte: t.string({ description: 'Is less or equal, or not later.' }),
+    gt: t.string({ description: 'Is greater, or later.' }),
+    gte: t.string({ description: 'Is greater or equal, or not earlier.' }),
     between: t.stringList({ description: BETWEEN }),
     contains: t.string({ description: CONTAINS }),
     notContains: t.string({ description: NOT_CONTAINS }),
@@ -111,10 +114,11 @@ const PropertyFilter = builder.inputType('PropertyFilter', {
 });
 
 const AssociationFilter = builder.inputType('AssociationFilter', {
-  description: 'Association with one record, whatever its labels. Needs the read scope of that type, too.',
+  description:
+    'Association with one record, whatever its labels. The portal must have granted the read scope of that type, too.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of the associated record.' }),
-    id: t.id({ required: true, description: 'Its HubSpot record id or global id.' }),
+    id: t.id({ required: true, description: eitherId() }),
   }),
 });
 
@@ -127,11 +131,11 @@ const INPUTS = {
 } as const satisfies Readonly<Record<FilterKind, object>>;
 
 const HOLDS: Readonly<Record<FilterKind, string>> = {
-  text: 'Text',
-  option: 'Internal value of an option',
-  owner: "Owner's id, HubSpot's own or the global one",
-  number: 'Number',
-  moment: 'Moment',
+  text: 'By a text',
+  option: 'By the internal value of an option',
+  owner: "By the owner's id, HubSpot's own or the global one",
+  number: 'By a number',
+  moment: 'By a moment',
 };
 
 /** `ContactFilter` and its like. */
@@ -139,7 +143,7 @@ export function filterInput(name: string, fields: FilterFields) {
   const ref = builder.inputRef<RecordFilter>(name);
   ref.implement({
     description:
-      'What records must be like. Everything given in one of these must hold. At most 5 alternatives of 6 conditions each, 18 in all, once `and` and `or` are multiplied out.',
+      'What records must be like: everything that is given must hold. Multiplied out to alternatives of conditions, HubSpot takes at most 5 alternatives, 6 conditions in each and 18 in all.',
     fields: (t) => ({
       ...Object.fromEntries(
         Object.entries(fields).map(([field, { property, kind }]) => [
@@ -147,10 +151,16 @@ export function filterInput(name: string, fields: FilterFields) {
           t.field({ type: INPUTS[kind], description: `${HOLDS[kind]}. Property \`${property}\`.` }),
         ]),
       ),
-      associatedWith: t.field({ type: AssociationFilter, description: 'Associated with this record.' }),
-      property: t.field({ type: [PropertyFilter], description: 'Further properties, all of which must fit.' }),
-      and: t.field({ type: [ref], description: 'All of these; an empty list always holds.' }),
-      or: t.field({ type: [ref], description: 'Any of these; an empty list never holds.' }),
+      associatedWith: t.field({
+        type: AssociationFilter,
+        description: 'Associated with this record. The portal must have granted the read scope of its type, too.',
+      }),
+      property: t.field({
+        type: [PropertyFilter],
+        description: 'By any other property, custom ones included; all of these must hold.',
+      }),
+      and: t.field({ type: [ref], description: 'All of these filters hold; an empty list always does.' }),
+      or: t.field({ type: [ref], description: 'At least one of these filters holds; an empty list never does.' }),
     }),
   });
   return ref;

@@ -3,10 +3,12 @@ import { builder } from '../builder.ts';
 import { CrmRef, InstallationRef, QueryRef } from '../refs.ts';
 
 const Status = builder.enumType('InstallationStatus', {
-  description: 'Whether the grant of an installation can be used.',
+  description: 'Whether the portal of an installation can be read and written.',
   values: {
-    ACTIVE: { description: 'Answers.' },
-    REAUTHORIZATION_REQUIRED: { description: 'HubSpot does not accept the grant any more: connect again.' },
+    ACTIVE: { description: 'HubSpot accepts the grant: fields answer.' },
+    REAUTHORIZATION_REQUIRED: {
+      description: 'HubSpot does not accept the grant any more: connect again, with `connectHubSpot`.',
+    },
     DISCONNECTED: { description: 'Disconnected by a viewer; connecting again restores the same installation.' },
   } satisfies Record<InstallationStatus, object>,
 });
@@ -14,25 +16,36 @@ const Status = builder.enumType('InstallationStatus', {
 const StatusReason = builder.enumType('InstallationStatusReason', {
   description: 'Why an installation is not active.',
   values: {
-    REVOKED: { description: 'HubSpot says that the grant is invalid.' },
-    LOST_ROTATION: { description: 'HubSpot replaced the refresh token while the answer was lost.' },
-    UNINSTALLED: { description: 'The app was uninstalled in HubSpot.' },
-    DISCONNECTED_BY_VIEWER: { description: 'A viewer disconnected it here.' },
+    REVOKED: { description: 'HubSpot says that the grant is invalid, as after somebody uninstalled the app.' },
+    LOST_ROTATION: { description: 'HubSpot replaced the refresh token, and its answer was lost on the way.' },
+    UNINSTALLED: { description: 'The app was uninstalled from the portal.' },
+    DISCONNECTED_BY_VIEWER: { description: 'A viewer disconnected it, with `disconnectInstallation`.' },
   } satisfies Record<InstallationStatusReason, object>,
 });
 
 builder.objectType(InstallationRef, {
-  description: 'The stored fact that the app is installed in one HubSpot portal for this tenant.',
+  description:
+    'The stored fact that the app is installed in one HubSpot portal for this tenant, and what that portal granted.',
   interfaces: [builder.nodeInterfaceRef(), CrmRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Global id. It stays when the portal is connected again.' }),
-    hubId: t.id({ description: "The portal's number.", resolve: ({ hubId }) => String(hubId) }),
-    hubDomain: t.exposeString('hubDomain', { nullable: true, description: "The portal's domain, as HubSpot told it." }),
-    status: t.field({ type: Status, description: 'Whether the grant can be used.', resolve: ({ status }) => status }),
+    id: t.exposeID('id', { description: 'Global id. It stays the same when the portal is connected again.' }),
+    hubId: t.id({
+      description: "HubSpot's number of the portal, also called portal id.",
+      resolve: ({ hubId }) => String(hubId),
+    }),
+    hubDomain: t.exposeString('hubDomain', {
+      nullable: true,
+      description: "The portal's domain, as HubSpot told it when it was connected. Null when HubSpot did not tell.",
+    }),
+    status: t.field({
+      type: Status,
+      description: 'Whether the portal can be read and written.',
+      resolve: ({ status }) => status,
+    }),
     statusReason: t.field({
       type: StatusReason,
       nullable: true,
-      description: 'Why the installation is not active; null when it is.',
+      description: 'Why the installation is not active. Null when it is.',
       resolve: ({ statusReason }) => statusReason,
     }),
     grantedScopes: t.stringList({
@@ -40,17 +53,17 @@ builder.objectType(InstallationRef, {
       resolve: ({ grantedScopes }) => [...grantedScopes].sort(),
     }),
     missingScopes: t.stringList({
-      description: 'Scopes that are configured as required and that this portal has not granted.',
+      description: 'HubSpot scopes that the gateway is configured to require and that this portal has not granted.',
       resolve: ({ grantedScopes }, _args, { requiredScopes }) =>
         requiredScopes.filter((scope) => !grantedScopes.includes(scope)),
     }),
     installedBy: t.exposeString('installedBy', {
       nullable: true,
-      description: 'E-mail address of the person who consented.',
+      description: 'E-mail address of the person who last consented in HubSpot. Null when HubSpot did not tell.',
     }),
     connectedAt: t.field({
       type: 'DateTime',
-      description: 'When consent was last given.',
+      description: 'When the portal was last connected.',
       resolve: ({ connectedAt }) => new Date(connectedAt),
     }),
     updatedAt: t.field({
@@ -61,7 +74,8 @@ builder.objectType(InstallationRef, {
     accessTokenExpiresAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the current access token expires; it is renewed before. Null when there is none.',
+      description:
+        'When the access token expires; one that is used is renewed before. Null when there is none, as when the installation is not active.',
       async resolve(installation, _args, { connectors }) {
         const expiry = await connectors.tokenExpiry(installation);
         return expiry === undefined ? null : new Date(expiry);
@@ -75,7 +89,7 @@ builder.objectField(QueryRef, 'installation', (t) =>
     type: InstallationRef,
     nullable: true,
     permission: 'hubspot:read',
-    description: 'One installation; without an id the only one that is not disconnected. Null when there is none.',
+    description: 'One installation; without `id` the only one that is not disconnected. Null when there is none.',
     args: { id: t.arg.id({ description: 'Global id of an installation.' }) },
     resolve: async (_root, { id }, { connectors }) =>
       (await (id == null ? connectors.onlyInstallation() : connectors.installation(id))) ?? null,

@@ -13,8 +13,9 @@ builder.objectField(QueryRef, 'node', (t) =>
     nullable: true,
     permission: 'hubspot:read',
     extensions: from({ reads: 'record' }),
-    description: 'Anything by its global id. Null when there is none, or when it belongs to somebody else.',
-    args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
+    description:
+      'A record, owner or installation by its global id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
+    args: { id: t.arg.id({ required: true, description: 'Global id, such as `Contact:1234567:101`.' }) },
     async resolve(_root, { id }, { connectors }, info): Promise<CrmRecord | PortalOwner | Installation | null> {
       const reference = parseRecordGlobalId(id);
       if (!reference) return (await connectors.installation(id)) ?? null;

@@ -1,32 +1,34 @@
 import { builder } from '../builder.ts';
 import type { FilterFields } from '../filter-fields.ts';
+import type { RecordType } from '../record-types.ts';
 
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Which end comes first.',
   values: {
-    ASC: { value: 'ASCENDING', description: 'The smallest, the earliest, A.' },
-    DESC: { value: 'DESCENDING', description: 'The largest, the latest, Z.' },
+    ASC: { value: 'ASCENDING', description: 'Rising: the smallest number, the earliest moment, A first.' },
+    DESC: { value: 'DESCENDING', description: 'Falling: the largest number, the latest moment, Z first.' },
   } as const,
 });
 
 /** `ContactOrder` and its like, with the property to sort by. */
-export function orderInput(typename: string, fields: FilterFields) {
+export function orderInput({ typename, objectType }: RecordType, fields: FilterFields) {
   const values: Record<string, { value: string; description: string }> = {
     HUBSPOT_ID: {
       value: 'hs_object_id',
-      description: 'The record id, and so roughly the age. The one order that pages beyond 10,000 results.',
+      description:
+        'By record id, which roughly is by age. The one order that pages beyond 10,000 results. Property `hs_object_id`.',
     },
   };
   for (const [field, { property }] of Object.entries(fields)) {
     const name = field.replace(/[A-Z]/g, '_$&').toUpperCase();
-    values[name] = { value: property, description: `Property \`${property}\`.` };
+    values[name] = { value: property, description: `By property \`${property}\`.` };
   }
   const Field = builder.enumType(`${typename}OrderField`, {
-    description: 'What to order by. Records without a value come where HubSpot puts them.',
+    description: `What ${objectType} can be ordered by. Records without a value come where HubSpot puts them.`,
     values,
   });
   return builder.inputType(`${typename}Order`, {
-    description: 'The order of a connection.',
+    description: `The order in which ${objectType} come. Any but \`HUBSPOT_ID\` ends at HubSpot's 10,000 results.`,
     fields: (t) => ({
       field: t.field({ type: Field, required: true, description: 'What to order by.' }),
       direction: t.field({

@@ -1,33 +1,38 @@
 import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
+import { totalCount } from '../connections.ts';
 import { emailAddress } from '../email-address.ts';
-import { recordGlobalId, recordIdIn } from '../global-id.ts';
+import { eitherId, recordGlobalId, recordIdIn } from '../global-id.ts';
 import { MAX_FIRST } from '../page-sizes.ts';
-import { ConnectionPage, pageRequest } from '../pagination.ts';
+import { ConnectionPage, pageArgs, pageRequest } from '../pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
 import { connectorOf, OWNERS_READ } from '../scopes.ts';
 import { from } from '../selection.ts';
 
 const Team = builder.objectRef<Owner['teams'][number]>('OwnerTeam').implement({
-  description: 'A team that an owner belongs to.',
+  description: 'A team of the portal that an owner belongs to.',
   fields: (t) => ({
     hubspotId: t.exposeID('id', { description: "HubSpot's own id of the team." }),
-    name: t.exposeString('name', { description: 'Name of the team.' }),
-    primary: t.exposeBoolean('primary', { description: "True for the owner's main team." }),
+    name: t.exposeString('name', { description: 'Name of the team, for people.' }),
+    primary: t.exposeBoolean('primary', { description: "`true` for the owner's main team." }),
   }),
 });
 
 builder.objectType(OwnerRef, {
-  description: 'A person or queue of the portal that records can belong to. Needs `crm.objects.owners.read`.',
+  description:
+    'A person or queue of the portal that records can belong to, as of some minutes ago. Not every user of the portal is one.',
   interfaces: [builder.nodeInterfaceRef()],
   hubspotScopes: OWNERS_READ,
   fields: (t) => ({
     id: t.id({
-      description: 'Global id: type, portal and owner.',
+      description: 'Global id, made of type, portal and owner id: `Owner:1234567:41`.',
       resolve: ({ id, connector }) => recordGlobalId('Owner', connector.installation.hubId, id),
     }),
-    hubspotId: t.exposeID('id', { description: "HubSpot's own owner id, which `hubspot_owner_id` of a record holds." }),
+    hubspotId: t.exposeID('id', {
+      description:
+        "HubSpot's own owner id, which the property `hubspot_owner_id` of records holds. Not the id of a user.",
+    }),
     userId: t.exposeID('userId', {
       nullable: true,
       description: "HubSpot's id of the user behind the owner. Null for archived owners and queues.",
@@ -35,25 +40,44 @@ builder.objectType(OwnerRef, {
     email: t.exposeString('email', { nullable: true, description: 'E-mail address. Null when HubSpot has none.' }),
     firstName: t.exposeString('firstName', { nullable: true, description: 'Given name. Null when it is empty.' }),
     lastName: t.exposeString('lastName', { nullable: true, description: 'Family name. Null when it is empty.' }),
-    archived: t.exposeBoolean('archived', { description: 'True for somebody who left; records may still be theirs.' }),
-    teams: t.field({ type: [Team], description: 'Teams of the owner.', resolve: ({ teams }) => [...teams] }),
+    archived: t.exposeBoolean('archived', {
+      description: '`true` for somebody who left; records may still be theirs.',
+    }),
+    teams: t.field({
+      type: [Team],
+      description: 'Teams of the owner. Empty when there are none.',
+      resolve: ({ teams }) => [...teams],
+    }),
   }),
 });
 
+/** Most portals have fewer: their lists of owners come in one piece. */
+const DEFAULT_FIRST = 100;
+
 const OwnerConnection = builder.connectionObject(
-  { type: OwnerRef, name: 'OwnerConnection', description: 'A page of owners.' },
-  { name: 'OwnerEdge' },
+  {
+    type: OwnerRef,
+    name: 'OwnerConnection',
+    description: 'A page of owners.',
+    fields: (t) => totalCount(t, 'How many owners there are in all, or with that `email`. Never null.'),
+  },
+  { name: 'OwnerEdge', description: 'An owner, and its place in the connection.' },
 );
 
 builder.interfaceFields(CrmRef, (t) => ({
   owner: t.field({
     type: OwnerRef,
     nullable: true,
-    description: 'One owner, archived or not. Null when the portal has none with this id.',
+    description: 'One owner by its id, one who left included. Null when the portal has none with this id.',
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: from({ reads: 'owners' }),
-    args: { id: t.arg.id({ required: true, description: 'HubSpot owner id, or a global id.' }) },
+    args: {
+      id: t.arg.id({
+        required: true,
+        description: eitherId('Owner'),
+      }),
+    },
     async resolve(parent, { id }, context) {
       const connector = await connectorOf(parent, context);
       const ownerId = recordIdIn('Owner', connector.installation.hubId, id);
@@ -63,20 +87,19 @@ builder.interfaceFields(CrmRef, (t) => ({
   owners: t.field({
     type: OwnerConnection,
     nullable: true,
-    description: "Active owners in HubSpot's own order, as of at most some minutes ago.",
+    description: "The portal's owners in HubSpot's own order, without those who left, as of some minutes ago.",
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: from({ reads: 'owners' }),
     args: {
-      first: t.arg.int({ defaultValue: 100, description: 'How many, 1 to 500.' }),
-      after: t.arg.string({ description: "A cursor of this connection: what comes behind it. Another's is refused." }),
-      email: t.arg.string({ description: 'Only the owner with this e-mail address, in any case.' }),
+      ...pageArgs(MAX_FIRST.root, DEFAULT_FIRST),
+      email: t.arg.string({ description: 'Only the owner with this e-mail address, in upper or lower case.' }),
     },
     async resolve(parent, args, context) {
       const email = args.email == null ? undefined : emailAddress(args.email);
       const connector = await connectorOf(parent, context);
       const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
-      const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
+      const { first, start } = pageRequest({ ...args, first: args.first ?? DEFAULT_FIRST }, MAX_FIRST.root, scope);
       const slice = await connector.owners(first, start, email);
       return ConnectionPage.of(slice, { start, scope }, (node: PortalOwner) => ({ node }));
     },

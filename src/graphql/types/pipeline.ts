@@ -10,41 +10,43 @@ const READABLE = pipelinesReadable('deals');
 
 const PipelineStageRef = builder.objectRef<PipelineStage>('PipelineStage').implement({
   description:
-    'A step of a pipeline. One that was removed while deals still stand in it has its id, and null for all else. ' +
-    'Needs `crm.schemas.deals.read` or `crm.objects.deals.read`.',
+    'A step of a pipeline, as of some minutes ago. One that was removed while deals still stand in it has its id, and ' +
+    'null for all else.',
   hubspotScopes: READABLE,
   fields: (t) => ({
     id: t.exposeID('id', {
-      description: "HubSpot's own id, unique within the pipeline only: not a global id.",
+      description:
+        "HubSpot's own id, which `stageId` takes in filters and inputs. Two pipelines may have stages of one id: not a key for caches. Property `dealstage` of deals.",
       extensions: from({ identity: true }),
     }),
-    label: t.exposeString('label', { nullable: true, description: 'Its name. Null when the stage was removed.' }),
+    label: t.exposeString('label', { nullable: true, description: 'Name of the stage. Null when it was removed.' }),
     probability: t.expose('probability', {
       type: 'Decimal',
       nullable: true,
-      description: 'How likely a deal is to be won here, 0 to 1. Null when the stage was removed.',
+      description: 'How likely a deal of this stage is to be won, from 0 to 1. Null when the stage was removed.',
     }),
     isClosed: t.exposeBoolean('isClosed', {
       nullable: true,
-      description: 'True where the sale is over, won or lost. Null when the stage was removed.',
+      description: '`true` where the sale is over, won or lost. Null when the stage was removed.',
     }),
   }),
 });
 
 const PipelineRef = builder.objectRef<Pipeline>('Pipeline').implement({
   description:
-    'The steps that deals of one kind go through. One that was removed while deals are still in it has its id, ' +
-    'and no label and no stages. Needs `crm.schemas.deals.read` or `crm.objects.deals.read`.',
+    'The steps that deals of one kind go through, as of some minutes ago. One that was removed while deals are still in ' +
+    'it has its id, and no label and no stages.',
   hubspotScopes: READABLE,
   fields: (t) => ({
     id: t.exposeID('id', {
-      description: "HubSpot's own id, unique within the portal: not a global id.",
+      description:
+        "HubSpot's own id, which `pipelineId` takes in filters and inputs. Unique within the portal: not a global id. Property `pipeline` of deals.",
       extensions: from({ identity: true }),
     }),
-    label: t.exposeString('label', { nullable: true, description: 'Its name. Null when the pipeline was removed.' }),
+    label: t.exposeString('label', { nullable: true, description: 'Name of the pipeline. Null when it was removed.' }),
     stages: t.field({
       type: [PipelineStageRef],
-      description: 'Its stages in the order in which HubSpot shows them.',
+      description: 'The stages in the order in which HubSpot shows them. Empty when the pipeline was removed.',
       resolve: ({ stages }) => [...stages],
     }),
   }),
@@ -58,7 +60,8 @@ export function stageField(t: RecordFields): FieldRef<Types, unknown, 'Object'> 
   return t.field({
     type: PipelineStageRef,
     nullable: true,
-    description: 'Where the deal stands, as of some minutes ago. Properties `dealstage` and `pipeline`.',
+    description:
+      'Where the deal stands in its pipeline. Null when it has no stage. Properties `dealstage` and `pipeline`.',
     hubspotScopes: READABLE,
     extensions: from({ properties: ['dealstage', 'pipeline'], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
@@ -77,7 +80,7 @@ export function pipelineField(t: RecordFields): FieldRef<Types, unknown, 'Object
   return t.field({
     type: PipelineRef,
     nullable: true,
-    description: 'The pipeline that the deal goes through, as of some minutes ago. Property `pipeline`.',
+    description: 'The pipeline that the deal goes through. Null when it has none. Property `pipeline`.',
     hubspotScopes: READABLE,
     extensions: from({ properties: ['pipeline'], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { CrmRecord } from '../../connector/connector.ts';
 import { valueRequirement } from '../../connector/property-access.ts';
 import { builder } from '../builder.ts';
-import { propertyNames } from '../property-names.ts';
+import { PROPERTY_NAME, propertyNames } from '../property-names.ts';
 import { type PropertyType, propertyTypeOf, readValue, type TypedValue } from '../property-value.ts';
 import { CrmRecordRef } from '../refs.ts';
 import { refuse } from '../scopes.ts';
@@ -18,37 +18,61 @@ interface PropertyValue extends TypedValue {
 
 const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').implement({
   description:
-    "The value of a property, read as the portal's own definition has it. One of `string`, `number`, `boolean`, " +
-    '`date`, `dateTime`, `option` and `options` has it, by its type; all of them are null when the value is empty, ' +
-    'and when it does not fit the type.',
+    "The value of a property of one record, read as the portal's own definition has it: one of `string`, `number`, " +
+    '`boolean`, `date`, `dateTime`, `option` and `options` holds it, by `type`. All of them are null when the value is ' +
+    'empty, and when it does not fit the type.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: "HubSpot's internal name.", extensions: from({ identity: true }) }),
+    name: t.exposeString('name', {
+      description: "HubSpot's internal name of the property.",
+      extensions: from({ identity: true }),
+    }),
     label: t.exposeString('label', {
       nullable: true,
       description: 'What people call the property. Null when its definition is gone.',
     }),
-    type: t.expose('type', { type: PropertyTypeRef, description: 'How the value is to be read.' }),
+    type: t.expose('type', {
+      type: PropertyTypeRef,
+      description: 'Which of the fields holds the value. `OTHER` when its definition is gone.',
+    }),
     raw: t.exposeString('raw', {
       nullable: true,
-      description: 'The value as HubSpot wrote it. Null when it is empty.',
+      description: 'The value as HubSpot writes it, whatever its type. Null when it is empty.',
       extensions: from({ identity: true }),
     }),
-    string: t.exposeString('string', { nullable: true, description: 'Of a `STRING` or a `PHONE_NUMBER`.' }),
-    number: t.expose('number', { type: 'Decimal', nullable: true, description: 'Of a `NUMBER`, digit for digit.' }),
-    boolean: t.exposeBoolean('boolean', { nullable: true, description: 'Of a `BOOLEAN`.' }),
-    date: t.expose('date', { type: 'Date', nullable: true, description: 'Of a `DATE`.' }),
-    dateTime: t.expose('dateTime', { type: 'DateTime', nullable: true, description: 'Of a `DATETIME`.' }),
+    string: t.exposeString('string', {
+      nullable: true,
+      description: 'The value of a `STRING` or a `PHONE_NUMBER`. Null for other types, and when it is empty.',
+    }),
+    number: t.expose('number', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'The value of a `NUMBER`, digit for digit. Null for other types, and when it is empty.',
+    }),
+    boolean: t.exposeBoolean('boolean', {
+      nullable: true,
+      description: 'The value of a `BOOLEAN`. Null for other types, and when it is empty.',
+    }),
+    date: t.expose('date', {
+      type: 'Date',
+      nullable: true,
+      description: 'The value of a `DATE`. Null for other types, and when it is empty.',
+    }),
+    dateTime: t.expose('dateTime', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The value of a `DATETIME`. Null for other types, and when it is empty.',
+    }),
     option: t.expose('option', {
       type: PropertyOptionRef,
       nullable: true,
       description:
-        'Of an `ENUMERATION` with one choice. Null when it is none of the options, as where they are owners.',
+        'The value of an `ENUMERATION` with one choice. Null for others, when it is empty, and when it is none of the options, as where it is an owner id.',
     }),
     options: t.field({
       type: [PropertyOptionRef],
       nullable: true,
       description:
-        'Of an `ENUMERATION` with several choices at once. What is not, or no longer, among the options is left out.',
+        'The values of an `ENUMERATION` with several choices at once (`fieldType` is `checkbox`). What is no longer among the options is left out. Null for others, and when it is empty.',
       resolve: ({ options }) => (options ? [...options] : null),
     }),
   }),
@@ -59,13 +83,14 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
     type: PropertyValueRef,
     nullable: true,
     description:
-      "The value of any property, the portal's own included. Null when the portal has none of this name, as of some " +
-      'minutes ago. A sensitive one needs `crm.objects.{type}.sensitive.read` or `crm.objects.{type}.highly_sensitive.read`.',
+      'The value of any property, custom ones included. Null when the portal has no property of this name, as of some ' +
+      'minutes ago. For a sensitive one the portal must have granted `crm.objects.{type}.sensitive.read` or ' +
+      '`crm.objects.{type}.highly_sensitive.read`.',
     extensions: from({ properties: ({ name }) => propertyNames('name', name), reads: 'definitions' }),
     args: {
       name: t.arg.string({
         required: true,
-        description: "HubSpot's internal name, such as `hs_lead_status`: a-z, 0-9 and _.",
+        description: PROPERTY_NAME,
       }),
     },
     resolve: async (record, { name }, _context, info) => (await valuesOf(record, [name], info))?.[0] ?? null,
@@ -74,10 +99,15 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
     type: [PropertyValueRef],
     nullable: true,
     description:
-      'The values of several properties, in the order of `names`; a name that the portal does not define is left out. ' +
-      'Null when one of them is sensitive and the portal has not granted the scope for it.',
+      'The values of several properties, custom ones included, in the order of `names`; a name that the portal does not ' +
+      'define is left out. Null when one of them is sensitive and the portal has not granted the scope for it.',
     extensions: from({ properties: ({ names }) => propertyNames('names', names), reads: 'definitions' }),
-    args: { names: t.arg.stringList({ required: true, description: "HubSpot's internal names, 100 at most." }) },
+    args: {
+      names: t.arg.stringList({
+        required: true,
+        description: "HubSpot's internal names of the properties, 100 at most.",
+      }),
+    },
     resolve: (record, { names }, _context, info) => valuesOf(record, names, info),
   }),
 }));

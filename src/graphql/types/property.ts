@@ -7,30 +7,30 @@ import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
 
 export const PropertyTypeRef = builder.enumType('PropertyType', {
-  description: 'How values of a property are to be read.',
+  description: 'How values of a property are to be read: the field of `PropertyValue` that has them.',
   values: {
-    STRING: { description: 'Text.' },
-    NUMBER: { description: 'A decimal number.' },
-    BOOLEAN: { description: 'True or false.' },
-    DATE: { description: 'A day without a time zone.' },
-    DATETIME: { description: 'A moment.' },
-    ENUMERATION: { description: 'One of several options, or several of them.' },
-    PHONE_NUMBER: { description: 'A telephone number.' },
-    OTHER: { description: 'Something that HubSpot added, or keeps to itself.' },
+    STRING: { description: 'A text: `string`.' },
+    NUMBER: { description: 'A decimal number: `number`.' },
+    BOOLEAN: { description: 'True or false: `boolean`.' },
+    DATE: { description: 'A day of the calendar: `date`.' },
+    DATETIME: { description: 'A moment: `dateTime`.' },
+    ENUMERATION: { description: 'A choice among options: `option`, or `options` where several may be chosen.' },
+    PHONE_NUMBER: { description: 'A telephone number: `string`.' },
+    OTHER: { description: 'A type that HubSpot added, or keeps to itself: `raw` alone.' },
   } satisfies Record<PropertyType, object>,
 });
 
 const Sensitivity = builder.enumType('DataSensitivity', {
-  description: 'How well values of a property are guarded.',
+  description: 'Which scopes guard the values of a property.',
   values: {
-    NON_SENSITIVE: { value: 'non_sensitive', description: 'Who may read the record may read the value.' },
+    NON_SENSITIVE: { value: 'non_sensitive', description: 'None: who may read the record may read the value.' },
     SENSITIVE: {
       value: 'sensitive',
-      description: 'Values need `crm.objects.{type}.sensitive.read` besides.',
+      description: 'Values need `crm.objects.{type}.sensitive.read`, too.',
     },
     HIGHLY_SENSITIVE: {
       value: 'highly_sensitive',
-      description: 'Values need `crm.objects.{type}.highly_sensitive.read` besides.',
+      description: 'Values need `crm.objects.{type}.highly_sensitive.read`, too.',
     },
   } satisfies Record<Uppercase<DataSensitivity>, { value: DataSensitivity; description: string }>,
 });
@@ -38,36 +38,51 @@ const Sensitivity = builder.enumType('DataSensitivity', {
 export const PropertyOptionRef = builder.objectRef<PropertyOption>('PropertyOption').implement({
   description: 'One of the values that a property may have.',
   fields: (t) => ({
-    value: t.exposeString('value', { description: "HubSpot's internal value." }),
-    label: t.exposeString('label', { description: 'What people see.' }),
+    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs take." }),
+    label: t.exposeString('label', { description: 'What people see for it.' }),
   }),
 });
 
 const PropertyDefinitionRef = builder.objectRef<PropertyDefinition>('PropertyDefinition').implement({
-  description: "What HubSpot or the portal's administrators laid down about a property.",
+  description:
+    "A property that records of one type have, as HubSpot or the portal's administrators defined it. Not a value.",
   fields: (t) => ({
-    name: t.exposeString('name', { description: "HubSpot's internal name, which `property(name:)` takes." }),
-    label: t.exposeString('label', { description: 'What people see.' }),
-    type: t.field({ type: PropertyTypeRef, description: 'How values are to be read.', resolve: propertyTypeOf }),
+    name: t.exposeString('name', {
+      description: "HubSpot's internal name, which `property(name:)` and `properties(names:)` take.",
+    }),
+    label: t.exposeString('label', { description: 'What people call the property.' }),
+    type: t.field({
+      type: PropertyTypeRef,
+      description: 'How values are to be read. HubSpot calls it `type`.',
+      resolve: propertyTypeOf,
+    }),
     fieldType: t.exposeString('fieldType', {
       description: "How HubSpot's pages show it, such as `text`, `select`, or `checkbox` for several options at once.",
     }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is for. Null when empty.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What the property is for. Null when HubSpot has no text for it.',
+    }),
     groupName: t.exposeString('groupName', {
       nullable: true,
-      description: "Internal name of the group that it stands in on HubSpot's pages. Null when it is in none.",
+      description: 'Internal name of the group of properties that it belongs to. Null when it is in none.',
     }),
     options: t.field({
       type: [PropertyOptionRef],
-      description: 'The values that it may have. Empty where they are not limited, or are other things such as owners.',
+      description:
+        "The values that a property of type `ENUMERATION` may have, in HubSpot's order. Empty for other types, and where the values are other things, such as owners.",
       resolve: ({ options }) => [...options],
     }),
-    readOnly: t.exposeBoolean('readOnly', { description: 'True when HubSpot alone sets values.' }),
-    hidden: t.exposeBoolean('hidden', { description: "True when HubSpot's pages do not show it." }),
-    unique: t.exposeBoolean('unique', { description: 'True when no two records may have the same value.' }),
+    readOnly: t.exposeBoolean('readOnly', {
+      description: '`true` when HubSpot alone sets values: writing one is refused.',
+    }),
+    hidden: t.exposeBoolean('hidden', { description: "`true` when HubSpot's own pages do not show it." }),
+    unique: t.exposeBoolean('unique', {
+      description: '`true` when no two records may have the same value: upserts take it as `idProperty`.',
+    }),
     sensitivity: t.field({
       type: Sensitivity,
-      description: 'How well values are guarded. The definition itself is not.',
+      description: 'Which scopes guard the values. The definition itself is open.',
       resolve: ({ sensitivity }) => sensitivity,
     }),
   }),
@@ -78,12 +93,14 @@ builder.interfaceField(CrmRef, 'properties', (t) =>
     type: [PropertyDefinitionRef],
     nullable: true,
     description:
-      'The properties that records of a type have in this portal, as of some minutes ago. ' +
-      'Needs `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
+      'The properties that records of a type have in the portal, custom ones included, as of some minutes ago. The portal ' +
+      'must have granted `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
     permission: 'hubspot:read',
     hubspotScopes: definitionsReadable,
     extensions: from({ reads: 'definitions' }),
-    args: { objectType: t.arg({ type: CrmObjectType, required: true, description: 'Of which records.' }) },
+    args: {
+      objectType: t.arg({ type: CrmObjectType, required: true, description: 'The type whose properties are wanted.' }),
+    },
     async resolve(parent, { objectType }, context) {
       const connector = await connectorOf(parent, context);
       return [...(await connector.metadata.properties(objectType))];

@@ -24,7 +24,6 @@ function defineWrites(type: RecordType): void {
   const payload = recordPayload(type);
   const archived = archivePayload(type);
   const demanded = { permission: 'hubspot:write', hubspotScopes: writable(objectType) } as const;
-  const scope = `Needs \`crm.objects.${objectType}.write\`.`;
   const oneCall = from({ calls: () => 1 });
   const [create, update, upsert, archive] = [
     createInput(type),
@@ -38,32 +37,34 @@ function defineWrites(type: RecordType): void {
       ...demanded,
       type: payload,
       extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
-      description: `Creates a ${singular}, with associations where they are given. The gateway never repeats it: after a timeout, look before you create again. ${scope}`,
-      args: { input: t.arg({ type: create, required: true, description: 'What it holds.' }) },
+      description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
+      args: { input: t.arg({ type: create, required: true, description: `The new ${singular}.` }) },
       resolve: (_root, { input }, context, info) => createRecord(type, input, context, info),
     }),
     [`update${typename}`]: t.field({
       ...demanded,
       type: payload,
       extensions: oneCall,
-      description: `Changes a ${singular}. ${scope}`,
-      args: { input: t.arg({ type: update, required: true, description: 'Which one, and what changes.' }) },
+      description: `Changes a ${singular}: the fields that the input gives, and no others.`,
+      args: { input: t.arg({ type: update, required: true, description: `Which ${singular}, and what changes.` }) },
       resolve: (_root, { input }, context, info) => updateRecord(type, input, context, info),
     }),
     [`upsert${typename}`]: t.field({
       ...demanded,
       type: payload,
       extensions: oneCall,
-      description: `Changes the ${singular} with a unique value, or creates it: HubSpot decides in one step. ${scope}`,
-      args: { input: t.arg({ type: upsert, required: true, description: 'Which one, and what it shall hold.' }) },
+      description: `Changes the ${singular} that has a value of a unique property, or creates it: HubSpot decides in one step.`,
+      args: {
+        input: t.arg({ type: upsert, required: true, description: `Which ${singular}, and what it shall hold.` }),
+      },
       resolve: (_root, { input }, context, info) => upsertRecord(type, input, context, info),
     }),
     [`archive${typename}`]: t.field({
       ...demanded,
       type: archived,
       extensions: oneCall,
-      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same. ${scope}`,
-      args: { input: t.arg({ type: archive, required: true, description: 'Which one.' }) },
+      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same.`,
+      args: { input: t.arg({ type: archive, required: true, description: `Which ${singular}.` }) },
       resolve: (_root, { input }, context) => archiveRecord(type, input, context),
     }),
   }));
@@ -72,14 +73,14 @@ function defineWrites(type: RecordType): void {
 /** `ContactPayload` and its like. */
 function recordPayload({ typename, singular, objectType }: RecordType) {
   return builder.objectRef<RecordPayload>(`${typename}Payload`).implement({
-    description: `A ${singular} that was written, or why it was not.`,
+    description: `The ${singular} that was written, or why it was not.`,
     fields: (t) => ({
       [singular]: t.field({
         type: RECORD_REFS[typename],
         nullable: true,
         description:
-          `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which the ` +
-          `viewer needs \`hubspot:read\`. Null when nothing was written. Needs \`crm.objects.${objectType}.read\`.`,
+          `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which ` +
+          'viewers need `hubspot:read`. Null when nothing was written.',
         hubspotScopes: readable(objectType),
         extensions: from({ reads: 'record' }),
         resolve({ connector, record }, _args, context, info) {
@@ -92,11 +93,11 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
       }),
       created: t.exposeBoolean('created', {
         nullable: true,
-        description: `True when the ${singular} is new, false when it was there. Null when nothing was written.`,
+        description: `\`true\` when the ${singular} is new, \`false\` when it was there. Null when nothing was written.`,
       }),
       userErrors: t.field({
         type: [UserErrorRef],
-        description: 'Why nothing was written. Empty when it was.',
+        description: 'What the person can mend when nothing was written. Empty when it was.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),
@@ -106,15 +107,15 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
 /** `ArchiveContactPayload` and its like. */
 function archivePayload({ typename, singular }: RecordType) {
   return builder.objectRef<ArchivePayload>(`Archive${typename}Payload`).implement({
-    description: `A ${singular} that was archived, or why it was not.`,
+    description: `The ${singular} that was archived, or why it was not.`,
     fields: (t) => ({
       archivedId: t.exposeID('archivedId', {
         nullable: true,
-        description: `Global id of the ${singular}. Null when nothing was archived.`,
+        description: `Global id of the archived ${singular}. Null when nothing was archived.`,
       }),
       userErrors: t.field({
         type: [UserErrorRef],
-        description: 'Why nothing was archived. Empty when it was.',
+        description: 'What the person can mend when nothing was archived. Empty when it was.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),

@@ -7,39 +7,44 @@ import { OWNERS_READ } from '../scopes.ts';
 import { from } from '../selection.ts';
 
 builder.interfaceType(CrmRecordRef, {
-  description: 'What all records have, whatever their type. Properties of any name are in `property` and `properties`.',
+  description:
+    'What contacts, deals and companies have in common. Properties that have no field of their own are read by `property` and `properties`.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({
-      description: 'Global id: type, portal and record.',
+      description: 'Global id, made of type, portal and record id: `Contact:1234567:101`.',
       extensions: from({ identity: true }),
       resolve: ({ id, objectType, connector }) =>
         recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description: "HubSpot's own record id, unique among the portal's records of this type.",
+      description: "HubSpot's own record id, unique among the portal's records of this type. Property `hs_object_id`.",
       extensions: from({ identity: true }),
     }),
     url: t.string({
       nullable: true,
-      description: 'Where a person sees the record in HubSpot. Null when HubSpot does not tell.',
+      description: "The record's page in HubSpot's own application, for people. Null when HubSpot does not tell.",
       resolve: ({ url }) => url ?? null,
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When HubSpot created the record.',
+      description: 'When the record was created in HubSpot. Property `createdate`.',
       resolve: ({ createdAt }) => moment(createdAt),
     }),
     updatedAt: t.field({
       type: 'DateTime',
-      description: 'When HubSpot last changed the record.',
+      description:
+        'When the record last changed in HubSpot, by anybody or by HubSpot itself. Property `lastmodifieddate` of contacts, `hs_lastmodifieddate` of deals and companies.',
       resolve: ({ updatedAt }) => moment(updatedAt),
     }),
-    archived: t.exposeBoolean('archived', { description: "True in HubSpot's recycle bin." }),
+    archived: t.exposeBoolean('archived', {
+      description: "True when the record is in HubSpot's recycle bin: only lists with `archived: true` show it then.",
+    }),
     owner: t.field({
       type: OwnerRef,
       nullable: true,
-      description: "Whose record it is. Null when it is nobody's, or nobody has that id. Property `hubspot_owner_id`.",
+      description:
+        'The person or queue that the record belongs to, as of some minutes ago; people who left are told of, too. Null when it has no owner, and when the portal knows none of that id. Property `hubspot_owner_id`.',
       hubspotScopes: OWNERS_READ,
       extensions: from({ properties: ['hubspot_owner_id'], reads: 'owners' }),
       resolve: ({ connector, properties }) => {

@@ -15,9 +15,11 @@ export interface UserError {
 const Code = builder.enumType('UserErrorCode', {
   description: 'What kind of thing is to be mended.',
   values: {
-    VALIDATION_FAILED: { description: 'HubSpot, or a rule of the portal, does not accept a value.' },
-    CONFLICT: { description: 'Another record has a value that only one may have.' },
-    NOT_FOUND: { description: 'The portal has no record with an id that the input names.' },
+    VALIDATION_FAILED: {
+      description: 'HubSpot, or a rule of the portal, does not accept a value: a `ValidationError`.',
+    },
+    CONFLICT: { description: 'Another record has a value that only one may have: a `ConflictError`.' },
+    NOT_FOUND: { description: 'The portal has no record with an id that the input names: a `NotFoundError`.' },
   },
 });
 
@@ -37,11 +39,11 @@ export const UserErrorRef = builder.interfaceRef<UserError>('UserError').impleme
       description: 'What kind of thing is to be mended.',
       resolve: ({ typename }) => CODES[typename],
     }),
-    message: t.exposeString('message', { description: 'A sentence for people, in English.' }),
+    message: t.exposeString('message', { description: 'What is wrong, as an English sentence for people.' }),
     path: t.stringList({
       nullable: true,
       description:
-        'Where in the arguments it is, such as `["input", "email"]`. Null when it is about no field of the input.',
+        'The field of the arguments that it is about, such as `["input", "email"]`. Null when it is about none.',
       resolve: ({ path }) => (path ? [...path] : null),
     }),
   }),
@@ -53,12 +55,12 @@ builder.objectRef<UserError>('ValidationError').implement({
   fields: (t) => ({
     hubspotCode: t.string({
       nullable: true,
-      description: "HubSpot's own code, such as `INVALID_EMAIL`. Null when HubSpot gives none, or was not asked.",
+      description: "HubSpot's own code, such as `INVALID_EMAIL`. Null when HubSpot gave none, or was not asked.",
       resolve: ({ hubspotCode }) => hubspotCode ?? null,
     }),
     options: t.stringList({
       nullable: true,
-      description: 'The values that would be accepted, where it is one of a list. Null elsewhere.',
+      description: 'The values that would be accepted, where the property takes one of a list. Null elsewhere.',
       resolve: ({ options }) => (options ? [...options] : null),
     }),
   }),

@@ -1,7 +1,9 @@
 import type { InputObjectRef } from '@pothos/core';
 import type { ObjectType } from '../../hubspot/objects.ts';
 import { builder } from '../builder.ts';
+import { eitherId } from '../global-id.ts';
 import type { WriteInput } from '../named-installation.ts';
+import { PROPERTY_NAME } from '../property-names.ts';
 import type { RecordType } from '../record-types.ts';
 import { type ValueKind, WRITABLE_FIELDS } from '../writable-fields.ts';
 import type { ValuesInput } from '../written-values.ts';
@@ -11,29 +13,32 @@ type Types = typeof builder.$inferSchemaTypes;
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
 export const installationIdField = (t: InputFields) =>
-  t.id({ description: "The installation to write to. Left out: the tenant's only one that is not disconnected." });
+  t.id({
+    description:
+      "Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected.",
+  });
 
 const PropertyInput = builder.inputType('PropertyInput', {
-  description: 'A property by its name, custom ones included.',
+  description: 'A value for any property, custom ones included.',
   fields: (t) => ({
-    name: t.string({ required: true, description: "HubSpot's internal name: lower case, digits and underscores." }),
+    name: t.string({ required: true, description: PROPERTY_NAME }),
     value: t.string({
       description:
-        "HubSpot's own text for it: a number in digits, `true` or `false`, an option's internal value, several of them " +
+        "The value as HubSpot writes it: a number in digits, `true` or `false`, an option's internal value, several of them " +
         'as `a;b`, a day as `2026-11-23`, a moment in ISO 8601 or epoch milliseconds. Null clears the property.',
     }),
   }),
 });
 
 export const AssociationInput = builder.inputType('AssociationInput', {
-  description: 'A record to associate a new one with.',
+  description: 'A record that a new one is associated with.',
   fields: (t) => ({
-    objectType: t.field({ type: CrmObjectType, required: true, description: 'Its type.' }),
-    id: t.id({ required: true, description: 'Its HubSpot record id, or its global id.' }),
+    objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of that record.' }),
+    id: t.id({ required: true, description: eitherId() }),
     label: t.string({
       description:
-        'What it is to the new record, such as `Decision maker`; the association is plain without. Needs the read ' +
-        'scopes of both types. Labels of the portal are known for some minutes.',
+        'Label that the portal defines, such as `Decision maker`: what that record is to the new one. For labels the ' +
+        'portal must have granted the read scopes of both types. Left out: an association without label.',
     }),
   }),
 });
@@ -60,13 +65,13 @@ export interface UpsertInput extends WriteInput, ValuesInput {
 /** `CreateContactInput` and its like. */
 export function createInput(type: RecordType): InputObjectRef<Types, CreateInput> {
   return builder.inputRef<CreateInput>(`Create${type.typename}Input`).implement({
-    description: `A new ${type.singular}. What is null is left out.`,
+    description: `A new ${type.singular}. A field that is null counts as left out.`,
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
       associations: t.field({
         type: [AssociationInput],
-        description: 'Records to associate it with, in the same call.',
+        description: `Records that the ${type.singular} is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types.`,
       }),
     }),
   });
@@ -79,16 +84,17 @@ export function updateInput(type: RecordType): InputObjectRef<Types, UpdateInput
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
-      id: t.id({ required: true, description: RECORD_ID }),
+      id: t.id({ required: true, description: eitherId(type.typename) }),
     }),
   });
 }
 
 /** `UpsertContactInput` and its like: contacts alone have a unique property in every portal. */
 export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput> {
-  const idProperty = 'Name of the property that tells the record: one whose values are unique in the portal.';
+  const idProperty =
+    "HubSpot's internal name of the property that tells the record: one whose values are unique in the portal.";
   return builder.inputRef<UpsertInput>(`Upsert${type.typename}Input`).implement({
-    description: `Changes of the ${type.singular} that has a value, or a new one with it. ${LEFT_OUT}`,
+    description: `What the ${type.singular} with the value \`idValue\` shall hold, or a new one with it. ${LEFT_OUT}`,
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
@@ -96,7 +102,10 @@ export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput
         type.typename === 'Contact'
           ? t.string({ defaultValue: 'email', description: idProperty })
           : t.string({ required: true, description: idProperty }),
-      idValue: t.string({ required: true, description: 'The value of that property.' }),
+      idValue: t.string({
+        required: true,
+        description: 'The value of the property `idProperty` that tells the record.',
+      }),
     }),
   });
 }
@@ -104,16 +113,15 @@ export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput
 /** `ArchiveContactInput` and its like. */
 export function archiveInput(type: RecordType) {
   return builder.inputType(`Archive${type.typename}Input`, {
-    description: `A ${type.singular} to be moved to the recycle bin.`,
+    description: `Which ${type.singular} moves to the recycle bin.`,
     fields: (t) => ({
       installationId: installationIdField(t),
-      id: t.id({ required: true, description: RECORD_ID }),
+      id: t.id({ required: true, description: eitherId(type.typename) }),
     }),
   });
 }
 
 const LEFT_OUT = 'A field given as null clears the property, a field left out leaves it as it is.';
-export const RECORD_ID = 'HubSpot record id, or a global id.';
 
 /** A field for everything that the type's fields show and that can be written, and `properties` for the rest. */
 function valueFields(t: InputFields, { typename }: RecordType) {
@@ -125,7 +133,7 @@ function valueFields(t: InputFields, { typename }: RecordType) {
     ...Object.fromEntries(fields),
     properties: t.field({
       type: [PropertyInput],
-      description: 'Properties that have no field here, custom ones included.',
+      description: 'Values of properties that have no field here, custom ones included.',
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { instant } from '../instant.ts';
 import { computedOnCreate, computedOnUpdate } from './computed-properties.ts';
+import { IdentityIndex } from './identity-index.ts';
 import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
 
 /** One CRM object of a portal. */
@@ -32,6 +33,7 @@ export class RecordStore {
   };
   readonly #nextId: Record<ObjectTypeName, number> = { contacts: 100_001, companies: 200_001, deals: 300_001 };
   readonly #listeners: RecordListener[] = [];
+  readonly #identities = new IdentityIndex(this);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -57,11 +59,8 @@ export class RecordStore {
 
   /** The record whose unique property has this value. E-mail addresses compare without case, former ones count, too. */
   getBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
-    const wanted = value.toLowerCase();
-    return this.all(type).find(
-      (record) =>
-        record.archivedAt === undefined && identities(record, property).some((known) => known.toLowerCase() === wanted),
-    );
+    const id = this.#identities.find(type, property, value);
+    return id === undefined ? undefined : this.get(type, id);
   }
 
   /** An id that no record has or will have. */
@@ -127,10 +126,4 @@ export class RecordStore {
   #changed(type: ObjectTypeName, id: string): void {
     for (const listener of this.#listeners) listener(type, id, this.get(type, id));
   }
-}
-
-/** What a record is called by a unique property: contacts keep the addresses of those that were merged into them. */
-function identities({ properties }: StoredRecord, property: string): readonly string[] {
-  const former = property === 'email' ? (properties.get('hs_additional_emails')?.split(';') ?? []) : [];
-  return [properties.get(property) ?? '', ...former];
 }

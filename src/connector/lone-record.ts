@@ -1,0 +1,35 @@
+import { isGatewayError } from '../errors.ts';
+import type { HubspotApi } from '../hubspot/client.ts';
+import { getRecord, type HubspotRecord, type ObjectType, type RecordOptions, recordPath } from '../hubspot/objects.ts';
+import { MAX_URL_CHARACTERS } from './list-page.ts';
+
+/** A record with the neighbours that were asked for together with it, if any. */
+export interface LoadedRecord extends HubspotRecord {
+  readonly inlined?: readonly ObjectType[];
+}
+
+/**
+ * One record with its neighbours inline: a call less than a batch read and one of associations, and a round trip less.
+ * `undefined` where HubSpot refuses it: the batch read then tells what is absent, and what of the record alone is refused.
+ */
+export async function readLoneRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  id: string,
+  options: RecordOptions,
+): Promise<LoadedRecord | undefined> {
+  if (recordPath(api, objectType, id, options).length > MAX_URL_CHARACTERS) return undefined;
+  try {
+    return { ...(await getRecord(api, objectType, id, options)), inlined: options.associations };
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The scope of a neighbour, too, may be what is missing. */
+function isRefusal(error: unknown): boolean {
+  return (['HUBSPOT_BAD_REQUEST', 'HUBSPOT_FORBIDDEN', 'MISSING_SCOPES'] as const).some((code) =>
+    isGatewayError(error, code),
+  );
+}

@@ -1,0 +1,28 @@
+import type { GatewayErrorCode } from '../errors.ts';
+
+/** What a frontend is to know of each `extensions.code`; in backquotes what stands beside it in `extensions`. */
+const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
+  UNAUTHENTICATED: 'no JWT that is valid: HTTP status 401',
+  FORBIDDEN: 'the JWT lacks `requiredPermission`',
+  BAD_USER_INPUT: '`argument` was refused before HubSpot was called',
+  NOT_CONNECTED: 'the tenant has no installation that is connected; `remedy` connects one',
+  INSTALLATION_AMBIGUOUS: 'it has several, and none was named: `installationIds`',
+  REAUTHORIZATION_REQUIRED:
+    'HubSpot does not accept the grant of `installationId` any more, for `reason`; `remedy` connects again',
+  MISSING_SCOPES:
+    'the portal of `installationId` did not grant what `coordinate` needs, `requiredScopes`: `missingScopes`; `remedy` asks for them',
+  RATE_LIMITED: "HubSpot's limits cannot serve this in time: ask again after `retryAfterMs`",
+  HUBSPOT_UNAVAILABLE: 'HubSpot fails, or its portal is locked: ask again, after `retryAfterMs` where it is told',
+  HUBSPOT_TIMEOUT: 'HubSpot did not answer in time; a write may have been done',
+  HUBSPOT_FORBIDDEN: 'HubSpot refused although the scopes are granted',
+  HUBSPOT_UNAUTHORIZED: 'HubSpot refused a fresh token',
+  HUBSPOT_BAD_REQUEST: 'HubSpot refused a read as invalid',
+  HUBSPOT_BAD_RESPONSE: 'HubSpot answered something that cannot be read',
+  NOT_FOUND: 'a mutation names an installation that the tenant does not have',
+  INTERNAL_SERVER_ERROR: 'a fault of the gateway',
+};
+
+/** The codes as a list in Markdown, which GraphiQL shows as one. */
+export const ERROR_CODE_LIST = Object.entries(ERROR_CODES)
+  .map(([code, text]) => `- \`${code}\`: ${text}`)
+  .join('\n');

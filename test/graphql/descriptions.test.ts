@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import {
+  type GraphQLField,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { FILTER_FIELDS } from '../../src/graphql/filter-fields.ts';
+import { RECORD_TYPES } from '../../src/graphql/record-types.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.ts';
+import { sourceOf } from '../../src/graphql/selection.ts';
+import { WRITABLE_FIELDS } from '../../src/graphql/writable-fields.ts';
+import type { ScopeRequirement } from '../../src/hubspot/scope-set.ts';
+
+const ERRORS = new URL('../../src/errors.ts', import.meta.url);
+
+/** Whatever GraphiQL shows a page or a line of. */
+interface Described {
+  readonly coordinate: string;
+  readonly description: string;
+}
+
+type OutputField = GraphQLField<unknown, unknown>;
+
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+);
+const outputFields = types.flatMap((type) =>
+  isObjectType(type) || isInterfaceType(type)
+    ? Object.values(type.getFields()).map((field) => ({ coordinate: `${type.name}.${field.name}`, type, field }))
+    : [],
+);
+const everything: readonly Described[] = types.flatMap((type) => [
+  { coordinate: type.name, description: type.description ?? '' },
+  ...partsOf(type),
+]);
+
+function partsOf(type: GraphQLNamedType): Described[] {
+  if (isEnumType(type)) {
+    return type.getValues().map(({ name, description }) => described(`${type.name}.${name}`, description));
+  }
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).map(({ name, description }) =>
+      described(`${type.name}.${name}`, description),
+    );
+  }
+  return isObjectType(type) || isInterfaceType(type)
+    ? Object.values(type.getFields()).flatMap((field) => [
+        described(`${type.name}.${field.name}`, field.description),
+        ...field.args.map(({ name, description }) => described(`${type.name}.${field.name}(${name}:)`, description)),
+      ])
+    : [];
+}
+
+function described(coordinate: string, description: string | null | undefined): Described {
+  return { coordinate, description: description ?? '' };
+}
+
+function descriptionOf(coordinate: string): string {
+  return everything.find((part) => part.coordinate === coordinate)?.description ?? '';
+}
+
+function coordinatesOf(parts: readonly { readonly coordinate: string }[]): string[] {
+  return parts.map(({ coordinate }) => coordinate);
+}
+
+it('describes every type, field, argument, input field and enum value', () => {
+  expect(everything.length).toBeGreaterThan(500);
+  expect(coordinatesOf(everything.filter(({ description }) => description === ''))).toEqual([]);
+  expect(hubspotScopesDirective.args.every(({ description }) => description)).toBe(true);
+});
+
+it('describes every code of an error', () => {
+  const codes = [...readFileSync(ERRORS, 'utf8').matchAll(/^ {2}([A-Z_]{6,}): /gm)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(14);
+  for (const code of codes) expect(descriptionOf('Query')).toContain(`\n- \`${code}\`: `);
+});
+
+it('describes in sentences', () => {
+  expect(coordinatesOf(everything.filter(({ description }) => !/^[`A-Z0-9].*[.)]$/s.test(description)))).toEqual([]);
+});
+
+describe('the description of a field', () => {
+  it.each(RECORD_TYPES.map(({ typename }) => typename))('of %s names the properties that it shows', (typename) => {
+    const shown = outputFields.filter(({ type, field }) => type.name === typename && propertiesOf(field).length > 0);
+    expect(shown.length).toBeGreaterThan(6);
+    for (const { field, coordinate } of shown) {
+      for (const property of propertiesOf(field)) {
+        expect(descriptionOf(coordinate), coordinate).toContain(`\`${property}\``);
+      }
+    }
+  });
+
+  it.each(['hubspotId', 'createdAt', 'updatedAt', 'owner'])('CrmRecord.%s names its property, too', (name) => {
+    expect(descriptionOf(`CrmRecord.${name}`)).toMatch(/Property `/);
+  });
+
+  it.each(RECORD_TYPES)('of inputs, filters and orders of $typename names the property', ({ typename, objectType }) => {
+    for (const [name, { property }] of Object.entries(WRITABLE_FIELDS[typename])) {
+      for (const verb of ['Create', 'Update', 'Upsert']) {
+        expect(descriptionOf(`${verb}${typename}Input.${name}`)).toContain(`\`${property}\``);
+      }
+    }
+    for (const [name, { property }] of Object.entries(FILTER_FIELDS[objectType])) {
+      const value = name.replace(/[A-Z]/g, '_$&').toUpperCase();
+      expect(descriptionOf(`${typename}Filter.${name}`)).toContain(`\`${property}\``);
+      expect(descriptionOf(`${typename}OrderField.${value}`)).toContain(`\`${property}\``);
+    }
+  });
+
+  it('says which scopes of the portal and which permission of the viewer it needs', () => {
+    const scoped = outputFields.filter(({ field }) => field.extensions.hubspotScopes);
+    const permitted = outputFields.filter(({ field }) => field.extensions.permission);
+    expect(Math.min(scoped.length, permitted.length)).toBeGreaterThan(20);
+    for (const { coordinate, field } of scoped) {
+      // Written by the scopes plugin alone.
+      const requirement = field.extensions.hubspotScopes as ScopeRequirement;
+      expect(descriptionOf(coordinate), coordinate).toContain(grantSentence(requirement));
+    }
+    for (const { coordinate, field } of permitted) {
+      expect(descriptionOf(coordinate), coordinate).toContain(`Viewers need \`${field.extensions.permission}\`.`);
+    }
+  });
+
+  it('says once what the scopes are', () => {
+    expect(
+      coordinatesOf(everything.filter(({ description }) => description.split('must have granted `').length > 2)),
+    ).toEqual([]);
+  });
+
+  it('of nullable records and connections says when it is null', () => {
+    const nullable = outputFields.filter(({ type, field }) => isNullableScalar(field) && !isError(type));
+    const silent = nullable.filter(({ coordinate }) => !/\bnull\b/i.test(descriptionOf(coordinate)));
+    expect(coordinatesOf(silent)).toEqual([]);
+  });
+});
+
+function isNullableScalar({ type }: OutputField): boolean {
+  return !String(type).endsWith('!') && !/Connection$|^\[/.test(String(type));
+}
+
+function isError({ name }: GraphQLNamedType): boolean {
+  return name.endsWith('Error');
+}
+
+function propertiesOf(field: OutputField): readonly string[] {
+  const { properties = [] } = sourceOf(field);
+  return typeof properties === 'function' ? [] : properties;
+}

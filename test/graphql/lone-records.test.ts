@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
+import type { Portal } from '../../src/simulator/portal.ts';
+import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
+
+let stack: Stack;
+let portal: Portal;
+/** A contact with two deals and a company. */
+let person: string;
+beforeAll(async () => {
+  const size = { contacts: 0, deals: 0, companies: 0 };
+  stack = await Stack.start({ simulator: { portals: [{ ...SMALL_PORTAL, size }] } });
+  const [only] = stack.simulator.portals;
+  if (!only) throw new TypeError('one portal was asked for');
+  portal = only;
+  person = portal.create('contacts', { email: 'ada@one.example', firstname: 'Ada' }).id;
+  connect(person, 2);
+  const company = portal.create('companies', { name: 'Oak' }).id;
+  portal.associate({ type: 'contacts', id: person }, { type: 'companies', id: company }, { primary: true });
+  const scopes = ['crm.objects.companies.read'];
+  await stack.connect({ optionalScopes: scopes }, undefined, { granted: scopes });
+});
+afterAll(() => stack.stop());
+beforeEach(() => stack.simulator.log.clear());
+
+function connect(contact: string, count: number): void {
+  for (let index = 0; index < count; index += 1) {
+    const deal = portal.create('deals', { dealname: `Deal ${index}` }).id;
+    portal.associate({ type: 'contacts', id: contact }, { type: 'deals', id: deal });
+  }
+}
+
+function asked(): string[] {
+  return stack.simulator.log.crm().map(({ status, method, path, query }) => {
+    const call = `${method} ${path.replace('/crm/', '').replace('/2026-09', '')}`;
+    return [status, call, query.associations].filter(Boolean).join(' ');
+  });
+}
+
+const PAGE = `query ($id: ID!) {
+  contact(id: $id) { email companies { nodes { name } } deals(first: 100) { nodes { hubspotId } pageInfo { hasNextPage } } }
+}`;
+
+describe('a record that is read alone', () => {
+  it('brings its neighbours along: one call for all of it', async () => {
+    const { data, errors } = await stack.query(PAGE, { id: person });
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      contact: { email: 'ada@one.example', companies: { nodes: [{ name: 'Oak' }] }, deals: { nodes: [{}, {}] } },
+    });
+    expect(asked()).toEqual([
+      `200 GET objects/contacts/${person} companies,deals`,
+      '200 POST objects/companies/batch/read',
+    ]);
+  });
+
+  it('does so by its e-mail address, too', async () => {
+    const { data } = await stack.query('{ contactByEmail(email: "ADA@one.example") { id deals { nodes { id } } } }');
+    expect(data).toMatchObject({ contactByEmail: { deals: { nodes: [{}, {}] } } });
+    expect(stack.simulator.log.crm().map(({ path, query }) => [path, query])).toEqual([
+      [
+        '/crm/objects/2026-09/contacts/ada%40one.example',
+        { idProperty: 'email', properties: 'email', associations: 'deals' },
+      ],
+    ]);
+  });
+
+  it('of which no neighbours are selected is a batch read, as others may share it', async () => {
+    await stack.query('query ($id: ID!) { contact(id: $id) { email } }', { id: person });
+    expect(asked()).toEqual(['200 POST objects/contacts/batch/read']);
+  });
+
+  it('leads to all of its neighbours where they are more than HubSpot hands over with it', async () => {
+    const { id } = portal.create('contacts', { email: 'many@one.example' });
+    connect(id, 101);
+    const { data } = await stack.query(PAGE, { id });
+    expect(data).toMatchObject({ contact: { deals: { pageInfo: { hasNextPage: true } } } });
+    expect(asked()).toEqual([
+      `200 GET objects/contacts/${id} companies,deals`,
+      '200 POST associations/contacts/deals/batch/read',
+    ]);
+  });
+
+  it.each(['999999', 'merged'])('is null when it is not there: %s', async (name) => {
+    const [first, second] = [0, 1].map((index) => portal.create('contacts', { email: `m${index}@one.example` }).id);
+    if (name === 'merged') mergeRecords(portal, 'contacts', first ?? '', second ?? '');
+    const id = name === 'merged' ? first : name;
+    const { data, errors } = await stack.query(PAGE, { id });
+    expect({ data, errors }).toEqual({ data: { contact: null } });
+  });
+
+  it('is shown when HubSpot refuses its neighbours alone', async () => {
+    const refused = stack.simulator.faults.add({
+      match: '^GET /crm/objects/2026-09/contacts/|/associations/',
+      fault: { kind: 'answer', status: 403, body: '{"category":"MISSING_SCOPES","message":"no"}' },
+    });
+    const { data, errors } = await stack.query(PAGE, { id: person });
+    refused.remove();
+    expect(data).toEqual({ contact: { email: 'ada@one.example', companies: null, deals: null } });
+    expect(errors?.map(({ path }) => path)).toEqual([
+      ['contact', 'companies'],
+      ['contact', 'deals'],
+    ]);
+  });
+
+  it('is a batch read where its properties are too many for a URL', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `${'long'.repeat(20)}_${index}`);
+    for (const name of names) portal.defineProperty('contacts', { name, type: 'string', fieldType: 'text' });
+    const query =
+      'query ($id: ID!, $names: [String!]!) { contact(id: $id) { properties(names: $names) { raw } deals { nodes { id } } } }';
+    const { data, errors } = await stack.query(query, { id: person, names });
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ contact: { deals: { nodes: [{}, {}] } } });
+    expect(asked().filter((call) => !call.includes('properties'))).toEqual([
+      '200 POST objects/contacts/batch/read',
+      '200 POST associations/contacts/deals/batch/read',
+    ]);
+  });
+});
+
+it('records that are read together share their calls', async () => {
+  const other = portal.create('contacts', { email: 'other@one.example' }).id;
+  const [first, second] = await Promise.all([person, other].map((id) => stack.query(PAGE, { id })));
+  expect([first?.errors, second?.errors]).toEqual([undefined, undefined]);
+  const query =
+    'query ($a: ID!, $b: ID!) { a: contact(id: $a) { deals { nodes { id } } } b: contact(id: $b) { deals { nodes { id } } } }';
+  stack.simulator.log.clear();
+  await stack.query(query, { a: person, b: other });
+  expect(asked()).toEqual([
+    '200 POST objects/contacts/batch/read',
+    // One of them has no deals.
+    '207 POST associations/contacts/deals/batch/read',
+  ]);
+});
