@@ -114,10 +114,13 @@ export class LimitReached extends GatewayError<'RATE_LIMITED'> {
   }
 }
 
-/** What a failed answer of HubSpot means to a client. */
-export function hubspotError(failure: HubspotFailure): GatewayError {
+/**
+ * What a failed answer of HubSpot means to a client. `decisive` is the status that decides, where it is not that of the
+ * whole answer: one part of a batch fails as a call of its own would.
+ */
+export function hubspotError(failure: HubspotFailure, decisive = failure.status): GatewayError {
   const { policy: _, retryAfterMs, ...facts } = failure;
-  const row = FAILURE_TABLE.find(([matches]) => matches(failure.status));
+  const row = FAILURE_TABLE.find(([matches]) => matches(decisive));
   const [, code, message] = row ?? [undefined, 'HUBSPOT_BAD_RESPONSE' as const, 'HubSpot answered nonsense.'];
   if (code === 'RATE_LIMITED') return new LimitReached(message, failure);
   return new GatewayError(code, message, { ...(retryAfterMs !== undefined && { retryAfterMs }), hubspot: facts });

@@ -156,7 +156,7 @@ export class PortalWrites {
 
   /** @throws LabelUnknown */
   async #typesOf(from: ObjectType, to: ObjectType, labels: readonly string[]): Promise<readonly AssociationType[]> {
-    const types = await this.#portal.metadata.associationTypes(from, to);
+    const types = await notWriting(this.#portal.metadata.associationTypes(from, to));
     return [...new Set(labels)].map((label) => {
       const type = types.find((candidate) => candidate.label === label);
       if (type) return type;
@@ -169,12 +169,27 @@ export class PortalWrites {
     const list = { from: from.objectType, id: from.id, to: to.objectType };
     let after: string | undefined;
     do {
-      const page = await listAssociations(this.#portal.api, list, after);
+      const page = await notWriting(listAssociations(this.#portal.api, list, after), from.id);
       const types = page.types.get(to.id);
       if (types) return types.filter(({ label }) => label !== null);
       after = page.next;
     } while (after !== undefined);
     return [];
+  }
+}
+
+/**
+ * What a write has to read before. That HubSpot refuses to be read so, no input mends: but for one that names a record
+ * `id` which is not there.
+ */
+async function notWriting<T>(reading: Promise<T>, id?: string): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof HubspotRefusal)) throw error;
+    const isAbsent = id !== undefined && error.problems.some(({ kind }) => kind === 'absent');
+    const problems: Problem[] = isAbsent ? [{ kind: 'absent', id, type: undefined }] : [];
+    throw new HubspotRefusal(error.message, error.extensions, problems);
   }
 }
 

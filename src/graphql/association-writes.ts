@@ -74,7 +74,7 @@ function payload(
   /** HubSpot does not always say which record, or of which type. */
   const pathOf = (id: string | undefined, type: string | undefined) => {
     if (id === undefined) return null;
-    return ['input', id === to.id && (type ?? capitals(toType)) === capitals(toType) ? 'to' : 'from', 'id'];
+    return ['input', id === to.id && (id !== from.id || type === capitals(toType)) ? 'to' : 'from', 'id'];
   };
   return refused(
     outcome.problems.map((problem) =>

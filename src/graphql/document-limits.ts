@@ -36,20 +36,28 @@ const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * What is wrong with variables that hold too much: fitting a list of inputs to the schema takes each of their fields
- * for every item. HTTP 400, as for those that do not fit.
+ * What is wrong with variables that hold too much, as a whole or in one number: fitting a list of inputs to the schema
+ * takes each of their fields for every item. HTTP 400, as for those that do not fit.
  */
 export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
   let values = 0;
   let level: readonly unknown[] = [variables];
   for (let brackets = 0; level.length > 0; brackets += 1) {
     values += level.length;
-    if (values > LIMITS.values || brackets > LIMITS.brackets) {
-      return new GraphQLError('The variables hold too much.', { extensions: { http: { status: 400 } } });
-    }
+    if (values > LIMITS.values || brackets > LIMITS.brackets) return badVariables('The variables hold too much.');
+    if (level.some(hasLostDigits)) return badVariables('A number of more than 15 digits must be given as a string.');
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
   return undefined;
+}
+
+/** JSON's numbers are floats here: of 9007199254740993 another number is left, which may be the id of another record. */
+function hasLostDigits(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+}
+
+function badVariables(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { http: { status: 400 } } });
 }
 
 /** Validation rule: the root fields of an operation. */

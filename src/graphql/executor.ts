@@ -7,6 +7,8 @@ import {
   getNamedType,
   getOperationAST,
   isLeafType,
+  Kind,
+  type SelectionSetNode,
   typeFromAST,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
@@ -19,6 +21,8 @@ type KnownOperations = Map<string | undefined, KnownOperation>;
 
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
 const COMPILED_AT_USE = 20;
+/** Larger operations take longer to compile than anybody would wait. */
+const MAX_SELECTIONS = 500;
 
 /**
  * Executes by GraphQL's reference executor at first, and by a function made for the operation once it has come often
@@ -73,7 +77,7 @@ class KnownOperation {
   /** `undefined` while the operation is new, and for one that cannot be compiled. */
   compiled(schema: GraphQLSchema, atUse: number): CompiledQuery | undefined {
     this.#uses += 1;
-    if (this.#uses === atUse && hasPlainVariables(schema, this.#document, this.#name)) {
+    if (this.#uses === atUse && isCompilable(schema, this.#document, this.#name)) {
       const compiled = compileQuery(schema, this.#document, this.#name);
       if (isCompiledQuery(compiled)) this.#compiled = compiled;
     }
@@ -81,10 +85,37 @@ class KnownOperation {
   }
 }
 
-/** The compiler spells out the fields of an input within an input without end; those of filters contain themselves. */
-function hasPlainVariables(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
+/**
+ * The compiler spells out everything: a fragment wherever it is spread, and the fields of an input within an input. Of
+ * fragments that spread others twice, and of filters, which contain themselves, there would be no end.
+ */
+function isCompilable(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
   const operation = getOperationAST(document, name);
+  if (!operation) return false;
+  const { variableDefinitions = [], selectionSet } = operation;
   return (
-    operation?.variableDefinitions?.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))) ?? false
+    variableDefinitions.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))) &&
+    spelledOut(document, selectionSet) <= MAX_SELECTIONS
   );
+}
+
+/** Selections when every fragment is written out where it is spread. The document is valid: no fragment spreads itself. */
+function spelledOut({ definitions }: DocumentNode, root: SelectionSetNode): number {
+  const fragments = new Map<string, number>();
+  const count = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + countFragment(selection.name.value);
+      return sum + 1 + (selection.selectionSet ? count(selection.selectionSet) : 0);
+    }, 0);
+  const countFragment = (name: string): number => {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    const fragment = definitions.find(
+      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
+    );
+    const selections = fragment?.kind === Kind.FRAGMENT_DEFINITION ? count(fragment.selectionSet) : 0;
+    fragments.set(name, selections);
+    return selections;
+  };
+  return count(root);
 }

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Connector, CrmRecord } from '../connector/connector.ts';
 import type { NewNeighbour, Outcome, Written } from '../connector/portal-writes.ts';
 import { GatewayError } from '../errors.ts';
@@ -7,10 +8,11 @@ import { recordGlobalId, recordIdIn } from './global-id.ts';
 import { type WriteInput, writtenConnector } from './named-installation.ts';
 import { propertyNames } from './property-names.ts';
 import { capitals, type RecordType, recordTypeOf } from './record-types.ts';
+import { selectionOf } from './selection.ts';
 import type { UserError } from './types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from './types/write-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
-import { type InputPath, pathOf, type WrittenValues, writtenValues } from './written-values.ts';
+import { type InputPath, pathOf, valueWithin, type WrittenValues, writtenValues } from './written-values.ts';
 
 /** What a mutation of a record came to. */
 export interface RecordPayload {
@@ -32,8 +34,10 @@ export async function createRecord(
   type: RecordType,
   input: CreateInput,
   context: GatewayContext,
+  info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
   const connector = await writtenConnector(input, context);
+  refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
   const written = writtenValues(type.typename, input, hubId);
   const neighbours = (input.associations ?? []).map(({ objectType, id, label }) => ({
@@ -72,8 +76,10 @@ export async function updateRecord(
   type: RecordType,
   input: UpdateInput,
   context: GatewayContext,
+  info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
   const connector = await writtenConnector(input, context);
+  refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
   const id = recordIdIn(type.typename, hubId, input.id);
   const written = writtenValues(type.typename, input, hubId);
@@ -91,11 +97,13 @@ export async function upsertRecord(
   type: RecordType,
   input: UpsertInput,
   context: GatewayContext,
+  info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
   const connector = await writtenConnector(input, context);
+  refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
   const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? 'email');
-  const { idValue } = input;
+  const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
     throw new GatewayError('BAD_USER_INPUT', 'idValue must not be empty.', { argument: 'idValue' });
   const written = writtenValues(type.typename, input, hubId);
@@ -118,7 +126,13 @@ export async function archiveRecord(
   if (id === undefined) return { archivedId: null, userErrors: [notFound(RECORD)] };
   const outcome = await connector.writes.archive(type.objectType, id);
   if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
-  return { archivedId: null, userErrors: outcome.problems.map(() => notFound(RECORD)) };
+  const problemContext = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
+  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problemContext)) };
+}
+
+/** What the payload is to show may name properties that none can have: better told before than after the write. */
+function refuseBadNames(info: GraphQLResolveInfo, { typename }: RecordType, { granted }: Connector): void {
+  selectionOf(info, typename, granted);
 }
 
 const RECORD: InputPath = ['input', 'id'];

@@ -28,7 +28,22 @@ export interface WrittenValues {
   readonly absent: readonly InputPath[];
 }
 
-/** @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, or a malformed id */
+/** https://developers.hubspot.com/docs/guides/api/crm/properties: what a property holds at most, in UTF-16 code units. */
+const MAX_VALUE = 65_536;
+
+/**
+ * The text of a property.
+ * @throws GatewayError BAD_USER_INPUT for one that HubSpot takes nowhere
+ */
+export function valueWithin(argument: string, value: string): string {
+  if (value.length <= MAX_VALUE) return value;
+  throw new GatewayError('BAD_USER_INPUT', `${argument} may hold ${MAX_VALUE} characters at most.`, { argument });
+}
+
+/**
+ * @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, a malformed id, or
+ * too long a value
+ */
 export function writtenValues(typename: RecordTypename, input: ValuesInput, hubId: number): WrittenValues {
   // A property may be called __proto__, which only a Map takes for a name like any other.
   const values = new Map<string, string>();
@@ -45,7 +60,7 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
     if (given === undefined) continue;
     const value = wireValue(name, field, given, hubId);
     if (value === undefined) absent.push(['input', name]);
-    else write(field.property, value, ['input', name]);
+    else write(field.property, valueWithin(name, value), ['input', name]);
   }
   const properties = input.properties ?? [];
   propertyNames(
@@ -54,7 +69,7 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
   );
   for (const [index, { name, value }] of properties.entries()) {
     if (value === undefined) throw badProperties(`The property ${name} has no value: null clears it.`);
-    write(name, value ?? '', ['input', 'properties', String(index)]);
+    write(name, valueWithin('properties', value ?? ''), ['input', 'properties', String(index)]);
   }
   return { values: Object.fromEntries(values), paths, absent };
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
-import { field } from './json.ts';
+import { field, identifier } from './json.ts';
 import { nextCursor, type ObjectType, readScopes } from './objects.ts';
 
 /** One meaning that an association can have, from one type of record to another: each direction has its own. */
@@ -74,10 +74,11 @@ export async function listAssociations(
   return { types: new Map(results.map(parseNeighbour)), next: nextCursor(body) };
 }
 
+/** Types that went unread would be lost: whoever adds a label writes those that there are again. */
 function parseNeighbour(neighbour: unknown): [string, readonly AssociationType[]] {
-  const types = field(neighbour, 'associationTypes');
-  // Strings by the specification, numbers by the samples.
-  return [String(field(neighbour, 'toObjectId')), Array.isArray(types) ? types.map(parseType) : []];
+  const [id, types] = [identifier(field(neighbour, 'toObjectId')), field(neighbour, 'associationTypes')];
+  if (id === null || !Array.isArray(types)) throw unintelligible();
+  return [id, types.map(parseType)];
 }
 
 function parseType(type: unknown): AssociationType {

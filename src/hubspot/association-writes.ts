@@ -32,24 +32,26 @@ export async function replaceAssociationTypes(
   types: readonly AssociationType[],
 ): Promise<void> {
   const { from, to } = pair;
-  await api.send({
+  const { body } = await api.send({
     name: `associations.${from.objectType}.${to.objectType}.label`,
     method: 'PUT',
     path: associationPath(api, pair),
     body: types.map(presentType),
     scopes: writeScopes(from.objectType, to.objectType),
   });
+  refuseFailure(body);
 }
 
 /** `DELETE …/associations/…`: whatever the association was. What is not there answers the same. */
 export async function removeAssociation(api: HubspotApi, pair: RecordPair): Promise<void> {
   const { from, to } = pair;
-  await api.send({
+  const { body } = await api.send({
     name: `associations.${from.objectType}.${to.objectType}.archive`,
     method: 'DELETE',
     path: associationPath(api, pair),
     scopes: writeScopes(from.objectType, to.objectType),
   });
+  refuseFailure(body);
 }
 
 /**

@@ -1,25 +1,28 @@
-import { type GatewayError, hubspotError } from '../errors.ts';
-import { describeFailure } from './client.ts';
-import { field } from './json.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
+import { batchErrors, batchFailure } from './batch-failures.ts';
 import { parseProblems } from './problems.ts';
 import { HubspotRefusal } from './refusal.ts';
 
-/** The status that the same refusal has when it is not one of a batch. */
-const STATUS_OF: Readonly<Record<string, number>> = { VALIDATION_ERROR: 400, OBJECT_NOT_FOUND: 404, CONFLICT: 409 };
-
 /**
- * The failure of a batch of one: a 207 says what it did not do, where any other call answers with a 4xx.
+ * The failure of a write that is no record's: a 207 says what it did not do, where any other call answers with a 4xx.
+ * Some versions of the API answer a removal with nothing.
  * https://developers.hubspot.com/docs/api-reference/error-handling
  * @throws HubspotRefusal, or another GatewayError for what no person can mend
  */
 export function refuseFailure(body: unknown): void {
-  const errors = field(body, 'errors');
-  if (Array.isArray(errors) && errors.length > 0) throw failureOf(errors[0]);
+  if (body === undefined) return;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw unintelligible();
+  const errors = batchErrors(body);
+  if (errors.length > 0) throw failureOf(errors[0]);
 }
 
 function failureOf(error: unknown): GatewayError {
-  const facts = { status: 207, ...describeFailure(error) };
-  const problems = parseProblems(STATUS_OF[facts.category ?? ''] ?? facts.status, error);
-  const { message } = hubspotError(facts);
-  return problems.length > 0 ? new HubspotRefusal(message, { hubspot: facts }, problems) : hubspotError(facts);
+  const { status, failure } = batchFailure(error);
+  if (!isGatewayError(failure, 'HUBSPOT_BAD_REQUEST')) return failure;
+  return new HubspotRefusal(failure.message, failure.extensions, parseProblems(status, error));
+}
+
+function unintelligible(): GatewayError {
+  const message = 'HubSpot answered a write with something that says nothing: it may have been done all the same.';
+  return new GatewayError('HUBSPOT_BAD_RESPONSE', message, {});
 }

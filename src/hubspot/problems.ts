@@ -50,8 +50,11 @@ export function parseProblems(status: number, body: unknown): readonly Problem[]
 }
 
 const EXISTING_ID = /Existing ID:\s*(\d{1,20})\b/i;
-/** `Cannot set PropertyValueCoordinates{…, propertyName=…} on 301. 302 already has that value.`: 301 was to be written. */
-const HOLDER = /\b(\d{1,20}|one) already has that value/;
+/**
+ * `Cannot set PropertyValueCoordinates{…, propertyName=…, value=…}} on 301. 302 already has that value.`: 301 was to be
+ * written. The value is what a person wrote, and may say the same of another record.
+ */
+const HOLDER = /^Cannot set PropertyValueCoordinates.*\b(\d{1,20}|one) already has that value\.?\s*$/s;
 const COORDINATE = /\bpropertyName=([a-z0-9_]{1,100})\b/;
 /** Contacts are told apart by their address: https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
 const CONTACT_EXISTS = /^Contact already exists/i;
@@ -63,10 +66,10 @@ function takenValue(body: unknown, message: string): TakenValue {
   return { kind: 'taken', property, existingId };
 }
 
-/** Records that were to be associated, as `DEAL=301 is not valid`. */
+/** Records that were to be associated, as `DEAL=301 is not valid`: once for each of their labels. */
 function absentRecords(body: unknown): AbsentRecord[] {
-  return items(field(body, 'context'), 'INVALID_OBJECT_IDS').flatMap((told) => {
-    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(String(told)) ?? [];
+  return [...new Set(items(field(body, 'context'), 'INVALID_OBJECT_IDS').map(String))].flatMap((told) => {
+    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(told) ?? [];
     return id === undefined ? [] : [{ kind: 'absent', id, type }];
   });
 }
@@ -130,7 +133,7 @@ function invalid(told: { property?: unknown; code?: unknown; message?: unknown }
   };
 }
 
-const ALLOWED = /was not one of the allowed options: \[(.*)\]\s*$/s;
+const ALLOWED = /^.*was not one of the allowed options: \[(.*)\]\s*$/s;
 /** An older way to list them: label, value, order and more of each option. */
 const VALUE = /\bvalue: "((?:[^"\\]|\\.)*)"/g;
 

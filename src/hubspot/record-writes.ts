@@ -91,12 +91,13 @@ export async function upsertRecord(
 
 /** `DELETE /crm/objects/{version}/{objectType}/{id}`: to the recycle bin. What is not there answers the same. */
 export async function archiveRecord(api: HubspotApi, objectType: ObjectType, id: string): Promise<void> {
-  await api.send({
+  const { body } = await api.send({
     name: `${objectType}.archive`,
     method: 'DELETE',
     path: `/crm/objects/${api.version}/${objectType}/${id}`,
     scopes: writeScopes(objectType),
   });
+  refuseFailure(body);
 }
 
 /** @throws GatewayError HUBSPOT_BAD_RESPONSE */

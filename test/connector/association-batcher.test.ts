@@ -71,7 +71,7 @@ describe('neighbours', () => {
     const [found, none, failed, silent] = await Promise.allSettled(['1', '2', '3', '4'].map((id) => load(id)));
     expect(found).toMatchObject({ value: page('1') });
     expect(none).toMatchObject({ value: { neighbours: [], next: undefined } });
-    expect(failed).toMatchObject({ reason: { code: 'HUBSPOT_BAD_RESPONSE' } });
+    expect(failed).toMatchObject({ reason: { code: 'HUBSPOT_UNAVAILABLE' } });
     expect(silent).toMatchObject({ value: { neighbours: [], next: undefined } });
   });
 

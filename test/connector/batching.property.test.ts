@@ -197,7 +197,7 @@ function expectOwnOutcomes(request: Request, { brokenDown }: World): void {
     const outcome = request.outcomes[index];
     if (outcome instanceof GatewayError) {
       const own = new Set(mayFail);
-      if (isBroken(id)) own.add('HUBSPOT_BAD_RESPONSE 207');
+      if (isBroken(id)) own.add('HUBSPOT_UNAVAILABLE 207');
       if (brokenDown.some((call) => inputsOf(call).some((input) => input.id === id)))
         own.add('HUBSPOT_UNAVAILABLE 500');
       expect(own).toContain(nameOf(outcome));

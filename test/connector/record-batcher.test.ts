@@ -212,7 +212,7 @@ describe('an answer in parts (207)', () => {
         { category: 'INTERNAL_ERROR', context: { ids: ['3'] } },
       ],
     });
-    expect(await outcomes(records)).toEqual(['found', 'absent', 'HUBSPOT_BAD_RESPONSE', 'absent']);
+    expect(await outcomes(records)).toEqual(['found', 'absent', 'HUBSPOT_UNAVAILABLE', 'absent']);
   });
 
   it('fails what is missing when it names nothing', async () => {
@@ -222,7 +222,7 @@ describe('an answer in parts (207)', () => {
       results: [contact('1')],
       errors: [{ category: 'INTERNAL_ERROR' }, { category: 'OBJECT_NOT_FOUND', context: { ids: ['3'] } }],
     });
-    expect(await outcomes(records)).toEqual(['found', 'HUBSPOT_BAD_RESPONSE', 'absent']);
+    expect(await outcomes(records)).toEqual(['found', 'HUBSPOT_UNAVAILABLE', 'absent']);
   });
 
   it('is a 404 where some say so when none exists', async () => {

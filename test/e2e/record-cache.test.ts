@@ -132,16 +132,18 @@ describe('with CACHE_TTL_MS', () => {
   });
 
   it.each([
-    ['that succeeded', 'Grace', []],
-    ['that HubSpot refused', 'x'.repeat(70_000), [{ code: 'VALIDATION_FAILED' }]],
-  ])('a write %s has everything of its portal read again, by all tenants', async (_outcome, name, userErrors) => {
+    ['that succeeded', false, []],
+    ['that HubSpot refused', true, [{ code: 'VALIDATION_FAILED' }]],
+  ])('a write %s has everything of its portal read again, by all tenants', async (_outcome, isRefused, userErrors) => {
     const readers = [ALICE, BOB];
     const ids = ['100030', '100031'];
     const readAll = async () => {
       for (const id of ids) for (const by of readers) expect(await read(id, by)).toEqual({ contact: stored(id) });
     };
     await readAll();
-    expect((await rename('100030', name)).data).toMatchObject({ updateContact: { userErrors } });
+    const refusal = { kind: 'answer', status: 400, body: '{}' } as const;
+    if (isRefused) stack.simulator.faults.add({ match: WRITE_CALL, times: 1, fault: refusal });
+    expect((await rename('100030', 'Grace')).data).toMatchObject({ updateContact: { userErrors } });
     stack.simulator.log.clear();
     await readAll();
     expect(calls()).toBe(4);

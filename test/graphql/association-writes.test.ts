@@ -60,3 +60,38 @@ it('says which record or label is not there, and writes nothing', async () => {
   });
   expect(labels()).toEqual(before);
 });
+
+it('keeps the labels of a neighbour that HubSpot tells of on a later page', async () => {
+  const [portal] = stack.simulator.portals;
+  if (!portal) throw new TypeError('the simulator has no portal');
+  const person = portal.create('contacts', { email: 'busy@meadowbrook.example' });
+  const deals = Array.from({ length: 501 }, (_, index) => portal.create('deals', { dealname: `Deal ${index}` }).id);
+  for (const id of deals) portal.associate({ type: 'contacts', id: person.id }, { type: 'deals', id });
+  const last = deals.at(-1) ?? '';
+  portal.associate({ type: 'contacts', id: person.id }, { type: 'deals', id: last }, { label: 'Champion' });
+  stack.clock.advance(31 * 60 * 1000);
+  const refs = `from: { objectType: CONTACT, id: "${person.id}" }, to: { objectType: DEAL, id: "${last}" }`;
+  const done = { fromId: `Contact:1234567:${person.id}`, toId: `Deal:1234567:${last}`, userErrors: [] };
+  expect(await write(`associate(input: { ${refs}, labels: ["Decision maker"] })`)).toEqual(done);
+  const now = portal.neighbours('contacts', person.id, 'deals').find(([id]) => id === last)?.[1] ?? [];
+  expect(now.map(({ label }) => label).sort()).toEqual(['Champion', 'Decision maker', null].sort());
+});
+
+it('writes nothing where the labels that there are cannot be read', async () => {
+  const before = labels();
+  const field = `associate(input: { ${REFS}, labels: ["Decision maker"] })`;
+  for (const [match, status, code] of [
+    ['^GET .*/associations/deals$', 400, 'HUBSPOT_BAD_REQUEST'],
+    ['^GET .*/associations/deals$', 403, 'HUBSPOT_FORBIDDEN'],
+    ['^GET .*/labels$', 404, 'HUBSPOT_BAD_REQUEST'],
+  ] as const) {
+    stack.clock.advance(31 * 60 * 1000);
+    const rule = stack.simulator.faults.add({ match, fault: { kind: 'answer', status, body: '{}' } });
+    const { errors } = await stack.query(`mutation { payload: ${field} { toId } }`);
+    rule.remove();
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual([code]);
+  }
+  const nobody = `associate(input: { ${REFS.replace(CONTACT, '9')}, labels: ["Decision maker"] })`;
+  expect(await write(nobody)).toMatchObject({ userErrors: [{ code: 'NOT_FOUND', path: ['input', 'from', 'id'] }] });
+  expect(labels()).toEqual(before);
+});

@@ -141,6 +141,12 @@ it('leaves operations whose variables may contain themselves to the reference ex
   expect(compiled).toEqual(reference);
 });
 
+it('leaves fragments that multiply to the reference executor', async () => {
+  const chain = Array.from({ length: 150 }, (_, n) => `fragment f${n} on Item { ...f${n + 1} ...f${n + 1} }`).join(' ');
+  const { reference, compiled } = await both(`{ item(id: "1") { ...f0 } } ${chain} fragment f150 on Item { id }`);
+  expect(compiled).toEqual(reference);
+});
+
 it('compiles what comes often enough, once for each operation of a document', async () => {
   const execute = createExecutor(schema, 3);
   const document = parse('query A { items { id } } query B { all }');

@@ -102,7 +102,10 @@ describe('association types', () => {
 
   it('of neighbours come by their ids, which are numbers or texts', async () => {
     const associationTypes = [{ category: 'HUBSPOT_DEFINED', typeId: 4, label: null }, LABEL];
-    const results = [{ toObjectId: 301, associationTypes }, { toObjectId: '302' }];
+    const results = [
+      { toObjectId: 301, associationTypes },
+      { toObjectId: '302', associationTypes: [] },
+    ];
     const api = new FakeApi(() => ({ results, paging: { next: { after: 'a=' } } }));
     const list = { from: 'contacts', id: '101', to: 'deals' } as const;
     const page = await listAssociations(api, list, undefined);
@@ -126,11 +129,15 @@ describe('association types', () => {
     },
   );
 
-  it.each([undefined, {}, { results: [{ toObjectId: 1, associationTypes: [{}] }] }])(
-    'of neighbours are nonsense in an answer such as %j',
-    async (body) => {
-      const list = { from: 'contacts', id: '1', to: 'deals' } as const;
-      await expect(listAssociations(new FakeApi(() => body), list, undefined)).rejects.toEqual(BAD_RESPONSE);
-    },
-  );
+  it.each([
+    undefined,
+    {},
+    { results: [null] },
+    { results: [{ toObjectId: 1 }] },
+    { results: [{ associationTypes: [] }] },
+    { results: [{ toObjectId: 1, associationTypes: [{}] }] },
+  ])('of neighbours are nonsense in an answer such as %j', async (body) => {
+    const list = { from: 'contacts', id: '1', to: 'deals' } as const;
+    await expect(listAssociations(new FakeApi(() => body), list, undefined)).rejects.toEqual(BAD_RESPONSE);
+  });
 });

@@ -81,7 +81,7 @@ describe('batchReadAssociations', () => {
     expect([...pages.keys()]).toEqual(['1']);
     expect(failureOf('2')).toBeUndefined();
     expect(failureOf('3')).toMatchObject({
-      code: 'HUBSPOT_BAD_RESPONSE',
+      code: 'RATE_LIMITED',
       extensions: { hubspot: { status: 207, category: 'RATE_LIMITS' } },
       message: expect.not.stringContaining('secret'),
     });

@@ -113,7 +113,7 @@ describe('batchReadRecords', () => {
     const { records, failureOf } = await read(() => ({ results: [RECORD], errors: [missing, failed] }));
     expect(records).toEqual([RECORD]);
     const failure = {
-      code: 'HUBSPOT_BAD_RESPONSE',
+      code: 'HUBSPOT_UNAVAILABLE',
       extensions: { hubspot: { status: 207, category: 'INTERNAL_ERROR' } },
       message: expect.not.stringContaining('secret'),
     };

@@ -124,6 +124,15 @@ describe('a value that another record has', () => {
       'email',
       '552239500007',
     ],
+    [
+      400,
+      {
+        message:
+          'Cannot set PropertyValueCoordinates{portalId=44, propertyName=nick, value=1. 7 already has that value.\n} on 5. 6 already has that value.',
+      },
+      'nick',
+      '6',
+    ],
   ])('is told with its holder: %i %j', (status, body, property, existingId) => {
     expect(parseProblems(status, body)).toEqual([{ kind: 'taken', property, existingId }]);
   });
@@ -195,4 +204,20 @@ describe('a refusal that cannot be understood', () => {
       expect(parseProblems(409, { message }).length).toBeGreaterThan(0);
     }
   });
+});
+
+it('what a person wrote is not taken for what HubSpot says', () => {
+  const message = 'Email address 7 already has that value is invalid';
+  const body = { message, errors: [{ message, code: 'INVALID_EMAIL', context: { propertyName: ['email'] } }] };
+  expect(parseProblems(400, body)).toMatchObject([{ kind: 'invalid', property: 'email', code: 'INVALID_EMAIL' }]);
+  const option = '[a] was not one of the allowed options: [b] was not one of the allowed options: [NEW, OPEN]';
+  expect(parseProblems(400, { message: option })).toMatchObject([{ kind: 'invalid', options: ['NEW', 'OPEN'] }]);
+});
+
+it('a neighbour that is missing is told once, however many labels it was to have', () => {
+  const told = 'DEAL=301 is not valid';
+  expect(parseProblems(400, { context: { INVALID_OBJECT_IDS: [told, told, 'DEAL=302 is not valid'] } })).toEqual([
+    { kind: 'absent', id: '301', type: 'DEAL' },
+    { kind: 'absent', id: '302', type: 'DEAL' },
+  ]);
 });

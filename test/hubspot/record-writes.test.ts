@@ -109,14 +109,21 @@ describe('upsertRecord', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  it('is no refusal when the 207 is about something else', async () => {
-    const { answer } = upsert({ results: [], errors: [{ status: 'error', category: 'RATE_LIMITS' }] });
+  it.each([
+    [{ category: 'RATE_LIMITS' }, 'RATE_LIMITED'],
+    [{ category: 'INTERNAL_ERROR' }, 'HUBSPOT_UNAVAILABLE'],
+    [{ category: 'MISSING_SCOPES' }, 'HUBSPOT_FORBIDDEN'],
+    [{ category: 'EXPIRED_AUTHENTICATION' }, 'HUBSPOT_UNAUTHORIZED'],
+    [{ category: 'OF_ANOTHER_YEAR' }, 'HUBSPOT_BAD_RESPONSE'],
+    [{}, 'HUBSPOT_BAD_RESPONSE'],
+  ])('is no refusal when the 207 is about something else: %j is %s', async (told, code) => {
+    const { answer } = upsert({ results: [], errors: [{ status: 'error', ...told }] });
     const error = await answer.then(
       () => expect.unreachable('the upsert succeeded'),
       (reason: unknown) => reason,
     );
     expect(error).not.toBeInstanceOf(HubspotRefusal);
-    expect(error).toMatchObject({ code: 'HUBSPOT_BAD_RESPONSE', extensions: { hubspot: { category: 'RATE_LIMITS' } } });
+    expect(error).toMatchObject({ code, extensions: { hubspot: { status: 207, ...told } } });
   });
 
   it.each([undefined, {}, { results: [] }, { results: {} }, { results: [{}], errors: [] }])(

@@ -1,43 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
+import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
 import { parseRecordPage } from '../../src/hubspot/objects.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { HUBSPOT_PROPERTIES, type PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
-
-interface RecordedRecord {
-  readonly id: string;
-  readonly properties: Readonly<Record<string, string | null>>;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly archived: boolean;
-}
-
-interface ResponseBody {
-  readonly results?: readonly RecordedRecord[];
-  readonly correlationId?: string;
-  readonly category?: string;
-  readonly message?: string;
-}
-
-interface Exchange {
-  readonly request: { readonly method: HubspotCall['method']; readonly path: string; readonly body: unknown };
-  readonly response: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: ResponseBody | '';
-  };
-}
-
-const RECORDED = resolve(import.meta.dirname, '../..', '../shared/data/recorded');
-const isRecorded = existsSync(join(RECORDED, 'exchanges.json'));
-
-function recorded<T>(name: string): T {
-  return JSON.parse(readFileSync(join(RECORDED, name), 'utf8'));
-}
+import { type Exchange, isRecorded, recordedDefinitions, recordedExchanges } from '../helpers/recorded.ts';
 
 /** The three kinds of answers with values of our own, for machines without the recordings. */
 const SAMPLES: readonly Exchange[] = [
@@ -155,9 +123,7 @@ function replays(exchanges: readonly Exchange[]): void {
 
 describe('an exchange in the shape of the recordings', () => replays(SAMPLES));
 
-describe.skipIf(!isRecorded)('a recorded exchange', () =>
-  replays(isRecorded ? recorded<Exchange[]>('exchanges.json') : SAMPLES),
-);
+describe.skipIf(!isRecorded)('a recorded exchange', () => replays(recordedExchanges()));
 
 describe("the simulator's contact properties", () => {
   it('are defined once each, in alphabetical order', () => {
@@ -166,15 +132,13 @@ describe("the simulator's contact properties", () => {
   });
 
   it.skipIf(!isRecorded)("are shaped, shown and guarded as a real portal's", () => {
-    const { properties } = recorded<{ properties: PropertyDefinition[] }>('contact-schema.json');
-    const real = new Map(properties.map((property) => [property.name, facts(property)]));
+    const real = new Map(recordedDefinitions().map((property) => [property.name, facts(property)]));
     const ours = HUBSPOT_PROPERTIES.contacts.map(facts);
     expect(ours).toEqual(ours.map(({ name }) => real.get(name)));
   });
 
   it.skipIf(!isRecorded)("have options that a real portal's have, too", () => {
-    const { properties } = recorded<{ properties: PropertyDefinition[] }>('contact-schema.json');
-    const real = properties.flatMap(labels);
+    const real = recordedDefinitions().flatMap(labels);
     expect(HUBSPOT_PROPERTIES.contacts.flatMap(labels).filter((label) => !real.includes(label))).toEqual([]);
   });
 });

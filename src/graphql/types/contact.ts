@@ -1,5 +1,5 @@
-import { GatewayError } from '../../errors.ts';
 import { builder } from '../builder.ts';
+import { emailAddress } from '../email-address.ts';
 import { dateTimeField, textField } from '../properties.ts';
 import { neighboursField, recordField, recordsField } from '../record-fields.ts';
 import { COMPANY, CONTACT, DEAL } from '../record-types.ts';
@@ -63,12 +63,9 @@ builder.interfaceFields(CrmRef, (t) => ({
       email: t.arg.string({ required: true, description: 'The address, in upper or lower case.' }),
     },
     async resolve(parent, { email }, context, info) {
-      // RFC 5321 § 4.5.3.1: 64 octets, an @, 255 octets. What it may hold is HubSpot's to judge.
-      if (email.trim() === '' || email.length > 320) {
-        throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
-      }
+      const address = emailAddress(email);
       const connector = await connectorOf(parent, context);
-      return connector.record('contacts', email, selectionOf(info, 'Contact', connector.granted), 'email');
+      return connector.record('contacts', address, selectionOf(info, 'Contact', connector.granted), 'email');
     },
   }),
   contacts: recordsField(t, CONTACT),

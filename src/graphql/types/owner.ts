@@ -2,6 +2,7 @@ import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { totalCount } from '../connections.ts';
+import { emailAddress } from '../email-address.ts';
 import { eitherId, recordGlobalId, recordIdIn } from '../global-id.ts';
 import { MAX_FIRST } from '../page-sizes.ts';
 import { ConnectionPage, pageArgs, pageRequest } from '../pagination.ts';
@@ -95,10 +96,11 @@ builder.interfaceFields(CrmRef, (t) => ({
       email: t.arg.string({ description: 'Only the owner with this e-mail address, in upper or lower case.' }),
     },
     async resolve(parent, args, context) {
+      const email = args.email == null ? undefined : emailAddress(args.email);
       const connector = await connectorOf(parent, context);
-      const scope = [connector.installation.hubId, 'owners', args.email ?? ''].join();
+      const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
       const { first, start } = pageRequest({ ...args, first: args.first ?? DEFAULT_FIRST }, MAX_FIRST.root, scope);
-      const slice = await connector.owners(first, start, args.email ?? undefined);
+      const slice = await connector.owners(first, start, email);
       return ConnectionPage.of(slice, { start, scope }, (node: PortalOwner) => ({ node }));
     },
   }),

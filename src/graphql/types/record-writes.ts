@@ -39,7 +39,7 @@ function defineWrites(type: RecordType): void {
       extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
       description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
       args: { input: t.arg({ type: create, required: true, description: `The new ${singular}.` }) },
-      resolve: (_root, { input }, context) => createRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => createRecord(type, input, context, info),
     }),
     [`update${typename}`]: t.field({
       ...demanded,
@@ -47,7 +47,7 @@ function defineWrites(type: RecordType): void {
       extensions: oneCall,
       description: `Changes a ${singular}: the fields that the input gives, and no others.`,
       args: { input: t.arg({ type: update, required: true, description: `Which ${singular}, and what changes.` }) },
-      resolve: (_root, { input }, context) => updateRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => updateRecord(type, input, context, info),
     }),
     [`upsert${typename}`]: t.field({
       ...demanded,
@@ -57,7 +57,7 @@ function defineWrites(type: RecordType): void {
       args: {
         input: t.arg({ type: upsert, required: true, description: `Which ${singular}, and what it shall hold.` }),
       },
-      resolve: (_root, { input }, context) => upsertRecord(type, input, context),
+      resolve: (_root, { input }, context, info) => upsertRecord(type, input, context, info),
     }),
     [`archive${typename}`]: t.field({
       ...demanded,

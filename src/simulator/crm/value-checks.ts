@@ -19,7 +19,7 @@ export interface ValueContext {
 
 const MAX_TEXT = 65_536;
 const NUMBER = /^-?(\d+|\d*\.\d+)$/;
-const EMAIL = /^[^\s@,;:<>()[\]"]+@[^\s@.]+(\.[^\s@.]+)+$/;
+const EMAIL = /^[^\s\p{Cc}@,;:<>()[\]"]+@[^\s\p{Cc}@.]+(\.[^\s\p{Cc}@.]+)+$/u;
 const MOMENT = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 const CHECKS: Readonly<Record<PropertyType, (value: string, context: ValueContext) => Verdict>> = {
