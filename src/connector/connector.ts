@@ -5,6 +5,7 @@ import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
@@ -14,14 +15,6 @@ import { type Position, readKnown, readNeighbours, readRecords, type Slice } fro
 import { missingScopes } from './scope-gate.ts';
 import { type Search, takesProperties } from './search.ts';
 import { readSearch } from './search-pages.ts';
-
-/** A record in the hands of a resolver: it knows the portal it came from. */
-export interface CrmRecord extends HubspotRecord {
-  readonly objectType: ObjectType;
-  readonly connector: Connector;
-  /** The types of neighbours that were asked for together with the record. */
-  readonly inlined: readonly ObjectType[];
-}
 
 /** An owner in the hands of a resolver. */
 export interface PortalOwner extends Owner {
@@ -70,14 +63,21 @@ export class Connector {
   readonly #operation: Operation;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
+  readonly #recordClasses: RecordClasses;
   readonly #records = new Map<string, Promise<CrmRecord | null>>();
   readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
 
-  constructor(installation: Installation, pipeline: PortalPipeline, operation: Operation) {
+  constructor(
+    installation: Installation,
+    pipeline: PortalPipeline,
+    operation: Operation,
+    recordClasses: RecordClasses = PLAIN_RECORDS,
+  ) {
     this.installation = installation;
     this.granted = ScopeSet.of(installation.grantedScopes);
     this.#pipeline = pipeline;
     this.#operation = operation;
+    this.#recordClasses = recordClasses;
     this.#api = operation.charged(pipeline.api);
     this.metadata = new PortalMetadata(pipeline.metadata, this.#api, installation);
   }
@@ -196,7 +196,7 @@ export class Connector {
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
     const slice = readNeighbours(first, start, inline, (after) =>
-      this.#neighbourPage(record.objectType, to, { id: record.id, after }),
+      this.#neighbourPage(record.objectType, to, { id: record.recordId, after }),
     );
     const show = (found: Slice<Neighbour>, names: readonly string[]) =>
       needsRecord ? this.#readNeighbours(to, found, names) : this.#nameNeighbours(to, found);
@@ -259,8 +259,8 @@ export class Connector {
     return page;
   }
 
-  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = []): CrmRecord {
-    return { ...record, objectType, connector: this, inlined };
+  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = NO_TYPES): CrmRecord {
+    return new this.#recordClasses[objectType](record, objectType, this, inlined);
   }
 }
 
@@ -276,6 +276,7 @@ function listKey(list: readonly string[]): string {
 }
 
 const NO_NEIGHBOURS = { results: [] };
+const NO_TYPES: readonly ObjectType[] = [];
 
 /** Stands for a record of which only the id is wanted. */
 function bareRecord(id: string): HubspotRecord {

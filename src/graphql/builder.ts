@@ -9,6 +9,7 @@ import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { nodeTypename } from './global-id.ts';
 import { PermissionPlugin } from './permissions.ts';
+import { exposed } from './plain-fields.ts';
 import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
 
 declare global {
@@ -69,11 +70,12 @@ export const builder = new SchemaBuilder<{
       description: 'Whatever has a global id.',
       resolveType: (node) => nodeTypename(node),
     },
-    nodesOnConnection: true,
+    nodesOnConnection: { extensions: exposed('nodes') },
     // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
+    pageInfoFieldOptions: { extensions: exposed('pageInfo') },
+    edgesFieldOptions: { nullable: { list: false, items: false }, extensions: exposed('edges') },
+    nodeFieldOptions: { nullable: false, extensions: exposed('node') },
   },
 });

@@ -1,4 +1,5 @@
 import { builder } from './builder.ts';
+import { property } from './plain-fields.ts';
 import type { RecordType } from './record-types.ts';
 import { RECORD_REFS } from './refs.ts';
 import { from } from './selection.ts';
@@ -27,7 +28,7 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
       labels: t.stringList({
         description: 'Labels of the association, such as `Decision maker`; empty when it has none.',
         extensions: from({ labels: true }),
-        resolve: (edge) => ('labels' in edge && Array.isArray(edge.labels) ? edge.labels : []),
+        resolve: property<string[]>(),
       }),
     }),
   });
@@ -50,7 +51,7 @@ function totalCount(t: ConnectionFields) {
       nullable: true,
       description:
         'How many there are in all; on later pages of a search by record id, how many there were at its first. Null where HubSpot does not tell: in plain lists and associations.',
-      resolve: (page) => ('totalCount' in page && typeof page.totalCount === 'number' ? page.totalCount : null),
+      resolve: property<number | null>(),
     }),
   };
 }

@@ -1,26 +1,22 @@
 import type { FieldRef } from '@pothos/core';
-import type { CrmRecord } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
+import type { GatewayError } from '../errors.ts';
 import type { builder } from './builder.ts';
 import { moment } from './moment.ts';
-import { from } from './selection.ts';
+import { recordProperty } from './plain-fields.ts';
+import { storedDecimal } from './scalars.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 type OptionalField<T> = FieldRef<Types, T | null | undefined, 'Object'>;
 
-/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
-function value({ properties }: CrmRecord, property: string): string | null {
-  return properties[property] || null;
-}
-
 /** A text property. */
 export function textField(t: RecordFields, property: string, description: string): OptionalField<string> {
   return t.string({
     nullable: true,
     description: `${description} Property \`${property}\`.`,
-    extensions: from({ properties: [property] }),
-    resolve: (record) => value(record, property),
+    ...propertyAs(property, (text) => text),
   });
 }
 
@@ -30,8 +26,7 @@ export function decimalField(t: RecordFields, property: string, description: str
     type: 'Decimal',
     nullable: true,
     description: `${description} Property \`${property}\`.`,
-    extensions: from({ properties: [property] }),
-    resolve: (record) => value(record, property),
+    ...propertyAs(property, storedDecimal),
   });
 }
 
@@ -41,10 +36,14 @@ export function dateTimeField(t: RecordFields, property: string, description: st
     type: 'DateTime',
     nullable: true,
     description: `${description} Property \`${property}\`.`,
-    extensions: from({ properties: [property] }),
-    resolve: (record) => {
-      const text = value(record, property);
-      return text === null ? null : moment(text);
-    },
+    ...propertyAs(property, moment),
+  });
+}
+
+/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
+function propertyAs<T>(property: string, read: (text: string) => T | GatewayError) {
+  return recordProperty<T | null>({ properties: [property] }, ({ properties }) => {
+    const text = properties[property];
+    return text ? read(text) : null;
   });
 }

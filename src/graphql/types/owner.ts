@@ -1,4 +1,3 @@
-import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { recordGlobalId, recordIdIn } from '../global-id.ts';
@@ -75,7 +74,7 @@ builder.interfaceFields(CrmRef, (t) => ({
       const scope = [connector.installation.hubId, 'owners', args.email ?? ''].join();
       const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
       const slice = await connector.owners(first, start, args.email ?? undefined);
-      return ConnectionPage.of(slice, { start, scope }, (node: PortalOwner) => ({ node }));
+      return ConnectionPage.of(slice, { start, scope });
     },
   }),
 }));

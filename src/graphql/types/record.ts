@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
 import { recordGlobalId } from '../global-id.ts';
 import { moment } from '../moment.ts';
+import { recordProperty } from '../plain-fields.ts';
 import { recordTypeOf } from '../record-types.ts';
 import { CrmRecordRef, OwnerRef } from '../refs.ts';
 import { OWNERS_READ } from '../scopes.ts';
@@ -12,30 +13,33 @@ builder.interfaceType(CrmRecordRef, {
   fields: (t) => ({
     id: t.id({
       description: 'Global id: type, portal and record.',
-      extensions: from({ identity: true }),
-      resolve: ({ id, objectType, connector }) =>
-        recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, id),
+      ...recordProperty({ identity: true }, ({ recordId, objectType, connector }) =>
+        recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, recordId),
+      ),
     }),
-    hubspotId: t.exposeID('id', {
+    hubspotId: t.id({
       description: "HubSpot's own record id, unique among the portal's records of this type.",
-      extensions: from({ identity: true }),
+      ...recordProperty({ identity: true }, ({ recordId }) => recordId),
     }),
     url: t.string({
       nullable: true,
       description: 'Where a person sees the record in HubSpot. Null when HubSpot does not tell.',
-      resolve: ({ url }) => url ?? null,
+      ...recordProperty({}, ({ told }) => told.url ?? null),
     }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'When HubSpot created the record.',
-      resolve: ({ createdAt }) => moment(createdAt),
+      ...recordProperty({}, ({ told }) => moment(told.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       description: 'When HubSpot last changed the record.',
-      resolve: ({ updatedAt }) => moment(updatedAt),
+      ...recordProperty({}, ({ told }) => moment(told.updatedAt)),
     }),
-    archived: t.exposeBoolean('archived', { description: "True in HubSpot's recycle bin." }),
+    archived: t.boolean({
+      description: "True in HubSpot's recycle bin.",
+      ...recordProperty({}, ({ told }) => told.archived),
+    }),
     owner: t.field({
       type: OwnerRef,
       nullable: true,
