@@ -18,7 +18,7 @@ export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<Executi
 type KnownOperations = Map<string | undefined, KnownOperation>;
 
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
-const COMPILED_AT_USE = 20;
+export const COMPILED_AT_USE = 20;
 
 /**
  * Executes by GraphQL's reference executor at first, and by a function made for the operation once it has come often
