@@ -268,6 +268,7 @@ export class Connector {
 
 interface ShelfOptions {
   readonly idProperty?: string | undefined;
+  /** Neighbours that may come with a record, where that takes no call of its own. */
   readonly associations?: readonly ObjectType[];
 }
 

@@ -3,11 +3,6 @@ import type { HubspotApi } from '../hubspot/client.ts';
 import { getRecord, type HubspotRecord, type ObjectType, type RecordOptions, recordPath } from '../hubspot/objects.ts';
 import { MAX_URL_CHARACTERS } from './list-page.ts';
 
-/** A record with the neighbours that were asked for together with it, if any. */
-export interface LoadedRecord extends HubspotRecord {
-  readonly inlined?: readonly ObjectType[];
-}
-
 /**
  * One record with its neighbours inline: a call less than a batch read and one of associations, and a round trip less.
  * `undefined` where HubSpot refuses it: the batch read then tells what is absent, and what of the record alone is refused.
@@ -17,10 +12,10 @@ export async function readLoneRecord(
   objectType: ObjectType,
   id: string,
   options: RecordOptions,
-): Promise<LoadedRecord | undefined> {
+): Promise<HubspotRecord | undefined> {
   if (recordPath(api, objectType, id, options).length > MAX_URL_CHARACTERS) return undefined;
   try {
-    return { ...(await getRecord(api, objectType, id, options)), inlined: options.associations };
+    return await getRecord(api, objectType, id, options);
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;

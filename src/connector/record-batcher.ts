@@ -9,7 +9,7 @@ import {
   type RecordBatch,
 } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
-import { type LoadedRecord, readLoneRecord } from './lone-record.ts';
+import { readLoneRecord } from './lone-record.ts';
 import type { Operation } from './operation.ts';
 import type { CachedRecords } from './record-cache.ts';
 
@@ -22,10 +22,14 @@ export interface RecordInput {
   readonly associations?: readonly ObjectType[];
 }
 
+/** A record with the neighbours that came with it, if any. */
+export interface LoadedRecord extends HubspotRecord {
+  readonly inlined?: readonly ObjectType[];
+}
+
 /**
  * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
- * brings its neighbours along. With
- * `idProperty`, records are named by that unique property instead of their ids.
+ * brings its neighbours along. With `idProperty`, records are named by that unique property instead of their ids.
  */
 export class RecordBatcher {
   readonly #idProperty: string | undefined;
@@ -95,41 +99,35 @@ async function readRecords(
   const ids = [...new Set(inputs.map(({ id }) => id))];
   const properties = union(idProperty, inputs);
   const keep = cached?.reading(properties);
-  const { records, failureOf } = await readTogether(api, objectType, inputs, {
-    ids,
-    idProperty,
-    properties: [...properties],
-  });
+  const batch = { ids, idProperty, properties: [...properties] };
+  const [id, another] = ids;
+  const associations = another === undefined ? [...new Set(inputs.flatMap((input) => input.associations ?? []))] : [];
+  const lone =
+    id !== undefined && associations.length > 0
+      ? await readLoneRecord(api, objectType, id, { ...batch, associations })
+      : undefined;
+  const { records, failureOf } = lone
+    ? { records: [lone], failureOf: noFailure }
+    : await batchReadRecords(api, objectType, batch);
   keep?.(records, idProperty === undefined ? ids : []);
   const found = new Map(records.map((record) => [identity(idProperty, record), record]));
   const shown = new Map<readonly string[], Map<string, LoadedRecord>>();
+  const inlined = lone ? { inlined: associations } : {};
   return ({ id, properties }) => {
     const record = found.get(id);
-    if (record) return showing(shown, record, properties);
+    if (record) return showing(shown, record, properties, inlined);
     const failure = failureOf(id);
     if (failure) throw failure;
     return null;
   };
 }
 
-/** One that nobody reads another with comes with its neighbours, where somebody wants them. */
-async function readTogether(
-  api: HubspotApi,
-  objectType: ObjectType,
-  inputs: readonly RecordInput[],
-  batch: BatchReadOptions,
-): Promise<RecordBatch> {
-  const associations = [...new Set(inputs.flatMap((input) => input.associations ?? []))];
-  const [lone] = batch.ids.length === 1 && associations.length > 0 ? batch.ids : [];
-  const alone = lone && (await readLoneRecord(api, objectType, lone, { ...batch, associations }));
-  return alone ? { records: [alone], failureOf: noFailure } : batchReadRecords(api, objectType, batch);
-}
-
 /** The record with these properties alone: one object for all who select the same. */
 function showing(
   shown: Map<readonly string[], Map<string, LoadedRecord>>,
-  record: LoadedRecord,
+  record: HubspotRecord,
   properties: readonly string[],
+  inlined: Pick<LoadedRecord, 'inlined'>,
 ): LoadedRecord {
   let records = shown.get(properties);
   if (!records) {
@@ -138,7 +136,7 @@ function showing(
   }
   let known = records.get(record.id);
   if (!known) {
-    known = { ...record, properties: pick(record.properties, properties) };
+    known = { ...record, ...inlined, properties: pick(record.properties, properties) };
     records.set(record.id, known);
   }
   return known;

@@ -132,3 +132,16 @@ it('records that are read together share their calls', async () => {
     '207 POST associations/contacts/deals/batch/read',
   ]);
 });
+
+it('a record that is known already still shows its neighbours, as they are now', async () => {
+  const own = await Stack.start({ env: { CACHE_TTL_MS: '10000' } });
+  await own.connect();
+  const query = 'query ($id: ID!) { contact(id: $id) { email deals(first: 100) { nodes { id } } } }';
+  const first = await own.query(query, { id: '100001' });
+  const [only] = own.simulator.portals;
+  only?.associate({ type: 'contacts', id: '100001' }, { type: 'deals', id: '300060' });
+  const second = await own.query(query, { id: '100001' });
+  const deals = ({ data }: typeof first) => JSON.stringify(data).match(/Deal:1234567:\d+/g) ?? [];
+  expect(deals(second).toSorted()).toEqual([...new Set([...deals(first), 'Deal:1234567:300060'])].toSorted());
+  await own.stop();
+});
