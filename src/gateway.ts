@@ -8,6 +8,7 @@ import { MetadataCache } from './connector/metadata-cache.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
+import { RECORD_VIEWS } from './graphql/record-views.ts';
 import { createApp } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -138,7 +139,11 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
     clock,
   });
-  const connectorOptions = { directory, installations, pipelines, clock, maxCalls: MAX_CALLS_PER_OPERATION };
+  const connectorOptions = {
+    ...{ directory, installations, pipelines, clock },
+    recordClasses: RECORD_VIEWS,
+    maxCalls: MAX_CALLS_PER_OPERATION,
+  };
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const authenticate = createAuthenticator({ ...config.auth, clock });

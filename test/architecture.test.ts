@@ -9,7 +9,7 @@ const MAX_LINES = 300;
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   cli: ['config', 'demo', 'gateway', 'graphql', 'lib', 'simulator', 'storage'],
   demo: ['config', 'gateway', 'simulator'],
-  gateway: ['http', 'connector', 'installations', 'storage', 'hubspot', 'lib'],
+  gateway: ['http', 'graphql', 'connector', 'installations', 'storage', 'hubspot', 'lib'],
   http: ['graphql', 'lib', 'errors'],
   graphql: ['connector', 'lib', 'errors'],
   connector: ['installations', 'hubspot', 'lib', 'errors'],

@@ -5,6 +5,7 @@ import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
 import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
@@ -24,14 +25,6 @@ import { RecordShelf } from './record-shelf.ts';
 import { missingScopes } from './scope-gate.ts';
 import { type Search, takesProperties } from './search.ts';
 import { readSearch } from './search-pages.ts';
-
-/** A record in the hands of a resolver: it knows the portal it came from. */
-export interface CrmRecord extends HubspotRecord {
-  readonly objectType: ObjectType;
-  readonly connector: Connector;
-  /** The types of neighbours that were asked for together with the record. */
-  readonly inlined: readonly ObjectType[];
-}
 
 /** An owner in the hands of a resolver. */
 export interface PortalOwner extends Owner {
@@ -65,14 +58,21 @@ export class Connector {
   readonly #operation: Operation;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #api: HubspotApi;
+  readonly #recordClasses: RecordClasses;
   readonly #shelves = new Map<string, RecordShelf<CrmRecord>>();
   readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
 
-  constructor(installation: Installation, pipeline: PortalPipeline, operation: Operation) {
+  constructor(
+    installation: Installation,
+    pipeline: PortalPipeline,
+    operation: Operation,
+    recordClasses: RecordClasses = PLAIN_RECORDS,
+  ) {
     this.installation = installation;
     this.granted = ScopeSet.of(installation.grantedScopes);
     this.#pipeline = pipeline;
     this.#operation = operation;
+    this.#recordClasses = recordClasses;
     this.#api = operation.charged(pipeline.api);
     this.metadata = new PortalMetadata(pipeline.metadata, this.#api, installation);
   }
@@ -200,7 +200,7 @@ export class Connector {
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
     const slice = readNeighbours(first, start, inline, (after) =>
-      this.#neighbourPage(record.objectType, to, { id: record.id, after }),
+      this.#neighbourPage(record.objectType, to, { id: record.recordId, after }),
     );
     const show = (found: Slice<Neighbour>, names: readonly string[]) =>
       needsRecord ? this.#readNeighbours(to, found, names) : this.#nameNeighbours(to, found);
@@ -262,7 +262,7 @@ export class Connector {
   }
 
   #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = NO_TYPES): CrmRecord {
-    return { ...record, objectType, connector: this, inlined };
+    return new this.#recordClasses[objectType](record, objectType, this, inlined);
   }
 }
 

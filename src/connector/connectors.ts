@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { CallBudget } from './call-budget.ts';
 import { Connector } from './connector.ts';
+import type { RecordClasses } from './crm-record.ts';
 import { Operation } from './operation.ts';
 import type { PortalPipelines } from './portal-pipelines.ts';
 
@@ -12,6 +13,7 @@ export interface ConnectorsOptions {
   readonly directory: InstallationDirectory;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
   readonly pipelines: PortalPipelines;
+  readonly recordClasses: RecordClasses;
   readonly clock: Clock;
   /** HubSpot calls that one operation may cost. */
   readonly maxCalls: number;
@@ -112,7 +114,8 @@ export class Connectors {
     if (installation.status === 'DISCONNECTED') throw notConnected(installation.id);
     const known = this.#connectors.get(installation.id);
     if (known) return known;
-    const connector = new Connector(installation, this.#options.pipelines.of(installation), this.#operation);
+    const { pipelines, recordClasses } = this.#options;
+    const connector = new Connector(installation, pipelines.of(installation), this.#operation, recordClasses);
     this.#connectors.set(installation.id, connector);
     return connector;
   }

@@ -19,7 +19,7 @@ import {
   upsertRecord,
 } from '../hubspot/record-writes.ts';
 import { HubspotRefusal } from '../hubspot/refusal.ts';
-import type { CrmRecord } from './connector.ts';
+import type { CrmRecord } from './crm-record.ts';
 import type { PortalMetadata } from './portal-metadata.ts';
 
 /** A label that does not exist between two types of record; HubSpot was not asked to write. */

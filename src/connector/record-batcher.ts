@@ -22,15 +22,14 @@ export interface RecordInput {
   readonly associations?: readonly ObjectType[];
 }
 
-/** A record, and the types of neighbours that came with it. What is kept of it has no neighbours. */
+/** A record with the neighbours that came with it, if any. */
 export interface LoadedRecord extends HubspotRecord {
   readonly inlined?: readonly ObjectType[];
 }
 
 /**
  * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
- * brings its neighbours along. With
- * `idProperty`, records are named by that unique property instead of their ids.
+ * brings its neighbours along. With `idProperty`, records are named by that unique property instead of their ids.
  */
 export class RecordBatcher {
   readonly #idProperty: string | undefined;
@@ -100,14 +99,20 @@ async function readRecords(
   const ids = [...new Set(inputs.map(({ id }) => id))];
   const properties = union(idProperty, inputs);
   const keep = cached?.reading(properties);
-  const { records, failureOf, inlined } = await readTogether(api, objectType, inputs, {
-    ids,
-    idProperty,
-    properties: [...properties],
-  });
+  const batch = { ids, idProperty, properties: [...properties] };
+  const [id, another] = ids;
+  const associations = another === undefined ? [...new Set(inputs.flatMap((input) => input.associations ?? []))] : [];
+  const lone =
+    id !== undefined && associations.length > 0
+      ? await readLoneRecord(api, objectType, id, { ...batch, associations })
+      : undefined;
+  const { records, failureOf } = lone
+    ? { records: [lone], failureOf: noFailure }
+    : await batchReadRecords(api, objectType, batch);
   keep?.(records, idProperty === undefined ? ids : []);
   const found = new Map(records.map((record) => [identity(idProperty, record), record]));
   const shown = new Map<readonly string[], Map<string, LoadedRecord>>();
+  const inlined = lone ? { inlined: associations } : {};
   return ({ id, properties }) => {
     const record = found.get(id);
     if (record) return showing(shown, record, properties, inlined);
@@ -117,28 +122,12 @@ async function readRecords(
   };
 }
 
-/** One that nobody reads another with comes with its neighbours, where somebody wants them. */
-async function readTogether(
-  api: HubspotApi,
-  objectType: ObjectType,
-  inputs: readonly RecordInput[],
-  batch: BatchReadOptions,
-): Promise<RecordBatch & { readonly inlined: readonly ObjectType[] }> {
-  const [id, another] = batch.ids;
-  const associations = another === undefined ? [...new Set(inputs.flatMap((input) => input.associations ?? []))] : [];
-  if (id !== undefined && associations.length > 0) {
-    const record = await readLoneRecord(api, objectType, id, { ...batch, associations });
-    if (record) return { records: [record], failureOf: noFailure, inlined: associations };
-  }
-  return { ...(await batchReadRecords(api, objectType, batch)), inlined: [] };
-}
-
 /** The record with these properties alone: one object for all who select the same. */
 function showing(
   shown: Map<readonly string[], Map<string, LoadedRecord>>,
   record: HubspotRecord,
   properties: readonly string[],
-  inlined: readonly ObjectType[],
+  inlined: Pick<LoadedRecord, 'inlined'>,
 ): LoadedRecord {
   let records = shown.get(properties);
   if (!records) {
@@ -147,7 +136,7 @@ function showing(
   }
   let known = records.get(record.id);
   if (!known) {
-    known = { ...record, ...(inlined.length > 0 && { inlined }), properties: pick(record.properties, properties) };
+    known = { ...record, ...inlined, properties: pick(record.properties, properties) };
     records.set(record.id, known);
   }
   return known;

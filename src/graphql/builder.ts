@@ -9,6 +9,7 @@ import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { nodeTypename } from './global-id.ts';
 import { PermissionPlugin } from './permissions.ts';
+import { exposed } from './plain-fields.ts';
 import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
 
 declare global {
@@ -79,15 +80,19 @@ export const builder = new SchemaBuilder<{
     },
     defaultEdgeTypeOptions: { description: 'An item of a connection, and its place there.' },
     cursorFieldOptions: { description: 'The place of the item: as `after`, it asks for what comes behind.' },
-    pageInfoFieldOptions: { description: 'Where the page stands, and whether more follows.' },
-    nodesOnConnection: { description: 'The items of the page, without their cursors.' },
+    pageInfoFieldOptions: {
+      description: 'Where the page stands, and whether more follows.',
+      extensions: exposed('pageInfo'),
+    },
+    nodesOnConnection: { description: 'The items of the page, without their cursors.', extensions: exposed('nodes') },
     // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     edgesFieldOptions: {
       nullable: { list: false, items: false },
       description: 'The items of the page, each with its cursor.',
+      extensions: exposed('edges'),
     },
-    nodeFieldOptions: { nullable: false, description: 'The item itself.' },
+    nodeFieldOptions: { nullable: false, description: 'The item itself.', extensions: exposed('node') },
   },
 });

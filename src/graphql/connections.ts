@@ -1,4 +1,5 @@
 import { builder } from './builder.ts';
+import { property } from './plain-fields.ts';
 import type { RecordType } from './record-types.ts';
 import { RECORD_REFS } from './refs.ts';
 import { from } from './selection.ts';
@@ -28,7 +29,7 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
       labels: t.stringList({
         description: `Labels of the association, such as \`Primary\` or \`Decision maker\`: what the ${neighbour.singular} is to the ${owner.singular}. Empty when it has none.`,
         extensions: from({ labels: true }),
-        resolve: (edge) => ('labels' in edge && Array.isArray(edge.labels) ? edge.labels : []),
+        resolve: property<string[]>(),
       }),
     }),
   });
@@ -54,7 +55,7 @@ export function totalCount(t: ConnectionFields, description: string) {
     totalCount: t.int({
       nullable: true,
       description,
-      resolve: (page) => ('totalCount' in page && typeof page.totalCount === 'number' ? page.totalCount : null),
+      resolve: property<number | null>(),
     }),
   };
 }

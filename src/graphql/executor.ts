@@ -3,6 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
+  GraphQLError,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
@@ -20,7 +21,7 @@ export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<Executi
 type KnownOperations = Map<string | undefined, KnownOperation>;
 
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
-const COMPILED_AT_USE = 20;
+export const COMPILED_AT_USE = 20;
 /** Larger operations take longer to compile than anybody would wait. */
 const MAX_SELECTIONS = 500;
 
@@ -40,8 +41,22 @@ export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_A
     );
     // Variables that do not fit are told in the reference executor's words; nothing has been executed.
     if (!(result instanceof Promise) && !('data' in result)) return execute(args);
-    return result;
+    return result instanceof Promise ? result.then(withCauses) : withCauses(result);
   };
+}
+
+/** Errors of the compiled operation itself, which name no cause, as the reference executor has them. */
+function withCauses(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  return { ...result, errors: result.errors.map((error) => (error.originalError ? error : withCause(error))) };
+}
+
+/** Of an argument that does not fit, GraphQL itself tells; of a value that does not fit, any error. */
+function withCause({ message, path, locations }: GraphQLError): GraphQLError {
+  const originalError = message.startsWith('Argument ') ? new GraphQLError(message) : new Error(message);
+  const error = new GraphQLError(message, { path: path ?? null, originalError });
+  if (locations) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
+  return error;
 }
 
 function knownOperation(

@@ -17,11 +17,11 @@ export function parseMoment(text: string): Date | undefined {
   return dateAt(Date.parse(text));
 }
 
-/** @throws GatewayError HUBSPOT_BAD_RESPONSE for a text that is no moment */
-export function moment(text: string): Date {
-  const date = parseMoment(text);
-  if (!date) throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a date here that cannot be read.', {});
-  return date;
+/** For a text that is no moment, the error HUBSPOT_BAD_RESPONSE. */
+export function moment(text: string): Date | GatewayError {
+  return (
+    parseMoment(text) ?? new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a date here that cannot be read.', {})
+  );
 }
 
 function dateAt(epochMs: number): Date | undefined {

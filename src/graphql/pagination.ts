@@ -1,3 +1,5 @@
+import type { AssociatedRecord } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import { foreignCursor, type Position, type Slice } from '../connector/reading.ts';
 import { GatewayError } from '../errors.ts';
 import { builder } from './builder.ts';
@@ -32,51 +34,74 @@ export function pageRequest(args: PageArgs, maxFirst: number, scope: CursorScope
 }
 
 /** A connection as Relay defines it. Cursors are spelt only when they are asked for. */
-export class ConnectionPage<Node extends object, Extra extends object = object> {
-  readonly edges: readonly (ConnectionEdge<Node> & Extra)[];
+export class ConnectionPage<Node extends object> {
+  readonly edges: readonly ConnectionEdge<Node>[];
   /** Null where HubSpot does not tell. */
   readonly totalCount: number | null;
-  readonly #hasNextPage: boolean;
-  readonly #startsInside: boolean;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  #nodes: readonly Node[] | undefined;
 
   private constructor(
-    edges: readonly (ConnectionEdge<Node> & Extra)[],
+    edges: readonly ConnectionEdge<Node>[],
     { hasNextPage, totalCount }: Slice<unknown>,
-    startsInside: boolean,
+    { after, id }: Position,
   ) {
     this.edges = edges;
     this.totalCount = totalCount ?? null;
-    this.#hasNextPage = hasNextPage;
-    this.#startsInside = startsInside;
+    this.hasNextPage = hasNextPage;
+    this.hasPreviousPage = after !== undefined || id !== undefined;
   }
 
-  static of<T, Node extends object, Extra extends object>(
-    slice: Slice<T>,
-    { start, scope }: { start: Position; scope: CursorScope },
-    toEdge: (value: T) => { node: Node } & Extra,
-  ): ConnectionPage<Node, Extra> {
-    const edges = slice.items.map(({ value, position }) =>
-      Object.assign(new ConnectionEdge<Node>(position, scope), toEdge(value)),
+  static of<Node extends object>(slice: Slice<Node>, { start, scope }: PageOrigin): ConnectionPage<Node> {
+    const edges = slice.items.map(({ value, position }) => new ConnectionEdge(value, NO_LABELS, position, scope));
+    return new ConnectionPage(edges, slice, start);
+  }
+
+  static ofNeighbours(slice: Slice<AssociatedRecord>, { start, scope }: PageOrigin): ConnectionPage<CrmRecord> {
+    const edges = slice.items.map(
+      ({ value: { record, labels }, position }) => new ConnectionEdge(record, labels, position, scope),
     );
-    return new ConnectionPage(edges, slice, start.after !== undefined || start.id !== undefined);
+    return new ConnectionPage(edges, slice, start);
   }
 
-  get pageInfo() {
-    return {
-      hasNextPage: this.#hasNextPage,
-      hasPreviousPage: this.#startsInside,
-      startCursor: this.edges[0]?.cursor ?? null,
-      endCursor: this.edges.at(-1)?.cursor ?? null,
-    };
+  /** A page tells of itself what Relay puts into an object of its own. */
+  get pageInfo(): this {
+    return this;
+  }
+
+  get startCursor(): string | null {
+    return this.edges[0]?.cursor ?? null;
+  }
+
+  get endCursor(): string | null {
+    return this.edges.at(-1)?.cursor ?? null;
+  }
+
+  get nodes(): readonly Node[] {
+    this.#nodes ??= this.edges.map(({ node }) => node);
+    return this.#nodes;
   }
 }
 
+/** Where a page starts, and in which list. */
+interface PageOrigin {
+  readonly start: Position;
+  readonly scope: CursorScope;
+}
+
+const NO_LABELS: readonly string[] = [];
+
 class ConnectionEdge<Node> {
-  declare readonly node: Node;
+  readonly node: Node;
+  /** Of the association; empty where the connection is none. */
+  readonly labels: readonly string[];
   readonly #position: Position;
   readonly #scope: CursorScope;
 
-  constructor(position: Position, scope: CursorScope) {
+  constructor(node: Node, labels: readonly string[], position: Position, scope: CursorScope) {
+    this.node = node;
+    this.labels = labels;
     this.#position = position;
     this.#scope = scope;
   }

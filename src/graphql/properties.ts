@@ -1,8 +1,10 @@
 import type { FieldRef } from '@pothos/core';
-import type { CrmRecord } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
+import type { GatewayError } from '../errors.ts';
 import type { builder } from './builder.ts';
 import { moment } from './moment.ts';
-import { from } from './selection.ts';
+import { recordProperty } from './plain-fields.ts';
+import { storedDecimal } from './scalars.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
@@ -13,18 +15,12 @@ function ofProperty(description: string, property: string): string {
   return `${description} Property \`${property}\`; null when it is empty.`;
 }
 
-/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
-function value({ properties }: CrmRecord, property: string): string | null {
-  return properties[property] || null;
-}
-
 /** A text property. */
 export function textField(t: RecordFields, property: string, description: string): OptionalField<string> {
   return t.string({
     nullable: true,
     description: ofProperty(description, property),
-    extensions: from({ properties: [property] }),
-    resolve: (record) => value(record, property),
+    ...propertyAs(property, (text) => text),
   });
 }
 
@@ -34,8 +30,7 @@ export function decimalField(t: RecordFields, property: string, description: str
     type: 'Decimal',
     nullable: true,
     description: ofProperty(description, property),
-    extensions: from({ properties: [property] }),
-    resolve: (record) => value(record, property),
+    ...propertyAs(property, storedDecimal),
   });
 }
 
@@ -45,10 +40,14 @@ export function dateTimeField(t: RecordFields, property: string, description: st
     type: 'DateTime',
     nullable: true,
     description: ofProperty(description, property),
-    extensions: from({ properties: [property] }),
-    resolve: (record) => {
-      const text = value(record, property);
-      return text === null ? null : moment(text);
-    },
+    ...propertyAs(property, moment),
+  });
+}
+
+/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
+function propertyAs<T>(property: string, read: (text: string) => T | GatewayError) {
+  return recordProperty<T | null>({ properties: [property] }, ({ properties }) => {
+    const text = properties[property];
+    return text ? read(text) : null;
   });
 }

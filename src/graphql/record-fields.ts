@@ -1,5 +1,5 @@
 import type { FieldRef } from '@pothos/core';
-import type { CrmRecord } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
 import { eitherId } from './global-id.ts';

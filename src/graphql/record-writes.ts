@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Connector, CrmRecord } from '../connector/connector.ts';
+import type { Connector } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { NewNeighbour, Outcome, Written } from '../connector/portal-writes.ts';
 import { GatewayError } from '../errors.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { AssociatedRecord, CrmRecord } from '../connector/connector.ts';
+import type { AssociatedRecord } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { Slice } from '../connector/reading.ts';
 import type { Search } from '../connector/search.ts';
 import type { GatewayContext } from './context.ts';
@@ -44,7 +45,7 @@ export async function resolveList(
   const slice = search
     ? await connector.search(objectType, search, { first, start }, selection)
     : await connector.list(objectType, { first, start, archived }, selection);
-  return ConnectionPage.of(slice, { start, scope }, (node: CrmRecord) => ({ node }));
+  return ConnectionPage.of(slice, { start, scope });
 }
 
 /** Cursors of one search are none of another. */
@@ -58,18 +59,12 @@ export function resolveNeighbours(
   parent: CrmRecord,
   args: PageArgs,
   info: GraphQLResolveInfo,
-): NeighbourConnection | Promise<NeighbourConnection> {
+): ConnectionPage<CrmRecord> | Promise<ConnectionPage<CrmRecord>> {
   const { connector } = parent;
-  const scope = [connector.installation.hubId, parent.objectType, parent.id, objectType].join();
+  const scope = [connector.installation.hubId, parent.objectType, parent.recordId, objectType].join();
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const selection = selectionOf(info, typename, connector.granted);
   const slice = connector.neighbours(parent, objectType, { first, start }, selection);
-  const page = (found: Slice<AssociatedRecord>) => ConnectionPage.of(found, { start, scope }, toEdge);
+  const page = (found: Slice<AssociatedRecord>) => ConnectionPage.ofNeighbours(found, { start, scope });
   return slice instanceof Promise ? slice.then(page) : page(slice);
-}
-
-type NeighbourConnection = ConnectionPage<CrmRecord, Pick<AssociatedRecord, 'labels'>>;
-
-function toEdge({ record, labels }: AssociatedRecord) {
-  return { node: record, labels };
 }

@@ -1,4 +1,5 @@
-import type { CrmRecord, PortalOwner } from '../connector/connector.ts';
+import type { PortalOwner } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';
 import type { RecordTypename } from './record-types.ts';

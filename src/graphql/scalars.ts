@@ -30,11 +30,16 @@ function parseDecimal(value: unknown): string {
   return text;
 }
 
+/** For a text that is no number, the error HUBSPOT_BAD_RESPONSE. */
+export function storedDecimal(value: unknown): string | GatewayError {
+  return (
+    decimal(value) ?? new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a number here that cannot be read.', {})
+  );
+}
+
 function serializeDecimal(value: unknown): string {
-  const text = decimal(value);
-  if (text === undefined) {
-    throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a number here that cannot be read.', {});
-  }
+  const text = storedDecimal(value);
+  if (text instanceof GatewayError) throw text;
   return text;
 }
 

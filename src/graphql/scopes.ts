@@ -9,7 +9,8 @@ import {
   GraphQLString,
   isNonNullType,
 } from 'graphql';
-import type { Connector, CrmRecord } from '../connector/connector.ts';
+import type { Connector } from '../connector/connector.ts';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';

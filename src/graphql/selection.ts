@@ -14,6 +14,7 @@ import {
   type SelectionNode,
   type ValueNode,
 } from 'graphql';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { InlineNeighbours } from '../connector/record-selection.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
@@ -25,6 +26,8 @@ import { refusedCoordinates } from './requirements.ts';
 export interface FieldSource {
   /** Properties that the field reads: always these, or those that its arguments name. */
   readonly properties?: readonly string[] | ((args: Readonly<Record<string, unknown>>) => readonly string[]);
+  /** The field of a record is a property of the record, and this its value; an Error is the field's failure. */
+  readonly value?: (record: CrmRecord) => unknown;
   /** Whoever names the object has this of it already, such as a record's id: it takes no call. */
   readonly identity?: true;
   /** The field leads to neighbours of this type; its own selection is about them, not about this record. */

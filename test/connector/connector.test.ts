@@ -22,7 +22,7 @@ it('never asks twice for one record with one selection in one request; another r
   const first = await connector.record('contacts', '1', only('email'));
   expect(await connector.record('contacts', '1', only('email'))).toBe(first);
   expect(hubspot.asked).toEqual([['1']]);
-  expect(first).toMatchObject({ id: '1', objectType: 'contacts', properties: { email: 'email of 1' } });
+  expect(first).toMatchObject({ recordId: '1', objectType: 'contacts', properties: { email: 'email of 1' } });
   await connector.record('contacts', '1', only('phone'));
   await connector.record('deals', '1', only('email'));
   await connector.record('contacts', '1', only('email'), 'email');
@@ -45,7 +45,7 @@ it('never asks twice for the neighbours of one record in one request', async () 
   const selection = { ...only(), needsRecord: false, needsLabels: true };
   const read = () => connector.neighbours(record, 'deals', { first: 5, start: {} }, selection);
   const [one, other] = [await read(), await read()];
-  expect(one.items.map(({ value }) => value.record.id)).toEqual(['7']);
+  expect(one.items.map(({ value }) => value.record.recordId)).toEqual(['7']);
   expect(other).toEqual(one);
   expect(names()).toEqual(['contacts.batchRead', 'associations.contacts.deals.batchRead']);
 });

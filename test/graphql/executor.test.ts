@@ -17,7 +17,7 @@ const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
   type Query { item(id: ID!, size: Int = 2, on: Boolean, names: [String!]): Item items(first: Float): [Item!]! all(where: Where): Int }
   type Mutation { add(by: Int!): Item reset: Boolean }
   interface Named { name: String }
-  type Item implements Named { id: ID! name: String must: String! fails: String late: Item items(first: Int): [Item] }
+  type Item implements Named { id: ID! name: String must: String! fails: String broken: Int late: Item items(first: Int): [Item] }
   input Where { and: [Where!] or: [Where!] name: String }
 `);
 // What is a method or a promise has a resolver, as in every schema of ours; the other fields are plain properties.
@@ -36,6 +36,7 @@ const item = (id: string, depth = 0): object => ({
   id,
   name: `name of ${id}`,
   must: depth > 1 ? null : 'something',
+  broken: 'one',
   fails: () => {
     throw new Error(`no ${id}`);
   },
@@ -64,9 +65,9 @@ async function both(text: string, variableValues: Record<string, unknown> = {}, 
   };
 }
 
-/** As a client reads it, errors in any order: what fails at the same time is told in either. */
+/** As a client reads it, errors with their causes in any order: what fails at the same time is told in either. */
 function plain({ data, errors }: ExecutionResult) {
-  const told = errors?.map((error) => JSON.stringify(error)).sort();
+  const told = errors?.map((error) => JSON.stringify([error, error.originalError?.message, error.extensions])).sort();
   return { data: JSON.parse(JSON.stringify(data ?? null)), errors: told };
 }
 
@@ -133,6 +134,15 @@ it('runs the operation that is named, and mutations one after the other', async 
     const { reference, compiled } = await both(text, {}, name);
     expect(compiled).toEqual(reference);
   }
+});
+
+it.each([
+  ['a number that is none', '{ item(id: "1") { broken } }', {}],
+  ['an argument that is null', 'query ($id: ID = "1") { item(id: $id) { id } }', { id: null }],
+])('fails as the reference executor does: %s', async (_what, text, variables) => {
+  const { reference, compiled } = await both(text, variables);
+  expect(reference.errors).toHaveLength(1);
+  expect(compiled).toEqual(reference);
 });
 
 it('leaves operations whose variables may contain themselves to the reference executor', async () => {

@@ -1,4 +1,3 @@
-import type { PortalOwner } from '../../connector/connector.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { totalCount } from '../connections.ts';
@@ -101,7 +100,7 @@ builder.interfaceFields(CrmRef, (t) => ({
       const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
       const { first, start } = pageRequest({ ...args, first: args.first ?? DEFAULT_FIRST }, MAX_FIRST.root, scope);
       const slice = await connector.owners(first, start, email);
-      return ConnectionPage.of(slice, { start, scope }, (node: PortalOwner) => ({ node }));
+      return ConnectionPage.of(slice, { start, scope });
     },
   }),
 }));

@@ -1,5 +1,5 @@
 import type { FieldRef } from '@pothos/core';
-import type { CrmRecord } from '../../connector/connector.ts';
+import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';

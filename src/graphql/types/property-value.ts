@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { CrmRecord } from '../../connector/connector.ts';
+import type { CrmRecord } from '../../connector/crm-record.ts';
 import { valueRequirement } from '../../connector/property-access.ts';
 import { builder } from '../builder.ts';
 import { PROPERTY_NAME, propertyNames } from '../property-names.ts';

@@ -88,7 +88,7 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
           const selection = selectionOf(info, typename, connector.granted);
           const isTold = selection.properties.every((name) => Object.hasOwn(record.properties, name));
           if (!isTold || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
-          return isTold ? record : connector.record(objectType, record.id, selection);
+          return isTold ? record : connector.record(objectType, record.recordId, selection);
         },
       }),
       created: t.exposeBoolean('created', {

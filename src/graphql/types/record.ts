@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
 import { recordGlobalId } from '../global-id.ts';
 import { moment } from '../moment.ts';
+import { recordProperty } from '../plain-fields.ts';
 import { recordTypeOf } from '../record-types.ts';
 import { CrmRecordRef, OwnerRef } from '../refs.ts';
 import { OWNERS_READ } from '../scopes.ts';
@@ -13,32 +14,33 @@ builder.interfaceType(CrmRecordRef, {
   fields: (t) => ({
     id: t.id({
       description: 'Global id, made of type, portal and record id: `Contact:1234567:101`.',
-      extensions: from({ identity: true }),
-      resolve: ({ id, objectType, connector }) =>
-        recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, id),
+      ...recordProperty({ identity: true }, ({ recordId, objectType, connector }) =>
+        recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, recordId),
+      ),
     }),
-    hubspotId: t.exposeID('id', {
+    hubspotId: t.id({
       description: "HubSpot's own record id, unique among the portal's records of this type. Property `hs_object_id`.",
-      extensions: from({ identity: true }),
+      ...recordProperty({ identity: true }, ({ recordId }) => recordId),
     }),
     url: t.string({
       nullable: true,
       description: "The record's page in HubSpot's own application, for people. Null when HubSpot does not tell.",
-      resolve: ({ url }) => url ?? null,
+      ...recordProperty({}, ({ told }) => told.url ?? null),
     }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'When the record was created in HubSpot. Property `createdate`.',
-      resolve: ({ createdAt }) => moment(createdAt),
+      ...recordProperty({}, ({ told }) => moment(told.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       description:
         'When the record last changed in HubSpot, by anybody or by HubSpot itself. Property `lastmodifieddate` of contacts, `hs_lastmodifieddate` of deals and companies.',
-      resolve: ({ updatedAt }) => moment(updatedAt),
+      ...recordProperty({}, ({ told }) => moment(told.updatedAt)),
     }),
-    archived: t.exposeBoolean('archived', {
+    archived: t.boolean({
       description: "True when the record is in HubSpot's recycle bin: only lists with `archived: true` show it then.",
+      ...recordProperty({}, ({ told }) => told.archived),
     }),
     owner: t.field({
       type: OwnerRef,

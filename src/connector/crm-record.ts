@@ -1,0 +1,37 @@
+import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { Connector } from './connector.ts';
+
+/** A record in the hands of a resolver: it knows the portal it came from. */
+export class CrmRecord {
+  /** As HubSpot told it. Other requests may hold the same object. */
+  readonly told: HubspotRecord;
+  readonly objectType: ObjectType;
+  readonly connector: Connector;
+  /** The types of neighbours that were asked for together with the record. */
+  readonly inlined: readonly ObjectType[];
+
+  constructor(told: HubspotRecord, objectType: ObjectType, connector: Connector, inlined: readonly ObjectType[]) {
+    this.told = told;
+    this.objectType = objectType;
+    this.connector = connector;
+    this.inlined = inlined;
+  }
+
+  /** HubSpot's own id. */
+  get recordId(): string {
+    return this.told.id;
+  }
+
+  get properties(): HubspotRecord['properties'] {
+    return this.told.properties;
+  }
+
+  get associations(): HubspotRecord['associations'] {
+    return this.told.associations;
+  }
+}
+
+/** What the records of each type are made of: the schema adds properties of its own. */
+export type RecordClasses = Readonly<Record<ObjectType, typeof CrmRecord>>;
+
+export const PLAIN_RECORDS: RecordClasses = { contacts: CrmRecord, deals: CrmRecord, companies: CrmRecord };
