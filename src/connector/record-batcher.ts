@@ -1,13 +1,6 @@
 import { noFailure } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import {
-  type BatchReadOptions,
-  batchReadRecords,
-  type HubspotRecord,
-  MAX_BATCH,
-  type ObjectType,
-  type RecordBatch,
-} from '../hubspot/objects.ts';
+import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import { readLoneRecord } from './lone-record.ts';
 import type { Operation } from './operation.ts';
