@@ -102,7 +102,7 @@ describe('a compiled operation', () => {
     ['deals-by-stage', { stage: 'closedwon' }],
     ['deals', { first: 10 }],
     ['installations', {}],
-    ['move-deal', { id: '300001', stageId: 'closedwon' }],
+    ['move-deal', { id: '300001', pipelineId: 'default', stageId: 'closedwon' }],
     ['recently-changed', { since: '2020-01-01T00:00:00Z', first: 3 }],
     ['search-box', { query: 'a' }],
   ])('answers %s as the reference executor does', async (name, variables) => {
