@@ -101,11 +101,11 @@ export class BatchQueue<I extends BatchInput, O> {
     if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking) this.#onIdle();
   }
 
-  /** Lets everything that is due in this turn of the event loop ask first, as DataLoader does. */
+  /** Lets every request that has arrived by now ask first: they are read from their sockets in one turn of the event loop. */
   #gather(): void {
     if (this.#gathers || this.#asking || !this.#mayAsk()) return;
     this.#gathers = true;
-    void Promise.resolve().then(() => process.nextTick(() => this.#dispatch()));
+    setImmediate(() => this.#dispatch());
   }
 
   #mayAsk(): boolean {

@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import { createYoga, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
@@ -63,8 +64,13 @@ function executeWith(
       contextValue: { ...contextFor(viewer, signal), viewer, responseCookies } satisfies GatewayContext,
     });
     if (!result.errors) return result;
-    return { ...result, errors: presentErrors(result.errors, { logger, suggestions: introspection }) };
+    // Errors come first, where nobody overlooks them, as GraphQL's specification wishes (§ 7.1).
+    return { errors: presentErrors(result.errors, { logger, suggestions: introspection }), ...withoutErrors(result) };
   };
+}
+
+function withoutErrors({ errors: _, ...result }: ExecutionResult): ExecutionResult {
+  return result;
 }
 
 function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoint['answer'] {
