@@ -6,6 +6,7 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getIntrospectionQuery,
   isObjectType,
   parse,
   validate,
@@ -149,6 +150,15 @@ it('leaves operations whose variables may contain themselves to the reference ex
   const text = 'query ($where: Where) { all(where: $where) }';
   const { reference, compiled } = await both(text, { where: { and: [{ or: [{ name: 'x' }] }] } });
   expect(compiled).toEqual(reference);
+});
+
+it('answers introspection as the reference executor does', async () => {
+  const { reference, compiled } = await both(getIntrospectionQuery({ inputValueDeprecation: true }));
+  expect(compiled).toEqual(reference);
+  const typename = await both(
+    '{ __typename __type(name: "Item") { name interfaces { name } } item(id: "1") { __typename } }',
+  );
+  expect(typename.compiled).toEqual(typename.reference);
 });
 
 it('leaves fragments that multiply to the reference executor', async () => {
