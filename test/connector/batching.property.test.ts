@@ -67,14 +67,9 @@ class World {
     return this.hubspot.flights.map(({ call }) => call);
   }
 
+  /** Each record by a load of its own. */
   request(wanted: readonly Wanted[], viewer: number, isInteractive: boolean): void {
-    const client = new AbortController();
-    const outcomes: Request['outcomes'] = wanted.map(() => undefined);
-    const by = operation({
-      viewerKey: `viewer ${viewer}`,
-      priority: isInteractive ? 'interactive' : 'background',
-      signal: client.signal,
-    });
+    const { outcomes, by } = this.#begin(wanted, viewer, isInteractive);
     for (const [index, input] of wanted.entries()) {
       this.#batcher.load(input, by).then(
         (record) => {
@@ -85,7 +80,38 @@ class World {
         },
       );
     }
+  }
+
+  /** All records by one load. */
+  requestTogether(ids: readonly string[], properties: readonly string[], viewer: number, isInteractive: boolean): void {
+    const wanted = ids.map((id) => ({ id, properties }));
+    const { outcomes, by } = this.#begin(wanted, viewer, isInteractive);
+    const settle = (outcomeOf: (id: string) => HubspotRecord | null) => {
+      for (const [index, id] of ids.entries()) {
+        try {
+          outcomes[index] = outcomeOf(id);
+        } catch (error) {
+          outcomes[index] = error as GatewayError; // Nothing else is thrown here.
+        }
+      }
+    };
+    this.#batcher.loadAll(ids, { properties }, by).then(settle, (error: GatewayError) =>
+      settle(() => {
+        throw error;
+      }),
+    );
+  }
+
+  #begin(wanted: readonly Wanted[], viewer: number, isInteractive: boolean) {
+    const client = new AbortController();
+    const outcomes: Request['outcomes'] = wanted.map(() => undefined);
+    const by = operation({
+      viewerKey: `viewer ${viewer}`,
+      priority: isInteractive ? 'interactive' : 'background',
+      signal: client.signal,
+    });
     this.requests.push({ wanted, client, outcomes, wasRefused: false });
+    return { outcomes, by };
   }
 
   giveUp(which: number): void {
@@ -132,6 +158,7 @@ const wanted = fc.record({
 const crowd = fc
   .record({ from: fc.integer({ min: 1, max: 300 }), size: fc.integer({ min: 50, max: 150 }) })
   .map(({ from, size }) => Array.from({ length: size }, (_, index) => String(from + index)));
+const ids = fc.uniqueArray(fc.integer({ min: 1, max: 300 }).map(String), { minLength: 1, maxLength: 130 });
 const someone = fc.nat(3);
 const which = fc.nat(1_000);
 const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
@@ -140,6 +167,12 @@ const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
     arbitrary: fc
       .tuple(fc.array(wanted, { minLength: 1, maxLength: 3 }), someone, fc.boolean())
       .map((facts) => (world: World) => world.request(...facts)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(ids, fc.subarray(PROPERTIES, { maxLength: 3 }), someone, fc.boolean())
+      .map((facts) => (world: World) => world.requestTogether(...facts)),
   },
   {
     weight: 1,
