@@ -41,7 +41,8 @@ export class SharedReads<T> {
     const kind: BatchKind<Read<T>, T> = {
       name: `${this.#name} ${key}`,
       budget: this.#budget,
-      maxInputs: 1,
+      // All want one thing: no call is ever full, and the next one waits for the one that flies.
+      maxInputs: Number.POSITIVE_INFINITY,
       isShared: true,
       keyOf: ({ id }) => id,
       async read(api, [first]) {

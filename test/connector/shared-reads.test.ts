@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SharedReads } from '../../src/connector/shared-reads.ts';
+import { type GatewayError, hubspotError } from '../../src/errors.ts';
+import type { HubspotApi } from '../../src/hubspot/client.ts';
+import { FakeHubspot, operation, quiet } from '../helpers/batching.ts';
+
+let hubspot: FakeHubspot;
+let reads: SharedReads<unknown>;
+beforeEach(() => {
+  hubspot = new FakeHubspot();
+  reads = new SharedReads(hubspot.context(), 'search', 'search');
+});
+
+const ask = (path: string) => async (api: HubspotApi) =>
+  (await api.send({ name: 'contacts.list', method: 'GET', path, scopes: [[]] })).body;
+const read = (path: string, by = operation()) => reads.read(path, ask(path), by);
+const paths = () => hubspot.flights.map(({ call }) => call.path);
+const code = (answer: Promise<unknown>) =>
+  answer.then(
+    () => 'answered',
+    ({ code }: GatewayError) => code,
+  );
+
+describe('a page', () => {
+  it('leaves at once and alone, on its budget and in the turn of whoever asked', async () => {
+    hubspot.governor.open = false;
+    const answer = read('/a', operation({ viewerKey: 'acme\nalice' }));
+    await quiet();
+    expect(hubspot.governor.waiting.map(({ budget, origin }) => [budget, origin.viewerKey])).toEqual([
+      ['search', 'acme\nalice'],
+    ]);
+    hubspot.governor.waiting[0]?.grant();
+    await quiet();
+    hubspot.last().answer('page');
+    expect(await answer).toBe('page');
+  });
+
+  it('that many want at the same moment is read once', async () => {
+    const answers = Promise.all(Array.from({ length: 50 }, () => read('/a')));
+    await quiet();
+    expect(paths()).toEqual(['/a']);
+    hubspot.last().answer('page');
+    expect(new Set(await answers)).toEqual(new Set(['page']));
+  });
+
+  it('is never answered by a call that had left before it was asked for', async () => {
+    const early = read('/a');
+    await quiet();
+    const late = [read('/a'), read('/a')];
+    await quiet();
+    expect(paths()).toEqual(['/a']);
+    hubspot.last().answer('before');
+    expect(await early).toBe('before');
+    await quiet();
+    expect(paths()).toEqual(['/a', '/a']);
+    hubspot.last().answer('after');
+    expect(await Promise.all(late)).toEqual(['after', 'after']);
+  });
+
+  it('waits for no other one, and for its own no longer than half a second', async () => {
+    void read('/a');
+    await quiet();
+    void read('/b');
+    void read('/a');
+    await quiet();
+    expect(paths()).toEqual(['/a', '/b']);
+    hubspot.clock.advance(500);
+    await quiet();
+    expect(paths()).toEqual(['/a', '/b', '/a']);
+  });
+
+  it.each([400, 403, 500])(
+    'that fails with %i fails for all who share it, and is not asked for again',
+    async (status) => {
+      const outcomes = Promise.all(Array.from({ length: 9 }, () => code(read('/a'))));
+      await quiet();
+      hubspot.last().fail(hubspotError({ status }));
+      expect(new Set(await outcomes).size).toBe(1);
+      await quiet();
+      expect(paths()).toEqual(['/a']);
+    },
+  );
+
+  it('is charged to every operation that shares it', async () => {
+    const spent = operation({ maxCalls: 1 });
+    const first = read('/a', spent);
+    await quiet();
+    hubspot.last().answer('page');
+    await first;
+    const outcomes = Promise.all([code(read('/a', spent)), code(read('/a'))]);
+    await quiet();
+    hubspot.last().answer('page');
+    expect(await outcomes).toEqual(['BAD_USER_INPUT', 'answered']);
+  });
+
+  it('that nobody wants any more does not leave', async () => {
+    hubspot.governor.open = false;
+    const client = new AbortController();
+    const answer = code(read('/a', operation({ signal: client.signal })));
+    await quiet();
+    client.abort();
+    expect(await answer).toBe('HUBSPOT_UNAVAILABLE');
+    await quiet();
+    expect([hubspot.governor.waiting, paths()]).toEqual([[], []]);
+    hubspot.governor.open = true;
+    const again = read('/a');
+    await quiet();
+    hubspot.last().answer('page');
+    expect(await again).toBe('page');
+  });
+});
