@@ -48,7 +48,12 @@ const READS: readonly Kind[] = [
   {
     name: 'a read of associations',
     call: '^POST .*/contacts/deals/batch/read$',
-    operation: '{ contact(id: "100001") { x: deals { nodes { hubspotId } } } }',
+    operation: '{ contact(id: "100001") { x: deals { edges { labels } } } }',
+  },
+  {
+    name: 'a read of one record with its neighbours',
+    call: '^GET .*/contacts/100001',
+    operation: '{ x: contact(id: "100001") { email deals { nodes { hubspotId } } } }',
   },
   { name: 'the owners', call: '^GET .*/owners/', operation: '{ x: owners { nodes { email } } }' },
   { name: 'the pipelines', call: '^GET .*/pipelines/', operation: '{ x: dealPipelines { label } }' },
