@@ -150,8 +150,9 @@ export class Connector {
     const slice = await readRecords(first, start, (after, limit) =>
       this.#pipeline.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
     );
-    const reading = neighbours.map((wanted) => this.#readAhead(slice, wanted));
-    if (!readsMore) await Promise.allSettled(reading);
+    // Whatever fails is told by the rows that want it.
+    const reading = Promise.allSettled(neighbours.map((wanted) => this.#readAhead(slice, wanted)));
+    if (!readsMore) await reading;
     return mapSlice(slice, (record) => this.#own(objectType, record, associations));
   }
 

@@ -80,3 +80,21 @@ describe.each(WRITES)('%s', (_name, call, field) => {
     expect(data).toMatchObject({ x: { userErrors: [{ __typename: TYPES[kind], code: CODES[kind] }] } });
   });
 });
+
+it('neighbours that cannot be read fail the rows that want them, and nothing else', async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  // Owners are read meanwhile: the list does not wait for its deals.
+  const operation = '{ x: contacts(first: 5) { nodes { id owner { id } deals { nodes { name } } } } }';
+  const { data, codes } = await outcome(
+    '^POST .*/deals/batch/read$',
+    { status: 400, code: 'HUBSPOT_BAD_REQUEST' },
+    operation,
+  );
+  await stack.settle(new Promise(setImmediate));
+  process.off('unhandledRejection', note);
+  expect(data).toMatchObject({ x: { nodes: Array(5).fill({ id: expect.any(String) }) } });
+  expect(new Set(codes)).toEqual(new Set(['HUBSPOT_BAD_REQUEST']));
+  expect(unhandled).toEqual([]);
+});
