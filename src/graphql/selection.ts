@@ -63,17 +63,18 @@ export interface Selection {
   readonly needsLabels: boolean;
 }
 
-const plans = new WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>();
+/** By type: `node(id)` is one field, and its selection one for each type of record. */
+const plans = new Map<string, WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>>();
 
 /**
  * What the field being resolved selects of objects of the type `typename`: through connections, edges and fragments,
- * after `@skip` and `@include`, without what the grant refuses. Kept per document node and grant when the selection
- * does not depend on variables.
+ * after `@skip` and `@include`, without what the grant refuses. Kept per type, document node and grant when the
+ * selection does not depend on variables.
  * @throws GatewayError BAD_USER_INPUT for an argument that names properties in a way that none can have
  */
 export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
   const [node] = info.fieldNodes;
-  const known = info.fieldNodes.length === 1 && node ? plans.get(node)?.get(granted) : undefined;
+  const known = info.fieldNodes.length === 1 && node ? plans.get(typename)?.get(node)?.get(granted) : undefined;
   if (known) return known;
   const collector = new Collector(info, typename, refusedCoordinates(info, granted));
   for (const fieldNode of info.fieldNodes) {
@@ -81,7 +82,8 @@ export function selectionOf(info: GraphQLResolveInfo, typename: string, granted:
   }
   const selection = collector.selection();
   if (node && info.fieldNodes.length === 1 && !collector.dependsOnVariables) {
-    plans.set(node, (plans.get(node) ?? new WeakMap()).set(granted, selection));
+    const ofType = plans.get(typename) ?? new WeakMap();
+    plans.set(typename, ofType.set(node, (ofType.get(node) ?? new WeakMap()).set(granted, selection)));
   }
   return selection;
 }

@@ -97,6 +97,17 @@ describe('only what is selected is asked of HubSpot', () => {
   });
 });
 
+it('of a node is that of its type, whatever type the same document led to before', async () => {
+  const query = 'query ($id: ID!) { node(id: $id) { ... on Deal { amount } ... on Contact { email } } }';
+  for (const [id, call] of [
+    ['Contact:1234567:100001', 'POST objects/contacts/batch/read email'],
+    ['Deal:1234567:300001', 'POST objects/deals/batch/read amount'],
+  ]) {
+    stack.simulator.log.clear();
+    expect(await asked(query, { id })).toEqual([call]);
+  }
+});
+
 it('joins the deals of many contacts into one association read and one record read', async () => {
   const ids = Array.from(
     { length: 25 },
