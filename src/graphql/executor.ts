@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -7,10 +8,16 @@ import {
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
-  isLeafType,
+  isEnumType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   type SelectionSetNode,
+  separateOperations,
   typeFromAST,
+  type ValueNode,
+  type VariableDefinitionNode,
+  visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 
@@ -109,9 +116,46 @@ function isCompilable(schema: GraphQLSchema, document: DocumentNode, name: strin
   if (!operation) return false;
   const { variableDefinitions = [], selectionSet } = operation;
   return (
-    variableDefinitions.every(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))) &&
-    spelledOut(document, selectionSet) <= MAX_SELECTIONS
+    variableDefinitions.every((definition) => isReadable(schema, definition)) &&
+    spelledOut(document, selectionSet) <= MAX_SELECTIONS &&
+    isUnderstood(separateOperations(document)[operation.name?.value ?? ''] ?? document, variableDefinitions)
   );
+}
+
+/** A default is written into the compiled operation as JSON: other scalars than GraphQL's own may be anything. */
+function isReadable(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): boolean {
+  const named = getNamedType(typeFromAST(schema, type));
+  return isEnumType(named) || (isScalarType(named) && (defaultValue === undefined || isSpecifiedScalarType(named)));
+}
+
+/**
+ * False for what the compiler understands otherwise than GraphQL does: conditions, which a fragment takes along to
+ * wherever else it is spread; a variable inside of an input that nobody gave a value, of which it makes a null, where
+ * GraphQL leaves the input's field out; and the one name that an object of JavaScript has for something else.
+ */
+function isUnderstood(document: DocumentNode, variables: readonly VariableDefinitionNode[]): boolean {
+  const given = new Set(variables.filter(hasValue).map(({ variable }) => variable.name.value));
+  let isUnderstood = true;
+  const refuse = () => {
+    isUnderstood = false;
+    return BREAK;
+  };
+  visit(document, {
+    Directive: refuse,
+    Name: ({ value }) => (value === '__proto__' ? refuse() : undefined),
+    ObjectField: ({ value }) => (isMissing(value) ? refuse() : undefined),
+    ListValue: ({ values }) => (values.some(isMissing) ? refuse() : undefined),
+  });
+  return isUnderstood;
+
+  function isMissing(value: ValueNode): boolean {
+    return value.kind === Kind.VARIABLE && !given.has(value.name.value);
+  }
+}
+
+/** Whether every request has a value of it, if only `null`. */
+function hasValue({ type, defaultValue }: VariableDefinitionNode): boolean {
+  return type.kind === Kind.NON_NULL_TYPE || defaultValue !== undefined;
 }
 
 /** Selections when every fragment is written out where it is spread. The document is valid: no fragment spreads itself. */
