@@ -81,7 +81,7 @@ export class WaitingLoads<I extends BatchInput, O> {
         if (this.#loads.has(load)) this.#turns.putBack(load, turnOf(load));
       }
     }
-    for (const load of passedOver) this.#turns.putBack(load, turnOf(load));
+    for (const load of passedOver.reverse()) this.#turns.putBack(load, turnOf(load));
     return taken;
   }
 
@@ -93,11 +93,13 @@ export class WaitingLoads<I extends BatchInput, O> {
     for (const asked of joined) {
       const { load } = asked;
       asked.isWaiting = false;
-      const waiting = (this.#loads.get(load) ?? 0) - 1;
-      this.#loads.set(load, waiting);
+      const waiting = this.#loads.get(load);
+      // It asked for this more than once, and was turned down.
+      if (waiting === undefined) continue;
+      this.#loads.set(load, waiting - 1);
       const isAccepted = accept(load);
       if (isAccepted) taken.push(asked);
-      if (waiting <= 0) this.#leave(load);
+      if (waiting === 1) this.#leave(load);
       else if (!isAccepted) this.remove(load);
     }
     return taken.length > before;

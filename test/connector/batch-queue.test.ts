@@ -177,6 +177,18 @@ describe('a budget of calls', () => {
     expect(await outcome('5', rich)).toBe('BAD_USER_INPUT');
   });
 
+  it('that is spent leaves whoever asked twice for one thing out once', async () => {
+    batcher = new RecordBatcher(hubspot.context(), 'contacts', 'email');
+    const wanted = { properties: ['email'] };
+    const refused = batcher.loadAll(['A@one.example', 'a@one.example'], wanted, operation({ maxCalls: 0 }));
+    await quiet();
+    asking().grant();
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    void load('b@one.example');
+    await quiet();
+    expect(asking().origin.priority).toBe('interactive');
+  });
+
   it('that is spent costs no permit', async () => {
     const spent = load('1', { maxCalls: 0 });
     await quiet();
