@@ -98,7 +98,7 @@ export class BatchQueue<I extends BatchInput, O> {
   };
 
   #rest(): void {
-    if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking) this.#onIdle();
+    if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking && !this.#gathers) this.#onIdle();
   }
 
   /** Lets every request that has arrived by now ask first: they are read from their sockets in one turn of the event loop. */
@@ -119,6 +119,7 @@ export class BatchQueue<I extends BatchInput, O> {
       const permit = await this.#permit();
       if (permit) this.#depart(permit);
     }
+    this.#rest();
   }
 
   /** A queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */

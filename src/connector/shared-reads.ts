@@ -51,6 +51,10 @@ export class SharedReads<T> {
         return () => answer;
       },
     };
-    return new BatchQueue(kind, this.#context, () => this.#queues.delete(key));
+    const queue = new BatchQueue(kind, this.#context, () => {
+      // One that is told of an end once more may have a successor.
+      if (this.#queues.get(key) === queue) this.#queues.delete(key);
+    });
+    return queue;
   }
 }

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { BatchQueue } from '../../src/connector/batch-queue.ts';
 import { SharedReads } from '../../src/connector/shared-reads.ts';
 import { type GatewayError, hubspotError } from '../../src/errors.ts';
 import type { HubspotApi } from '../../src/hubspot/client.ts';
-import { FakeHubspot, operation, quiet } from '../helpers/batching.ts';
+import { FakeHubspot, type OperationFacts, operation, quiet } from '../helpers/batching.ts';
 
 let hubspot: FakeHubspot;
 let reads: SharedReads<unknown>;
@@ -108,4 +109,36 @@ describe('a page', () => {
     hubspot.last().answer('page');
     expect(await again).toBe('page');
   });
+});
+
+it.each<[string, OperationFacts, (client: AbortController) => void]>([
+  ['is answered', {}, () => hubspot.governor.waiting[0]?.grant()],
+  ['is given up', {}, (client) => client.abort()],
+  ['is refused', {}, () => hubspot.governor.waiting[0]?.refuse(hubspotError({ status: 429 }))],
+  ['may cost no more calls', { maxCalls: 0 }, () => hubspot.governor.waiting[0]?.grant()],
+])('a queue is told that nothing is left in it, once, when its last load %s', async (_how, facts, end) => {
+  hubspot.governor.open = false;
+  hubspot.autopilot = () => 'page';
+  let ends = 0;
+  const kind = {
+    name: 'list',
+    budget: 'general',
+    maxInputs: Number.POSITIVE_INFINITY,
+    isShared: true,
+    keyOf: () => '',
+    read: async (api: HubspotApi) => {
+      const page = await ask('/a')(api);
+      return () => page;
+    },
+  } as const;
+  const queue = new BatchQueue(kind, hubspot.context(), () => {
+    ends += 1;
+  });
+  const client = new AbortController();
+  const load = queue.load({ id: '' }, operation({ ...facts, signal: client.signal }));
+  await quiet();
+  end(client);
+  await Promise.allSettled([load]);
+  await quiet();
+  expect(ends).toBe(1);
 });
