@@ -3,7 +3,7 @@ import type { Budget } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
 import { readApart, readTogether } from './isolation.ts';
-import { type Answer, type AskedInput, type BatchInput, chargeOnce, Load } from './load.ts';
+import { type Answer, type AskedInput, type BatchInput, chargeAgain, chargeOnce, Load } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
 import { WaitingLoads } from './waiting-loads.ts';
@@ -22,7 +22,7 @@ export interface BatchKind<I extends BatchInput, O> {
   /** Inputs of one key are asked once, and answered from one result. */
   readonly keyOf: (input: I) => string;
   /**
-   * One call of HubSpot for all of `inputs`, in which keys may repeat. The function it resolves with answers each
+   * One call of HubSpot for all of `inputs`, in which keys may repeat, or more where that one does not do. The function it resolves with answers each
    * input, or throws what failed for that input alone.
    */
   read(api: HubspotApi, inputs: readonly I[]): Promise<Answer<I, O>>;
@@ -148,8 +148,11 @@ export class BatchQueue<I extends BatchInput, O> {
       return;
     }
     const land = this.#takeOff();
-    const api = this.#apiFor(asked, permit);
-    const read = (inputs: readonly I[]) => this.#kind.read(api, inputs);
+    const read = (part: readonly AskedInput<I, O>[]) =>
+      this.#kind.read(
+        this.#apiFor(part, permit),
+        part.map(({ input }) => input),
+      );
     void (this.#kind.isShared ? readTogether(asked, read) : readApart(asked, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
@@ -173,7 +176,10 @@ export class BatchQueue<I extends BatchInput, O> {
     return land;
   }
 
-  /** Calls for these inputs: the first one leaves with `permit`; worth repeating while anybody waits for an answer. */
+  /**
+   * Calls for these inputs: the first one of all leaves with `permit`, and the first for these was charged for; worth
+   * repeating while anybody waits for an answer.
+   */
   #apiFor(asked: readonly AskedInput<I, O>[], permit: Permit): HubspotApi {
     let priority: Priority = 'background';
     let deadlineAt = 0;
@@ -183,6 +189,14 @@ export class BatchQueue<I extends BatchInput, O> {
     }
     const { api } = this.#context;
     const origin = { viewerKey: this.#key, priority, deadlineAt };
-    return { version: api.version, send: (call) => api.send({ ...call, origin, permit }) };
+    let isCharged = true;
+    return {
+      version: api.version,
+      send: async (call) => {
+        if (!isCharged) chargeAgain(asked);
+        isCharged = false;
+        return api.send({ ...call, origin, permit });
+      },
+    };
   }
 }

@@ -1,7 +1,7 @@
 import { isGatewayError } from '../errors.ts';
 import { type Answer, type AskedInput, type BatchInput, chargeOnce } from './load.ts';
 
-type Read<I, O> = (inputs: readonly I[]) => Promise<Answer<I, O>>;
+type Read<I extends BatchInput, O> = (asked: readonly AskedInput<I, O>[]) => Promise<Answer<I, O>>;
 
 /**
  * Reads the inputs in one call and settles every one of them. HubSpot refuses a batch whole for one input or property
@@ -16,7 +16,7 @@ export async function readApart<I extends BatchInput, O>(
 ): Promise<void> {
   let answer: Answer<I, O>;
   try {
-    answer = await read(asked.map(({ input }) => input));
+    answer = await read(asked);
   } catch (error) {
     const parts = isRefusal(error) ? split(asked, partsOf) : [];
     if (parts.length > 1) {

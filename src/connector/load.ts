@@ -85,3 +85,13 @@ export function chargeOnce<I extends BatchInput, O>(): (load: Load<I, O>) => boo
     return refusal === undefined;
   };
 }
+
+/**
+ * Charges for one call more than those that took the inputs out were charged for.
+ * @throws Error when all loads are refused or were given up: nobody is told of it
+ */
+export function chargeAgain<I extends BatchInput, O>(asked: readonly AskedInput<I, O>[]): void {
+  const isAffordable = chargeOnce<I, O>();
+  const wanted = asked.filter(({ load }) => load.isWanted && isAffordable(load));
+  if (wanted.length === 0) throw new Error('nobody waits for this call');
+}

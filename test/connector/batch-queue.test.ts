@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordBatcher } from '../../src/connector/record-batcher.ts';
-import { GatewayError } from '../../src/errors.ts';
+import { GatewayError, hubspotError } from '../../src/errors.ts';
 import { contactsFor, FakeHubspot, type OperationFacts, operation, quiet } from '../helpers/batching.ts';
 import type { Ask, FakeGovernor } from '../helpers/fake-governor.ts';
 
@@ -175,6 +175,23 @@ describe('a budget of calls', () => {
     expect(await Promise.all(second)).toEqual(['BAD_USER_INPUT', 'email of 4', 'BAD_USER_INPUT']);
     expect(hubspot.asked).toEqual([['1', '2'], ['4']]);
     expect(await outcome('5', rich)).toBe('BAD_USER_INPUT');
+  });
+
+  it('is charged for a second call that a load takes, and whoever cannot pay that is left out', async () => {
+    governor.open = true;
+    hubspot.autopilot = (call) => {
+      if (call.method === 'GET') throw hubspotError({ status: 403 });
+      return contactsFor(call);
+    };
+    const alone = (maxCalls: number) =>
+      batcher.load({ id: '1', properties: ['email'], associations: ['deals'] }, operation({ maxCalls })).then(
+        (record) => record?.properties.email,
+        (error: GatewayError) => error.code,
+      );
+    expect(await Promise.all([alone(1), alone(2)])).toEqual(['BAD_USER_INPUT', 'email of 1']);
+    expect(hubspot.flights.map(({ call }) => call.method)).toEqual(['GET', 'POST']);
+    expect(await alone(1)).toBe('BAD_USER_INPUT');
+    expect(hubspot.flights.map(({ call }) => call.method)).toEqual(['GET', 'POST', 'GET']);
   });
 
   it('that is spent leaves whoever asked twice for one thing out once', async () => {
