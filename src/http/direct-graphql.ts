@@ -42,24 +42,26 @@ const PATH = '/graphql';
 
 /**
  * The short way through for what nearly all requests are: a GraphQL operation as JSON, by a viewer with a valid token,
- * that is executed and that was seen before. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation
+ * that was seen before. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation
  * itself. Whatever is unusual in any way has not been executed, and goes the long way, which knows every rule.
  */
 export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
   const { execute, record, logger } = options;
   return (request, response, otherwise) => {
     const { requestId, finish } = record();
+    // From now on: a client may leave while its token is looked at.
+    const signal = signalOf(response);
     whenRead(request, async (body) => {
       const operation = await operationIn(request, body, options);
       if (!operation) return otherwise(body);
       const { parameters, viewer } = operation;
-      const context = { viewer, responseCookies: [], signal: signalOf(response) };
+      const context = { viewer, responseCookies: [], signal };
       try {
         const result = await execute(parameters, context);
         if (!result || !('data' in result)) return otherwise(body);
+        const text = JSON.stringify(result);
         // 499 is what nginx calls a client that did not wait.
         finish(request.method, PATH, response.destroyed ? 499 : 200);
-        const text = JSON.stringify(result);
         response
           .writeHead(200, headersOf(request, { text, requestId, responseCookies: context.responseCookies }, options))
           .end(text);
