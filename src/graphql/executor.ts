@@ -1,25 +1,15 @@
 import {
-  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLSchema,
-  getNamedType,
   getOperationAST,
-  isEnumType,
-  isScalarType,
-  isSpecifiedScalarType,
-  Kind,
-  type SelectionSetNode,
-  separateOperations,
-  typeFromAST,
-  type ValueNode,
-  type VariableDefinitionNode,
-  visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import { isCompilable, spelledOut } from './compilable.ts';
 
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -29,8 +19,8 @@ type KnownOperations = Map<string | undefined, KnownOperation>;
 
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
 export const COMPILED_AT_USE = 20;
-/** Larger operations take longer to compile than anybody would wait. */
-const MAX_SELECTIONS = 500;
+/** Of all compiled operations together; each selection weighs about a kilobyte, and an operation some 20 by itself. */
+const MAX_COMPILED = { selections: 50_000, perOperation: 25 };
 
 /**
  * Executes by GraphQL's reference executor at first, and by a function made for the operation once it has come often
@@ -38,8 +28,9 @@ const MAX_SELECTIONS = 500;
  */
 export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_AT_USE): Execute {
   const documents = new WeakMap<DocumentNode, KnownOperations>();
+  const operations = new CompiledOperations(schema, compiledAtUse);
   return (args) => {
-    const compiled = knownOperation(documents, args).compiled(schema, compiledAtUse);
+    const compiled = operations.compiled(knownOperation(documents, args));
     if (!compiled) return execute(args);
     const result: ExecutionResult | Promise<ExecutionResult> = compiled.query(
       args.rootValue,
@@ -78,103 +69,47 @@ function knownOperation(
   const name = operationName ?? undefined;
   let operation = operations.get(name);
   if (!operation) {
-    operation = new KnownOperation(document, name);
+    operation = { document, name, uses: 0 };
     // A name that the document does not have is no operation, and there is no end of those.
     if (getOperationAST(document, name)) operations.set(name, operation);
   }
   return operation;
 }
 
-class KnownOperation {
-  readonly #document: DocumentNode;
-  readonly #name: string | undefined;
-  #uses = 0;
-  #compiled: CompiledQuery | undefined;
+interface KnownOperation {
+  readonly document: DocumentNode;
+  readonly name: string | undefined;
+  /** Since it was last compiled, if it ever was. */
+  uses: number;
+}
 
-  constructor(document: DocumentNode, name: string | undefined) {
-    this.#document = document;
-    this.#name = name;
+/** Those that were used last. */
+class CompiledOperations {
+  readonly #schema: GraphQLSchema;
+  readonly #atUse: number;
+  readonly #compiled = new LRUCache<KnownOperation, CompiledQuery>({
+    maxSize: MAX_COMPILED.selections,
+    sizeCalculation: (_query, { document, name }) => spelledOut(document, name) + MAX_COMPILED.perOperation,
+    dispose: (_query, operation) => {
+      operation.uses = 0;
+    },
+  });
+
+  constructor(schema: GraphQLSchema, atUse: number) {
+    this.#schema = schema;
+    this.#atUse = atUse;
   }
 
   /** `undefined` while the operation is new, and for one that cannot be compiled. */
-  compiled(schema: GraphQLSchema, atUse: number): CompiledQuery | undefined {
-    this.#uses += 1;
-    if (this.#uses === atUse && isCompilable(schema, this.#document, this.#name)) {
-      const compiled = compileQuery(schema, this.#document, this.#name);
-      if (isCompiledQuery(compiled)) this.#compiled = compiled;
-    }
-    return this.#compiled;
+  compiled(operation: KnownOperation): CompiledQuery | undefined {
+    const known = this.#compiled.get(operation);
+    if (known) return known;
+    operation.uses += 1;
+    const { document, name, uses } = operation;
+    if (uses !== this.#atUse || !isCompilable(this.#schema, document, name)) return undefined;
+    const compiled = compileQuery(this.#schema, document, name);
+    if (!isCompiledQuery(compiled)) return undefined;
+    this.#compiled.set(operation, compiled);
+    return compiled;
   }
-}
-
-/**
- * The compiler spells out everything: a fragment wherever it is spread, and the fields of an input within an input. Of
- * fragments that spread others twice, and of filters, which contain themselves, there would be no end.
- */
-function isCompilable(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
-  const operation = getOperationAST(document, name);
-  if (!operation) return false;
-  const { variableDefinitions = [], selectionSet } = operation;
-  return (
-    variableDefinitions.every((definition) => isReadable(schema, definition)) &&
-    spelledOut(document, selectionSet) <= MAX_SELECTIONS &&
-    isUnderstood(separateOperations(document)[operation.name?.value ?? ''] ?? document, variableDefinitions)
-  );
-}
-
-/** A default is written into the compiled operation as JSON: other scalars than GraphQL's own may be anything. */
-function isReadable(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): boolean {
-  const named = getNamedType(typeFromAST(schema, type));
-  return isEnumType(named) || (isScalarType(named) && (defaultValue === undefined || isSpecifiedScalarType(named)));
-}
-
-/**
- * False for what the compiler understands otherwise than GraphQL does: conditions, which a fragment takes along to
- * wherever else it is spread; a variable inside of an input that nobody gave a value, of which it makes a null, where
- * GraphQL leaves the input's field out; and the one name that an object of JavaScript has for something else.
- */
-function isUnderstood(document: DocumentNode, variables: readonly VariableDefinitionNode[]): boolean {
-  const given = new Set(variables.filter(hasValue).map(({ variable }) => variable.name.value));
-  let isUnderstood = true;
-  const refuse = () => {
-    isUnderstood = false;
-    return BREAK;
-  };
-  visit(document, {
-    Directive: refuse,
-    Name: ({ value }) => (value === '__proto__' ? refuse() : undefined),
-    ObjectField: ({ value }) => (isMissing(value) ? refuse() : undefined),
-    ListValue: ({ values }) => (values.some(isMissing) ? refuse() : undefined),
-  });
-  return isUnderstood;
-
-  function isMissing(value: ValueNode): boolean {
-    return value.kind === Kind.VARIABLE && !given.has(value.name.value);
-  }
-}
-
-/** Whether every request has a value of it, if only `null`. */
-function hasValue({ type, defaultValue }: VariableDefinitionNode): boolean {
-  return type.kind === Kind.NON_NULL_TYPE || defaultValue !== undefined;
-}
-
-/** Selections when every fragment is written out where it is spread. The document is valid: no fragment spreads itself. */
-function spelledOut({ definitions }: DocumentNode, root: SelectionSetNode): number {
-  const fragments = new Map<string, number>();
-  const count = ({ selections }: SelectionSetNode): number =>
-    selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + countFragment(selection.name.value);
-      return sum + 1 + (selection.selectionSet ? count(selection.selectionSet) : 0);
-    }, 0);
-  const countFragment = (name: string): number => {
-    const known = fragments.get(name);
-    if (known !== undefined) return known;
-    const fragment = definitions.find(
-      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-    );
-    const selections = fragment?.kind === Kind.FRAGMENT_DEFINITION ? count(fragment.selectionSet) : 0;
-    fragments.set(name, selections);
-    return selections;
-  };
-  return count(root);
 }

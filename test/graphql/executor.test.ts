@@ -231,3 +231,14 @@ it('compiles what comes often enough, once for each operation of a document', as
     }
   }
 });
+
+it('keeps no more than has room, and compiles anew what was put away', async () => {
+  const execute = createExecutor(schema, 1);
+  // Some 2,000 operations fit.
+  const documents = Array.from({ length: 2_200 }, (_, index) => parse(`{ a${index}: all }`));
+  for (let round = 0; round < 2; round += 1) {
+    for (const [index, document] of documents.entries()) {
+      expect(await execute({ schema, document, rootValue })).toEqual({ data: { [`a${index}`]: 0 } });
+    }
+  }
+});
