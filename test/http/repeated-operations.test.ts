@@ -43,6 +43,16 @@ it('refuses variables alike, however often they come', async () => {
   expect(await post({ query, variables: {} })).toContain('$first');
 });
 
+it('writes no more than it is given, however often', async () => {
+  const query =
+    'mutation ($first: String!, $last: String) { updateContact(input: { id: "100001", firstName: $first, lastName: $last }) { contact { id } } }';
+  stack.simulator.log.clear();
+  for (let use = 0; use < COMPILED_AT_USE + 2; use += 1) await post({ query, variables: { first: 'Ada' } });
+  const bodies = stack.simulator.log.crm().map(({ body }) => JSON.stringify(body));
+  expect(bodies).toHaveLength(COMPILED_AT_USE + 2);
+  expect(new Set(bodies)).toEqual(new Set(['{"properties":{"firstname":"Ada"}}']));
+});
+
 it('lets nobody in by an operation that others have made known', async () => {
   const query = '{ contacts(first: 1) { nodes { id } } }';
   await post({ query });
