@@ -13,7 +13,7 @@ export async function readLoneRecord(
   id: string,
   options: RecordOptions,
 ): Promise<HubspotRecord | undefined> {
-  if (recordPath(api, objectType, id, options).length > MAX_URL_CHARACTERS) return undefined;
+  if (IS_DOTS.test(id) || recordPath(api, objectType, id, options).length > MAX_URL_CHARACTERS) return undefined;
   try {
     return await getRecord(api, objectType, id, options);
   } catch (error) {
@@ -21,6 +21,9 @@ export async function readLoneRecord(
     throw error;
   }
 }
+
+/** Not a name but a direction, wherever it stands in a path: RFC 3986 § 5.2.4. No encoding helps. */
+const IS_DOTS = /^\.{1,2}$/;
 
 /** The scope of a neighbour, too, may be what is missing. */
 function isRefusal(error: unknown): boolean {

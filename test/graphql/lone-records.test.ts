@@ -65,6 +65,12 @@ describe('a record that is read alone', () => {
     ]);
   });
 
+  it.each(['.', '..'])('is not looked for by an address %j, which would lead elsewhere in a URL', async (email) => {
+    const query = 'query ($email: String!) { contactByEmail(email: $email) { deals { nodes { id } } } }';
+    expect(await stack.query(query, { email })).toEqual({ data: { contactByEmail: null } });
+    expect(asked().map((call) => call.slice(4))).toEqual(['POST objects/contacts/batch/read']);
+  });
+
   it('of which no neighbours are selected is a batch read, as others may share it', async () => {
     await stack.query('query ($id: ID!) { contact(id: $id) { email } }', { id: person });
     expect(asked()).toEqual(['200 POST objects/contacts/batch/read']);
