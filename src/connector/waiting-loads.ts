@@ -74,12 +74,16 @@ export class WaitingLoads<I extends BatchInput, O> {
     while (ids.size < max) {
       const load = this.#turns.shift();
       if (!load) break;
-      const next = load.inputs.find(({ isWaiting, input }) => isWaiting && !ids.has(input.id));
-      if (!next) passedOver.push(load);
-      else {
-        if (this.#takeJoined(next.key, accept, taken)) ids.add(next.input.id);
-        if (this.#loads.has(load)) this.#turns.putBack(load, turnOf(load));
+      let hadItsTurn = false;
+      for (const { isWaiting, input, key } of load.inputs) {
+        if (!isWaiting || ids.has(input.id)) continue;
+        hadItsTurn = true;
+        if (this.#takeJoined(key, accept, taken)) ids.add(input.id);
+        // Who waits alone takes all turns at once.
+        if (this.#turns.size > 0 || ids.size === max || !this.#loads.has(load)) break;
       }
+      if (!hadItsTurn) passedOver.push(load);
+      else if (this.#loads.has(load)) this.#turns.putBack(load, turnOf(load));
     }
     for (const load of passedOver.reverse()) this.#turns.putBack(load, turnOf(load));
     return taken;

@@ -193,20 +193,32 @@ export function nextCursor(page: unknown): string | undefined {
   return (typeof after === 'string' && after !== '') || typeof after === 'number' ? String(after) : undefined;
 }
 
+/** Every record of every page passes here, so nothing is made for the looking. */
 function isRecord(value: unknown): value is HubspotRecord {
-  const associations = field(value, 'associations') ?? {};
   return (
-    ['id', 'createdAt', 'updatedAt'].every((name) => typeof field(value, name) === 'string') &&
+    typeof field(value, 'id') === 'string' &&
+    typeof field(value, 'createdAt') === 'string' &&
+    typeof field(value, 'updatedAt') === 'string' &&
     typeof field(value, 'archived') === 'boolean' &&
     typeof (field(value, 'url') ?? '') === 'string' &&
-    isMapOf(field(value, 'properties'), (property) => property === null || typeof property === 'string') &&
-    isMapOf(associations, (neighbours) => {
-      const results = field(neighbours, 'results');
-      return Array.isArray(results) && results.every((neighbour) => typeof field(neighbour, 'id') === 'string');
-    })
+    isMapOf(field(value, 'properties'), isPropertyValue) &&
+    isMapOf(field(value, 'associations') ?? NOTHING, isNeighbourList)
   );
 }
 
+const NOTHING = {};
+
+function isPropertyValue(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function isNeighbourList(value: unknown): boolean {
+  const results = field(value, 'results');
+  return Array.isArray(results) && results.every((neighbour) => typeof field(neighbour, 'id') === 'string');
+}
+
 function isMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isItem);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const name in value) if (!isItem(Reflect.get(value, name))) return false;
+  return true;
 }
