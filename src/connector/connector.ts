@@ -195,8 +195,9 @@ export class Connector {
     record: CrmRecord,
     to: ObjectType,
     { first, start }: { first: number; start: Position },
-    { needsRecord, needsLabels, ...selection }: NeighbourSelection,
+    selection: NeighbourSelection,
   ): Slice<AssociatedRecord> | Promise<Slice<AssociatedRecord>> {
+    const { needsRecord, needsLabels } = selection;
     const properties = askable(this, to, selection);
     const inline =
       !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;

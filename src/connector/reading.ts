@@ -127,8 +127,17 @@ function byId(a: Neighbour, b: Neighbour): number {
 
 /** One neighbour stands once per association type. */
 function distinct({ results }: InlineAssociations): Neighbour[] {
-  return [...new Set(results.map(({ id }) => id))].map((id) => ({ id, labels: [] }));
+  const ids = new Set<string>();
+  const neighbours: Neighbour[] = [];
+  for (const { id } of results) {
+    if (ids.has(id)) continue;
+    ids.add(id);
+    neighbours.push({ id, labels: NO_LABELS });
+  }
+  return neighbours;
 }
+
+const NO_LABELS: readonly string[] = [];
 
 /** Ids are digits: the longer one is the larger one. */
 function compareIds(a: string, b: string): number {

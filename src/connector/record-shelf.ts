@@ -1,6 +1,9 @@
 /** Answers each of the ids that were read, or throws what failed for it alone. */
 export type ReadAnswer<T> = (id: string) => T | null;
 
+/** As many as one call of HubSpot's reads: when a limit ends in the middle, what was read before it is there. */
+const MAX_TOGETHER = 100;
+
 /** What became of reading one record. */
 class Failure {
   readonly error: unknown;
@@ -52,10 +55,11 @@ export class RecordShelf<T extends object> {
   /** Nothing when the record is known to be absent; else when it will be there. */
   #want(id: string): Promise<void> | null {
     if (this.#records.has(id)) return null;
-    this.#gathering ??= this.#gather();
-    this.#gathering.ids.push(id);
-    this.#records.set(id, this.#gathering.done);
-    return this.#gathering.done;
+    if (!this.#gathering || this.#gathering.ids.length === MAX_TOGETHER) this.#gathering = this.#gather();
+    const { ids, done } = this.#gathering;
+    ids.push(id);
+    this.#records.set(id, done);
+    return done;
   }
 
   #gather(): Reading {

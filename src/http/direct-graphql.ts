@@ -69,7 +69,8 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
         // It may have been executed: nobody else may try again.
         logger.error({ err: error, requestId }, 'a request failed unexpectedly');
         finish(request.method, PATH, 500);
-        response.writeHead(500, { 'x-request-id': requestId }).end();
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500, { 'x-request-id': requestId }).end();
       }
     });
   };
