@@ -4,15 +4,10 @@ import {
   type ListOptions,
   listPath,
   listRecords,
+  MAX_URL_CHARACTERS,
   type ObjectType,
   type RecordPage,
 } from '../hubspot/objects.ts';
-
-/**
- * HubSpot answers 414 to a longer URL. It publishes no limit; people met it at 8,000 characters, some at 16,000 only.
- * https://github.com/dlt-hub/verified-sources/pull/311, https://github.com/PostHog/posthog/pull/31617
- */
-export const MAX_URL_CHARACTERS = 6_000;
 
 /**
  * A page of a list with all these properties. Those that are too many for a URL are read in one more call, by the ids

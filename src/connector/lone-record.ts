@@ -1,7 +1,13 @@
 import { isGatewayError } from '../errors.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { getRecord, type HubspotRecord, type ObjectType, type RecordOptions, recordPath } from '../hubspot/objects.ts';
-import { MAX_URL_CHARACTERS } from './list-page.ts';
+import {
+  getRecord,
+  type HubspotRecord,
+  MAX_URL_CHARACTERS,
+  type ObjectType,
+  type RecordOptions,
+  recordPath,
+} from '../hubspot/objects.ts';
 
 /**
  * One record with its neighbours inline: a call less than a batch read and one of associations, and a round trip less.
@@ -17,7 +23,7 @@ export async function readLoneRecord(
   try {
     return await getRecord(api, objectType, id, options);
   } catch (error) {
-    if (isRefusal(error)) return undefined;
+    if (mayDoAsBatch(error)) return undefined;
     throw error;
   }
 }
@@ -26,7 +32,7 @@ export async function readLoneRecord(
 const IS_DOTS = /^\.{1,2}$/;
 
 /** The scope of a neighbour, too, may be what is missing. */
-function isRefusal(error: unknown): boolean {
+function mayDoAsBatch(error: unknown): boolean {
   return (['HUBSPOT_BAD_REQUEST', 'HUBSPOT_FORBIDDEN', 'MISSING_SCOPES'] as const).some((code) =>
     isGatewayError(error, code),
   );

@@ -7,6 +7,12 @@ import type { ScopeRequirement } from './scope-set.ts';
 /** CRM object types by the plural names of HubSpot's paths and scopes. */
 export type ObjectType = 'contacts' | 'deals' | 'companies';
 
+/**
+ * HubSpot answers 414 to a longer URL. It publishes no limit; people met it at 8,000 characters, some at 16,000 only.
+ * https://github.com/dlt-hub/verified-sources/pull/311, https://github.com/PostHog/posthog/pull/31617
+ */
+export const MAX_URL_CHARACTERS = 6_000;
+
 /** HubSpot's cap on `limit` of a list and on the inputs of a batch read. */
 export const MAX_PAGE = 100;
 export const MAX_BATCH = 100;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_URL_CHARACTERS } from '../../src/connector/list-page.ts';
+import { MAX_URL_CHARACTERS } from '../../src/hubspot/objects.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const NAMES = Array.from(

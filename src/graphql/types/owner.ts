@@ -51,7 +51,7 @@ builder.objectType(OwnerRef, {
 });
 
 /** Most portals have fewer: their lists of owners come in one piece. */
-const DEFAULT_FIRST = 100;
+const OWNERS_PAGE = 100;
 
 const OwnerConnection = builder.connectionObject(
   {
@@ -91,14 +91,14 @@ builder.interfaceFields(CrmRef, (t) => ({
     hubspotScopes: OWNERS_READ,
     extensions: from({ reads: 'owners' }),
     args: {
-      ...pageArgs(MAX_FIRST.root, DEFAULT_FIRST),
+      ...pageArgs(MAX_FIRST.root, OWNERS_PAGE),
       email: t.arg.string({ description: 'Only the owner with this e-mail address, in upper or lower case.' }),
     },
     async resolve(parent, args, context) {
       const email = args.email == null ? undefined : emailAddress(args.email);
       const connector = await connectorOf(parent, context);
       const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
-      const { first, start } = pageRequest({ ...args, first: args.first ?? DEFAULT_FIRST }, MAX_FIRST.root, scope);
+      const { first, start } = pageRequest({ ...args, first: args.first ?? OWNERS_PAGE }, MAX_FIRST.root, scope);
       const slice = await connector.owners(first, start, email);
       return ConnectionPage.of(slice, { start, scope });
     },
