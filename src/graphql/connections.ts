@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import { builder } from './builder.ts';
 import { property } from './plain-fields.ts';
 import type { RecordType } from './record-types.ts';
@@ -44,13 +45,17 @@ export function associationConnection(owner: RecordType, neighbour: RecordType) 
   );
 }
 
-type ConnectionFields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, object>;
+type Types = typeof builder.$inferSchemaTypes;
+type ConnectionFields = PothosSchemaTypes.ObjectFieldBuilder<Types, object>;
 
 const SEARCHED =
   'How many the search finds in all; on later pages of a search by record id, how many it found on the first. Null for a plain list, of which HubSpot does not tell.';
 
 /** `totalCount`, which says in its description when it is told. */
-export function totalCount(t: ConnectionFields, description: string) {
+export function totalCount(
+  t: ConnectionFields,
+  description: string,
+): { totalCount: FieldRef<Types, number | null | undefined, 'Object'> } {
   return {
     totalCount: t.int({
       nullable: true,
