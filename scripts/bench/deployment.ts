@@ -56,9 +56,9 @@ export class Deployment {
     return loadConfig(this.env);
   }
 
-  /** The `Authorization` header of a viewer who may read. */
-  authorization(tenantId: string): string {
-    const claims = { sub: 'viewer', tenant: tenantId, scope: 'hubspot:read' };
+  /** The `Authorization` header of a viewer who may read, unless more is said. */
+  authorization(tenantId: string, scope = 'hubspot:read'): string {
+    const claims = { sub: 'viewer', tenant: tenantId, scope };
     return `Bearer ${jwt.sign(claims, this.#secret, { issuer: ISSUER, audience: AUDIENCE, expiresIn: DAY_S })}`;
   }
 

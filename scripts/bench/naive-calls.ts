@@ -11,7 +11,8 @@ export function naiveCalls(data: object): number {
   return callsBelow(data, true);
 }
 
-function callsBelow(value: unknown, isRoot: boolean): number {
+/** The same for what is selected of `value`, which is there already. */
+export function callsBelow(value: unknown, isRoot: boolean): number {
   if (Array.isArray(value)) return sum(value.map((item) => callsBelow(item, isRoot)));
   if (typeof value !== 'object' || value === null) return 0;
   return sum(Object.entries(value).map(([name, child]) => callsOf(name, child, isRoot)));

@@ -3,11 +3,13 @@ import { getOperationAST, Kind, parse } from 'graphql';
 import { createGateway } from '../../../src/gateway.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
+import type { ObjectTypeName } from '../../../src/simulator/crm/object-types.ts';
 import { NO_LIMITS } from '../../../src/simulator/limits/limits.ts';
+import type { Portal } from '../../../src/simulator/portal.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../../src/simulator/simulator.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
 import { Deployment, install } from '../deployment.ts';
-import { naiveCalls } from '../naive-calls.ts';
+import { callsBelow, naiveCalls } from '../naive-calls.ts';
 import type { Part } from '../part.ts';
 import { number, table } from '../table.ts';
 import { Q2 } from '../workloads.ts';
@@ -35,7 +37,7 @@ export const calls: Part = {
     const gateway = createGateway(deployment.config, { database, logger: silentLogger });
     try {
       const url = await gateway.listen();
-      const authorization = deployment.authorization(TENANT);
+      const authorization = deployment.authorization(TENANT, 'hubspot:read hubspot:write');
       const figures: Figures[] = [];
       for (const operation of operations()) {
         figures.push(await measure(operation, { url, authorization, simulator }));
@@ -73,7 +75,7 @@ async function measure(operation: Operation, { url, authorization, simulator }: 
   return {
     operation: operation.name,
     calls: simulator.log.crm().length,
-    naiveCalls: naiveCalls(data ?? {}),
+    naiveCalls: operation.isWrite ? 1 + callsBelow(data ?? {}, false) : naiveCalls(data ?? {}),
     ...(errors && { error: errors[0]?.message ?? '' }),
   };
 }
@@ -83,9 +85,13 @@ interface Operation {
   readonly query: string;
   /** Its first field. */
   readonly rootField: string;
+  readonly isWrite: boolean;
 }
 
-/** The queries that frontends send, and Q2, whose target is known. */
+/** What is not about a portal's records, and needs a browser. */
+const CONNECTING = ['ConnectHubSpot', 'CompleteHubSpotConnection'];
+
+/** What frontends send, and Q2, whose target is known. */
 function operations(): Operation[] {
   const files = readdirSync(OPERATIONS).filter((name) => name.endsWith('.graphql'));
   const texts = [...files.map((file) => readFileSync(new URL(file, OPERATIONS), 'utf8')), Q2.query];
@@ -93,13 +99,16 @@ function operations(): Operation[] {
     const operation = getOperationAST(parse(query));
     const [field] = operation?.selectionSet.selections ?? [];
     const rootField = field?.kind === Kind.FIELD ? field.name.value : '';
-    return operation?.operation === 'query' ? { name: operation.name?.value ?? '', query, rootField } : [];
+    const name = operation?.name?.value ?? '';
+    return CONNECTING.includes(name) ? [] : { name, query, rootField, isWrite: operation?.operation === 'mutation' };
   });
 }
 
-/** Whatever queries take; each declares what of it. */
-function variablesFor({ rootField }: Operation, { portals }: Simulator): object {
+/** Whatever operations take; each declares what of it. */
+function variablesFor({ name, rootField }: Operation, { portals }: Simulator): object {
   const [portal] = portals;
+  const written = portal && WRITTEN[name]?.(portal);
+  if (written) return written;
   const type = rootField === 'deal' ? 'deals' : rootField === 'company' ? 'companies' : 'contacts';
   const neighbours = type === 'contacts' ? 'deals' : 'contacts';
   const record = portal?.records(type).find(({ id }) => portal.neighbours(type, id, neighbours).length > 1);
@@ -108,6 +117,31 @@ function variablesFor({ rootField }: Operation, { portals }: Simulator): object 
     ...{ id: record?.id, email: record?.properties.get('email'), first: 50, deals: 2 },
     ...{ company, stage: 'closedwon', query: 'a', since: '2026-01-01T00:00:00Z', document: Q2.query },
   };
+}
+
+const LABEL = 'Decision maker';
+
+/** What writes are given. */
+const WRITTEN: Readonly<Record<string, (portal: Portal) => object>> = {
+  CreateContact: () => ({ contact: { email: 'grace@bench.example', firstName: 'Grace' } }),
+  UpsertContact: () => ({ input: { idValue: 'alan@bench.example', jobTitle: 'Reader' } }),
+  CreateDeal: (portal) => ({
+    deal: {
+      ...{ name: 'Pilot', amount: '12.50', stageId: 'contractsent', pipelineId: 'default' },
+      associations: [{ objectType: 'CONTACT', id: idOf(portal, 'contacts') }],
+    },
+  }),
+  MoveDeal: (portal) => ({ id: idOf(portal, 'deals'), pipelineId: 'default', stageId: 'contractsent' }),
+  ArchiveContact: (portal) => ({ id: [...portal.records('contacts')].at(-1)?.id }),
+  LabelContactOfDeal(portal) {
+    const [deal, contact] = [idOf(portal, 'deals'), idOf(portal, 'contacts')];
+    portal.associate({ type: 'deals', id: deal }, { type: 'contacts', id: contact }, { label: LABEL });
+    return { deal, contact, labels: [LABEL] };
+  },
+};
+
+function idOf(portal: Portal, type: ObjectTypeName): string {
+  return portal.records(type).next().value?.id ?? '';
 }
 
 function seedOf({ grants, portals }: Simulator) {
