@@ -107,7 +107,7 @@ export function inlineNeighbours(
   inline: InlineAssociations,
   start: Position = {},
 ): Slice<Neighbour> | undefined {
-  return inline.paging === undefined ? readKnown(first, start, distinct(inline).sort(byId)) : undefined;
+  return inline.paging === undefined ? readKnown(first, start, sorted(inline)) : undefined;
 }
 
 /** Up to `first` of values that are all known. */
@@ -123,6 +123,18 @@ export function readKnown<T extends { readonly id: string }>(
 
 function byId(a: Neighbour, b: Neighbour): number {
   return compareIds(a.id, b.id);
+}
+
+const sortedNeighbours = new WeakMap<InlineAssociations, readonly Neighbour[]>();
+
+/** In the order of their ids. A page is looked at by all requests that share it, and twice by each. */
+function sorted(inline: InlineAssociations): readonly Neighbour[] {
+  let neighbours = sortedNeighbours.get(inline);
+  if (!neighbours) {
+    neighbours = distinct(inline).sort(byId);
+    sortedNeighbours.set(inline, neighbours);
+  }
+  return neighbours;
 }
 
 /** One neighbour stands once per association type. */

@@ -61,7 +61,7 @@ export function resolveNeighbours(
   info: GraphQLResolveInfo,
 ): ConnectionPage<CrmRecord> | Promise<ConnectionPage<CrmRecord>> {
   const { connector } = parent;
-  const scope = [connector.installation.hubId, parent.objectType, parent.recordId, objectType].join();
+  const scope = `${connector.installation.hubId},${parent.objectType},${parent.recordId},${objectType}`;
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const selection = selectionOf(info, typename, connector.granted);
   const slice = connector.neighbours(parent, objectType, { first, start }, selection);
