@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Question, Reply } from './ipc.ts';
@@ -50,7 +50,7 @@ export class MeasuredProcess {
     });
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
-        const printed = readFileSync(log, 'utf8');
+        const printed = endOf(log);
         const told = /^\w*Error\b.*/m.exec(printed)?.[0] ?? printed.slice(-500);
         resolve(`${basename(file.pathname)} ended with ${signal ?? code}: ${told}`);
       });
@@ -91,5 +91,18 @@ export class MeasuredProcess {
     // Nothing of it is kept, so nothing needs to be put away.
     this.#child.kill('SIGKILL');
     await this.#exited;
+  }
+}
+
+/** What a process printed last: half an hour of requests is more than a string can hold. */
+function endOf(log: string): string {
+  const file = openSync(log, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, 64 * 1024));
+    readSync(file, end, { position: size - end.length });
+    return end.toString();
+  } finally {
+    closeSync(file);
   }
 }
