@@ -54,7 +54,8 @@ describe('with three replicas, of which the first refreshes and dies', () => {
     theirs = await install(stack, BOB.tenant);
     stack.clock.advance(age);
     const died = DEATHS[death](stack);
-    void stack.queryOn(0, READ);
+    // The connection to a dead replica may be cut instead of answered.
+    stack.queryOn(0, READ).catch(() => undefined);
     await died;
   }
 
