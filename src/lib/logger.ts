@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -18,15 +18,12 @@ const SECRET_PATHS = [
   'codeVerifier',
 ].flatMap((name) => [name, `*.${name}`]);
 
-/** Lines are written together, a moment late at most; what is left is written when the process ends. */
-const BUFFER = { sync: false, minLength: 4_096, periodicFlush: 100 };
-
 /** JSON lines on stdout, or on `destination`. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(BUFFER)): Logger {
+export function createLogger(level: string, destination: DestinationStream = linesTogether()): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: isoTime(),
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRET_PATHS, censor: '[redacted]' },
   };
@@ -34,3 +31,43 @@ export function createLogger(level: string, destination: DestinationStream = pin
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });
+
+/** pino's own `isoTime`, which spells a moment out for every line, though under load many lines share one. */
+function isoTime(): () => string {
+  let spelled = { at: Number.NaN, text: '' };
+  return () => {
+    const at = Date.now();
+    if (at !== spelled.at) spelled = { at, text: `,"time":"${new Date(at).toISOString()}"` };
+    return spelled.text;
+  };
+}
+
+const TOGETHER = { characters: 16_000, ms: 100 };
+
+/**
+ * Stdout by many lines at a time, each a moment late at most; the end of the process writes what is left. pino's own
+ * buffer measures all that it holds again for every line that it takes in.
+ */
+function linesTogether(): DestinationStream {
+  const stdout = pino.destination({ sync: false });
+  let lines = '';
+  let timer: NodeJS.Timeout | undefined;
+  const hand = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    stdout.write(lines);
+    lines = '';
+  };
+  process.once('exit', () => {
+    if (lines === '') return;
+    hand();
+    stdout.flushSync();
+  });
+  return {
+    write(line) {
+      lines += line;
+      if (lines.length >= TOGETHER.characters) hand();
+      else timer ??= setTimeout(hand, TOGETHER.ms).unref();
+    },
+  };
+}

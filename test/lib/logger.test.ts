@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createLogger, silentLogger } from '../../src/lib/logger.ts';
 
@@ -83,6 +84,36 @@ describe('createLogger', () => {
     const request = { cookie: CANARY };
     recording().logger.info({ request, token: CANARY }, 'asked');
     expect(request).toEqual({ cookie: CANARY });
+  });
+});
+
+describe('on stdout', () => {
+  /** What a process writes that runs `body` with a `logger`. */
+  function written(body: string): string[] {
+    const module = new URL('../../src/lib/logger.ts', import.meta.url);
+    const script = `import { createLogger } from '${module}'; const logger = createLogger('info'); ${body}`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  it.each([
+    ['ends by itself', ''],
+    ['is ended', 'process.exit(0);'],
+    ['fails', 'throw new Error("unforeseen");'],
+  ])('every line is there when the process %s', (_how, end) => {
+    const lines = written(`for (let n = 0; n < 1_000; n += 1) logger.info({ n }, 'counted'); ${end}`);
+    expect(lines.map((line) => JSON.parse(line).n)).toEqual(Array.from({ length: 1_000 }, (_, n) => n));
+  });
+
+  it('a line is there a moment later, whatever comes after it', () => {
+    const lines = written("logger.info('soon'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);");
+    expect(lines).toHaveLength(1);
+  });
+
+  it('a line tells its own time', () => {
+    const lines = written("logger.info('first'); setTimeout(() => logger.info('second'), 20);");
+    const [first, second] = lines.map((line) => Date.parse(JSON.parse(line).time));
+    expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(19);
   });
 });
 
