@@ -4,6 +4,7 @@ import type { HubspotApi } from '../hubspot/client.ts';
 import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
@@ -110,14 +111,15 @@ export class Connector {
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
-  async record(
+  record(
     objectType: ObjectType,
     id: string,
     { associations = NO_TYPES, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
     idProperty?: string,
-  ): Promise<CrmRecord | null> {
-    const properties = await askable(this, objectType, selection);
-    return this.#shelf(objectType, properties, { idProperty, associations }).get(id);
+  ): PromiseOrValue<CrmRecord | null> {
+    return andThen(askable(this, objectType, selection), (properties) =>
+      this.#shelf(objectType, properties, { idProperty, associations }).get(id),
+    );
   }
 
   #shelf(
@@ -196,7 +198,7 @@ export class Connector {
     to: ObjectType,
     { first, start }: { first: number; start: Position },
     selection: NeighbourSelection,
-  ): Slice<AssociatedRecord> | Promise<Slice<AssociatedRecord>> {
+  ): PromiseOrValue<Slice<AssociatedRecord>> {
     const { needsRecord, needsLabels } = selection;
     const properties = askable(this, to, selection);
     const inline =
@@ -204,13 +206,11 @@ export class Connector {
     const slice = readNeighbours(first, start, inline, (after) =>
       this.#neighbourPage(record.objectType, to, { id: record.recordId, after }),
     );
-    const show = (found: Slice<Neighbour>, names: readonly string[]) =>
-      needsRecord ? this.#readNeighbours(to, found, names) : this.#nameNeighbours(to, found);
-    // No promise where none is needed: a list has hundreds of neighbours.
-    if (properties instanceof Promise || slice instanceof Promise) {
-      return Promise.all([slice, properties]).then(([found, names]) => show(found, names));
-    }
-    return show(slice, properties);
+    return andThen(slice, (found) =>
+      needsRecord
+        ? andThen(properties, (names) => this.#readNeighbours(to, found, names))
+        : this.#nameNeighbours(to, found),
+    );
   }
 
   #nameNeighbours(to: ObjectType, slice: Slice<Neighbour>): Slice<AssociatedRecord> {
@@ -221,14 +221,14 @@ export class Connector {
     to: ObjectType,
     slice: Slice<Neighbour>,
     properties: readonly string[],
-  ): Slice<AssociatedRecord> | Promise<Slice<AssociatedRecord>> {
+  ): PromiseOrValue<Slice<AssociatedRecord>> {
     const records = this.#shelf(to, properties).all(slice.items.map(({ value }) => value.id));
-    const show = (found: readonly (CrmRecord | null)[]) =>
+    return andThen(records, (found) =>
       mapSlice(slice, ({ labels }, index) => {
         const record = found[index];
         return record ? { record, labels } : null;
-      });
-    return records instanceof Promise ? records.then(show) : show(records);
+      }),
+    );
   }
 
   /** By the owner's id; `null` when the portal has none. */

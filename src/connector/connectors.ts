@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
 import type { InstallationDirectory } from '../installations/installation-directory.ts';
 import type { Clock } from '../lib/clock.ts';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { CallBudget } from './call-budget.ts';
 import { Connector } from './connector.ts';
@@ -36,7 +37,7 @@ export class Connectors {
   readonly #options: ConnectorsOptions;
   readonly #operation: Operation;
   readonly #connectors = new Map<string, Connector>();
-  #installations: Promise<readonly Installation[]> | undefined;
+  #installations: PromiseOrValue<readonly Installation[]> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
   constructor({ tenantId, viewerId, signal }: Caller, options: ConnectorsOptions) {
@@ -59,7 +60,7 @@ export class Connectors {
   }
 
   /** The same throughout a request, but for what the request itself changed. */
-  installations(): Promise<readonly Installation[]> {
+  installations(): PromiseOrValue<readonly Installation[]> {
     this.#installations ??= this.#options.directory.list(this.#tenantId);
     return this.#installations;
   }
@@ -84,7 +85,7 @@ export class Connectors {
 
   /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */
   async installationOfPortal(hubId: string): Promise<Installation | undefined> {
-    return (await this.#connected()).find((installation) => String(installation.hubId) === hubId);
+    return connected(await this.installations()).find((installation) => String(installation.hubId) === hubId);
   }
 
   /**
@@ -92,20 +93,16 @@ export class Connectors {
    * @throws GatewayError INSTALLATION_AMBIGUOUS
    */
   async onlyInstallation(): Promise<Installation | undefined> {
-    const [only, ...others] = await this.#connected();
-    if (only && others.length > 0) {
-      throw new GatewayError('INSTALLATION_AMBIGUOUS', 'Several portals are connected: name the installation.', {
-        installationIds: [only, ...others].map(({ id }) => id),
-      });
-    }
-    return only;
+    return onlyOf(await this.installations());
   }
 
   /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
-  async only(): Promise<Connector> {
-    const installation = await this.onlyInstallation();
-    if (!installation) throw notConnected();
-    return this.of(installation);
+  only(): PromiseOrValue<Connector> {
+    return andThen(this.installations(), (installations) => {
+      const installation = onlyOf(installations);
+      if (!installation) throw notConnected();
+      return this.of(installation);
+    });
   }
 
   /** @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED */
@@ -119,8 +116,19 @@ export class Connectors {
     this.#connectors.set(installation.id, connector);
     return connector;
   }
+}
 
-  async #connected(): Promise<readonly Installation[]> {
-    return (await this.installations()).filter(({ status }) => status !== 'DISCONNECTED');
+/** @throws GatewayError INSTALLATION_AMBIGUOUS */
+function onlyOf(installations: readonly Installation[]): Installation | undefined {
+  const [only, ...others] = connected(installations);
+  if (only && others.length > 0) {
+    throw new GatewayError('INSTALLATION_AMBIGUOUS', 'Several portals are connected: name the installation.', {
+      installationIds: [only, ...others].map(({ id }) => id),
+    });
   }
+  return only;
+}
+
+function connected(installations: readonly Installation[]): readonly Installation[] {
+  return installations.filter(({ status }) => status !== 'DISCONNECTED');
 }

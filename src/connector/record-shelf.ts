@@ -1,3 +1,5 @@
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
+
 /** Answers each of the ids that were read, or throws what failed for it alone. */
 export type ReadAnswer<T> = (id: string) => T | null;
 
@@ -34,13 +36,15 @@ export class RecordShelf<T extends object> {
   }
 
   /** `null` for a record that does not exist. */
-  async get(id: string): Promise<T | null> {
-    const [record = null] = await this.all([id]);
+  get(id: string): PromiseOrValue<T | null> {
+    const record = this.#records.get(id) ?? this.#want(id);
+    if (record instanceof Promise) return record.then(() => this.get(id));
+    if (record instanceof Failure) return Promise.reject(record.error);
     return record;
   }
 
   /** In the order of `ids`. Rejects when one of them failed. */
-  all(ids: readonly string[]): readonly (T | null)[] | Promise<readonly (T | null)[]> {
+  all(ids: readonly string[]): PromiseOrValue<readonly (T | null)[]> {
     const pending = new Set<Promise<void>>();
     const found: (T | null)[] = [];
     for (const id of ids) {

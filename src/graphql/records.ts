@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { AssociatedRecord } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
-import type { Slice } from '../connector/reading.ts';
 import type { Search } from '../connector/search.ts';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { GatewayContext } from './context.ts';
 import { recordIdIn } from './global-id.ts';
 import { MAX_FIRST } from './page-sizes.ts';
@@ -14,17 +13,18 @@ import { type SearchArgs, searchOf } from './searches.ts';
 import { selectionOf } from './selection.ts';
 
 /** `contact(id)` and its like. Null for a record that the portal does not have, and for an id of another portal. */
-export async function resolveRecord(
+export function resolveRecord(
   { typename, objectType }: RecordType,
   parent: CrmParent,
   id: string,
   context: GatewayContext,
   info: GraphQLResolveInfo,
-): Promise<CrmRecord | null> {
-  const connector = await connectorOf(parent, context);
-  const recordId = recordIdIn(typename, connector.installation.hubId, id);
-  if (recordId === undefined) return null;
-  return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted));
+): PromiseOrValue<CrmRecord | null> {
+  return andThen(connectorOf(parent, context), (connector) => {
+    const recordId = recordIdIn(typename, connector.installation.hubId, id);
+    if (recordId === undefined) return null;
+    return connector.record(objectType, recordId, selectionOf(info, typename, connector.granted));
+  });
 }
 
 /** `contacts(first, after, …)` and its like: a search where anything is looked for, else a plain list. */
@@ -59,12 +59,11 @@ export function resolveNeighbours(
   parent: CrmRecord,
   args: PageArgs,
   info: GraphQLResolveInfo,
-): ConnectionPage<CrmRecord> | Promise<ConnectionPage<CrmRecord>> {
+): PromiseOrValue<ConnectionPage<CrmRecord>> {
   const { connector } = parent;
   const scope = `${connector.installation.hubId},${parent.objectType},${parent.recordId},${objectType}`;
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const selection = selectionOf(info, typename, connector.granted);
   const slice = connector.neighbours(parent, objectType, { first, start }, selection);
-  const page = (found: Slice<AssociatedRecord>) => ConnectionPage.ofNeighbours(found, { start, scope });
-  return slice instanceof Promise ? slice.then(page) : page(slice);
+  return andThen(slice, (found) => ConnectionPage.ofNeighbours(found, { start, scope }));
 }

@@ -14,6 +14,7 @@ import type { CrmRecord } from '../connector/crm-record.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
 import { writtenConnector } from './named-installation.ts';
@@ -37,7 +38,7 @@ export const hubspotScopesDirective = new GraphQLDirective({
 export type CrmParent = undefined | object | Installation | CrmRecord;
 
 /** The connector that a field of `parent` reaches HubSpot through. @throws GatewayError when there is none */
-export function connectorOf(parent: CrmParent, context: GatewayContext): Connector | Promise<Connector> {
+export function connectorOf(parent: CrmParent, context: GatewayContext): PromiseOrValue<Connector> {
   if (parent === undefined) return context.connectors.only();
   if ('connector' in parent) return parent.connector;
   return 'hubId' in parent ? context.connectors.of(parent) : context.connectors.only();
@@ -84,9 +85,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
           ? writtenConnector(Reflect.get(args, 'input'), contextOf(context))
           : // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
             connectorOf(parent as CrmParent, contextOf(context));
-      return connector instanceof Promise
-        ? connector.then((found) => answer(found, parent, args, context, info))
-        : answer(connector, parent, args, context, info);
+      return andThen(connector, (found) => answer(found, parent, args, context, info));
     };
   }
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 
 /** How soon a change made by another replica is seen here. */
@@ -24,7 +25,7 @@ export interface InstallationDirectoryOptions {
  */
 export class InstallationDirectory {
   readonly #options: InstallationDirectoryOptions;
-  readonly #tenants = new LRUCache<string, Promise<readonly Installation[]>>({ max: MAX_TENANTS });
+  readonly #tenants = new LRUCache<string, PromiseOrValue<readonly Installation[]>>({ max: MAX_TENANTS });
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> = Promise.resolve();
   #closed = false;
@@ -37,14 +38,18 @@ export class InstallationDirectory {
   }
 
   /** Oldest first. @throws GatewayError HUBSPOT_UNAVAILABLE */
-  list(tenantId: string): Promise<readonly Installation[]> {
+  list(tenantId: string): PromiseOrValue<readonly Installation[]> {
     const known = this.#tenants.get(tenantId);
     if (known) return known;
     if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
     const read = this.#options.installations.list(tenantId).catch((error: unknown) => this.#explain(error));
     this.#tenants.set(tenantId, read);
-    // A failure is not worth remembering.
-    read.catch(() => this.#tenants.peek(tenantId) === read && this.#tenants.delete(tenantId));
+    const isCurrent = () => this.#tenants.peek(tenantId) === read;
+    read.then(
+      (installations) => isCurrent() && this.#tenants.set(tenantId, installations),
+      // A failure is not worth remembering.
+      () => isCurrent() && this.#tenants.delete(tenantId),
+    );
     this.#schedule();
     return read;
   }
@@ -81,7 +86,7 @@ export class InstallationDirectory {
     const startedAt = clock.monotonic();
     try {
       for (const change of await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS)) {
-        const known = await this.#tenants.peek(change.tenantId)?.catch(() => undefined);
+        const known = await Promise.resolve(this.#tenants.peek(change.tenantId)).catch(() => undefined);
         const same = known?.some(({ id, updatedAt }) => id === change.id && updatedAt === change.updatedAt) ?? true;
         if (!same) this.forget(change.tenantId);
       }
