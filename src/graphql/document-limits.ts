@@ -45,8 +45,12 @@ export function variablesBeyondLimits(variables: unknown): GraphQLError | undefi
   for (let brackets = 0; level.length > 0; brackets += 1) {
     values += level.length;
     if (values > LIMITS.values || brackets > LIMITS.brackets) return badVariables('The variables hold too much.');
-    if (level.some(hasLostDigits)) return badVariables('A number of more than 15 digits must be given as a string.');
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    const inner: unknown[] = [];
+    for (const value of level) {
+      if (hasLostDigits(value)) return badVariables('A number of more than 15 digits must be given as a string.');
+      if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) inner.push(each);
+    }
+    level = inner;
   }
   return undefined;
 }

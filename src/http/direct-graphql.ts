@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Viewer } from '../graphql/context.ts';
 import type { FlowCookie } from '../installations/connect.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { RecordRequest } from './request-log.ts';
 import type { Authenticate } from './viewer.ts';
 
@@ -127,38 +128,47 @@ interface DirectOperation {
 }
 
 /** `undefined` when the body is not one operation, or nobody valid sent it. */
-async function operationIn(
+function operationIn(
   { headers }: IncomingMessage,
   body: Buffer,
   { authenticate }: DirectGraphQLOptions,
-): Promise<DirectOperation | undefined> {
-  try {
-    const parameters = parametersOf(body);
-    const viewer = parameters && (await authenticate(headers.authorization ?? null));
-    return viewer && { parameters, viewer };
-  } catch {
-    return undefined;
-  }
+): PromiseOrValue<DirectOperation | undefined> {
+  const parameters = parametersOf(body);
+  if (!parameters) return undefined;
+  const viewer = authenticate(headers.authorization ?? null);
+  if (!(viewer instanceof Promise)) return { parameters, viewer };
+  return viewer.then(
+    (found) => ({ parameters, viewer: found }),
+    () => undefined,
+  );
 }
 
 /** `undefined` for what is not one operation with its name and variables. */
 function parametersOf(body: Buffer): GraphQLParameters | undefined {
   // A byte order mark and bytes that are no UTF-8 make the parser fail, or what it reads differ from what was sent.
   if (!isUtf8(body)) return undefined;
-  const parsed: unknown = JSON.parse(body.toString());
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { query, operationName, variables, extensions, ...others } = parsed as Record<string, unknown>; // An object of JSON is one.
-  const isPlain =
-    typeof query === 'string' &&
-    (operationName == null || typeof operationName === 'string') &&
-    [variables, extensions].every((map) => map == null || (typeof map === 'object' && !Array.isArray(map))) &&
-    Object.keys(others).length === 0;
-  if (!isPlain) return undefined;
-  return {
-    query,
-    variables: (variables ?? {}) as Record<string, unknown>, // Checked above.
-    operationName: operationName ?? undefined,
-  };
+  const parsed = parseJson(body.toString());
+  if (!isMap(parsed)) return undefined;
+  for (const name of Object.keys(parsed)) if (!PARAMETERS.has(name)) return undefined;
+  const { query, operationName, variables, extensions } = parsed;
+  if (typeof query !== 'string' || !(operationName == null || typeof operationName === 'string')) return undefined;
+  if (!(variables == null || isMap(variables)) || !(extensions == null || isMap(extensions))) return undefined;
+  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `undefined` for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Answer extends Pick<DirectContext, 'responseCookies'> {

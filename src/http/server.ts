@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
+import { LRUCache } from 'lru-cache';
 import { type AnswerDirectly, isDirect } from './direct-graphql.ts';
 import { errorBody } from './error-body.ts';
 
@@ -40,30 +41,46 @@ export function createHttpServer({ fetch, direct }: HttpServerOptions): Server {
   return server;
 }
 
-const HOST = /^[\w.:[\]-]{1,255}$/;
 /** Of two, Node believes the first and hides the second: which one a proxy in front believed is then anybody's guess. */
 const ONCE = ['host', 'authorization', 'content-type'];
+const ONCE_LENGTHS = new Set(ONCE.map((name) => name.length));
 
 /** The status to refuse a request with, before its body is read. */
 function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): number | undefined {
   if (rawHeaders.length / 2 > LIMITS.headerCount) return 431;
-  if (ONCE.some((name) => repeats(rawHeaders, name))) return 400;
-  const target =
-    HOST.test(headers.host ?? '') && url.startsWith('/') ? URL.parse(`http://${headers.host}${url}`) : null;
-  if (!target) return 400;
-  // A path that the parser rewrites (`..`, `\`) may have meant something else to a proxy in front.
-  if (target.pathname !== url.split('?', 1)[0]) return 404;
+  if (repeats(rawHeaders)) return 400;
+  const refusal = refuseTarget(headers.host ?? '', url);
+  if (refusal !== undefined) return refusal;
   if (method !== 'POST') return undefined;
   if (headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined) return 411;
   return Number(headers['content-length']) > LIMITS.bodyBytes ? 413 : undefined;
 }
 
-function repeats(rawHeaders: readonly string[], name: string): boolean {
-  let count = 0;
+function repeats(rawHeaders: readonly string[]): boolean {
+  const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === name) count += 1;
+    const name = rawHeaders[index] ?? '';
+    if (!ONCE_LENGTHS.has(name.length)) continue;
+    const known = name.toLowerCase();
+    if (seen.includes(known)) return true;
+    if (ONCE.includes(known)) seen.push(known);
   }
-  return count > 1;
+  return false;
+}
+
+const HOST = /^[\w.:[\]-]{1,255}$/;
+/** A path that no parser rewrites. */
+const PLAIN_PATH = /^(\/[\w-]+)+$/;
+/** Hosts that were found well-formed. */
+const hosts = new LRUCache<string, true>({ max: 100 });
+
+function refuseTarget(host: string, url: string): 400 | 404 | undefined {
+  if (hosts.has(host) && PLAIN_PATH.test(url)) return undefined;
+  const target = HOST.test(host) && url.startsWith('/') ? URL.parse(`http://${host}${url}`) : null;
+  if (!target) return 400;
+  hosts.set(host, true);
+  // A path that the parser rewrites (`..`, `\`) may have meant something else to a proxy in front.
+  return target.pathname === url.split('?', 1)[0] ? undefined : 404;
 }
 
 function send(response: ServerResponse, status: number): void {

@@ -6,6 +6,7 @@ import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import { createKeySet } from './key-set.ts';
 
 export interface ViewerOptions {
@@ -19,8 +20,8 @@ export interface ViewerOptions {
   readonly clock: Clock;
 }
 
-/** Turns an `Authorization` header into a viewer. @throws GatewayError UNAUTHENTICATED */
-export type Authenticate = (authorization: string | null) => Promise<Viewer>;
+/** Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED. */
+export type Authenticate = (authorization: string | null) => PromiseOrValue<Viewer>;
 
 /** Clocks of issuer and gateway may differ by so much. */
 const CLOCK_TOLERANCE_S = 5;
@@ -61,22 +62,23 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
   const verification = verificationBy(options);
   const verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
   const { clock } = options;
-  return async (authorization) => {
-    try {
-      const token = bearerToken(authorization);
-      // Hashed, so that no memory dump shows a token that still works.
-      const digest = hash('sha256', token, 'base64');
-      const known = verdicts.get(digest);
-      if (known && clock.now() < known.validUntil) return known.viewer;
-      const payload = await verify(token, verification, options);
-      const viewer = toViewer(payload, options);
-      const expiresAt = (Number(payload.exp) + CLOCK_TOLERANCE_S) * 1000;
-      verdicts.set(digest, { viewer, validUntil: Math.min(expiresAt, clock.now() + VERDICT_LIFE_MS) });
-      return viewer;
-    } catch (cause) {
+  const judge = async (authorization: string, digest: string) => {
+    const payload = await verify(bearerToken(authorization), verification, options);
+    const viewer = toViewer(payload, options);
+    const expiresAt = (Number(payload.exp) + CLOCK_TOLERANCE_S) * 1000;
+    verdicts.set(digest, { viewer, validUntil: Math.min(expiresAt, clock.now() + VERDICT_LIFE_MS) });
+    return viewer;
+  };
+  return (header) => {
+    const authorization = header ?? '';
+    // Hashed, so that no memory dump shows a token that still works.
+    const digest = hash('sha256', authorization, 'base64');
+    const known = verdicts.get(digest);
+    if (known && clock.now() < known.validUntil) return known.viewer;
+    return judge(authorization, digest).catch((cause) => {
       // One answer for all: what is wrong with a token is nobody's business but the log's.
       throw new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });
-    }
+    });
   };
 }
 
@@ -97,8 +99,8 @@ function verificationBy({ key: source, clock }: ViewerOptions): Verification {
   return { algorithms, findKey: () => key };
 }
 
-function bearerToken(authorization: string | null): string {
-  const token = BEARER.exec(authorization ?? '')?.[1];
+function bearerToken(authorization: string): string {
+  const token = BEARER.exec(authorization)?.[1];
   if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new Error('no well-formed bearer token');
   return token;
 }
