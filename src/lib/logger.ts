@@ -55,9 +55,11 @@ function linesTogether(): DestinationStream {
   const hand = () => {
     clearTimeout(timer);
     timer = undefined;
-    stdout.write(lines);
+    if (lines !== '') stdout.write(lines);
     lines = '';
   };
+  // Before pino's own listener, which closes stdout as soon as it is empty.
+  process.prependListener('beforeExit', hand);
   process.once('exit', () => {
     if (lines === '') return;
     hand();
