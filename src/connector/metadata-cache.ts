@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 
 /** Served without a question for so long. */
@@ -32,7 +33,7 @@ export class MetadataCache {
    * What `read` answered last under `key`. The key names the installation, the version of its grant, and what is read:
    * one key always stands for one type.
    */
-  get<T extends object>(key: string, read: () => Promise<T>): T | Promise<T> {
+  get<T extends object>(key: string, read: () => Promise<T>): PromiseOrValue<T> {
     const entry = this.#entries.get(key);
     const age = entry ? this.#clock.monotonic() - entry.readAt : Number.POSITIVE_INFINITY;
     if (age >= STALE_MS) return this.#read(key, read);

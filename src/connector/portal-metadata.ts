@@ -4,6 +4,7 @@ import type { ObjectType } from '../hubspot/objects.ts';
 import { listOwners, type Owner } from '../hubspot/owners.ts';
 import { listPipelines, type Pipeline } from '../hubspot/pipelines.ts';
 import { type DataSensitivity, listProperties, type PropertyDefinition } from '../hubspot/properties.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 
@@ -84,14 +85,14 @@ export class PortalMetadata {
     );
   }
 
-  #definitions(objectType: ObjectType, sensitivity: DataSensitivity): Definitions | Promise<Definitions> {
+  #definitions(objectType: ObjectType, sensitivity: DataSensitivity): PromiseOrValue<Definitions> {
     return this.#cache.get(`${this.#key}\nproperties\n${objectType}\n${sensitivity}`, async () => {
       const all = await listProperties(this.#api, objectType, sensitivity);
       return { all, byName: new Map(all.map((definition) => [definition.name, definition])) };
     });
   }
 
-  #owners(archived: boolean): Owners | Promise<Owners> {
+  #owners(archived: boolean): PromiseOrValue<Owners> {
     return this.#cache.get(`${this.#key}\nowners\n${archived}`, () => readOwners(this.#api, archived));
   }
 }

@@ -1,6 +1,7 @@
 import type { ObjectType } from '../hubspot/objects.ts';
 import { type PropertyDefinition, valueScopes } from '../hubspot/properties.ts';
 import { allOf, type ScopeRequirement, type ScopeSet } from '../hubspot/scope-set.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { PortalMetadata } from './portal-metadata.ts';
 
 /** Properties that a selection wants of records. */
@@ -25,7 +26,7 @@ export function askable(
   { metadata, granted }: { readonly metadata: PortalMetadata; readonly granted: ScopeSet },
   objectType: ObjectType,
   { properties, named }: SelectedProperties,
-): readonly string[] | Promise<readonly string[]> {
+): PromiseOrValue<readonly string[]> {
   return named.length === 0 ? properties : withoutWithheld({ metadata, granted }, objectType, { properties, named });
 }
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import { type HubspotRecord, type InlineAssociations, MAX_PAGE, type RecordPage } from '../hubspot/objects.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 
 /**
  * A place in a list of HubSpot's: in the page that starts at HubSpot's cursor `after` (absent: the first page), behind
@@ -92,7 +93,7 @@ export function readNeighbours(
   start: Position,
   inline: InlineAssociations | undefined,
   load: (after: string | undefined) => Promise<NeighbourPage>,
-): Slice<Neighbour> | Promise<Slice<Neighbour>> {
+): PromiseOrValue<Slice<Neighbour>> {
   const known = inline && start.after === undefined ? inlineNeighbours(first, inline, start) : undefined;
   if (known) return known;
   return readSlice(first, start, async (after) => {

@@ -1,10 +1,8 @@
+import { MAX_BATCH } from '../hubspot/objects.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 
 /** Answers each of the ids that were read, or throws what failed for it alone. */
 export type ReadAnswer<T> = (id: string) => T | null;
-
-/** As many as one call of HubSpot's reads: when a limit ends in the middle, what was read before it is there. */
-const MAX_TOGETHER = 100;
 
 /** What became of reading one record. */
 class Failure {
@@ -59,7 +57,8 @@ export class RecordShelf<T extends object> {
   /** Nothing when the record is known to be absent; else when it will be there. */
   #want(id: string): Promise<void> | null {
     if (this.#records.has(id)) return null;
-    if (!this.#gathering || this.#gathering.ids.length === MAX_TOGETHER) this.#gathering = this.#gather();
+    // As many as one call reads: when a limit ends in the middle, what was read before it is there.
+    if (!this.#gathering || this.#gathering.ids.length === MAX_BATCH) this.#gathering = this.#gather();
     const { ids, done } = this.#gathering;
     ids.push(id);
     this.#records.set(id, done);

@@ -9,10 +9,11 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import { isCompilable, spelledOut } from './compilable.ts';
 
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
-export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+export type Execute = (args: ExecutionArgs) => PromiseOrValue<ExecutionResult>;
 
 /** By name; the only operation of a document needs none. */
 type KnownOperations = Map<string | undefined, KnownOperation>;
@@ -32,14 +33,14 @@ export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_A
   return (args) => {
     const compiled = operations.compiled(knownOperation(documents, args));
     if (!compiled) return execute(args);
-    const result: ExecutionResult | Promise<ExecutionResult> = compiled.query(
+    const result: PromiseOrValue<ExecutionResult> = compiled.query(
       args.rootValue,
       args.contextValue,
       args.variableValues,
     );
     // Variables that do not fit are told in the reference executor's words; nothing has been executed.
     if (!(result instanceof Promise) && !('data' in result)) return execute(args);
-    return result instanceof Promise ? result.then(withCauses) : withCauses(result);
+    return andThen(result, withCauses);
   };
 }
 

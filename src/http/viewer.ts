@@ -85,7 +85,7 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
 interface Verification {
   readonly algorithms: Algorithm[];
   /** The key for a token's `kid`. */
-  readonly findKey: (keyId: string | undefined) => KeyObject | Promise<KeyObject>;
+  readonly findKey: (keyId: string | undefined) => PromiseOrValue<KeyObject>;
 }
 
 function verificationBy({ key: source, clock }: ViewerOptions): Verification {
