@@ -127,6 +127,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const governors = new RateGovernors({
     clock,
     metrics,
+    logger,
     createShare: (hubId, usage) => (isAlone ? new LocalShare(usage, overrides.hubspotLimits) : shares.of(hubId, usage)),
   });
   const pipelines = new PortalPipelines({

@@ -17,8 +17,7 @@ export function governed(governor: RateGovernor): Stage {
     slot.use();
     try {
       const response = await next({ ...call, onSend: slot.send });
-      const rateLimit = budget === 'general' ? generalLimit(response) : undefined;
-      if (rateLimit) governor.learn('general', rateLimit.max);
+      const rateLimit = budget === 'general' ? governor.learn(generalLimit(response)) : undefined;
       slot.succeed(rateLimit);
       return response;
     } catch (error) {

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../errors.ts';
 import type { CallOrigin, Permit } from '../hubspot/client.ts';
-import type { Budget } from '../hubspot/rate-limit.ts';
+import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
 import { type BudgetShare, type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
 import { RateBudget, type RateMetrics } from './rate-budget.ts';
 import type { RateSlot } from './rate-slot.ts';
@@ -21,12 +22,15 @@ export interface SlotSource {
 const CONCURRENCY: Readonly<Record<Budget, number>> = { general: 10, search: 5, associations: 5 };
 /** HubSpot names a policy for the general limit; for searches it only says "secondly". */
 const POLICIES: Readonly<Record<SharedBudget, string>> = { general: 'TEN_SECONDLY_ROLLING', search: 'SECONDLY' };
+/** The largest limit of a general window that HubSpot sells is 250: a figure far beyond it is a mistake, of a proxy maybe. */
+const HIGHEST_LIMIT = 10_000;
 /** Portals remembered per process. Those that are used are never the oldest of so many. */
 const MAX_PORTALS = 10_000;
 
 export interface RateGovernorsOptions {
   readonly clock: Clock;
   readonly metrics: RateMetrics;
+  readonly logger: Logger;
   /** How a portal's budgets are shared with other replicas. */
   readonly createShare: (hubId: number, usage: BudgetUsage) => BudgetShare;
 }
@@ -51,13 +55,18 @@ export class RateGovernors {
 
 /** Decides when calls may leave for one portal, so that HubSpot's limits are used up and never exceeded. */
 export class RateGovernor implements SlotSource {
+  readonly #hubId: number;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #share: BudgetShare;
   readonly #budgets: Readonly<Record<Budget, RateBudget>>;
   #movingUntil = 0;
+  #hasDisbelieved = false;
 
-  constructor(hubId: number, { clock, metrics, createShare }: RateGovernorsOptions) {
+  constructor(hubId: number, { clock, metrics, logger, createShare }: RateGovernorsOptions) {
+    this.#hubId = hubId;
     this.#clock = clock;
+    this.#logger = logger;
     const share = createShare(hubId, {
       used: (budget) => this.#budgets[budget].used,
       waiting: (budget) => this.#budgets[budget].waiting,
@@ -106,9 +115,17 @@ export class RateGovernor implements SlotSource {
     return this.#budgets[budget].acquire(origin, signal);
   }
 
-  /** HubSpot told how many calls of `budget` it allows per window. */
-  learn(budget: SharedBudget, max: number): void {
-    this.#share.learn(budget, max);
+  /** HubSpot told how the general limit stands; answers what is believed of it. */
+  learn(told: RateLimitState | undefined): RateLimitState | undefined {
+    if (told && told.max > HIGHEST_LIMIT) {
+      if (!this.#hasDisbelieved) {
+        this.#logger.warn({ hubId: this.#hubId, max: told.max }, 'a rate limit that HubSpot told is not believed');
+      }
+      this.#hasDisbelieved = true;
+      return undefined;
+    }
+    if (told) this.#share.learn('general', told.max);
+    return told;
   }
 
   /** HubSpot moves the portal between its data centres (477), and takes no calls meanwhile. */

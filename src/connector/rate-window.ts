@@ -6,11 +6,12 @@ import type { Clock } from '../lib/clock.ts';
  */
 const STEADY_SHARE = 0.6;
 
-/** A call that HubSpot has counted at `countedBy` of the monotonic clock, or before. */
-interface CountedCall {
+/** Calls that HubSpot has counted at `countedBy` of the monotonic clock, or before: figures, however many they are. */
+interface CountedCalls {
   readonly countedBy: number;
+  own: number;
   /** Made by somebody else, as HubSpot's figures tell. */
-  readonly foreign: boolean;
+  foreign: number;
 }
 
 /**
@@ -22,8 +23,11 @@ interface CountedCall {
 export class RateWindow {
   readonly #windowMs: number;
   readonly #clock: Clock;
-  /** Oldest first. */
-  readonly #counted: CountedCall[] = [];
+  /** Oldest first, one entry for each moment. */
+  readonly #counted: CountedCalls[] = [];
+  /** Sums of `#counted`. */
+  #ownCounted = 0;
+  #foreignCounted = 0;
   /** Granted, and not answered yet. */
   #underWay = 0;
   /** Calls of whomever that ever entered. */
@@ -37,13 +41,13 @@ export class RateWindow {
   /** Calls that count, or will. */
   get used(): number {
     this.#forget();
-    return this.#counted.length + this.#underWay;
+    return this.#ownCounted + this.#foreignCounted + this.#underWay;
   }
 
   /** The same without those of others. */
   get own(): number {
     this.#forget();
-    return this.#counted.filter(({ foreign }) => !foreign).length + this.#underWay;
+    return this.#ownCounted + this.#underWay;
   }
 
   /** A call may leave. */
@@ -61,7 +65,7 @@ export class RateWindow {
   /** Its answer is here, or none will ever be: HubSpot counts it by now, if at all. */
   answered(): void {
     this.#underWay -= 1;
-    this.#count(false);
+    this.#count({ own: 1, foreign: 0 });
   }
 
   /** What to hand to `reconcile` with the answer to a call that leaves now. */
@@ -98,29 +102,45 @@ export class RateWindow {
     const pace = (STEADY_SHARE * limit) / this.#windowMs;
     // So much is left that even the latest call will have left the window before it is needed.
     if (spare >= pace * this.#windowMs) return rounds * this.#windowMs;
+    // Of calls that leave the window together, the first one stands in the way longest.
+    const untilRoom = (ahead: number, countedBy: number) =>
+      countedBy + this.#windowMs - now - Math.max(0, spare + ahead) / pace;
     let wait = 0;
-    for (let index = 0; index < used; index += 1) {
-      // What is under way leaves the window last, and counts from its answer on: now, at the earliest.
-      const untilItLeaves = (this.#counted[index]?.countedBy ?? now) + this.#windowMs - now;
-      wait = Math.max(wait, untilItLeaves - Math.max(0, spare + index) / pace);
+    let ahead = 0;
+    for (const { countedBy, own, foreign } of this.#counted) {
+      wait = Math.max(wait, untilRoom(ahead, countedBy));
+      ahead += own + foreign;
     }
+    // What is under way leaves the window last, and counts from its answer on: now, at the earliest.
+    if (this.#underWay > 0) wait = Math.max(wait, untilRoom(ahead, now));
     return rounds * this.#windowMs + wait;
   }
 
   #countForeign(calls: number): void {
-    for (let left = calls; left > 0; left -= 1) {
-      this.#entered += 1;
-      this.#count(true);
-    }
+    if (calls <= 0) return;
+    this.#entered += calls;
+    this.#count({ own: 0, foreign: calls });
   }
 
-  #count(foreign: boolean): void {
-    this.#counted.push({ countedBy: this.#clock.monotonic(), foreign });
+  #count({ own, foreign }: { own: number; foreign: number }): void {
+    const countedBy = this.#clock.monotonic();
+    const last = this.#counted.at(-1);
+    if (last?.countedBy === countedBy) {
+      last.own += own;
+      last.foreign += foreign;
+    } else {
+      this.#counted.push({ countedBy, own, foreign });
+    }
+    this.#ownCounted += own;
+    this.#foreignCounted += foreign;
   }
 
   #forget(): void {
     const end = this.#clock.monotonic() - this.#windowMs;
     const kept = this.#counted.findIndex(({ countedBy }) => countedBy > end);
-    this.#counted.splice(0, kept < 0 ? this.#counted.length : kept);
+    for (const { own, foreign } of this.#counted.splice(0, kept < 0 ? this.#counted.length : kept)) {
+      this.#ownCounted -= own;
+      this.#foreignCounted -= foreign;
+    }
   }
 }

@@ -57,3 +57,18 @@ it('makes five searches a second at most, and almost as many when they are wante
   expect(mostInWindow(times(), 1_000)).toBe(5);
   expect(times().length / 20).toBeGreaterThanOrEqual(4.5);
 });
+
+describe('a figure that cannot be right', () => {
+  const told = (max: number, remaining = max - 1) => ({
+    answer: () => ({ status: 200, body: {}, rateLimit: { max, remaining, intervalMs: 10_000 } }),
+  });
+
+  it.each([10_001, 999_999_999])('is not believed, and logged once: %d calls in ten seconds', async (max) => {
+    await portal.call({}, told(max));
+    await portal.call({}, told(max, 0));
+    expect(portal.logs.filter((line) => line.includes('not believed'))).toHaveLength(1);
+    for (let call = 0; call < 200; call += 1) void portal.call();
+    await portal.pass(9_000);
+    expect(portal.arrivals.length).toBeLessThanOrEqual(110);
+  });
+});

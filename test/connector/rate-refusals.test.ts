@@ -5,6 +5,7 @@ import { RateGovernors } from '../../src/connector/rate-governor.ts';
 import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
 import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { GovernedPortal } from '../helpers/governed-portal.ts';
 
@@ -235,6 +236,7 @@ it('F50 tenants of one portal share one governor, and portals do not', () => {
   const governors = new RateGovernors({
     clock,
     metrics: createMetrics(),
+    logger: silentLogger,
     createShare: (_hubId, usage) => new LocalShare(usage),
   });
   expect(governors.of(1)).toBe(governors.of(1));

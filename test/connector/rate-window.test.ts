@@ -49,6 +49,21 @@ describe('what counts', () => {
     expect(window.used).toBe(1);
   });
 
+  it.each([1_000_000_000, Number.MAX_SAFE_INTEGER - 1])(
+    'is a figure, however large: %d calls cost no memory',
+    (calls) => {
+      make(1);
+      window.fill(calls);
+      expect([window.used, window.own]).toEqual([calls, 1]);
+      window.grant();
+      window.reconcile(window.mark(), calls + 1, 0);
+      expect([window.used, window.wait(calls)]).toEqual([calls + 1, WINDOW_MS]);
+      window.answered();
+      clock.advance(WINDOW_MS);
+      expect([window.used, window.own, window.wait(1)]).toEqual([0, 0, 0]);
+    },
+  );
+
   it('is nothing where there is no limit', () => {
     make(3);
     window.fill(Number.POSITIVE_INFINITY);

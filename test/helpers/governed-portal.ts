@@ -7,6 +7,7 @@ import type { Budget } from '../../src/hubspot/rate-limit.ts';
 import { sleep } from '../../src/lib/clock.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
+import { collectingLogger } from './logs.ts';
 
 /** A call that reached HubSpot. */
 export interface Arrival {
@@ -33,11 +34,13 @@ export class GovernedPortal {
   readonly metrics: Metrics = createMetrics();
   readonly governor: RateGovernor;
   readonly arrivals: Arrival[] = [];
+  /** Lines of the log. */
+  readonly logs: string[] = [];
 
   constructor() {
     const { clock, metrics } = this;
     const createShare = (_hubId: number, usage: ConstructorParameters<typeof LocalShare>[0]) => new LocalShare(usage);
-    this.governor = new RateGovernors({ clock, metrics, createShare }).of(1);
+    this.governor = new RateGovernors({ clock, metrics, logger: collectingLogger(this.logs), createShare }).of(1);
   }
 
   /** Whole milliseconds since the start. */

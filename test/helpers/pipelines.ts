@@ -5,6 +5,7 @@ import { type RateGovernor, RateGovernors } from '../../src/connector/rate-gover
 import type { Send } from '../../src/hubspot/client.ts';
 import type { GrantKeeper } from '../../src/installations/grant-keeper.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import type { FakeHubspot } from './batching.ts';
@@ -40,6 +41,7 @@ export function pipelinesTo(
   const governors = new RateGovernors({
     clock: hubspot.clock,
     metrics: createMetrics(),
+    logger: silentLogger,
     createShare: (_hubId, usage) => new LocalShare(usage),
   });
   const governorOf = (hubId: number) => Object.assign(governors.of(hubId), acquire && { acquire });

@@ -64,6 +64,7 @@ export class Replica {
     const governors = new RateGovernors({
       clock: mortal,
       metrics: createMetrics(),
+      logger,
       createShare: (hubId, usage) => this.shares.of(hubId, usage),
     });
     this.governor = governors.of(HUB_ID);

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { Writable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { Browser } from './browser.ts';
 import { type DatabaseFaults, withFaults } from './database-faults.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
+import { collectingLogger } from './logs.ts';
 
 export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
 export const ALICE: TestViewer = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:write hubspot:connect' };
@@ -208,16 +207,6 @@ export class Stack {
     const data = answer.data as unknown as { installations: { id: string }[] };
     return data.installations.at(-1)?.id ?? '';
   }
-}
-
-function collectingLogger(lines: string[]): Logger {
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  return createLogger('debug', destination);
 }
 
 const CONNECT = /* GraphQL */ `
