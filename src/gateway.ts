@@ -8,7 +8,9 @@ import { MetadataCache } from './connector/metadata-cache.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
+import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
+import { schema } from './graphql/schema.ts';
 import { createApp } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -147,6 +149,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   };
   const secureCookies = () => publicUrl.startsWith('https:');
 
+  const documents = new ArgumentDocuments(schema);
   const authenticate = createAuthenticator({ ...config.auth, clock });
   const record = recordRequests({ metrics, clock, logger });
   const graphql = createGraphQLEndpoint({
@@ -155,6 +158,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
       connect,
       lifecycle,
+      documents,
       requiredScopes: hubspot.requiredScopes,
     }),
     corsOrigins: config.corsOrigins,

@@ -1,6 +1,7 @@
 import type { Connectors } from '../connector/connectors.ts';
 import type { ConnectFlow, FlowCookie } from '../installations/connect.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
+import type { ArgumentDocuments } from './argument-documents.ts';
 
 /** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
 export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
@@ -19,6 +20,8 @@ export interface GatewayContext {
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;
+  /** Documents that come as arguments. */
+  readonly documents: ArgumentDocuments;
   /** What the app registered at HubSpot as required. */
   readonly requiredScopes: readonly string[];
   /** Cookies that the HTTP response will set. */

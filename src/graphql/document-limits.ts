@@ -1,3 +1,5 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   type ASTVisitor,
   GraphQLError,
@@ -7,6 +9,7 @@ import {
   Source,
   TokenKind,
   type ValidationContext,
+  type ValidationRule,
 } from 'graphql';
 
 /**
@@ -17,19 +20,21 @@ export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, ro
 
 /**
  * Reads no further than the limits. The parser has one of its own for tokens, but prints its value, and none for
- * nesting, which exhausts the stack.
+ * nesting, which exhausts the stack. Answers the number of tokens.
  * @throws GraphQLError
  */
-export function measureDocument(text: string | Source): void {
+export function measureDocument(text: string | Source): number {
   const lexer = new Lexer(typeof text === 'string' ? new Source(text) : text);
   let brackets = 0;
-  for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
+  let tokens = 0;
+  for (; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
     const { kind } = lexer.token;
     if (OPENING.has(kind)) brackets += 1;
     else if (CLOSING.has(kind)) brackets -= 1;
     if (tokens >= LIMITS.tokens) throw new GraphQLError('The document is too long.');
     if (brackets > LIMITS.brackets) throw new GraphQLError('The document is nested too deeply.');
   }
+  return tokens;
 }
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
@@ -65,7 +70,7 @@ function badVariables(message: string): GraphQLError {
 }
 
 /** Validation rule: the root fields of an operation. */
-export function maxRootFields(context: ValidationContext): ASTVisitor {
+function maxRootFields(context: ValidationContext): ASTVisitor {
   // Every fragment is counted once: each of twenty that spread the next one twice would be counted a million times.
   const counted = new Map<string, number>();
   const countFragment = (name: string): number => {
@@ -89,5 +94,22 @@ export function maxRootFields(context: ValidationContext): ASTVisitor {
         context.reportError(new GraphQLError('The operation has too many root fields.', { nodes: node }));
       }
     },
+  };
+}
+
+/** Validation rules that bound what an operation can ask of the executor, however the document came. */
+export const LIMIT_RULES: readonly ValidationRule[] = [
+  maxRootFields,
+  // A fragment is not a level: what counts is how deep the answer can get.
+  maxDepthRule({ n: LIMITS.depth, flattenFragments: true, ...reporting('The operation is nested too deeply.') }),
+  // `__typename` is exempt by default, which leaves the door open that the limit is there to shut.
+  maxAliasesRule({ n: LIMITS.aliases, allowList: [], ...reporting('The operation has too many aliases.') }),
+];
+
+/** Reported like any other validation error, and without the limit's value. */
+function reporting(message: string) {
+  return {
+    propagateOnRejection: false,
+    onReject: [(context: ValidationContext | null) => context?.reportError(new GraphQLError(message))],
   };
 }

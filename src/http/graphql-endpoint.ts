@@ -100,7 +100,7 @@ function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments
     plugins: [
       usePostJson(),
       useViewer(authenticate, logger),
-      ...useLimits({ introspection }),
+      useLimits({ introspection }),
       useKnownDocuments(documents),
       useErrorCodes({ logger, suggestions: introspection }),
     ],

@@ -154,11 +154,15 @@ describe('requiredScopes', () => {
     expect(await required(`{ contact(id: "1") { ...F0 } } ${breadth.join(' ')} ${last}`)).toMatchObject({
       scopes: [CONTACTS, DEALS],
     });
-    const depth = Array.from({ length: 40 }, (_, i) => {
-      const [on, to] = i % 2 === 0 ? ['Contact', 'deals'] : ['Deal', 'contacts'];
-      return `fragment F${i} on ${on} { ${to} { nodes { ...F${i + 1} } edges { node { ...F${i + 1} } } } }`;
-    });
-    const document = `{ contact(id: "1") { ...F0 } } ${depth.join(' ')} fragment F40 on Contact { email }`;
+    const nested = (length: number) => {
+      const links = Array.from({ length }, (_, i) => {
+        const [on, to] = i % 2 === 0 ? ['Contact', 'deals'] : ['Deal', 'contacts'];
+        return `fragment F${i} on ${on} { ${to} { nodes { ...F${i + 1} } edges { node { ...F${i + 1} } } } }`;
+      });
+      return `{ contact(id: "1") { ...F0 } } ${links.join(' ')} fragment F${length} on CrmRecord { createdAt }`;
+    };
+    expect(await required(nested(40))).toMatchObject({ code: 'BAD_USER_INPUT' });
+    const document = nested(3);
     expect(await required(document)).toMatchObject({ scopes: [CONTACTS, DEALS] });
     await stack.connect();
     const { data } = await stack.query(ACCESS, { document });

@@ -7,7 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operationOf } from '../../src/graphql/operation-document.ts';
+import { operationsOfFiles } from '../../src/graphql/operation-document.ts';
 import { requirementsOf } from '../../src/graphql/requirements.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { fewestScopes } from '../../src/hubspot/fewest-scopes.ts';
@@ -170,7 +170,7 @@ describe('what the schema announces is what HubSpot demands', () => {
     // What was cached is read again.
     stack.clock.advance(31 * 60 * 1000);
     stack.simulator.log.clear();
-    const announced = requirementsOf(operationOf(schema, document, undefined));
+    const announced = operationsOfFiles(schema, [{ name: 'test.graphql', text: document }]).flatMap(requirementsOf);
     expect(announced.map((field) => field.coordinate)).toContain(coordinate);
 
     const { errors } = await stack.query(document);

@@ -1,4 +1,4 @@
-import { operationOf } from '../../../src/graphql/operation-document.ts';
+import { operationsOfFiles } from '../../../src/graphql/operation-document.ts';
 import { refusedCoordinates } from '../../../src/graphql/requirements.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { ScopeSet } from '../../../src/hubspot/scope-set.ts';
@@ -25,7 +25,9 @@ export const scopes: Part = {
   async run() {
     const granted = ScopeSet.of(['oauth', 'crm.objects.contacts.read']);
     const rounds = Array.from({ length: ROUNDS }, () => {
-      const operations = Array.from({ length: COLD }, () => operationOf(schema, DOCUMENT, undefined));
+      const operations = Array.from({ length: COLD }, () =>
+        operationsOfFiles(schema, [{ name: 'sixty.graphql', text: DOCUMENT }]),
+      ).flat();
       const [known] = operations;
       return {
         cold: microseconds(operations.map((operation) => () => refusedCoordinates(operation, granted).size)),

@@ -3,7 +3,6 @@ import type { Remedy } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import { mostCalls } from '../call-bound.ts';
 import type { Operation } from '../operation.ts';
-import { operationOf } from '../operation-document.ts';
 import { InstallationRef, QueryRef } from '../refs.ts';
 import { type FieldScopes, requirementsOf } from '../requirements.ts';
 
@@ -126,7 +125,7 @@ builder.objectField(QueryRef, 'requiredScopes', (t) =>
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
     },
-    resolve: (_root, args, _context, { schema }) => operationOf(schema, args.document, args.operationName ?? undefined),
+    resolve: (_root, args, context) => context.documents.operation(args, context),
   }),
 );
 
@@ -139,11 +138,11 @@ builder.objectField(InstallationRef, 'access', (t) =>
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
     },
-    resolve: (installation, args, { connectors }, { schema }) => {
-      const operation = operationOf(schema, args.document, args.operationName ?? undefined);
+    resolve: async (installation, args, context) => {
+      const operation = await context.documents.operation(args, context);
       return {
         ...accessTo(installation, requirementsOf(operation)),
-        maxHubspotCalls: mostCalls(operation, connectors.maxCalls),
+        maxHubspotCalls: mostCalls(operation, context.connectors.maxCalls),
       };
     },
   }),

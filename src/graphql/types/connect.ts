@@ -1,4 +1,3 @@
-import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../errors.ts';
 import type { ScopeRequirement } from '../../hubspot/scope-set.ts';
 import type { StartedFlow } from '../../installations/connect.ts';
@@ -6,11 +5,10 @@ import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { named } from '../named-installation.ts';
-import { operationsOf } from '../operation-document.ts';
 import { InstallationRef } from '../refs.ts';
 import { requirementsOf } from '../requirements.ts';
 
-/** Parsing and validating them costs a millisecond each, whatever they hold. */
+/** More than any frontend sends at once; their size is bounded apart. */
 const MAX_DOCUMENTS = 200;
 
 const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
@@ -81,11 +79,11 @@ builder.mutationField('connectHubSpot', (t) =>
         description: 'What to ask for. Left out: the configured scopes, of any portal.',
       }),
     },
-    async resolve(_root, { input }, context, { schema }) {
+    async resolve(_root, { input }, context) {
       const flow = await context.connect.start(owner(context), {
         scopes: input?.scopes ?? undefined,
         optionalScopes: input?.optionalScopes ?? undefined,
-        needs: input?.documents ? needsOf(schema, input.documents) : undefined,
+        needs: input?.documents ? await needsOf(context, input.documents) : undefined,
         returnTo: input?.returnTo ?? undefined,
         installation: input?.installationId == null ? undefined : await named(context, input.installationId),
       });
@@ -112,16 +110,18 @@ builder.mutationField('completeHubSpotConnection', (t) =>
   }),
 );
 
-function needsOf(schema: GraphQLSchema, documents: readonly string[]): readonly ScopeRequirement[] {
+async function needsOf(context: GatewayContext, documents: readonly string[]): Promise<readonly ScopeRequirement[]> {
   if (documents.length > MAX_DOCUMENTS) {
     throw new GatewayError('BAD_USER_INPUT', `documents may hold ${MAX_DOCUMENTS} documents.`, {
       argument: 'documents',
     });
   }
-  return documents
-    .flatMap((document) => operationsOf(schema, document, 'documents'))
-    .flatMap((operation) => requirementsOf(operation))
-    .map(({ anyOf }) => anyOf);
+  const needs: ScopeRequirement[] = [];
+  for (const document of new Set(documents)) {
+    const operations = await context.documents.operations(document, 'documents', context);
+    needs.push(...operations.flatMap(requirementsOf).map(({ anyOf }) => anyOf));
+  }
+  return needs;
 }
 
 function owner({ viewer }: GatewayContext) {

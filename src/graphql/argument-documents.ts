@@ -1,0 +1,116 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../errors.ts';
+import { LIMIT_RULES, LIMITS, measureDocument } from './document-limits.ts';
+import type { Operation } from './operation.ts';
+import { operationsIn } from './operation-document.ts';
+
+/** Tokens of all the documents that one request may give as arguments and that are not known yet. */
+const MAX_TOKENS_PER_REQUEST = 20 * LIMITS.tokens;
+/** Characters of the documents whose verdicts are kept: a document's tree weighs some hundred times its text. */
+const MAX_REMEMBERED_CHARACTERS = 500_000;
+/** Errors of one document that are worth telling. */
+const MAX_TOLD_ERRORS = 3;
+const MAX_MESSAGE_LENGTH = 500;
+
+/** The operations of a document, or why it has none. */
+type Verdict = { readonly operations: readonly Operation[] } | { readonly unfit: string };
+
+/**
+ * Documents that come as arguments, held to the limits of documents that are run. Validating one may take a tenth of a
+ * second: so each text is validated once, one in a turn of the event loop, and a request may bring so much and no more.
+ */
+export class ArgumentDocuments {
+  readonly #schema: GraphQLSchema;
+  readonly #verdicts = new LRUCache<string, Verdict>({
+    maxSize: MAX_REMEMBERED_CHARACTERS,
+    sizeCalculation: (_verdict, text) => text.length + 1,
+  });
+  readonly #tokens = new WeakMap<object, number>();
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  /**
+   * All operations of the document `text`. `request` is the same object for all documents of one request.
+   * @throws GatewayError BAD_USER_INPUT
+   */
+  async operations(text: string, argument: string, request: object): Promise<readonly Operation[]> {
+    const verdict = this.#verdicts.get(text) ?? (await this.#judge(text, argument, request));
+    if ('operations' in verdict) return verdict.operations;
+    throw unfit(argument, verdict.unfit);
+  }
+
+  /** The operation of the document that a server would run. @throws GatewayError BAD_USER_INPUT */
+  async operation(
+    { document, operationName }: { readonly document: string; readonly operationName?: string | null | undefined },
+    request: object,
+  ): Promise<Operation> {
+    const operations = await this.operations(document, 'document', request);
+    const named =
+      operationName == null
+        ? operations
+        : operations.filter(({ operation }) => operation.name?.value === operationName);
+    const [only, ...others] = named;
+    if (only && others.length === 0) return only;
+    const message = only ? 'The document has several operations: name one.' : 'The document has no such operation.';
+    throw new GatewayError('BAD_USER_INPUT', message, { argument: 'operationName' });
+  }
+
+  async #judge(text: string, argument: string, request: object): Promise<Verdict> {
+    this.#charge(text, argument, request);
+    this.#turn = this.#turn.then(() => nextTurn());
+    await this.#turn;
+    // The same text may have been before this one in the line.
+    const known = this.#verdicts.get(text);
+    if (known) return known;
+    const verdict = judge(this.#schema, text);
+    this.#verdicts.set(text, verdict);
+    return verdict;
+  }
+
+  #charge(text: string, argument: string, request: object): void {
+    const tokens = (this.#tokens.get(request) ?? 0) + measure(text, argument);
+    if (tokens > MAX_TOKENS_PER_REQUEST) {
+      throw new GatewayError(
+        'BAD_USER_INPUT',
+        `The documents of one request may hold ${MAX_TOKENS_PER_REQUEST} tokens in all: send them in several requests.`,
+        { argument },
+      );
+    }
+    this.#tokens.set(request, tokens);
+  }
+}
+
+function measure(text: string, argument: string): number {
+  try {
+    return measureDocument(text);
+  } catch (error) {
+    if (error instanceof GraphQLError) throw unfit(argument, error.message);
+    throw error;
+  }
+}
+
+function judge(schema: GraphQLSchema, text: string): Verdict {
+  try {
+    const document = parse(text);
+    const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
+    return errors.length > 0 ? { unfit: told(errors) } : { operations: operationsIn(schema, document) };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { unfit: told([error]) };
+    throw error;
+  }
+}
+
+/** What is wrong is told as the gateway tells it of a document that it is to run, suggestions apart. */
+function told(errors: readonly GraphQLError[]): string {
+  const messages = errors.slice(0, MAX_TOLD_ERRORS).map(({ message }) => message.replace(/ Did you mean .*$/s, ''));
+  return messages.join(' ').slice(0, MAX_MESSAGE_LENGTH);
+}
+
+function unfit(argument: string, why: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', `${argument} does not fit the schema: ${why}`, { argument });
+}
