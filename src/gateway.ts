@@ -132,6 +132,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     logger,
     createShare: (hubId, usage) => (isAlone ? new LocalShare(usage, overrides.hubspotLimits) : shares.of(hubId, usage)),
   });
+  metrics.watchPausedPortals(() => governors.paused);
   const pipelines = new PortalPipelines({
     tokens,
     grants,
@@ -143,7 +144,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
   });
   const connectorOptions = {
-    ...{ directory, installations, pipelines, clock },
+    ...{ directory, installations, pipelines, governors, clock },
     recordClasses: RECORD_VIEWS,
     maxCalls: MAX_CALLS_PER_OPERATION,
   };

@@ -9,11 +9,13 @@ import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
 import { Operation } from './operation.ts';
 import type { PortalPipelines } from './portal-pipelines.ts';
+import type { RateGovernors } from './rate-governor.ts';
 
 export interface ConnectorsOptions {
   readonly directory: InstallationDirectory;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
   readonly pipelines: PortalPipelines;
+  readonly governors: Pick<RateGovernors, 'pausedUntil'>;
   readonly recordClasses: RecordClasses;
   readonly clock: Clock;
   /** HubSpot calls that one operation may cost. */
@@ -81,6 +83,11 @@ export class Connectors {
   async tokenExpiry({ id }: Installation): Promise<number | undefined> {
     this.#expiries ??= this.#options.installations.tokenExpiries(this.#tenantId);
     return (await this.#expiries).get(id);
+  }
+
+  /** Until when HubSpot wants no calls of the portal, in epoch milliseconds, as far as this replica was told. */
+  pausedUntil({ hubId }: Installation): number | undefined {
+    return this.#options.governors.pausedUntil(hubId);
   }
 
   /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */

@@ -15,10 +15,12 @@ export function governed(governor: RateGovernor): Stage {
     const { budget = 'general', permit } = call;
     const slot = permit instanceof RateSlot && permit.use() ? permit : await governor.acquire(budget, originOf(call));
     slot.use();
+    const { pauses } = governor;
     try {
       const response = await next({ ...call, onSend: slot.send });
       const rateLimit = budget === 'general' ? governor.learn(generalLimit(response)) : undefined;
       slot.succeed(rateLimit);
+      governor.answered(pauses);
       return response;
     } catch (error) {
       if (isMoving(error)) governor.pause(error.extensions.retryAfterMs ?? MOVING_PAUSE_MS);

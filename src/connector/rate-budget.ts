@@ -4,6 +4,7 @@ import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { FairQueue, type Turn } from '../lib/fair-queue.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { Closure } from './closure.ts';
 import { RateSlot, type SentCall, type SlotOwner } from './rate-slot.ts';
 import { RateWindow } from './rate-window.ts';
 
@@ -30,10 +31,8 @@ export type RateMetrics = Pick<Metrics, 'rateWaiting' | 'rateRefusals' | 'rateLi
 const MAX_WAITING = 1_000;
 /** The shortest pause: after a 429 where no window tells more, and for a client that was refused. */
 const PAUSE_MS = 1_000;
-/** Refusals in a row double the pause up to this. */
-const LONGEST_PAUSE_MS = 60_000;
-/** The daily limit ends at midnight in the portal's time zone, which nobody told us: one call a minute finds out. */
-const PROBE_MS = 60_000;
+/** Refusals in a row double the pause up to this; what HubSpot asks for beyond it closes the budget. */
+export const LONGEST_PAUSE_MS = 60_000;
 
 interface Waiter {
   readonly origin: CallOrigin;
@@ -55,14 +54,22 @@ export class RateBudget implements SlotOwner {
   /** Times that HubSpot refused: ever, and since it last did not. */
   #refusals = 0;
   #refusalsInRow = 0;
-  /** HubSpot said that the day's calls are used up. */
-  #exhausted: { readonly until: number; probeAt: number } | undefined;
+  /** The day's calls are used up, until midnight in a time zone that nobody told us; or HubSpot asks for a long pause. */
+  readonly #closure: Closure;
+  /** What closed it. */
+  #closedBy: string | undefined;
 
   constructor(limits: BudgetLimits, clock: Clock, metrics: RateMetrics) {
     this.#limits = limits;
     this.#clock = clock;
     this.#metrics = metrics;
     this.#window = new RateWindow(limits.windowMs, clock);
+    this.#closure = new Closure(clock);
+  }
+
+  /** While HubSpot wants no calls for long: when that is over, on the monotonic clock. */
+  get closedUntil(): number | undefined {
+    return this.#closure.until;
   }
 
   get waiting(): number {
@@ -102,12 +109,13 @@ export class RateBudget implements SlotOwner {
       this.#window.answered();
       this.#window.grant();
     }
-    return { mark: this.#window.mark(), refusals: this.#refusals };
+    return { mark: this.#window.mark(), refusals: this.#refusals, closures: this.#closure.times };
   }
 
   admitted(call: SentCall): void {
     // One that left before a refusal says nothing about what came after it.
-    if (call.refusals === this.#refusals) [this.#refusalsInRow, this.#exhausted] = [0, undefined];
+    if (call.refusals === this.#refusals) this.#refusalsInRow = 0;
+    this.#closure.answered(call.closures);
   }
 
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
@@ -135,9 +143,10 @@ export class RateBudget implements SlotOwner {
       this.#refusals += 1;
       this.#refusalsInRow += 1;
     }
-    if (extensions.policy === 'DAILY') {
-      this.#exhausted = { until: now + extensions.retryAfterMs, probeAt: now + PROBE_MS };
-      this.refuseAll(() => this.#dailyRefusal());
+    if (extensions.policy === 'DAILY' || (retryAfterMs ?? 0) > LONGEST_PAUSE_MS) {
+      this.#closure.close(extensions.retryAfterMs);
+      this.#closedBy = extensions.policy ?? this.#limits.policy;
+      this.refuseAll(() => this.#rateLimited(extensions.retryAfterMs, this.#closedBy));
       return;
     }
     this.#window.fill(this.#limits.limit());
@@ -195,12 +204,13 @@ export class RateBudget implements SlotOwner {
 
   #refuseIfHopeless(origin: CallOrigin): void {
     const now = this.#clock.monotonic();
-    if (this.#exhausted && now < this.#exhausted.probeAt) throw this.#dailyRefusal();
+    const closedForMs = this.#closure.refusal();
+    if (closedForMs !== undefined) throw this.#rateLimited(closedForMs, this.#closedBy);
     const full = this.#queue.size >= MAX_WAITING;
     const wait = this.#estimate((full ? this.#queue.size : this.#queue.ahead(turnOf(origin))) + 1);
     // What need not wait leaves, however late it is: whoever asked is still there.
     if (full || (wait > 0 && now + wait > origin.deadlineAt)) throw this.#refusal(wait);
-    if (this.#exhausted) this.#exhausted.probeAt = now + PROBE_MS;
+    this.#closure.probe();
   }
 
   /** Things have become worse: whoever cannot make it any more need not wait for the deadline to hear so. */
@@ -220,11 +230,6 @@ export class RateBudget implements SlotOwner {
 
   #refusal(wait: number): GatewayError<'RATE_LIMITED'> {
     return this.#rateLimited(wait, this.#limits.policy);
-  }
-
-  #dailyRefusal(): GatewayError<'RATE_LIMITED'> {
-    const { until = 0, probeAt = 0 } = this.#exhausted ?? {};
-    return this.#rateLimited(Math.max(until, probeAt) - this.#clock.monotonic(), 'DAILY');
   }
 
   #rateLimited(wait: number, policy: string | undefined): GatewayError<'RATE_LIMITED'> {

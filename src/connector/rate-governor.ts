@@ -5,7 +5,8 @@ import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type BudgetShare, type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
-import { RateBudget, type RateMetrics } from './rate-budget.ts';
+import { Closure } from './closure.ts';
+import { LONGEST_PAUSE_MS, RateBudget, type RateMetrics } from './rate-budget.ts';
 import type { RateSlot } from './rate-slot.ts';
 
 /** Hands out the right to make calls. */
@@ -51,6 +52,20 @@ export class RateGovernors {
     this.#governors.set(hubId, governor);
     return governor;
   }
+
+  /** While HubSpot wants no calls of a portal for long: when that is over, in epoch milliseconds. */
+  pausedUntil(hubId: number): number | undefined {
+    const until = this.#governors.peek(hubId)?.pausedUntil;
+    const { clock } = this.#options;
+    return until === undefined ? undefined : clock.now() + until - clock.monotonic();
+  }
+
+  /** Portals of which HubSpot wants no calls for long. */
+  get paused(): number {
+    let paused = 0;
+    for (const { pausedUntil } of this.#governors.values()) if (pausedUntil !== undefined) paused += 1;
+    return paused;
+  }
 }
 
 /** Decides when calls may leave for one portal, so that HubSpot's limits are used up and never exceeded. */
@@ -60,13 +75,16 @@ export class RateGovernor implements SlotSource {
   readonly #logger: Logger;
   readonly #share: BudgetShare;
   readonly #budgets: Readonly<Record<Budget, RateBudget>>;
+  /** HubSpot moves the portal: until when, for a short time, on the monotonic clock; or for long. */
   #movingUntil = 0;
+  readonly #moving: Closure;
   #hasDisbelieved = false;
 
   constructor(hubId: number, { clock, metrics, logger, createShare }: RateGovernorsOptions) {
     this.#hubId = hubId;
     this.#clock = clock;
     this.#logger = logger;
+    this.#moving = new Closure(clock);
     const share = createShare(hubId, {
       used: (budget) => this.#budgets[budget].used,
       waiting: (budget) => this.#budgets[budget].waiting,
@@ -110,8 +128,10 @@ export class RateGovernor implements SlotSource {
   }
 
   async acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
-    if (this.#clock.monotonic() < this.#movingUntil) throw this.#moving();
+    const movingForMs = this.#moving.refusal() ?? this.#movingUntil - this.#clock.monotonic();
+    if (movingForMs > 0) throw isMoving(movingForMs);
     this.#share.wake();
+    this.#moving.probe();
     return this.#budgets[budget].acquire(origin, signal);
   }
 
@@ -128,16 +148,31 @@ export class RateGovernor implements SlotSource {
     return told;
   }
 
-  /** HubSpot moves the portal between its data centres (477), and takes no calls meanwhile. */
+  /** HubSpot moves the portal between its data centres (477), which takes up to a day, and takes no calls meanwhile. */
   pause(pauseMs: number): void {
-    this.#movingUntil = Math.max(this.#movingUntil, this.#clock.monotonic() + pauseMs);
-    for (const budget of Object.values(this.#budgets)) budget.refuseAll(() => this.#moving());
+    if (pauseMs > LONGEST_PAUSE_MS) this.#moving.close(pauseMs);
+    else this.#movingUntil = Math.max(this.#movingUntil, this.#clock.monotonic() + pauseMs);
+    for (const budget of Object.values(this.#budgets)) budget.refuseAll(() => isMoving(pauseMs));
   }
 
-  #moving(): GatewayError<'HUBSPOT_UNAVAILABLE'> {
-    const retryAfterMs = Math.ceil(this.#movingUntil - this.#clock.monotonic());
-    return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot is moving this portal between data centres.', {
-      retryAfterMs,
-    });
+  /** What to hand to `answered` when a call that leaves now succeeds. */
+  get pauses(): number {
+    return this.#moving.times;
   }
+
+  /** A call succeeded that left after so many pauses: the portal is where it should be. */
+  answered(pauses: number): void {
+    this.#moving.answered(pauses);
+  }
+
+  /** While HubSpot wants no calls of this portal for long: when that is over, on the monotonic clock. */
+  get pausedUntil(): number | undefined {
+    return this.#moving.until ?? this.#budgets.general.closedUntil;
+  }
+}
+
+function isMoving(forMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot is moving this portal between data centres.', {
+    retryAfterMs: Math.ceil(forMs),
+  });
 }

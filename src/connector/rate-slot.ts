@@ -9,6 +9,8 @@ export interface SentCall {
   readonly mark: number;
   /** How often HubSpot had refused calls. */
   readonly refusals: number;
+  /** How often HubSpot had asked to be left alone for long. */
+  readonly closures: number;
 }
 
 /** What a slot tells the budget that it was granted from. */

@@ -20,6 +20,8 @@ export interface Metrics {
   readonly recordCacheLoads: Counter<'outcome'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
+  /** Shows from now on how many portals HubSpot wants to be left alone for long. */
+  watchPausedPortals(count: () => number): void;
   /** Shows from now on how many token exchanges wait for a slot, by priority. */
   watchTokenSlots(slots: Slots): void;
 }
@@ -82,6 +84,16 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
+    watchPausedPortals(count) {
+      new Gauge({
+        name: 'gateway_hubspot_portals_paused',
+        help: 'Portals that HubSpot asked to leave alone for more than a minute.',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
+    },
     watchTokenSlots(slots) {
       new Gauge({
         name: 'gateway_token_exchanges_waiting',

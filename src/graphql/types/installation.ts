@@ -81,6 +81,16 @@ builder.objectType(InstallationRef, {
         return expiry === undefined ? null : new Date(expiry);
       },
     }),
+    pausedUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        "Until when HubSpot asked not to be called for this portal, as when the day's calls are used up or the portal is being moved; meanwhile one call a minute finds out whether that is over. Null while calls are made. Each replica of the gateway tells what it was told itself.",
+      resolve(installation, _args, { connectors }) {
+        const until = connectors.pausedUntil(installation);
+        return until === undefined ? null : new Date(until);
+      },
+    }),
   }),
 });
 
