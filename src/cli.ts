@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { GraphQLError } from 'graphql';
 import jwt from 'jsonwebtoken';
-import { NoSuchFiles, printScopes, scopesOfFiles } from './cli/scopes.ts';
-import { ConfigError, loadAuth, loadConfig, loadScopes } from './config.ts';
+import { readDotEnv } from './cli/dot-env.ts';
+import { explain } from './cli/explain.ts';
+import { printScopes, scopesOfFiles } from './cli/scopes.ts';
+import { ConfigError, loadAuth, loadConfig, loadDatabase, loadScopes, loadSealedDatabase } from './config.ts';
 import { runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
@@ -18,18 +19,25 @@ import { TokenCipher } from './storage/token-cipher.ts';
 const DRAIN_MS = 5_000;
 
 const program = new Command('hubspot-gateway')
-  .description('A GraphQL gateway between frontends and HubSpot.')
+  .description('A GraphQL gateway between frontends and HubSpot. Settings come from the environment, then from .env.')
+  .hook('preAction', readDotEnv)
   .showHelpAfterError('(--help shows what is possible)');
 
 program
   .command('serve')
   .description('Run the gateway, configured by the environment.')
   .action(async () => {
-    const gateway = createGateway(loadConfig(process.env));
-    await gateway.listen();
+    const config = loadConfig(process.env);
+    const gateway = createGateway(config);
+    try {
+      await gateway.listen();
+    } catch (error) {
+      await gateway.close();
+      throw error;
+    }
     await untilStopped(async () => {
       gateway.drain();
-      await sleep(systemClock, process.env.NODE_ENV === 'production' ? DRAIN_MS : 0);
+      await sleep(systemClock, config.production ? DRAIN_MS : 0);
       await gateway.close();
     });
   });
@@ -100,7 +108,7 @@ program
   .command('migrate')
   .description('Bring the database up to date, as the gateway does when it starts. Safe while others run.')
   .action(async () => {
-    const database = openDatabase({ ...loadConfig(process.env).database, clock: systemClock });
+    const database = openDatabase({ ...loadDatabase(process.env), clock: systemClock });
     await database.migrate().finally(() => database.close());
   });
 
@@ -110,7 +118,7 @@ program
     'Seal everything again with the first of ENCRYPTION_KEYS, while replicas serve. May be ended and resumed.',
   )
   .action(async () => {
-    const config = loadConfig(process.env);
+    const config = loadSealedDatabase(process.env);
     const database = openDatabase({ ...config.database, clock: systemClock });
     const report = ({ table, done, total }: RotationProgress) =>
       process.stderr.write(`${table}: ${done} of ${total}\n`);
@@ -164,16 +172,4 @@ try {
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
-}
-
-/** What a person can mend is said in one message; anything else keeps its stack. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // GraphQL's own kind shows file, line and column.
-  if (error instanceof GraphQLError) return error.toString();
-  const known =
-    error instanceof ConfigError ||
-    error instanceof NoSuchFiles ||
-    ('code' in error && ['EADDRINUSE', 'ENOENT', 'EISDIR'].includes(String(error.code)));
-  return known ? error.message : (error.stack ?? error.message);
 }

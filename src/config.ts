@@ -2,8 +2,12 @@ import { z } from 'zod';
 import {
   baseUrl,
   corsOrigins,
+  credential,
   encryptionKeys,
   exactUrl,
+  hostName,
+  line,
+  postgresUrl,
   publicKeyPem,
   returnUrls,
   scopes,
@@ -18,6 +22,8 @@ export type JwtKeySource =
 
 /** The gateway's settings, complete and checked; nothing downstream reads the environment. */
 export interface Config {
+  /** True for `NODE_ENV=production`. */
+  readonly production: boolean;
   readonly port: number;
   readonly host: string;
   /** Origin and optional path prefix, without a trailing slash; unset only with `PORT=0`, where listening decides it. */
@@ -57,7 +63,11 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    super(
+      problems.length === 1
+        ? `The configuration has a problem: ${problems[0]}`
+        : `The configuration has ${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }
@@ -76,18 +86,12 @@ const environment = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, 'must be a port number')
     .default(4000),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: hostName.default('127.0.0.1'),
   PUBLIC_URL: baseUrl.optional(),
-  DATABASE_URL: z
-    .string()
-    .refine(
-      (url) => url === 'memory:' || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
-      'must be postgres://… or memory:',
-    )
-    .optional(),
+  DATABASE_URL: z.literal('memory:').or(postgresUrl).optional(),
   DATA_DIR: z.string().default('.data'),
-  HUBSPOT_CLIENT_ID: z.string({ error: required }),
-  HUBSPOT_CLIENT_SECRET: z.string({ error: required }),
+  HUBSPOT_CLIENT_ID: z.string({ error: required }).pipe(credential),
+  HUBSPOT_CLIENT_SECRET: z.string({ error: required }).pipe(credential),
   HUBSPOT_SCOPES: scopes.default(['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read']),
   HUBSPOT_OPTIONAL_SCOPES: scopes.default([]),
   HUBSPOT_API_VERSION: z
@@ -104,9 +108,9 @@ const environment = z.object({
     .optional(),
   AUTH_JWT_PUBLIC_KEY: publicKeyPem.optional(),
   AUTH_JWKS_URL: exactUrl.optional(),
-  AUTH_JWT_ISSUER: z.string({ error: required }),
-  AUTH_JWT_AUDIENCE: z.string({ error: required }),
-  AUTH_TENANT_CLAIM: z.string().default('tenant'),
+  AUTH_JWT_ISSUER: z.string({ error: required }).pipe(line),
+  AUTH_JWT_AUDIENCE: z.string({ error: required }).pipe(line),
+  AUTH_TENANT_CLAIM: line.default('tenant'),
   AUTH_DEFAULT_PERMISSIONS: words
     .pipe(z.array(z.enum(['hubspot:read', 'hubspot:write', 'hubspot:connect'], { error: 'names no such permission' })))
     .default(['hubspot:read']),
@@ -128,11 +132,12 @@ const environment = z.object({
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment once. An empty value counts as absent, as in an `.env` file with a bare `NAME=`.
+ * Reads the environment once. White space around a value is dropped, such as the line break that ends a mounted secret;
+ * a blank value counts as absent, as in an `.env` file with a bare `NAME=`.
  * @throws ConfigError with every problem
  */
 export function loadConfig(env: Environment): Config {
-  return toConfig(parse(environment, env, keyProblems(env)));
+  return toConfig(parse(environment, env, keyProblems));
 }
 
 const scopeSettings = environment.pick({ HUBSPOT_SCOPES: true, HUBSPOT_OPTIONAL_SCOPES: true });
@@ -155,20 +160,41 @@ const authSettings = environment.pick({
 
 /** How viewer JWTs look; the rest of the environment may be missing. @throws ConfigError */
 export function loadAuth(env: Environment): Config['auth'] {
-  return toAuth(parse(authSettings, env, keyProblems(env)));
+  return toAuth(parse(authSettings, env, keyProblems));
+}
+
+const databaseSettings = environment.pick({ DATABASE_URL: true, DATA_DIR: true });
+
+/** Where the gateway's own database is; the rest of the environment may be missing. @throws ConfigError */
+export function loadDatabase(env: Environment): Config['database'] {
+  return toDatabase(parse(databaseSettings, env));
+}
+
+const sealedDatabaseSettings = environment.pick({ DATABASE_URL: true, DATA_DIR: true, ENCRYPTION_KEYS: true });
+
+/** The database and the keys that seal it; the rest of the environment may be missing. @throws ConfigError */
+export function loadSealedDatabase(env: Environment): Pick<Config, 'database' | 'encryptionKeys'> {
+  const parsed = parse(sealedDatabaseSettings, env);
+  return { database: toDatabase(parsed), encryptionKeys: parsed.ENCRYPTION_KEYS };
 }
 
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   env: Environment,
-  problems: readonly string[] = [],
+  problemsOf: (given: Environment) => readonly string[] = () => [],
 ): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = withoutBlanks(env);
   const parsed = schema.safeParse(given);
   const issues = parsed.success ? [] : parsed.error.issues;
-  const all = [...new Set(issues.map(({ path: [name], message }) => `${String(name)} ${message}`)), ...problems];
+  const problems = issues.map(({ path: [name], message }) => `${String(name)} ${message}`);
+  const all = [...new Set(problems), ...problemsOf(given)];
   if (!parsed.success || all.length > 0) throw new ConfigError(all);
   return parsed.data;
+}
+
+function withoutBlanks(env: Environment): Environment {
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value));
 }
 
 const KEY_SETTINGS = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'];
@@ -179,13 +205,14 @@ function keyProblems(env: Environment): string[] {
 }
 
 function toConfig(env: z.output<typeof environment>): Config {
-  const development = env.NODE_ENV !== 'production';
+  const production = env.NODE_ENV === 'production';
   const publicUrl = env.PUBLIC_URL ?? (env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`);
   return Object.freeze({
+    production,
     port: env.PORT,
     host: env.HOST,
     publicUrl,
-    database: { url: env.DATABASE_URL, dataDir: env.DATA_DIR },
+    database: toDatabase(env),
     hubspot: {
       clientId: env.HUBSPOT_CLIENT_ID,
       clientSecret: env.HUBSPOT_CLIENT_SECRET,
@@ -202,9 +229,13 @@ function toConfig(env: z.output<typeof environment>): Config {
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
     cacheTtlMs: env.CACHE_TTL_MS,
-    graphiql: env.GRAPHIQL ?? development,
-    introspection: env.INTROSPECTION ?? development,
+    graphiql: env.GRAPHIQL ?? !production,
+    introspection: env.INTROSPECTION ?? !production,
   });
+}
+
+function toDatabase(env: z.output<typeof databaseSettings>): Config['database'] {
+  return { url: env.DATABASE_URL, dataDir: env.DATA_DIR };
 }
 
 function toAuth(env: z.output<typeof authSettings>): Config['auth'] {

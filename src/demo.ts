@@ -32,6 +32,15 @@ const PERMISSIONS = 'hubspot:read hubspot:write hubspot:connect';
 /** The main job on one machine: gateway, simulated HubSpot, throw-away database, and one portal connected by OAuth. */
 export async function runDemo(port: string): Promise<Demo> {
   const simulator = createSimulator();
+  try {
+    return await runBeside(simulator, port);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
+}
+
+async function runBeside(simulator: Simulator, port: string): Promise<Demo> {
   const hubspotUrl = await simulator.listen();
   const secret = randomBytes(32).toString('base64url');
   const config = loadConfig({
@@ -58,16 +67,16 @@ export async function runDemo(port: string): Promise<Demo> {
   const gateway = createGateway(config, {
     graphiql: { query: QUERY, headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) },
   });
-  const close = async () => {
-    await gateway.close();
-    await simulator.close();
-  };
   try {
     const url = await gateway.listen();
     await connectPortal(url, token, simulator);
+    const close = async () => {
+      await gateway.close();
+      await simulator.close();
+    };
     return { introduction: introduce(url, token, simulator), close };
   } catch (error) {
-    await close();
+    await gateway.close();
     throw error;
   }
 }

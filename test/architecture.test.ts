@@ -17,7 +17,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   storage: ['lib', 'errors'],
   hubspot: ['lib', 'errors'],
   simulator: ['lib'],
-  config: [],
+  config: ['lib'],
   errors: [],
   lib: [],
 };

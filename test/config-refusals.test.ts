@@ -29,12 +29,27 @@ const SECRETS = [
 ];
 const BAD_DATABASES = [
   `mysql://user:${PASSWORD}@db.example/gateway`,
-  `postgres://user:${PASSWORD}#@db.example/gateway`,
   'postgres:gateway',
   'memory',
   'memory:x',
   './gateway.sqlite',
 ];
+const UNREADABLE_DATABASES = [
+  `postgres://user:${PASSWORD}@db.example:port/gateway`,
+  `postgres://user:${PASSWORD}@db.example/gateway?port=x`,
+];
+const BAD_SSL_MODES = ['verify_full', 'allow', 'VERIFY-FULL', ''].map(
+  (mode) => `postgres://user:${PASSWORD}@db.example/gateway?sslmode=${mode}`,
+);
+const BAD_CREDENTIALS = [
+  `${PASSWORD} x`,
+  `${PASSWORD}\n${PASSWORD}`,
+  `${PASSWORD}\u0007`,
+  `${PASSWORD}é`,
+  `${PASSWORD}\u200b`,
+];
+const QUOTED = ['"', "'", '`'].map((quote) => `${quote}${PASSWORD}${quote}`);
+const BROKEN_LINES = [`${PASSWORD}\nx`, `${PASSWORD}\tx`];
 const BAD_KEYS = [
   KEY.toString('base64'),
   `k1:${KEY.toString('base64')},`,
@@ -54,7 +69,7 @@ const WRONG_KINDS_OF_KEY = [
   pem(generateKeyPairSync('ed25519').publicKey),
 ];
 const BAD_ORIGINS = ['https://app.example/', 'https://app.example/x', 'app.example', 'null', 'https://APP.example'];
-const BAD_DURATIONS = ['-1', '3600001', '99999999999999999999', '1.5', '1e3', '30s', ' 1000', '0x10', 'Infinity', 'on'];
+const BAD_DURATIONS = ['-1', '3600001', '99999999999999999999', '1.5', '1e3', '30s', '1 000', '0x10', 'Infinity', 'on'];
 
 describe('a bad setting', () => {
   it.each([
@@ -89,10 +104,48 @@ describe('a bad setting', () => {
   });
 
   it.each([
-    ['PORT', 'must be a port number', ['-1', '65536', '4000.5', '0x10', '1e3', 'http', ' 4000']],
-    ['HUBSPOT_REDIRECT_URI', 'is not an http(s) URL', [' https://gw.example/cb', 'https://gw.example/c\tb']],
+    ['PORT', 'must be a port number', ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '40 00']],
+    ['HUBSPOT_REDIRECT_URI', 'is not an http(s) URL', ['https://gw.example/c b', 'https://gw.example/c\tb']],
     ['RETURN_URLS', 'is not an http(s) URL', ['https://app.example nonsense', '*']],
     ['DATABASE_URL', 'must be postgres://… or memory:', BAD_DATABASES],
+    ['DATABASE_URL', 'must have a # in a password written as %23', [`postgres://user:${PASSWORD}#@db.example/gateway`]],
+    [
+      'DATABASE_URL',
+      'is not a connection string that pg can read; some characters need percent-encoding',
+      UNREADABLE_DATABASES,
+    ],
+    [
+      'DATABASE_URL',
+      'must name one host; pg does not try several',
+      [`postgres://user:${PASSWORD}@a.example,b.example:5432/gateway`],
+    ],
+    [
+      'DATABASE_URL',
+      'must have an sslmode of disable, prefer, require, verify-ca, verify-full, no-verify',
+      BAD_SSL_MODES,
+    ],
+    [
+      'DATABASE_URL',
+      'must name a CA by sslrootcert for its sslmode',
+      [`postgres://user:${PASSWORD}@db.example/gateway?sslmode=verify-ca&uselibpqcompat=true`],
+    ],
+    [
+      'DATABASE_URL',
+      'names the file /no/ca.pem, which cannot be read (ENOENT)',
+      [`postgres://user:${PASSWORD}@db.example/gateway?sslrootcert=/no/ca.pem`],
+    ],
+    ['HOST', 'must be a host name or an IP address, without a port', ['localhost:80', 'http://x', '[::1]', 'a b']],
+    ['HUBSPOT_CLIENT_ID', 'must be ASCII without white space', BAD_CREDENTIALS],
+    ['HUBSPOT_CLIENT_SECRET', 'must be ASCII without white space', BAD_CREDENTIALS],
+    ['HUBSPOT_CLIENT_SECRET', 'must not stand in quotes', QUOTED],
+    ['AUTH_JWT_ISSUER', 'must not stand in quotes', QUOTED],
+    ['AUTH_JWT_AUDIENCE', 'must not hold a line break or another control character', BROKEN_LINES],
+    ['AUTH_TENANT_CLAIM', 'must not hold a line break or another control character', BROKEN_LINES],
+    [
+      'RETURN_URLS',
+      'must not hold quotes or commas between URLs',
+      ['https://a.example,https://b.example', 'https://a.example/x,https://b.example'],
+    ],
     ['HUBSPOT_SCOPES', 'holds something that is not a scope name', ['oauth,tickets', 'oauth "tickets"', 'a&b=c']],
     ['HUBSPOT_OPTIONAL_SCOPES', 'holds something that is not a scope name', ['tickets;', 'ü']],
     ['HUBSPOT_API_VERSION', 'must be a dated version such as 2026-09', ['v3', '2026-10', '2026-9', '2026-09/..']],
@@ -115,6 +168,7 @@ describe('a bad setting', () => {
   it.each<[number, Env]>([
     [0, { AUTH_JWT_SECRET: undefined }],
     [0, { AUTH_JWT_SECRET: '' }],
+    [0, { AUTH_JWT_SECRET: ' \n' }],
     [2, { AUTH_JWKS_URL: 'https://issuer.example/jwks.json' }],
     [2, { AUTH_JWT_PUBLIC_KEY: pem(rsa.publicKey) }],
     [3, { AUTH_JWT_PUBLIC_KEY: pem(rsa.publicKey), AUTH_JWKS_URL: 'https://issuer.example/jwks.json' }],
@@ -138,7 +192,7 @@ describe('a bad setting', () => {
     };
     const error = failure(() => loadConfig(env));
     expect(error.message).toMatchInlineSnapshot(`
-      "The configuration has 15 problem(s):
+      "The configuration has 15 problems:
         - PORT must be a port number
         - PUBLIC_URL must be https (http is accepted on a loopback host only)
         - PUBLIC_URL must not carry credentials or a fragment
@@ -156,6 +210,11 @@ describe('a bad setting', () => {
         - exactly one of AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URL is required, found 2"
     `);
     expect(error.name).toBe('ConfigError');
+  });
+
+  it('is said in one line when it is alone', () => {
+    const error = failure(() => loadConfig({ ...MINIMAL, PORT: 'abc' }));
+    expect(error.message).toBe('The configuration has a problem: PORT must be a port number');
   });
 });
 

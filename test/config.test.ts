@@ -21,6 +21,7 @@ const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 describe('the defaults', () => {
   it('are those of the documentation', () => {
     expect(load()).toEqual({
+      production: false,
       port: 4_000,
       host: '127.0.0.1',
       publicUrl: 'http://localhost:4000',
@@ -152,8 +153,54 @@ describe('loadConfig', () => {
     ['postgresql://db.example/gateway'],
     ['postgres:///gateway?host=/run/postgresql'],
     ['postgres://%2Frun%2Fpostgresql/gateway'],
+    ['postgresql://u:p@/db?host=/cloudsql/project:region:instance'],
+    ['postgres://u:p@/db?host=/run/postgresql&port=5433&application_name=crm'],
+    ['postgres://u:p%40ss@db.example/db?sslmode=require&channel_binding=require'],
+    ['postgres://u:p@db.example/db?ssl=true'],
+    ['socket:/run/postgresql?db=gateway'],
   ])('accepts the database %s', (url) => {
     expect(load({ DATABASE_URL: url }).database.url).toBe(url);
+  });
+});
+
+describe('white space', () => {
+  const full = {
+    ...MINIMAL,
+    PORT: '8080',
+    HOST: '::1',
+    PUBLIC_URL: 'https://gw.example/crm',
+    DATABASE_URL: 'postgres://u:p@db.example/gateway',
+    DATA_DIR: '/data',
+    HUBSPOT_SCOPES: 'oauth',
+    HUBSPOT_OPTIONAL_SCOPES: 'crm.objects.owners.read',
+    HUBSPOT_API_VERSION: '2027-03',
+    HUBSPOT_API_URL: 'http://localhost:5000',
+    HUBSPOT_AUTHORIZE_URL: 'http://localhost:5000/oauth/authorize',
+    HUBSPOT_REDIRECT_URI: 'https://gw.example/cb',
+    AUTH_TENANT_CLAIM: 'org_id',
+    AUTH_DEFAULT_PERMISSIONS: 'hubspot:read',
+    RETURN_URLS: 'https://app.example',
+    CORS_ORIGINS: 'https://app.example',
+    LOG_LEVEL: 'warn',
+    CACHE_TTL_MS: '1000',
+    GRAPHIQL: 'on',
+    INTROSPECTION: 'off',
+    NODE_ENV: 'production',
+  };
+
+  it('around any setting is dropped, such as the line break that ends a mounted secret', () => {
+    const padded = Object.fromEntries(Object.entries(full).map(([name, value]) => [name, ` \t${value}\r\n`]));
+    expect(loadConfig(padded)).toEqual(loadConfig(full));
+    const pemFile = `${pem(rsa.publicKey)}\r\n`;
+    const key = { ...MINIMAL, AUTH_JWT_SECRET: ' ', AUTH_JWT_PUBLIC_KEY: pemFile };
+    expect(loadConfig(key).auth.key).toEqual({ kind: 'publicKey', pem: pem(rsa.publicKey).trim() });
+  });
+
+  it('alone is no value', () => {
+    const optional = Object.keys(full).filter((name) => !(name in MINIMAL));
+    const blank = Object.fromEntries(optional.map((name) => [name, ' \t\n']));
+    expect(loadConfig({ ...MINIMAL, ...blank })).toEqual(loadConfig(MINIMAL));
+    for (const name of Object.keys(MINIMAL)) expect(() => load({ [name]: '  \n' }), name).toThrow(/is required/);
   });
 });
 
@@ -162,7 +209,7 @@ describe('the keys of viewer JWTs', () => {
     ['RSA', pem(rsa.publicKey)],
     ['P-256', pem(p256.publicKey)],
   ])('may be a public %s key in PEM, on several lines or on one', (_, key) => {
-    const expected = { kind: 'publicKey', pem: key };
+    const expected = { kind: 'publicKey', pem: key.trim() };
     expect(load({ AUTH_JWT_SECRET: undefined, AUTH_JWT_PUBLIC_KEY: key }).auth.key).toEqual(expected);
     const oneLine = key.replaceAll('\n', '\\n');
     expect(load({ AUTH_JWT_SECRET: undefined, AUTH_JWT_PUBLIC_KEY: oneLine }).auth.key).toEqual(expected);

@@ -1,5 +1,7 @@
 import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parsePostgresUrl } from '../lib/postgres-url.ts';
 
 // How single settings are spelt. Messages go behind the name of the setting, and never quote its value.
 
@@ -9,6 +11,28 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.has(url.hostname);
 }
+
+/** Docker's `--env-file` hands over the quotes that an `.env` file may have around a value. */
+const notQuoted = z.string().refine((text) => !/^(["'`]).*\1$/s.test(text), 'must not stand in quotes');
+
+/** A word that HubSpot compares to the byte. */
+export const credential = notQuoted.regex(/^[\x21-\x7e]+$/, 'must be ASCII without white space');
+
+/** Free text on one line. */
+export const line = notQuoted.regex(/^\P{Cc}+$/u, 'must not hold a line break or another control character');
+
+export const hostName = z
+  .string()
+  .refine((host) => isIP(host) > 0 || /^[\w.-]+$/.test(host), 'must be a host name or an IP address, without a port');
+
+/** Kept as it is; what pg makes of it is looked at once more when the database is opened. */
+export const postgresUrl = z.string().superRefine((url, context) => {
+  try {
+    parsePostgresUrl(url);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
 
 export const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
 
@@ -30,6 +54,10 @@ function parseUrl(text: string, context: z.RefinementCtx): URL {
   }
   if (url.username || url.password || text.includes('#')) {
     context.addIssue({ code: 'custom', message: 'must not carry credentials or a fragment' });
+  }
+  // Both would be read as one strange host or path, which nothing ever matches.
+  if (/,|["'`]/.test(url.host) || /,https?:/.test(text)) {
+    context.addIssue({ code: 'custom', message: 'must not hold quotes or commas between URLs' });
   }
   return url;
 }
@@ -88,7 +116,7 @@ export const encryptionKeys = z.string().transform((text, context) => {
 
 export const publicKeyPem = z.string().transform((text, context) => {
   // A PEM in one line of an environment file has its line breaks written as \n.
-  const pem = text.replaceAll('\\n', '\n');
+  const pem = text.replaceAll('\\n', '\n').trim();
   try {
     // Node would derive the public key from a private one, which has no business here.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { Pool, TypeOverrides, types } from 'pg';
 import type { Clock } from '../lib/clock.ts';
+import { parsePostgresUrl } from '../lib/postgres-url.ts';
 import { installations } from './migrations/0001-installations.ts';
 import { authorizationRequests } from './migrations/0002-authorization-requests.ts';
 import { revocations } from './migrations/0003-revocations.ts';
@@ -49,7 +50,8 @@ export interface DatabaseOptions {
 
 /** Opens the database that `options` name, without touching its tables. */
 export function openDatabase(options: DatabaseOptions): Database {
-  return options.url?.startsWith('postgres') ? openPostgres(options.url, options) : openSqlite(options);
+  const { url } = options;
+  return url === undefined || url === 'memory:' ? openSqlite(options) : openPostgres(url, options);
 }
 
 function openSqlite({ url, dataDir, clock }: DatabaseOptions): Database {
@@ -90,11 +92,11 @@ function postgres(connectionString: string, limits: { max: number; statement_tim
   // Our bigints are epoch milliseconds and portal numbers: both far below 2^53.
   overrides.setTypeParser(types.builtins.INT8, Number);
   const pool = new Pool({
-    connectionString,
-    types: overrides,
-    connectionTimeoutMillis: POOL_WAIT_MS,
     keepAlive: true,
     application_name: 'hubspot-gateway',
+    ...parsePostgresUrl(connectionString),
+    types: overrides,
+    connectionTimeoutMillis: POOL_WAIT_MS,
     ...limits,
   });
   // The pool replaces an idle connection that breaks; without a listener the event would end the process.

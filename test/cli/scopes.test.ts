@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../helpers/cli.ts';
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const [CONTACTS, DEALS] = ['crm.objects.contacts.read', 'crm.objects.deals.read'];
 
 let folder: string;
@@ -19,14 +18,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command in the folder with nothing but these settings. */
-function scopes(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [CLI, 'scopes', ...args], { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
-}
+const scopes = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runCli(['scopes', ...args], { cwd: folder, env });
 
 describe('hubspot-gateway scopes', () => {
   it('prints the least scopes, what needs each, and what is configured for nothing', async () => {

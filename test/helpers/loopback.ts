@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 
 /** One request that a loopback server was sent. */
 export interface ReceivedRequest {
@@ -32,9 +32,9 @@ export async function startLoopback(): Promise<Loopback> {
     received.push(request);
     answer(response, request);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // A TCP server that listens has one.
+    url: `http://127.0.0.1:${port}`,
     received,
     answerWith(next) {
       answer = next;
@@ -45,6 +45,12 @@ export async function startLoopback(): Promise<Loopback> {
       await closed;
     },
   };
+}
+
+/** The port that was free. */
+export async function listenOnLoopback(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port; // A TCP server that listens has one.
 }
 
 /** Answers with `body`: text as it is, anything else as JSON. */
