@@ -16,7 +16,9 @@ export interface BudgetLimits {
   /** What clients are told as `policy`. */
   readonly policy?: string;
   /** Calls under way at once. */
-  readonly concurrency: number;
+  concurrency(): number;
+  /** Told when one more call is under way, or one less. */
+  underWay(change: 1 | -1): void;
   /** Calls per window that may be made from here now. */
   limit(): number;
   /** Calls per window that can be counted on within seconds. */
@@ -120,6 +122,7 @@ export class RateBudget implements SlotOwner {
 
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
     this.#running -= 1;
+    this.#limits.underWay(-1);
     if (call) {
       this.#window.answered();
       if (rateLimit) {
@@ -183,7 +186,7 @@ export class RateBudget implements SlotOwner {
   #pump(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    while (this.#queue.size > 0 && this.#running < this.#limits.concurrency) {
+    while (this.#queue.size > 0 && this.#running < this.#limits.concurrency()) {
       const wait = Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(this.#limits.limit()));
       if (wait > 0) {
         // Without an end in sight, the change that brings it pumps again.
@@ -191,6 +194,7 @@ export class RateBudget implements SlotOwner {
         return;
       }
       this.#running += 1;
+      this.#limits.underWay(1);
       this.#window.grant();
       this.#queue.shift()?.grant(new RateSlot(this));
     }

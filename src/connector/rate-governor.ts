@@ -1,25 +1,26 @@
 import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../errors.ts';
 import type { CallOrigin, Permit } from '../hubspot/client.ts';
 import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type BudgetShare, type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
-import { Closure } from './closure.ts';
-import { LONGEST_PAUSE_MS, RateBudget, type RateMetrics } from './rate-budget.ts';
+import { PortalHealth } from './portal-health.ts';
+import { RateBudget, type RateMetrics } from './rate-budget.ts';
+
 import type { RateSlot } from './rate-slot.ts';
+import { SocketShares } from './socket-shares.ts';
 
 /** Hands out the right to make calls. */
 export interface SlotSource {
   /**
    * Resolves when one call of `budget` may leave.
    * @throws GatewayError RATE_LIMITED at once when it cannot before the deadline, or the queue is full;
-   *   HUBSPOT_UNAVAILABLE at once while the portal is being moved
+   *   HUBSPOT_UNAVAILABLE at once while HubSpot does not serve the portal
    */
   acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<Permit>;
 }
 
-/** Calls of a portal under way at once, by budget: a slow portal must not take all sockets of the pool. */
+/** Calls of a portal under way at once, by budget. */
 const CONCURRENCY: Readonly<Record<Budget, number>> = { general: 10, search: 5, associations: 5 };
 /** HubSpot names a policy for the general limit; for searches it only says "secondly". */
 const POLICIES: Readonly<Record<SharedBudget, string>> = { general: 'TEN_SECONDLY_ROLLING', search: 'SECONDLY' };
@@ -40,6 +41,7 @@ export interface RateGovernorsOptions {
 export class RateGovernors {
   readonly #options: RateGovernorsOptions;
   readonly #governors = new LRUCache<number, RateGovernor>({ max: MAX_PORTALS });
+  readonly #sockets = new SocketShares();
 
   constructor(options: RateGovernorsOptions) {
     this.#options = options;
@@ -48,7 +50,7 @@ export class RateGovernors {
   of(hubId: number): RateGovernor {
     const known = this.#governors.get(hubId);
     if (known) return known;
-    const governor = new RateGovernor(hubId, this.#options);
+    const governor = new RateGovernor(hubId, this.#options, this.#sockets);
     this.#governors.set(hubId, governor);
     return governor;
   }
@@ -70,21 +72,19 @@ export class RateGovernors {
 
 /** Decides when calls may leave for one portal, so that HubSpot's limits are used up and never exceeded. */
 export class RateGovernor implements SlotSource {
+  readonly health: PortalHealth;
   readonly #hubId: number;
-  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #share: BudgetShare;
   readonly #budgets: Readonly<Record<Budget, RateBudget>>;
-  /** HubSpot moves the portal: until when, for a short time, on the monotonic clock; or for long. */
-  #movingUntil = 0;
-  readonly #moving: Closure;
   #hasDisbelieved = false;
 
-  constructor(hubId: number, { clock, metrics, logger, createShare }: RateGovernorsOptions) {
+  constructor(hubId: number, { clock, metrics, logger, createShare }: RateGovernorsOptions, sockets: SocketShares) {
     this.#hubId = hubId;
-    this.#clock = clock;
     this.#logger = logger;
-    this.#moving = new Closure(clock);
+    this.health = new PortalHealth(clock, (refusal) => {
+      for (const budget of Object.values(this.#budgets)) budget.refuseAll(refusal);
+    });
     const share = createShare(hubId, {
       used: (budget) => this.#budgets[budget].used,
       waiting: (budget) => this.#budgets[budget].waiting,
@@ -93,13 +93,17 @@ export class RateGovernor implements SlotSource {
         this.#budgets.search.changed();
       },
     });
+    const underWay = (budget: Budget) => ({
+      concurrency: () => sockets.share(CONCURRENCY[budget]),
+      underWay: (change: 1 | -1) => sockets.underWay(hubId, change),
+    });
     const shared = (budget: SharedBudget) =>
       new RateBudget(
         {
           budget,
           windowMs: HUBSPOT_LIMITS[budget].windowMs,
           policy: POLICIES[budget],
-          concurrency: CONCURRENCY[budget],
+          ...underWay(budget),
           limit: () => share.limit(budget),
           outlook: () => share.outlook(budget),
           others: () => share.whole(budget) - share.limit(budget),
@@ -116,7 +120,7 @@ export class RateGovernor implements SlotSource {
         {
           budget: 'associations',
           windowMs: 0,
-          concurrency: CONCURRENCY.associations,
+          ...underWay('associations'),
           limit: unlimited,
           outlook: unlimited,
           others: () => 0,
@@ -128,10 +132,8 @@ export class RateGovernor implements SlotSource {
   }
 
   async acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
-    const movingForMs = this.#moving.refusal() ?? this.#movingUntil - this.#clock.monotonic();
-    if (movingForMs > 0) throw isMoving(movingForMs);
+    this.health.admit();
     this.#share.wake();
-    this.#moving.probe();
     return this.#budgets[budget].acquire(origin, signal);
   }
 
@@ -148,31 +150,8 @@ export class RateGovernor implements SlotSource {
     return told;
   }
 
-  /** HubSpot moves the portal between its data centres (477), which takes up to a day, and takes no calls meanwhile. */
-  pause(pauseMs: number): void {
-    if (pauseMs > LONGEST_PAUSE_MS) this.#moving.close(pauseMs);
-    else this.#movingUntil = Math.max(this.#movingUntil, this.#clock.monotonic() + pauseMs);
-    for (const budget of Object.values(this.#budgets)) budget.refuseAll(() => isMoving(pauseMs));
-  }
-
-  /** What to hand to `answered` when a call that leaves now succeeds. */
-  get pauses(): number {
-    return this.#moving.times;
-  }
-
-  /** A call succeeded that left after so many pauses: the portal is where it should be. */
-  answered(pauses: number): void {
-    this.#moving.answered(pauses);
-  }
-
   /** While HubSpot wants no calls of this portal for long: when that is over, on the monotonic clock. */
   get pausedUntil(): number | undefined {
-    return this.#moving.until ?? this.#budgets.general.closedUntil;
+    return this.health.pausedUntil ?? this.#budgets.general.closedUntil;
   }
-}
-
-function isMoving(forMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot is moving this portal between data centres.', {
-    retryAfterMs: Math.ceil(forMs),
-  });
 }

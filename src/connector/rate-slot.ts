@@ -40,6 +40,11 @@ export class RateSlot implements Permit {
     return true;
   }
 
+  /** Whether a call left with it. */
+  get isSent(): boolean {
+    return this.#sent !== undefined;
+  }
+
   release(): void {
     if (this.#state === 'granted') this.#end();
   }

@@ -6,6 +6,11 @@ import { originOf } from './call-origin.ts';
 
 /** A call that fails is repeated so often at most. */
 const MAX_REPEATS = 2;
+/**
+ * Repeats of one portal's calls: few at once, and in the long run one for ten calls, or one in ten seconds. When HubSpot is
+ * down for everybody, repeats only add to its load.
+ */
+const REPEATS = { most: 5, perCall: 0.1, perMs: 1 / 10_000 };
 /** Before the first repeat; doubled for every further one. */
 const BACKOFF_MS = 200;
 /** HubSpot's locks last for 2 s (https://developers.hubspot.com/docs/api-reference/error-handling). */
@@ -19,8 +24,10 @@ const MOVING = 477;
  * is repeated past the deadline of whom the call is for. Every repeat takes a slot of its own.
  */
 export function retry(clock: Clock): Stage {
+  const allowance = new RepeatAllowance(clock);
   return (next) => async (call) => {
     const { deadlineAt } = originOf(call);
+    allowance.call();
     for (let failures = 0; ; ) {
       try {
         return await next(call);
@@ -30,6 +37,7 @@ export function retry(clock: Clock): Stage {
         if (!limited) failures += 1;
         const pauseMs = limited ? 0 : pauseBeforeRepeat(call, error, failures);
         if (pauseMs === undefined || clock.monotonic() + pauseMs >= deadlineAt) throw error;
+        if (!limited && !allowance.take()) throw error;
         if (pauseMs > 0) await sleep(clock, pauseMs);
       }
     }
@@ -52,4 +60,34 @@ function pauseBeforeRepeat({ method, idempotent }: HubspotCall, error: unknown, 
 function isFailureOfHubspot(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT'> {
   const failed = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
   return failed && (error instanceof NetworkFailure || error.extensions.hubspot !== undefined);
+}
+
+/** How many repeats are left. */
+class RepeatAllowance {
+  readonly #clock: Clock;
+  #left = REPEATS.most;
+  #countedAt: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#countedAt = clock.monotonic();
+  }
+
+  call(): void {
+    this.#add(REPEATS.perCall);
+  }
+
+  /** False when there is none. */
+  take(): boolean {
+    const now = this.#clock.monotonic();
+    this.#add((now - this.#countedAt) * REPEATS.perMs);
+    this.#countedAt = now;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+
+  #add(repeats: number): void {
+    this.#left = Math.min(REPEATS.most, this.#left + repeats);
+  }
 }

@@ -78,8 +78,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A full batch of 100 records with long texts is a few megabytes. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
-/** Sockets per origin: HubSpot's burst limit is 110 calls per 10 s and portal, so this serves many portals. */
-const CONNECTIONS = 64;
+/** Sockets of one process at most; they are opened as they are needed. */
+export const CONNECTIONS = 1_024;
 
 /** A keep-alive pool for `url`'s origin. Redirects are not followed and nothing is retried below the connector. */
 export function createHubspotPool(url: string, maxResponseBytes = MAX_RESPONSE_BYTES): Pool {

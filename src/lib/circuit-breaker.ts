@@ -5,11 +5,21 @@ const WINDOW_MS = 10_000;
 const MIN_CALLS = 20;
 const FAILURE_SHARE = 0.5;
 const OPEN_MS = 5_000;
+/** The window moves in steps of this. */
+const STEP_MS = 1_000;
+
+/** Outcomes of one step of the window. */
+interface Step {
+  readonly index: number;
+  calls: number;
+  failures: number;
+}
 
 /** Keeps calls away from a service that is failing for everybody. */
 export class CircuitBreaker {
   readonly #clock: Clock;
-  #calls: { readonly at: number; readonly failed: boolean }[] = [];
+  /** Oldest first. */
+  #steps: Step[] = [];
   #openUntil: number | undefined;
   #probing = false;
 
@@ -17,14 +27,18 @@ export class CircuitBreaker {
     this.#clock = clock;
   }
 
+  /** Milliseconds until a call may go out, 0 for now: a look that claims nothing. */
+  get waitMs(): number {
+    if (this.#openUntil === undefined) return 0;
+    if (this.#probing) return OPEN_MS;
+    return Math.max(0, this.#openUntil - this.#clock.monotonic());
+  }
+
   /** 0 when a call may go out, whose outcome must then be reported; else the milliseconds to wait. */
   tryPass(): number {
-    if (this.#openUntil === undefined) return 0;
-    const wait = this.#openUntil - this.#clock.monotonic();
-    if (wait > 0) return wait;
-    if (this.#probing) return OPEN_MS;
-    this.#probing = true;
-    return 0;
+    const { waitMs } = this;
+    if (waitMs === 0) this.#probing = this.#openUntil !== undefined;
+    return waitMs;
   }
 
   /** The call that was let out was not made. */
@@ -38,22 +52,40 @@ export class CircuitBreaker {
     this.#probing = false;
   }
 
-  failed(): void {
+  /** True when the circuit is open by this failure. */
+  failed(): boolean {
     this.#record(true);
-    const failures = this.#calls.filter(({ failed }) => failed).length;
-    if (this.#probing || (this.#calls.length >= MIN_CALLS && failures >= this.#calls.length * FAILURE_SHARE))
-      this.open();
+    const [calls, failures] = this.#sums();
+    const opens = this.#probing || (calls >= MIN_CALLS && failures >= calls * FAILURE_SHARE);
+    if (opens) this.open();
+    return opens;
   }
 
   /** Opens at once: for failures that will be the same for every call. */
   open(): void {
     this.#openUntil = this.#clock.monotonic() + OPEN_MS;
     this.#probing = false;
-    this.#calls = [];
+    this.#steps = [];
   }
 
   #record(failed: boolean): void {
-    const now = this.#clock.monotonic();
-    this.#calls = [...this.#calls.filter(({ at }) => at > now - WINDOW_MS), { at: now, failed }];
+    const index = Math.floor(this.#clock.monotonic() / STEP_MS);
+    let step = this.#steps.at(-1);
+    if (step?.index !== index) {
+      const oldest = index - WINDOW_MS / STEP_MS;
+      step = { index, calls: 0, failures: 0 };
+      this.#steps = [...this.#steps.filter((known) => known.index > oldest), step];
+    }
+    step.calls += 1;
+    if (failed) step.failures += 1;
+  }
+
+  #sums(): [calls: number, failures: number] {
+    let [calls, failures] = [0, 0];
+    for (const step of this.#steps) {
+      calls += step.calls;
+      failures += step.failures;
+    }
+    return [calls, failures];
   }
 }

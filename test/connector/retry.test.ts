@@ -160,3 +160,21 @@ it('refuses a call that is made for nobody', async () => {
   const call: HubspotCall = { name: 'contacts.list', method: 'GET', path: '/', scopes: [[]] };
   await expect(retry(clock)(() => expect.unreachable())(call)).rejects.toThrow('contacts.list is made for nobody');
 });
+
+it('repeats cost HubSpot no more than a tenth of its calls when it is down for everybody', async () => {
+  let left = 0;
+  const stage = retry(clock)(async () => {
+    left += 1;
+    throw status(502);
+  });
+  const origin = { viewerKey: 'alice', priority: 'interactive', deadlineAt: 25_000 } as const;
+  const call: HubspotCall = { name: 'test', method: 'GET', path: '/', scopes: [[]], origin };
+  const calls = Promise.allSettled(Array.from({ length: 200 }, () => stage(call)));
+  for (let step = 0; step < 10; step += 1) {
+    await quiet();
+    clock.advance(100);
+  }
+  await calls;
+  expect(left).toBeLessThanOrEqual(1.1 * 200);
+  expect(left).toBeGreaterThan(200);
+});

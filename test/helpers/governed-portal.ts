@@ -60,6 +60,12 @@ export class GovernedPortal {
     return governed(this.governor)(this.#wire(origin, budget, trip))(call);
   }
 
+  /** A call that gets a slot and then does not leave, as without a token. */
+  async unsent(): Promise<void> {
+    const call: HubspotCall = { name: 'test', method: 'GET', path: '/', scopes: [[]], origin: this.origin() };
+    await governed(this.governor)(() => Promise.reject(new Error('no token')))(call).catch(() => {});
+  }
+
   #wire({ viewerKey }: CallOrigin, budget: Budget, trip: Trip): Send {
     const { transitMs = 0, latencyMs = transitMs, answer = () => ({ status: 200, body: {} }) } = trip;
     return async ({ onSend }) => {
