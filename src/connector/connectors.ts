@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import type { ScopeSet } from '../hubspot/scope-set.ts';
 import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
 import type { InstallationDirectory } from '../installations/installation-directory.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -38,13 +39,16 @@ export class Connectors {
   readonly #tenantId: string;
   readonly #options: ConnectorsOptions;
   readonly #operation: Operation;
+  /** When the request began: a refusal knows what other replicas had changed by then. */
+  readonly #moment: number;
   readonly #connectors = new Map<string, Connector>();
-  #installations: PromiseOrValue<readonly Installation[]> | undefined;
+  #known: PromiseOrValue<readonly Installation[]> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
   constructor({ tenantId, viewerId, signal }: Caller, options: ConnectorsOptions) {
     this.#tenantId = tenantId;
     this.#options = options;
+    this.#moment = options.directory.moment;
     this.#operation = new Operation({
       origin: {
         viewerKey: `${tenantId}\n${viewerId}`,
@@ -61,22 +65,38 @@ export class Connectors {
     return this.#options.maxCalls;
   }
 
-  /** The same throughout a request, but for what the request itself changed. */
-  installations(): PromiseOrValue<readonly Installation[]> {
-    this.#installations ??= this.#options.directory.list(this.#tenantId);
-    return this.#installations;
+  /**
+   * From memory, and the same throughout a request, but for what the request itself changed and what `current` brings.
+   * Changes of other replicas may be missing.
+   */
+  #installations(): PromiseOrValue<readonly Installation[]> {
+    this.#known ??= this.#options.directory.list(this.#tenantId);
+    return this.#known;
+  }
+
+  /** All of them with everything that was changed before the request began, on whatever replica. */
+  async current(): Promise<readonly Installation[]> {
+    const installations = await this.#options.directory.current(this.#tenantId, this.#moment);
+    this.#known = installations;
+    return installations;
+  }
+
+  /** The same one as of when the request began, or later. */
+  async currentOf(installation: Installation): Promise<Installation> {
+    return versionOf(installation, await this.current());
   }
 
   /** What was read is read again: the request changed something. */
   forget(): void {
-    this.#installations = undefined;
+    this.#known = undefined;
     this.#expiries = undefined;
     this.#connectors.clear();
   }
 
   /** Of this tenant only; another tenant's id is as unknown as one that never existed. */
   async installation(id: string): Promise<Installation | undefined> {
-    return (await this.installations()).find((installation) => installation.id === id);
+    const [found] = await this.#look((all) => all.filter((installation) => installation.id === id));
+    return found;
   }
 
   /** When an access token expires, in epoch milliseconds; one statement answers for all installations. */
@@ -92,7 +112,8 @@ export class Connectors {
 
   /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */
   async installationOfPortal(hubId: string): Promise<Installation | undefined> {
-    return connected(await this.installations()).find((installation) => String(installation.hubId) === hubId);
+    const [found] = await this.#look((all) => connected(all).filter((one) => String(one.hubId) === hubId));
+    return found;
   }
 
   /**
@@ -100,29 +121,56 @@ export class Connectors {
    * @throws GatewayError INSTALLATION_AMBIGUOUS
    */
   async onlyInstallation(): Promise<Installation | undefined> {
-    return onlyOf(await this.installations());
+    return onlyOf(await this.#look(connected));
   }
 
   /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
   only(): PromiseOrValue<Connector> {
-    return andThen(this.installations(), (installations) => {
-      const installation = onlyOf(installations);
+    return andThen(this.#look(connected), (found) => {
+      const installation = onlyOf(found);
       if (!installation) throw notConnected();
-      return this.of(installation);
+      return this.#connect(installation);
     });
   }
 
   /** @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED */
-  of(installation: Installation): Connector {
+  of(installation: Installation): PromiseOrValue<Connector> {
+    return andThen(
+      this.#look((all) => [versionOf(installation, all)]),
+      ([found = installation]) => this.#connect(found),
+    );
+  }
+
+  /** The connector of the same portal whose grant is the current one, where that of `connector` is not enough. */
+  granting(connector: Connector, isEnough: (granted: ScopeSet) => boolean): PromiseOrValue<Connector> {
+    if (isEnough(connector.granted)) return connector;
+    return this.currentOf(connector.installation).then((installation) => this.#connect(installation));
+  }
+
+  /** What memory has if it is one active installation, which can answer; before anything else is told, the database is asked. */
+  #look(find: (all: readonly Installation[]) => readonly Installation[]): PromiseOrValue<readonly Installation[]> {
+    return andThen(this.#installations(), (all) => {
+      const found = find(all);
+      const [one, another] = found;
+      return one?.status === 'ACTIVE' && another === undefined ? found : this.current().then(find);
+    });
+  }
+
+  #connect(installation: Installation): Connector {
     if (installation.status === 'REAUTHORIZATION_REQUIRED') throw reauthorizationRequired(installation);
     if (installation.status === 'DISCONNECTED') throw notConnected(installation.id);
-    const known = this.#connectors.get(installation.id);
+    const key = `${installation.id}\n${installation.grantVersion}`;
+    const known = this.#connectors.get(key);
     if (known) return known;
     const { pipelines, recordClasses } = this.#options;
     const connector = new Connector(installation, pipelines.of(installation), this.#operation, recordClasses);
-    this.#connectors.set(installation.id, connector);
+    this.#connectors.set(key, connector);
     return connector;
   }
+}
+
+function versionOf(installation: Installation, all: readonly Installation[]): Installation {
+  return all.find(({ id }) => id === installation.id) ?? installation;
 }
 
 /** @throws GatewayError INSTALLATION_AMBIGUOUS */

@@ -41,8 +41,11 @@ async function write(
   { from, to, labels, ...input }: AssociationInput,
   context: GatewayContext,
 ): Promise<AssociationPayload> {
-  const connector = await writtenConnector(input, context);
-  connector.requireScopes(writable(from.objectType, to.objectType), `Mutation.${verb}`);
+  const needed = writable(from.objectType, to.objectType);
+  const connector = await context.connectors.granting(await writtenConnector(input, context), (granted) =>
+    granted.satisfies(needed),
+  );
+  connector.requireScopes(needed, `Mutation.${verb}`);
   const [fromId, toId] = [recordId(connector, from, 'from'), recordId(connector, to, 'to')];
   if (fromId === undefined || toId === undefined) {
     const absent = [...(fromId === undefined ? ['from'] : []), ...(toId === undefined ? ['to'] : [])];

@@ -23,27 +23,32 @@ export function requirementsOf(operation: Operation): readonly FieldScopes[] {
   return requirements;
 }
 
-const refusals = new WeakMap<OperationDefinitionNode, WeakMap<ScopeSet, ReadonlySet<string>>>();
+interface Preflight {
+  /** Coordinates of the fields that the grant refuses. */
+  readonly refused: ReadonlySet<string>;
+  /** True when it refuses any, or may by the values of arguments. */
+  readonly mayRefuse: boolean;
+}
+
+const preflights = new WeakMap<OperationDefinitionNode, WeakMap<ScopeSet, Preflight>>();
 
 /**
- * The preflight: the coordinates of an operation that a grant refuses, decided before anything is fetched. Worked out
- * once per operation and set of scopes.
+ * How an operation fares under a grant, decided before anything is fetched. Worked out once per operation and set of
+ * scopes.
  */
-export function refusedCoordinates(operation: Operation, granted: ScopeSet): ReadonlySet<string> {
-  let byGrant = refusals.get(operation.operation);
+export function preflight(operation: Operation, granted: ScopeSet): Preflight {
+  let byGrant = preflights.get(operation.operation);
   if (!byGrant) {
     byGrant = new WeakMap();
-    refusals.set(operation.operation, byGrant);
+    preflights.set(operation.operation, byGrant);
   }
   const cached = byGrant.get(granted);
   if (cached) return cached;
-  const refused = new Set(
-    requirementsOf(operation)
-      .filter(({ anyOf, conditional }) => !conditional && !granted.satisfies(anyOf))
-      .map(({ coordinate }) => coordinate),
-  );
-  byGrant.set(granted, refused);
-  return refused;
+  const lacking = requirementsOf(operation).filter(({ anyOf }) => !granted.satisfies(anyOf));
+  const certain = lacking.filter(({ conditional }) => !conditional);
+  const found = { refused: new Set(certain.map(({ coordinate }) => coordinate)), mayRefuse: lacking.length > 0 };
+  byGrant.set(granted, found);
+  return found;
 }
 
 function collectRequirements(operation: Operation): readonly FieldScopes[] {

@@ -18,7 +18,7 @@ import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
 import { writtenConnector } from './named-installation.ts';
-import { refusedCoordinates } from './requirements.ts';
+import { preflight } from './requirements.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
 export const hubspotScopesDirective = new GraphQLDirective({
@@ -73,7 +73,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       if (typeof option === 'function') {
         const requirement = option(Reflect.get(args, 'objectType'));
         if (!connector.granted.satisfies(requirement)) return refuse(connector, requirement, info);
-      } else if (refusedCoordinates(info, connector.granted).has(coordinate)) {
+      } else if (preflight(info, connector.granted).refused.has(coordinate)) {
         return refuse(connector, option, info);
       }
       const answered = resolver(parent, args, context, info);
@@ -85,9 +85,19 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
           ? writtenConnector(Reflect.get(args, 'input'), contextOf(context))
           : // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
             connectorOf(parent as CrmParent, contextOf(context));
-      return andThen(connector, (found) => answer(found, parent, args, context, info));
+      const granting = isRecord(parent)
+        ? connector
+        : andThen(connector, (found) =>
+            contextOf(context).connectors.granting(found, (granted) => !preflight(info, granted).mayRefuse),
+          );
+      return andThen(granting, (found) => answer(found, parent, args, context, info));
     };
   }
+}
+
+/** A record was read under the grant that its other fields are read under, too. */
+function isRecord(parent: unknown): boolean {
+  return typeof parent === 'object' && parent !== null && 'connector' in parent;
 }
 
 interface Announcing {

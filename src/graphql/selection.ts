@@ -20,7 +20,7 @@ import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
 import { recordTypeOf } from './record-types.ts';
-import { refusedCoordinates } from './requirements.ts';
+import { preflight } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
 export interface FieldSource {
@@ -76,7 +76,7 @@ export function selectionOf(info: GraphQLResolveInfo, typename: string, granted:
   const [node] = info.fieldNodes;
   const known = info.fieldNodes.length === 1 && node ? plans.get(typename)?.get(node)?.get(granted) : undefined;
   if (known) return known;
-  const collector = new Collector(info, typename, refusedCoordinates(info, granted));
+  const collector = new Collector(info, typename, preflight(info, granted).refused);
   for (const fieldNode of info.fieldNodes) {
     collector.collect(fieldNode.selectionSet?.selections ?? [], getNamedType(info.returnType));
   }

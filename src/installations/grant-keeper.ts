@@ -54,7 +54,11 @@ export class GrantKeeper {
 
   /** What became of a grant that this replica, or another one, found to be over; `undefined` while it stands. */
   async over({ tenantId, id }: Installation): Promise<GatewayError | undefined> {
-    const current = (await this.#options.directory.list(tenantId)).find((installation) => installation.id === id);
+    const { directory } = this.#options;
+    const { moment } = directory;
+    const find = (all: readonly Installation[]) => all.find((installation) => installation.id === id);
+    if (find(await directory.list(tenantId))?.status === 'ACTIVE') return undefined;
+    const current = find(await directory.current(tenantId, moment));
     if (current?.status === 'ACTIVE') return undefined;
     return current?.status === 'REAUTHORIZATION_REQUIRED' ? reauthorizationRequired(current) : notConnected(id);
   }

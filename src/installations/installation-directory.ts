@@ -19,16 +19,28 @@ export interface InstallationDirectoryOptions {
   readonly logger: Logger;
 }
 
+interface KnownTenant {
+  readonly installations: PromiseOrValue<readonly Installation[]>;
+  /** Which read of this directory brought it. */
+  readonly read: number;
+}
+
 /**
  * Installations by tenant, from memory: a query costs no statement. One small statement every quarter of a second tells
- * what other replicas changed; what this one changes is forgotten at once.
+ * what other replicas changed; what this one changes is forgotten at once. Who is about to refuse has that statement
+ * sent at once: it answers for all tenants, so that one is under way at most, however many are refused.
  */
 export class InstallationDirectory {
   readonly #options: InstallationDirectoryOptions;
-  readonly #tenants = new LRUCache<string, PromiseOrValue<readonly Installation[]>>({ max: MAX_TENANTS });
+  readonly #tenants = new LRUCache<string, KnownTenant>({ max: MAX_TENANTS });
   #cancelPoll: (() => void) | undefined;
-  #polling: Promise<void> = Promise.resolve();
+  #polling: Promise<void> | undefined;
   #closed = false;
+  /** Reads that ever began, of tenants and of changes. */
+  #reads = 0;
+  /** Everything is known that was changed before this read of changes began. */
+  #changesRead = 0;
+  #isAwayUntil = Number.NEGATIVE_INFINITY;
   /** When the last look at the changes began, on the monotonic clock. */
   #polledAt: number;
 
@@ -37,21 +49,23 @@ export class InstallationDirectory {
     this.#polledAt = options.clock.monotonic();
   }
 
-  /** Oldest first. @throws GatewayError HUBSPOT_UNAVAILABLE */
+  /** Now, in the order of this directory's reads: for `current`. */
+  get moment(): number {
+    return this.#reads;
+  }
+
+  /** Oldest first; changes of other replicas show within some 300 ms. @throws GatewayError HUBSPOT_UNAVAILABLE */
   list(tenantId: string): PromiseOrValue<readonly Installation[]> {
-    const known = this.#tenants.get(tenantId);
-    if (known) return known;
-    if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
-    const read = this.#options.installations.list(tenantId).catch((error: unknown) => this.#explain(error));
-    this.#tenants.set(tenantId, read);
-    const isCurrent = () => this.#tenants.peek(tenantId) === read;
-    read.then(
-      (installations) => isCurrent() && this.#tenants.set(tenantId, installations),
-      // A failure is not worth remembering.
-      () => isCurrent() && this.#tenants.delete(tenantId),
-    );
-    this.#schedule();
-    return read;
+    return this.#known(tenantId).installations;
+  }
+
+  /**
+   * The same with all that was changed before `moment`; where the database is away, as it is known.
+   * @throws GatewayError HUBSPOT_UNAVAILABLE
+   */
+  async current(tenantId: string, moment: number): Promise<readonly Installation[]> {
+    if (this.#known(tenantId).read <= moment) await this.#readChangesAfter(moment);
+    return this.list(tenantId);
   }
 
   /** Something of this tenant's changed. */
@@ -65,6 +79,24 @@ export class InstallationDirectory {
     await this.#polling;
   }
 
+  #known(tenantId: string): KnownTenant {
+    const known = this.#tenants.get(tenantId);
+    if (known) return known;
+    if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
+    const installations = this.#options.installations.list(tenantId).catch((error: unknown) => this.#explain(error));
+    this.#reads += 1;
+    const reading: KnownTenant = { installations, read: this.#reads };
+    this.#tenants.set(tenantId, reading);
+    const isCurrent = () => this.#tenants.peek(tenantId) === reading;
+    installations.then(
+      (found) => isCurrent() && this.#tenants.set(tenantId, { ...reading, installations: found }),
+      // A failure is not worth remembering.
+      () => isCurrent() && this.#tenants.delete(tenantId),
+    );
+    this.#schedule();
+    return reading;
+  }
+
   #explain(error: unknown): never {
     this.#options.logger.error({ err: error }, 'the installations of a tenant could not be read');
     const extensions = { retryAfterMs: STORAGE_PAUSE_MS };
@@ -74,25 +106,46 @@ export class InstallationDirectory {
   #schedule(): void {
     if (this.#cancelPoll || this.#closed) return;
     this.#cancelPoll = this.#options.clock.schedule(() => {
-      this.#polling = this.#poll().finally(() => {
+      this.#poll().finally(() => {
         this.#cancelPoll = undefined;
         if (this.#tenants.size > 0) this.#schedule();
       });
     }, POLL_MS);
   }
 
-  async #poll(): Promise<void> {
+  async #readChangesAfter(moment: number): Promise<void> {
+    // It may have begun before.
+    await this.#polling;
+    if (this.#changesRead > moment || this.#options.clock.monotonic() < this.#isAwayUntil) return;
+    await this.#poll();
+  }
+
+  /** One at a time. Never rejects. */
+  #poll(): Promise<void> {
+    this.#polling ??= this.#readChanges().finally(() => {
+      this.#polling = undefined;
+    });
+    return this.#polling;
+  }
+
+  async #readChanges(): Promise<void> {
     const { installations, clock, logger } = this.#options;
     const startedAt = clock.monotonic();
+    this.#reads += 1;
+    const read = this.#reads;
     try {
       for (const change of await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS)) {
-        const known = await Promise.resolve(this.#tenants.peek(change.tenantId)).catch(() => undefined);
+        const tenant = this.#tenants.peek(change.tenantId);
+        const known = await Promise.resolve(tenant?.installations).catch(() => undefined);
         const same = known?.some(({ id, updatedAt }) => id === change.id && updatedAt === change.updatedAt) ?? true;
         if (!same) this.forget(change.tenantId);
       }
       this.#polledAt = startedAt;
+      this.#changesRead = read;
+      this.#isAwayUntil = Number.NEGATIVE_INFINITY;
     } catch (err) {
       // Nothing can change while the database is away; what is known stays good.
+      this.#isAwayUntil = clock.monotonic() + STORAGE_PAUSE_MS;
       logger.debug({ err }, 'changes of installations could not be read');
     }
   }

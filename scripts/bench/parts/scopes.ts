@@ -1,5 +1,5 @@
 import { operationsOfFiles } from '../../../src/graphql/operation-document.ts';
-import { refusedCoordinates } from '../../../src/graphql/requirements.ts';
+import { preflight } from '../../../src/graphql/requirements.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { ScopeSet } from '../../../src/hubspot/scope-set.ts';
 import type { Part } from '../part.ts';
@@ -30,8 +30,8 @@ export const scopes: Part = {
       ).flat();
       const [known] = operations;
       return {
-        cold: microseconds(operations.map((operation) => () => refusedCoordinates(operation, granted).size)),
-        cached: known ? microseconds(Array(CACHED).fill(() => refusedCoordinates(known, granted).size)) : Number.NaN,
+        cold: microseconds(operations.map((operation) => () => preflight(operation, granted).refused.size)),
+        cached: known ? microseconds(Array(CACHED).fill(() => preflight(known, granted).refused.size)) : Number.NaN,
       };
     });
     const cold = spread(rounds.map((round) => round.cold));

@@ -138,12 +138,12 @@ builder.objectField(InstallationRef, 'access', (t) =>
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
     },
-    resolve: async (installation, args, context) => {
+    async resolve(installation, args, context) {
       const operation = await context.documents.operation(args, context);
-      return {
-        ...accessTo(installation, requirementsOf(operation)),
-        maxHubspotCalls: mostCalls(operation, context.connectors.maxCalls),
-      };
+      const requirements = requirementsOf(operation);
+      const known = accessTo(installation, requirements);
+      const access = known.allowed ? known : accessTo(await context.connectors.currentOf(installation), requirements);
+      return { ...access, maxHubspotCalls: mostCalls(operation, context.connectors.maxCalls) };
     },
   }),
 );

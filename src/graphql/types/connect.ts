@@ -80,12 +80,14 @@ builder.mutationField('connectHubSpot', (t) =>
       }),
     },
     async resolve(_root, { input }, context) {
+      // What is asked for is what was granted and more: of a grant as it stands now.
+      const installation = input?.installationId == null ? undefined : await named(context, input.installationId);
       const flow = await context.connect.start(owner(context), {
         scopes: input?.scopes ?? undefined,
         optionalScopes: input?.optionalScopes ?? undefined,
         needs: input?.documents ? await needsOf(context, input.documents) : undefined,
         returnTo: input?.returnTo ?? undefined,
-        installation: input?.installationId == null ? undefined : await named(context, input.installationId),
+        installation: installation && (await context.connectors.currentOf(installation)),
       });
       context.responseCookies.push(flow.cookie);
       return flow;

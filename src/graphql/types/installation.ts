@@ -1,4 +1,4 @@
-import type { InstallationStatus, InstallationStatusReason } from '../../storage/installation-store.ts';
+import type { Installation, InstallationStatus, InstallationStatusReason } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import { CrmRef, InstallationRef, QueryRef } from '../refs.ts';
 
@@ -50,12 +50,17 @@ builder.objectType(InstallationRef, {
     }),
     grantedScopes: t.stringList({
       description: 'HubSpot scopes that this portal granted, sorted.',
-      resolve: ({ grantedScopes }) => [...grantedScopes].sort(),
+      resolve: async (installation, _args, { connectors }) =>
+        (await connectors.currentOf(installation)).grantedScopes.toSorted(),
     }),
     missingScopes: t.stringList({
       description: 'HubSpot scopes that the gateway is configured to require and that this portal has not granted.',
-      resolve: ({ grantedScopes }, _args, { requiredScopes }) =>
-        requiredScopes.filter((scope) => !grantedScopes.includes(scope)),
+      async resolve(installation, _args, { connectors, requiredScopes }) {
+        const missingOf = ({ grantedScopes }: Installation) =>
+          requiredScopes.filter((scope) => !grantedScopes.includes(scope));
+        const missing = missingOf(installation);
+        return missing.length > 0 ? missingOf(await connectors.currentOf(installation)) : missing;
+      },
     }),
     installedBy: t.exposeString('installedBy', {
       nullable: true,
@@ -111,6 +116,6 @@ builder.objectField(QueryRef, 'installations', (t) =>
     type: [InstallationRef],
     permission: 'hubspot:read',
     description: "All of the tenant's installations, the disconnected ones included; the oldest first.",
-    resolve: async (_root, _args, { connectors }) => [...(await connectors.installations())],
+    resolve: async (_root, _args, { connectors }) => [...(await connectors.current())],
   }),
 );

@@ -32,7 +32,7 @@ builder.mutationField('refreshInstallation', (t) =>
     async resolve(_root, args, context) {
       const installation = await named(context, args.installationId);
       // A connector stands for a grant that can be used; there is none for any other.
-      context.connectors.of(installation);
+      await context.connectors.of(installation);
       return changed(context, await context.lifecycle.refresh(installation));
     },
   }),

@@ -22,10 +22,13 @@ builder.objectField(QueryRef, 'node', (t) =>
       if (!reference) return (await connectors.installation(id)) ?? null;
       const installation = await connectors.installationOfPortal(reference.hubId);
       if (!installation) return null;
-      const connector = connectors.of(installation);
       // The scope depends on the id's type, which the schema announces on the types alone.
       const type = RECORD_TYPES.find(({ typename }) => typename === reference.typename);
-      connector.requireScopes(type ? readable(type.objectType) : OWNERS_READ, 'Query.node');
+      const needed = type ? readable(type.objectType) : OWNERS_READ;
+      const connector = await connectors.granting(await connectors.of(installation), (granted) =>
+        granted.satisfies(needed),
+      );
+      connector.requireScopes(needed, 'Query.node');
       if (!type) return connector.owner(reference.recordId);
       const selection = selectionOf(info, type.typename, connector.granted);
       return connector.record(type.objectType, reference.recordId, selection);
