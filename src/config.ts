@@ -74,6 +74,7 @@ export class ConfigError extends Error {
 
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 const required = 'is required';
+const OTHER_ROUTES = /\/(graphql|metrics|health\/(live|ready))(\?|$)/;
 /** A change that was made in HubSpot should show within the hour. */
 const MAX_CACHE_TTL_MS = 60 * 60 * 1000;
 const cacheTtlRange = `must be whole milliseconds from 0 to ${MAX_CACHE_TTL_MS}`;
@@ -100,7 +101,7 @@ const environment = z.object({
     .default('2026-09'),
   HUBSPOT_API_URL: baseUrl.default('https://api.hubapi.com'),
   HUBSPOT_AUTHORIZE_URL: exactUrl.default('https://app.hubspot.com/oauth/authorize'),
-  HUBSPOT_REDIRECT_URI: exactUrl.optional(),
+  HUBSPOT_REDIRECT_URI: exactUrl.refine((uri) => !OTHER_ROUTES.test(uri), 'is the address of another route').optional(),
   ENCRYPTION_KEYS: z.string({ error: required }).pipe(encryptionKeys),
   AUTH_JWT_SECRET: z
     .string()

@@ -11,12 +11,13 @@ import { RecordCache } from './connector/record-cache.ts';
 import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
 import { schema } from './graphql/schema.ts';
-import { createApp } from './http/app.ts';
+import { createApp, LIVE_PATH } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { createOAuthCallback } from './http/oauth-callback.ts';
+import { CALLBACK_PATH, prefixOf, routed, routePaths } from './http/public-paths.ts';
 import { recordRequests } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
 import { createAuthenticator } from './http/viewer.ts';
@@ -56,8 +57,10 @@ export interface GatewayOverrides {
 }
 
 export interface Gateway {
-  /** Answers a request without a socket. */
+  /** Answers a request without a socket, inside of another server. The first one starts the gateway. */
   fetch(request: Request): Promise<Response>;
+  /** Brings the database up to date, once. `listen` and `fetch` do so by themselves; call it to hear of a failure early. */
+  start(): Promise<void>;
   /** Brings the database up to date and listens. Resolves with the public URL. */
   listen(): Promise<string>;
   /** Says that it is not ready from now on, and serves on: the time for a load balancer to notice. */
@@ -71,7 +74,7 @@ const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 /** HubSpot calls that one operation may cost. */
 const MAX_CALLS_PER_OPERATION = 50;
 
-/** Introduces all parts to each other. Nothing is opened before `listen`. */
+/** Introduces all parts to each other. Nothing is opened before `listen`, `start` or `fetch`. */
 export function createGateway(config: Config, overrides: GatewayOverrides = {}): Gateway {
   const clock = overrides.clock ?? systemClock;
   const logger = overrides.logger ?? createLogger(config.logLevel);
@@ -102,7 +105,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const grants = new GrantKeeper({ installations, directory, oauth, clock, logger });
   const exchange = new TokenExchange({ tokens: tokenStore, grants, oauth, clock, logger, metrics, alarm });
   const tokens = new TokenManager({ exchange, clock, logger });
-  const redirectUri = () => hubspot.redirectUri ?? `${publicUrl}/oauth/hubspot/callback`;
+  const redirectUri = () => hubspot.redirectUri ?? `${publicUrl}${CALLBACK_PATH}`;
   const connect = new ConnectFlow({
     clientId: hubspot.clientId,
     authorizeUrl: hubspot.authorizeUrl,
@@ -167,9 +170,9 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     secureCookies,
     logger,
   });
-  const fetch = createApp({
+  const app = createApp({
     graphql: graphql.answer,
-    graphiql: config.graphiql ? createGraphiQL(overrides.graphiql) : undefined,
+    graphiql: config.graphiql ? createGraphiQL(`${prefixOf({ publicUrl })}/graphql`, overrides.graphiql) : undefined,
     oauthCallback: createOAuthCallback({
       connect,
       callbackUrl: redirectUri,
@@ -189,15 +192,23 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     record,
     logger,
   });
-  const server = createHttpServer({ fetch, direct });
+  const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
+  const server = createHttpServer({ fetch: app, direct, routeOf });
+  let starting: Promise<void> | undefined;
   let draining = false;
   let closing: Promise<void> | undefined;
 
   return {
-    fetch,
+    async fetch(request) {
+      const inner = routed(request, routeOf);
+      // A database that is away fails what needs it, and nothing else.
+      const started = start().catch((error: unknown) => logger.error({ err: error }, 'the gateway could not start'));
+      if (new URL(inner.url).pathname !== LIVE_PATH) await started;
+      return app(inner);
+    },
+    start,
     async listen() {
-      await database.migrate();
-      revocations.start();
+      await start();
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(config.port, config.host, resolve);
       });
@@ -216,6 +227,19 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     },
   };
 
+  /** Once for all; again after a failure. */
+  function start(): Promise<void> {
+    if (closing) return Promise.reject(new TypeError('the gateway is closed'));
+    starting ??= database.migrate().then(
+      () => revocations.start(),
+      (error: unknown) => {
+        starting = undefined;
+        throw error;
+      },
+    );
+    return starting;
+  }
+
   /** Readiness depends on the database and the keys, not on HubSpot. */
   async function isReady(): Promise<boolean> {
     if (draining) return false;
@@ -225,6 +249,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   }
 
   async function close(): Promise<void> {
+    await starting?.catch(() => {});
     if (server.listening) {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();

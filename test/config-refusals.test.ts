@@ -106,6 +106,11 @@ describe('a bad setting', () => {
   it.each([
     ['PORT', 'must be a port number', ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '40 00']],
     ['HUBSPOT_REDIRECT_URI', 'is not an http(s) URL', ['https://gw.example/c b', 'https://gw.example/c\tb']],
+    [
+      'HUBSPOT_REDIRECT_URI',
+      'is the address of another route',
+      ['https://x.example/crm/graphql', 'https://x.example/metrics?a'],
+    ],
     ['RETURN_URLS', 'is not an http(s) URL', ['https://app.example nonsense', '*']],
     ['DATABASE_URL', 'must be postgres://… or memory:', BAD_DATABASES],
     ['DATABASE_URL', 'must have a # in a password written as %23', [`postgres://user:${PASSWORD}#@db.example/gateway`]],

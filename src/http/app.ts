@@ -1,6 +1,7 @@
 import { isGatewayError } from '../errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { CALLBACK_PATH } from './public-paths.ts';
 import type { RecordRequest } from './request-log.ts';
 
 export interface AppOptions {
@@ -45,13 +46,16 @@ async function answer(route: Route, request: Request, logger: Logger, requestId:
   }
 }
 
+/** Depends on nothing at all. */
+export const LIVE_PATH = '/health/live';
+
 const NOT_FOUND: Route = { name: 'unknown', handle: () => text(404, 'Not Found') };
 
 function createRoutes({ graphql, graphiql, oauthCallback, ready, metrics }: AppOptions): ReadonlyMap<string, Route> {
   const routes: readonly (readonly [string, Route['handle']])[] = [
     ['/graphql', (request) => (graphiql && isBrowser(request) ? graphiql() : graphql(request))],
-    ['/oauth/hubspot/callback', oauthCallback],
-    ['/health/live', onlyGet(() => text(200, 'ok'))],
+    [CALLBACK_PATH, oauthCallback],
+    [LIVE_PATH, onlyGet(() => text(200, 'ok'))],
     ['/health/ready', onlyGet(async () => ((await ready()) ? text(200, 'ok') : text(503, 'not ready')))],
     [
       '/metrics',

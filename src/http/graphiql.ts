@@ -8,10 +8,10 @@ export interface GraphiQLDefaults {
 }
 
 /** GraphiQL as one page that loads nothing from elsewhere. Its code is read from disk when it is first asked for. */
-export function createGraphiQL({ query, headers }: GraphiQLDefaults = {}): () => Promise<Response> {
+export function createGraphiQL(endpoint: string, { query, headers }: GraphiQLDefaults = {}): () => Promise<Response> {
   const options: GraphiQLOptions = {
     title: 'HubSpot GraphQL gateway',
-    endpoint: '/graphql',
+    endpoint,
     credentials: 'same-origin',
     ...(query !== undefined && { defaultQuery: query }),
     ...(headers !== undefined && { headers }),

@@ -20,10 +20,12 @@ export interface HttpServerOptions {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Answers what `isDirect` lets through, or hands it back. */
   readonly direct: AnswerDirectly;
+  /** A route's own path and query for those of a request; the same ones when left out. */
+  readonly routeOf?: (target: string) => string;
 }
 
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
-export function createHttpServer({ fetch, direct }: HttpServerOptions): Server {
+export function createHttpServer({ fetch, direct, routeOf = (target) => target }: HttpServerOptions): Server {
   const adapter = createServerAdapter(fetch);
   const server = createServer({ ...TIMEOUTS, maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
@@ -38,6 +40,10 @@ export function createHttpServer({ fetch, direct }: HttpServerOptions): Server {
   server.maxRequestsPerSocket = 1_000;
   server.maxConnections = LIMITS.connections;
   server.on('checkContinue', (request, response) => send(response, refuse(request) ?? 417));
+  const route = (request: IncomingMessage) => {
+    request.url = routeOf(request.url ?? '');
+  };
+  server.prependListener('request', route).prependListener('checkContinue', route);
   return server;
 }
 
