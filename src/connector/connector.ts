@@ -14,6 +14,7 @@ import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
 import {
   inlineNeighbours,
+  mapRecords,
   mapSlice,
   type Position,
   readKnown,
@@ -189,7 +190,7 @@ export class Connector {
     );
     if (together) return mapSlice(slice, (record) => this.#own(objectType, record));
     const records = await this.#shelf(objectType, properties).all(slice.items.map(({ value }) => value.id));
-    return mapSlice(slice, (_hit, index) => records[index] ?? null);
+    return mapRecords(slice, records, (record) => record);
   }
 
   /** Neighbours of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
@@ -223,12 +224,7 @@ export class Connector {
     properties: readonly string[],
   ): PromiseOrValue<Slice<AssociatedRecord>> {
     const records = this.#shelf(to, properties).all(slice.items.map(({ value }) => value.id));
-    return andThen(records, (found) =>
-      mapSlice(slice, ({ labels }, index) => {
-        const record = found[index];
-        return record ? { record, labels } : null;
-      }),
-    );
+    return andThen(records, (found) => mapRecords(slice, found, (record, { labels }) => ({ record, labels })));
   }
 
   /** By the owner's id; `null` when the portal has none. */

@@ -1,10 +1,13 @@
 import { isGatewayError } from '../errors.ts';
+import { NO_FAILURES } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import {
+  batchReadRecords,
   getRecord,
   type HubspotRecord,
   MAX_URL_CHARACTERS,
   type ObjectType,
+  type RecordBatch,
   type RecordOptions,
   recordPath,
 } from '../hubspot/objects.ts';
@@ -19,13 +22,33 @@ export async function readLoneRecord(
   id: string,
   options: RecordOptions,
 ): Promise<HubspotRecord | undefined> {
-  if (IS_DOTS.test(id) || recordPath(api, objectType, id, options).length > MAX_URL_CHARACTERS) return undefined;
+  if (!fitsUrl(api, objectType, id, options)) return undefined;
   try {
     return await getRecord(api, objectType, id, options);
   } catch (error) {
     if (mayDoAsBatch(error)) return undefined;
     throw error;
   }
+}
+
+/** What has this name, alone: the record that answers is the one, whatever it is called now. */
+export async function readByAnyName(
+  api: HubspotApi,
+  objectType: ObjectType,
+  id: string,
+  options: RecordOptions,
+): Promise<RecordBatch> {
+  if (!fitsUrl(api, objectType, id, options)) return batchReadRecords(api, objectType, { ...options, ids: [id] });
+  try {
+    return { records: [await getRecord(api, objectType, id, options)], ...NO_FAILURES };
+  } catch (error) {
+    if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || error.extensions.hubspot?.status !== 404) throw error;
+    return { records: [], ...NO_FAILURES };
+  }
+}
+
+function fitsUrl(api: HubspotApi, objectType: ObjectType, id: string, options: RecordOptions): boolean {
+  return !IS_DOTS.test(id) && recordPath(api, objectType, id, options).length <= MAX_URL_CHARACTERS;
 }
 
 /** Not a name but a direction, wherever it stands in a path: RFC 3986 § 5.2.4. No encoding helps. */

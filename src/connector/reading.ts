@@ -37,6 +37,24 @@ export function mapSlice<T, U>(slice: Slice<T>, toValue: (value: T, index: numbe
   return { ...slice, items };
 }
 
+/**
+ * The same slice of what was read of its items. Left out are those that are gone, and a record that stands there already:
+ * another item may name it by an id that was merged into its own.
+ */
+export function mapRecords<T, R extends { readonly recordId: string }, U>(
+  slice: Slice<T>,
+  records: readonly (R | null)[],
+  toValue: (record: R, value: T) => U,
+): Slice<U> {
+  const ids = new Set<string>();
+  return mapSlice(slice, (value, index) => {
+    const record = records[index];
+    if (!record || ids.has(record.recordId)) return null;
+    ids.add(record.recordId);
+    return toValue(record, value);
+  });
+}
+
 /** What to say to a cursor that was made elsewhere. */
 export function foreignCursor(): GatewayError {
   return new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });

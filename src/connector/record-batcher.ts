@@ -1,45 +1,52 @@
-import { noFailure } from '../hubspot/batch-failures.ts';
-import type { HubspotApi } from '../hubspot/client.ts';
-import { batchReadRecords, type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
+import { GatewayError } from '../errors.ts';
+import { type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
-import { readLoneRecord } from './lone-record.ts';
+import type { Answer } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { CachedRecords } from './record-cache.ts';
+import { recordNaming } from './record-names.ts';
+import { type LoadedRecord, pick, type RecordInput, type RecordSource, readRecords, type Way } from './record-reads.ts';
 
-/** Names one record, and what of it is wanted. */
-export interface RecordInput {
-  /** A record id, or the value of the unique property. */
-  readonly id: string;
-  readonly properties: readonly string[];
-  /** Neighbours that may come with it, where that takes no call of its own. */
-  readonly associations?: readonly ObjectType[];
-}
+type Records = BatchQueue<RecordInput, LoadedRecord | null>;
+type RecordAnswer = Answer<RecordInput, LoadedRecord | null>;
 
-/** A record with the neighbours that came with it, if any. */
-export interface LoadedRecord extends HubspotRecord {
-  readonly inlined?: readonly ObjectType[];
-}
+/** HubSpot tells former names, so that nothing is left to be read one by one; if it is, so many in one load. */
+const MAX_ALONE = 10;
 
 /**
  * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
- * brings its neighbours along. With `idProperty`, records are named by that unique property instead of their ids.
+ * brings its neighbours along. With `idProperty`, records are named by that unique property instead of their ids. A
+ * record that HubSpot finds under a former name is the answer for that name.
  */
 export class RecordBatcher {
-  readonly #idProperty: string | undefined;
-  readonly #cached: CachedRecords | undefined;
-  readonly #queue: BatchQueue<RecordInput, LoadedRecord | null>;
+  readonly #source: RecordSource;
+  readonly #together: Records;
+  readonly #byFormerNames: Records;
+  readonly #alone: Records;
+  /** Inputs that the last call left open. */
+  readonly #open = new WeakSet<RecordInput>();
 
   /** With `cached`, what is read is kept, and what is known is not read again. */
   constructor(context: BatchContext, objectType: ObjectType, idProperty?: string, cached?: CachedRecords) {
-    this.#idProperty = idProperty;
-    this.#cached = cached;
-    this.#queue = new BatchQueue(
+    this.#source = { objectType, idProperty, naming: recordNaming(objectType, idProperty), cached };
+    const name = idProperty === undefined ? objectType : `${objectType} by ${idProperty}`;
+    this.#together = this.#queue(context, name, MAX_BATCH, 'together');
+    this.#byFormerNames = this.#queue(context, `${name}, by former names`, MAX_BATCH, 'by former names');
+    this.#alone = this.#queue(context, `${name}, alone`, 1, 'alone');
+  }
+
+  #queue(context: BatchContext, name: string, maxInputs: number, way: Way): Records {
+    return new BatchQueue(
       {
-        name: idProperty === undefined ? objectType : `${objectType} by ${idProperty}`,
+        name,
         budget: 'general',
-        maxInputs: MAX_BATCH,
+        maxInputs,
         keyOf: ({ id }) => id,
-        read: (api, inputs) => readRecords(api, objectType, idProperty, inputs, cached),
+        read: async (api, inputs) => {
+          const { answer, open } = await readRecords(api, this.#source, inputs, way);
+          for (const input of open) this.#open.add(input);
+          return answer;
+        },
       },
       context,
     );
@@ -60,19 +67,43 @@ export class RecordBatcher {
     const known = this.#known(ids, wanted.properties);
     const inputs = new Map<string, RecordInput>();
     for (const id of ids) {
-      if (!known?.has(id)) inputs.set(id, { ...wanted, id: normalise(this.#idProperty, id) });
+      if (!known?.has(id)) inputs.set(id, { ...wanted, id: this.#source.naming.normalise(id) });
     }
-    const answer = inputs.size > 0 ? await this.#queue.loadAll([...inputs.values()], operation) : undefined;
+    const answer = inputs.size > 0 ? await this.#read([...inputs.values()], operation) : undefined;
     return (id) => {
       const input = inputs.get(id);
       return input && answer ? answer(input) : (known?.get(id) ?? null);
     };
   }
 
+  /**
+   * What a call leaves open for this operation is asked again, for this operation alone: several together by the names
+   * that records had before, and what is the only one, or is open still, alone.
+   */
+  async #read(inputs: readonly RecordInput[], operation: Operation): Promise<RecordAnswer> {
+    const answer = await this.#together.loadAll(inputs, operation);
+    let open = this.#takeOpen(inputs);
+    if (open.length === 0) return answer;
+    const later = new Map<RecordInput, RecordAnswer>();
+    if (open.length > 1) {
+      const answered = await settled(this.#byFormerNames.loadAll(open, operation));
+      for (const input of open) later.set(input, answered);
+      open = this.#takeOpen(open);
+    }
+    const alone = open.slice(0, MAX_ALONE);
+    const answers = await Promise.all(alone.map((input) => settled(this.#alone.loadAll([input], operation))));
+    for (const [index, input] of open.entries()) later.set(input, answers[index] ?? unanswered);
+    return (input) => (later.get(input) ?? answer)(input);
+  }
+
+  #takeOpen(inputs: readonly RecordInput[]): readonly RecordInput[] {
+    return inputs.filter((input) => this.#open.delete(input));
+  }
+
   /** By another property a record may be another one by now. */
   #known(ids: readonly string[], properties: readonly string[]): Map<string, HubspotRecord> | undefined {
-    const cached = this.#cached;
-    if (!cached || this.#idProperty !== undefined) return undefined;
+    const { cached, idProperty } = this.#source;
+    if (!cached || idProperty !== undefined) return undefined;
     const known = new Map<string, HubspotRecord>();
     for (const id of ids) {
       const record = cached.find(id, properties);
@@ -82,84 +113,15 @@ export class RecordBatcher {
   }
 }
 
-async function readRecords(
-  api: HubspotApi,
-  objectType: ObjectType,
-  idProperty: string | undefined,
-  inputs: readonly RecordInput[],
-  cached: CachedRecords | undefined,
-): Promise<(input: RecordInput) => LoadedRecord | null> {
-  const ids = [...new Set(inputs.map(({ id }) => id))];
-  const properties = union(idProperty, inputs);
-  const keep = cached?.reading(properties);
-  const batch = { ids, idProperty, properties: [...properties] };
-  const [id, another] = ids;
-  const associations = another === undefined ? [...new Set(inputs.flatMap((input) => input.associations ?? []))] : [];
-  const lone =
-    id !== undefined && associations.length > 0
-      ? await readLoneRecord(api, objectType, id, { ...batch, associations })
-      : undefined;
-  const { records, failureOf } = lone
-    ? { records: [lone], failureOf: noFailure }
-    : await batchReadRecords(api, objectType, batch);
-  keep?.(records, idProperty === undefined ? ids : []);
-  const found = new Map(records.map((record) => [identity(idProperty, record), record]));
-  const shown = new Map<readonly string[], Map<string, LoadedRecord>>();
-  const inlined = lone ? { inlined: associations } : {};
-  return ({ id, properties }) => {
-    const record = found.get(id);
-    if (record) return showing(shown, record, properties, inlined);
-    const failure = failureOf(id);
-    if (failure) throw failure;
-    return null;
-  };
+/** An answer that throws when there is none: whatever else was asked for has its own. */
+function settled(answer: Promise<RecordAnswer>): Promise<RecordAnswer> {
+  return answer.catch((error: unknown) => () => {
+    throw error;
+  });
 }
 
-/** The record with these properties alone: one object for all who select the same. */
-function showing(
-  shown: Map<readonly string[], Map<string, LoadedRecord>>,
-  record: HubspotRecord,
-  properties: readonly string[],
-  inlined: Pick<LoadedRecord, 'inlined'>,
-): LoadedRecord {
-  let records = shown.get(properties);
-  if (!records) {
-    records = new Map();
-    shown.set(properties, records);
-  }
-  let known = records.get(record.id);
-  if (!known) {
-    known = { ...record, ...inlined, properties: pick(record.properties, properties) };
-    records.set(record.id, known);
-  }
-  return known;
-}
-
-/** What anybody asks for, and the property by which the answer, which comes in any order, is matched. */
-function union(idProperty: string | undefined, inputs: readonly RecordInput[]): Set<string> {
-  const all = new Set(idProperty === undefined ? [] : [idProperty]);
-  let previous: readonly string[] | undefined;
-  for (const { properties } of inputs) {
-    // Rows of one list share one selection.
-    if (properties === previous) continue;
-    for (const property of properties) all.add(property);
-    previous = properties;
-  }
-  return all;
-}
-
-/** Those of `names` that are there; a property that HubSpot left out stays absent. */
-function pick(properties: HubspotRecord['properties'], names: readonly string[]): HubspotRecord['properties'] {
-  const picked: Record<string, string | null | undefined> = {};
-  for (const name of names) if (Object.hasOwn(properties, name)) picked[name] = properties[name];
-  return picked;
-}
-
-function identity(idProperty: string | undefined, record: HubspotRecord): string {
-  return idProperty === undefined ? record.id : normalise(idProperty, record.properties[idProperty] ?? '');
-}
-
-/** HubSpot keeps e-mail addresses in lower case, whatever was written. */
-function normalise(idProperty: string | undefined, id: string): string {
-  return idProperty === 'email' ? id.trim().toLowerCase() : id;
+function unanswered(): never {
+  const message =
+    'HubSpot answered with records under other names than those that were asked for: ask for fewer at once.';
+  throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, {});
 }

@@ -33,11 +33,26 @@ interface Reading {
   readonly generation: number;
 }
 
+/** A name that a record had before: an id that was merged into another. */
+interface FormerId {
+  readonly id: string;
+  readonly leftAt: number;
+  readonly generation: number;
+}
+
+type Entry = Reading | FormerId;
+
+/** The ids that a call named, and the records that HubSpot found for them, maybe under other ids. */
+export interface NamedRecords {
+  readonly asked: Iterable<string>;
+  readonly found: ReadonlyMap<string, HubspotRecord>;
+}
+
 /**
- * Keeps what a call answered. Records of `ids`, which the call named, that are not among `records` are absent, and kept
- * no longer: absence itself never is, as a record that is created elsewhere must show at once.
+ * Keeps what a call answered. What was not found under an id that the call named is absent, and kept no longer: absence
+ * itself never is, as a record that is created elsewhere must show at once.
  */
-export type Keep = (records: readonly HubspotRecord[], ids?: Iterable<string>) => void;
+export type Keep = (records: readonly HubspotRecord[], named?: NamedRecords) => void;
 
 /**
  * Records that were read a moment ago, of all portals, for all requests of this process. It hears of the writes of this
@@ -45,13 +60,13 @@ export type Keep = (records: readonly HubspotRecord[], ids?: Iterable<string>) =
  */
 export class RecordCache {
   readonly #options: RecordCacheOptions;
-  readonly #readings: LRUCache<string, Reading>;
+  readonly #entries: LRUCache<string, Entry>;
   /** How often each portal was written into; a number for each portal that ever was. */
   readonly #generations = new Map<number, number>();
 
   constructor(options: RecordCacheOptions) {
     this.#options = options;
-    this.#readings = new LRUCache({ maxSize: options.maxBytes ?? MAX_BYTES, sizeCalculation: bytesOf });
+    this.#entries = new LRUCache({ maxSize: options.maxBytes ?? MAX_BYTES, sizeCalculation: bytesOf });
   }
 
   /** The records of one type that were read under `key`, which names tenant, installation and version of its grant. */
@@ -59,7 +74,7 @@ export class RecordCache {
     const { clock, ttlMs, metrics } = this.#options;
     const now = () => ({ time: clock.monotonic(), generation: this.#generations.get(hubId) ?? 0 });
     const count = (outcome: 'hit' | 'miss') => metrics.recordCacheLoads.inc({ outcome });
-    return new CachedRecords({ prefix: `${key}\n${objectType}\n`, readings: this.#readings, ttlMs, now, count });
+    return new CachedRecords({ prefix: `${key}\n${objectType}\n`, entries: this.#entries, ttlMs, now, count });
   }
 
   /**
@@ -73,7 +88,7 @@ export class RecordCache {
 
 interface Shelf {
   readonly prefix: string;
-  readonly readings: LRUCache<string, Reading>;
+  readonly entries: LRUCache<string, Entry>;
   readonly ttlMs: number;
   now(): Moment;
   count(outcome: 'hit' | 'miss'): void;
@@ -94,41 +109,62 @@ export class CachedRecords {
 
   /** The record, when all of these properties of it are known; maybe with others. */
   find(id: string, properties: readonly string[]): HubspotRecord | undefined {
-    const { readings, prefix, count } = this.#shelf;
-    const reading = readings.get(prefix + id);
-    const isKnown = reading && this.#isValid(reading) && properties.every((name) => reading.asked.has(name));
-    count(isKnown ? 'hit' : 'miss');
+    const entry = this.#valid(id);
+    const reading = !entry || isReading(entry) ? entry : this.#valid(entry.id);
+    const isKnown = reading && isReading(reading) && properties.every((name) => reading.asked.has(name));
+    this.#shelf.count(isKnown ? 'hit' : 'miss');
     return isKnown ? reading.record : undefined;
   }
 
   /** To be called when a call for these properties is about to leave: the function keeps its answer. */
   reading(asked: ReadonlySet<string>): Keep {
-    const { readings, prefix, now } = this.#shelf;
+    const { entries, prefix, now } = this.#shelf;
     const { time: leftAt, generation } = now();
-    return (records, ids = []) => {
+    return (records, named) => {
       if (generation !== now().generation) return;
-      const absent = new Set(ids);
       for (const { associations: _, ...record } of records) {
-        absent.delete(record.id);
         // A load by id finds none that is archived.
         if (!record.archived) this.#keep({ record, asked, leftAt, generation });
       }
-      for (const id of absent) readings.delete(prefix + id);
+      for (const id of named?.asked ?? []) {
+        const record = named?.found.get(id);
+        if (!record) entries.delete(prefix + id);
+        else if (record.id !== id) this.#keepFormer(id, { id: record.id, leftAt, generation });
+      }
     };
   }
 
   #keep(reading: Reading): void {
-    const { readings, prefix } = this.#shelf;
+    const { entries, prefix } = this.#shelf;
     const key = prefix + reading.record.id;
-    const known = readings.peek(key);
-    readings.set(key, known && this.#isValid(known) ? join(known, reading) : reading);
+    const known = entries.peek(key);
+    if (!known || !this.#isValid(known)) entries.set(key, reading);
+    else if (isReading(known)) entries.set(key, join(known, reading));
+    else if (known.leftAt < reading.leftAt) entries.set(key, reading);
   }
 
-  #isValid({ leftAt, generation }: Reading): boolean {
+  /** What was read under the former id is known no more, unless it was read later. */
+  #keepFormer(id: string, former: FormerId): void {
+    const { entries, prefix } = this.#shelf;
+    const known = entries.peek(prefix + id);
+    if (!known || !this.#isValid(known) || known.leftAt <= former.leftAt) entries.set(prefix + id, former);
+  }
+
+  #valid(id: string): Entry | undefined {
+    const { entries, prefix } = this.#shelf;
+    const entry = entries.get(prefix + id);
+    return entry && this.#isValid(entry) ? entry : undefined;
+  }
+
+  #isValid({ leftAt, generation }: Entry): boolean {
     const { now, ttlMs } = this.#shelf;
     const { time, generation: current } = now();
     return generation === current && time - leftAt < ttlMs;
   }
+}
+
+function isReading(entry: Entry): entry is Reading {
+  return 'record' in entry;
 }
 
 /**
@@ -149,7 +185,9 @@ function join(known: Reading, read: Reading): Reading {
 }
 
 /** About; V8 keeps a character in one byte, or in two where one of the string needs it. */
-function bytesOf({ record, asked }: Reading, key: string): number {
+function bytesOf(entry: Entry, key: string): number {
+  if (!isReading(entry)) return RECORD_BYTES + 2 * key.length;
+  const { record, asked } = entry;
   let bytes = RECORD_BYTES + 2 * key.length + NAME_BYTES * asked.size;
   for (const value of Object.values(record.properties)) bytes += PROPERTY_BYTES + 2 * (value?.length ?? 0);
   return bytes;

@@ -22,7 +22,9 @@ export function recordField(t: CrmFields, type: RecordType): FieldRef<Types, unk
   return t.field({
     type: RECORD_REFS[type.typename],
     nullable: true,
-    description: `One ${type.singular} by its id. Null when the portal has none with this id, or has it in the recycle bin.`,
+    description:
+      `One ${type.singular} by its id. An id that was merged into another finds the ${type.singular} that it became, which ` +
+      'shows its own id. Null when the portal has none with this id, or has it in the recycle bin.',
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'record' }),

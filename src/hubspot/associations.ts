@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import { type FailureOf, parseBatchFailures } from './batch-failures.ts';
+import { type BatchFailures, parseBatchFailures } from './batch-failures.ts';
 import type { HubspotApi } from './client.ts';
 import { field } from './json.ts';
 import { nextCursor, type ObjectType, readScopes } from './objects.ts';
@@ -24,11 +24,10 @@ export interface AssociationInput {
   readonly after?: string | undefined;
 }
 
-export interface NeighbourBatch {
+/** With what HubSpot says of records that are not among `pages`. */
+export interface NeighbourBatch extends BatchFailures {
   /** By the record's id. One without neighbours is absent, as it is from HubSpot's results. */
   readonly pages: ReadonlyMap<string, NeighbourPage>;
-  /** Of records that are not among `pages`. */
-  readonly failureOf: FailureOf;
 }
 
 /**
@@ -52,7 +51,7 @@ export async function batchReadAssociations(
   });
   const results = field(body, 'results');
   if (!Array.isArray(results)) throw unintelligible();
-  return { pages: new Map(results.map(parseResult)), failureOf: parseBatchFailures(body) };
+  return { pages: new Map(results.map(parseResult)), ...parseBatchFailures(body) };
 }
 
 function parseResult(result: unknown): [string, NeighbourPage] {

@@ -8,7 +8,14 @@ export const ABSENT = 'OBJECT_NOT_FOUND';
 /** Why an input of a batch has no result: an error, or `undefined` when HubSpot just has nothing for it. */
 export type FailureOf = (id: string) => GatewayError | undefined;
 
-export const noFailure: FailureOf = () => undefined;
+/** What the answer of a batch says of the inputs that have no result. */
+export interface BatchFailures {
+  readonly failureOf: FailureOf;
+  /** Whether an error is about this input by its name. */
+  readonly names: (id: string) => boolean;
+}
+
+export const NO_FAILURES: BatchFailures = { failureOf: () => undefined, names: () => false };
 
 /** The status that the same failure has when it is not one of a batch. */
 const STATUS_OF: Readonly<Record<string, number>> = {
@@ -42,9 +49,9 @@ export function batchErrors(body: unknown): readonly unknown[] {
  * every input without a result. That something does not exist is an answer, but no other failure may pass for absence.
  * https://developers.hubspot.com/docs/api-reference/error-handling
  */
-export function parseBatchFailures(body: unknown): FailureOf {
+export function parseBatchFailures(body: unknown): BatchFailures {
   const errors = batchErrors(body);
-  if (errors.length === 0) return noFailure;
+  if (errors.length === 0) return NO_FAILURES;
   const named = new Map<string, GatewayError | undefined>();
   let unnamed: GatewayError | undefined;
   for (const error of errors) {
@@ -53,7 +60,10 @@ export function parseBatchFailures(body: unknown): FailureOf {
     if (ids.length === 0) unnamed ??= failure;
     for (const id of ids) named.set(id, named.get(id) ?? failure);
   }
-  return (id) => (named.has(id) ? named.get(id) : unnamed);
+  return {
+    failureOf: (id) => (named.has(id) ? named.get(id) : unnamed),
+    names: (id) => named.has(id),
+  };
 }
 
 /** Records are named by `ids`, what associations start from by `fromObjectId`. */

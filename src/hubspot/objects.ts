@@ -1,5 +1,5 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
-import { ABSENT, type FailureOf, noFailure, parseBatchFailures } from './batch-failures.ts';
+import { ABSENT, type BatchFailures, NO_FAILURES, parseBatchFailures } from './batch-failures.ts';
 import type { HubspotApi, HubspotCall } from './client.ts';
 import { field } from './json.ts';
 import type { ScopeRequirement } from './scope-set.ts';
@@ -139,11 +139,13 @@ export interface BatchReadOptions {
   readonly archived?: boolean | undefined;
 }
 
-export interface RecordBatch {
-  /** In HubSpot's own order. */
+/** With what HubSpot says of those that are not among `records`. */
+export interface RecordBatch extends BatchFailures {
+  /**
+   * In HubSpot's own order, each by the name that it has now: one that was asked for by a former name, an id that was
+   * merged into another or a secondary e-mail address, does not say so.
+   */
   readonly records: readonly HubspotRecord[];
-  /** Of those that are not among `records`. */
-  readonly failureOf: FailureOf;
 }
 
 /**
@@ -165,10 +167,10 @@ export async function batchReadRecords(
   };
   try {
     const { body } = await api.send(call);
-    return { records: parseRecordPage(body).records, failureOf: parseBatchFailures(body) };
+    return { records: parseRecordPage(body).records, ...parseBatchFailures(body) };
   } catch (error) {
     if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || error.extensions.hubspot?.category !== ABSENT) throw error;
-    return { records: [], failureOf: noFailure };
+    return { records: [], ...NO_FAILURES };
   }
 }
 

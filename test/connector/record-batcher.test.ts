@@ -188,7 +188,10 @@ describe('properties', () => {
       idProperty: 'email',
       properties: ['email', 'zip'],
     });
-    hubspot.last().answer({ results: [contact('1', { email: 'ADA@one.example', zip: '1010' })] });
+    hubspot.last().answer({
+      results: [contact('1', { email: 'ADA@one.example', zip: '1010' })],
+      errors: [{ category: 'OBJECT_NOT_FOUND', context: { ids: ['x@y.example'] } }],
+    });
     expect(await ada).toMatchObject({ id: '1', properties: { zip: '1010' } });
     expect((await ada)?.properties).not.toHaveProperty('email');
     expect((await sameAda)?.properties).toEqual({ email: 'ADA@one.example' });
@@ -208,7 +211,7 @@ describe('an answer in parts (207)', () => {
     hubspot.last().answer({
       results: [contact('1')],
       errors: [
-        { category: 'OBJECT_NOT_FOUND', context: { ids: ['2'] } },
+        { category: 'OBJECT_NOT_FOUND', context: { ids: ['2', '4'] } },
         { category: 'INTERNAL_ERROR', context: { ids: ['3'] } },
       ],
     });

@@ -149,6 +149,7 @@ class World {
       const ids = inputsOf(call).map(({ id }) => id);
       flight.answer({
         results: ids.filter((id) => stateOf(id).exists).map((id) => answerOf(call, id, stateOf(id))),
+        errors: [{ category: 'OBJECT_NOT_FOUND', context: { ids: ids.filter((id) => !stateOf(id).exists) } }],
       });
       if (departure.writes === (this.#writes.get(grant.hubId) ?? 0)) {
         for (const id of ids) this.#tell(grant, id, stateOf(id), propertiesOf(call), departure.at);

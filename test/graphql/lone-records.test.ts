@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
@@ -87,11 +86,8 @@ describe('a record that is read alone', () => {
     ]);
   });
 
-  it.each(['999999', 'merged'])('is null when it is not there: %s', async (name) => {
-    const [first, second] = [0, 1].map((index) => portal.create('contacts', { email: `m${index}@one.example` }).id);
-    if (name === 'merged') mergeRecords(portal, 'contacts', first ?? '', second ?? '');
-    const id = name === 'merged' ? first : name;
-    const { data, errors } = await stack.query(PAGE, { id });
+  it('is null when it is not there', async () => {
+    const { data, errors } = await stack.query(PAGE, { id: '999999' });
     expect({ data, errors }).toEqual({ data: { contact: null } });
   });
 

@@ -231,13 +231,13 @@ describe('access', () => {
       scopes: [CONTACTS],
       missingScopes: [],
       refusedFields: [],
-      maxHubspotCalls: 1,
+      maxHubspotCalls: 2,
       remedy: null,
     });
   });
 
   it.each([
-    ['a record', '{ contact(id: "1") { email } }', 1],
+    ['a record, which may have to be asked for by its former id', '{ contact(id: "1") { email } }', 2],
     ['nothing of HubSpot', '{ viewer { id } installations { id } }', 0],
     ['a list of one page', '{ contacts(first: 100) { nodes { email } } }', 1],
     ['a list of several pages', '{ contacts(first: 250) { nodes { email } } }', 3],
@@ -259,12 +259,12 @@ describe('access', () => {
     ['neighbours of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
     ['the default page sizes', '{ contacts { nodes { deals { nodes { name } } } } }', 6],
     ['owners, from the cache as a rule', '{ contacts { nodes { owner { id } deals { nodes { owner { id } } } } } }', 8],
-    ['owners, whatever asks for them', '{ owners { nodes { id } } contact(id: "1") { owner { id } } }', 3],
+    ['owners, whatever asks for them', '{ owners { nodes { id } } contact(id: "1") { owner { id } } }', 4],
     ['pipelines, once', '{ dealPipelines { id } deals { nodes { stage { label } pipeline { label } } } }', 2],
     [
       'definitions of a type',
       '{ contact(id: "1") { a: property(name: "a") { type } b: property(name: "b") { raw } } }',
-      4,
+      5,
     ],
     [
       'definitions of two types',

@@ -51,7 +51,7 @@ describe('merging', () => {
     });
   });
 
-  it('leaves the old ids good for a single record, and for nothing else', async () => {
+  it('leaves the old ids good for reading, and for a write of a single record', async () => {
     const [first, second] = twins();
     const { id } = (await merge(first, second)).body;
     for (const old of [first, second]) {
@@ -62,8 +62,13 @@ describe('merging', () => {
     const inputs = [{ id: first, properties: { city: 'Berlin' } }];
     const batch = await world.hubspot.post(`${CONTACTS}/batch/update`, { inputs });
     expect(batch).toMatchObject({ status: 207, body: { results: [], errors: [{ context: { ids: [first] } }] } });
-    const read = await world.hubspot.post(`${CONTACTS}/batch/read`, { inputs });
-    expect(read.body).toMatchObject({ results: [], errors: [{ context: { ids: [first] } }] });
+    const read = await world.hubspot.post(`${CONTACTS}/batch/read`, {
+      inputs: [{ id: first }, { id: second }, { id }],
+    });
+    expect(read).toMatchObject({ status: 200, body: { results: [{ id }] } });
+    world.portal.archive('contacts', id);
+    const gone = await world.hubspot.post(`${CONTACTS}/batch/read`, { inputs });
+    expect(gone).toMatchObject({ status: 207, body: { results: [], errors: [{ context: { ids: [first] } }] } });
   });
 
   it('leads the ids of several merges to what became of them', async () => {
@@ -84,6 +89,10 @@ describe('merging', () => {
     const { id } = (await merge(first, second)).body;
     const read = await world.hubspot.get<WrittenRecord>(`${CONTACTS}/ada@two.example?idProperty=email`);
     expect(read.body.id).toBe(id);
+    const batch = { idProperty: 'email', properties: ['email'], inputs: [{ id: 'ada@two.example' }] };
+    expect((await world.hubspot.post(`${CONTACTS}/batch/read`, batch)).body).toMatchObject({
+      results: [{ id, properties: { email: 'ada@one.example' } }],
+    });
     const again = world.hubspot.post(CONTACTS, { properties: { email: 'ada@two.example' } });
     expect(await refusal(again)).toMatchObject({ status: 409, message: `Contact already exists. Existing ID: ${id}` });
   });

@@ -55,7 +55,9 @@ builder.interfaceFields(CrmRef, (t) => ({
   contactByEmail: t.field({
     type: ContactRef,
     nullable: true,
-    description: 'The contact whose primary e-mail address this is. Null when the portal has none.',
+    description:
+      'The contact whose e-mail address this is: the primary one, which `email` shows, or one of the others that a merge or ' +
+      'a person gave it. Null when the portal has none.',
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
     extensions: from({ reads: 'record' }),

@@ -15,7 +15,7 @@ builder.objectField(QueryRef, 'node', (t) =>
     permission: 'hubspot:read',
     extensions: from({ reads: 'record' }),
     description:
-      'A record, owner or installation by its global id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
+      'A record, owner or installation by its global id. The id of a record that was merged finds the record that it became, which shows its own id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
     args: { id: t.arg.id({ required: true, description: 'Global id, such as `Contact:1234567:101`.' }) },
     async resolve(_root, { id }, { connectors }, info): Promise<CrmRecord | PortalOwner | Installation | null> {
       const reference = parseRecordGlobalId(id);

@@ -45,7 +45,7 @@ function defineWrites(type: RecordType): void {
       ...demanded,
       type: payload,
       extensions: oneCall,
-      description: `Changes a ${singular}: the fields that the input gives, and no others.`,
+      description: `Changes a ${singular}: the fields that the input gives, and no others. The id of one that was merged changes the ${singular} that it became.`,
       args: { input: t.arg({ type: update, required: true, description: `Which ${singular}, and what changes.` }) },
       resolve: (_root, { input }, context, info) => updateRecord(type, input, context, info),
     }),

@@ -86,9 +86,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     const ids = new Set(batch.inputs.map(({ id }) => id));
     const found = new Map(
       [...ids].flatMap((id) => {
-        // Ids of merged records lead nowhere here.
-        const record =
-          idProperty === undefined ? portal.record(type.name, id) : portal.recordBy(type.name, idProperty, id);
+        const record = portal.find(type.name, id, idProperty);
         return record && (record.archivedAt !== undefined) === archived ? [[id, record] as const] : [];
       }),
     );
@@ -108,7 +106,10 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   return routes;
 }
 
-/** Without repeats, and in an order that has nothing to do with the inputs', as HubSpot promises none. */
+/**
+ * Without repeats, also where several inputs name one record, and in an order that has nothing to do with the inputs', as
+ * HubSpot promises none.
+ */
 function byId(records: Iterable<StoredRecord>): StoredRecord[] {
   return [...new Set(records)].sort((a, b) => compareIds(a.id, b.id));
 }
