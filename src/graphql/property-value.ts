@@ -1,4 +1,4 @@
-import type { PropertyDefinition, PropertyOption } from '../hubspot/properties.ts';
+import type { PropertyDefinition } from '../hubspot/properties.ts';
 import { parseMoment } from './moment.ts';
 import { decimal } from './scalars.ts';
 
@@ -28,6 +28,13 @@ export function propertyTypeOf(definition: Pick<PropertyDefinition, 'type'> | un
   return TYPES.get(definition?.type ?? '') ?? 'OTHER';
 }
 
+/** An option that a record has. */
+export interface ChosenOption {
+  readonly value: string;
+  /** `null` where the definition does not have it: it was removed since, or names an owner. */
+  readonly label: string | null;
+}
+
 /** A value in the shapes that its type gives it; what does not fit its type is in none of them. */
 export interface TypedValue {
   readonly string?: string | undefined;
@@ -37,8 +44,8 @@ export interface TypedValue {
   /** `YYYY-MM-DD`. */
   readonly date?: string | undefined;
   readonly dateTime?: Date | undefined;
-  readonly option?: PropertyOption | undefined;
-  readonly options?: readonly PropertyOption[] | undefined;
+  readonly option?: ChosenOption | undefined;
+  readonly options?: readonly ChosenOption[] | undefined;
 }
 
 /** Reads what HubSpot wrote: always a text, whatever the type. */
@@ -71,8 +78,8 @@ const BOOLEANS = new Map([
 const SEVERAL = 'checkbox';
 
 function readChoice(raw: string, { fieldType, options }: PropertyDefinition): TypedValue {
-  const optionOf = (wanted: string) => options.find(({ value }) => value === wanted);
-  if (fieldType !== SEVERAL) return { option: optionOf(raw) };
+  const chosen = (wanted: string) => options.find(({ value }) => value === wanted) ?? { value: wanted, label: null };
+  if (fieldType !== SEVERAL) return { option: chosen(raw) };
   const values = raw.split(';').filter((value) => value !== '');
-  return { options: values.flatMap((value) => optionOf(value) ?? []) };
+  return { options: values.map(chosen) };
 }

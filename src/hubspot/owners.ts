@@ -10,7 +10,7 @@ export interface Owner {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  /** HubSpot's id of the user; `null` for archived owners and queues. */
+  /** HubSpot's id of the user, also of one who is no longer active; `null` for queues. */
   readonly userId: string | null;
   readonly archived: boolean;
   readonly teams: readonly { readonly id: string; readonly name: string; readonly primary: boolean }[];
@@ -54,7 +54,7 @@ function parseOwner(owner: unknown): Owner {
     email: text(field(owner, 'email')),
     firstName: text(field(owner, 'firstName')),
     lastName: text(field(owner, 'lastName')),
-    userId: identifier(field(owner, 'userId')),
+    userId: identifier(field(owner, 'userId')) ?? identifier(field(owner, 'userIdIncludingInactive')),
     archived: field(owner, 'archived') === true,
     teams: Array.isArray(teams) ? teams.map(parseTeam) : [],
   };

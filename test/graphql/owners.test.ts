@@ -65,6 +65,33 @@ describe('owners', () => {
   });
 });
 
+describe('an owner who left', () => {
+  it('has the id of its user all the same, which joins it with other data; a queue has none', async () => {
+    const own = await Stack.start({
+      simulator: { portals: [{ ...SMALL_PORTAL, size: { contacts: 0, deals: 0, companies: 0 } }] },
+    });
+    const scopes = ['crm.objects.owners.read'];
+    await own.connect({ optionalScopes: scopes }, undefined, { granted: scopes });
+    const owners = own.simulator.portals[0]?.owners ?? [];
+    const [someone] = owners;
+    if (!someone) throw new TypeError('a portal has owners');
+    const without = { userId: null, userIdIncludingInactive: null };
+    const left = { ...someone, id: '1', userId: null, userIdIncludingInactive: 77, archived: true };
+    // Deactivated a moment ago, and among the active ones still.
+    const idle = { ...left, id: '2', userIdIncludingInactive: 78, archived: false };
+    owners.push(left, idle, { ...someone, ...without, id: '3', type: 'QUEUE' });
+    const fields = ['1', '2', '3'].map((id) => `o${id}: owner(id: "${id}") { userId archived }`);
+    expect(await own.query(`{ ${fields.join(' ')} }`)).toEqual({
+      data: {
+        o1: { userId: '77', archived: true },
+        o2: { userId: '78', archived: false },
+        o3: { userId: null, archived: false },
+      },
+    });
+    await own.stop();
+  });
+});
+
 describe('node', () => {
   it('reads whatever has a global id by that id', async () => {
     const { data: ids } = await stack.query(`{

@@ -107,7 +107,6 @@ describe('a property', () => {
     ['p_bool', 'perhaps'],
     ['p_date', '2026-02-30'],
     ['p_datetime', 'soon'],
-    ['p_choice', 'platinum'],
   ])('%s shows %j raw alone, as it does not fit', async (name, raw) => {
     const { property } = await contact(create({ [name]: raw }), `property(name: "${name}") { ${VALUE} }`);
     expect(property).toMatchObject({
@@ -123,6 +122,24 @@ describe('a property', () => {
         options: null,
       },
     });
+  });
+
+  it('keeps a choice that its definition does not have, or no longer has', async () => {
+    const id = create({ p_choice: 'platinum', p_choices: 'bronze;platinum', hubspot_owner_id: '41' });
+    const names = ['p_choice', 'p_choices', 'hubspot_owner_id'];
+    const fields = 'raw option { value label } options { value label }';
+    const { properties } = await contact(
+      id,
+      `properties(names: $names) { ${fields} }`,
+      { names },
+      '$names: [String!]!',
+    );
+    const platinum = { value: 'platinum', label: null };
+    expect(properties).toEqual([
+      { raw: 'platinum', option: platinum, options: null },
+      { raw: 'bronze;platinum', option: null, options: [{ value: 'bronze', label: 'Bronze member' }, platinum] },
+      { raw: '41', option: { value: '41', label: null }, options: null },
+    ]);
   });
 
   it('is there when it is empty, with null for its value', async () => {

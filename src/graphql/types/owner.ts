@@ -34,7 +34,8 @@ builder.objectType(OwnerRef, {
     }),
     userId: t.exposeID('userId', {
       nullable: true,
-      description: "HubSpot's id of the user behind the owner. Null for archived owners and queues.",
+      description:
+        "HubSpot's id of the user behind the owner, of one who left, too (`userIdIncludingInactive`). Null for queues.",
     }),
     email: t.exposeString('email', { nullable: true, description: 'E-mail address. Null when HubSpot has none.' }),
     firstName: t.exposeString('firstName', { nullable: true, description: 'Given name. Null when it is empty.' }),

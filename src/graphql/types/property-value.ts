@@ -3,11 +3,11 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import { valueRequirement } from '../../connector/property-access.ts';
 import { builder } from '../builder.ts';
 import { PROPERTY_NAME, propertyNames } from '../property-names.ts';
-import { type PropertyType, propertyTypeOf, readValue, type TypedValue } from '../property-value.ts';
+import { type ChosenOption, type PropertyType, propertyTypeOf, readValue, type TypedValue } from '../property-value.ts';
 import { CrmRecordRef } from '../refs.ts';
 import { refuse } from '../scopes.ts';
 import { from, selectionOf, standardProperties } from '../selection.ts';
-import { PropertyOptionRef, PropertyTypeRef } from './property.ts';
+import { PropertyTypeRef } from './property.ts';
 
 interface PropertyValue extends TypedValue {
   readonly name: string;
@@ -15,6 +15,20 @@ interface PropertyValue extends TypedValue {
   readonly label: string | undefined;
   readonly type: PropertyType;
 }
+
+const ChosenOptionRef = builder.objectRef<ChosenOption>('ChosenOption').implement({
+  description:
+    'An option that a record has, as HubSpot keeps it. The options that there are stand in `PropertyDefinition`.',
+  fields: (t) => ({
+    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs take." }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description:
+        'What people see for it. Null when the definition has no such option: it was removed while records still have it, ' +
+        'or the value names something else, such as an owner.',
+    }),
+  }),
+});
 
 const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').implement({
   description:
@@ -63,16 +77,15 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
       description: 'The value of a `DATETIME`. Null for other types, and when it is empty.',
     }),
     option: t.expose('option', {
-      type: PropertyOptionRef,
+      type: ChosenOptionRef,
       nullable: true,
-      description:
-        'The value of an `ENUMERATION` with one choice. Null for others, when it is empty, and when it is none of the options, as where it is an owner id.',
+      description: 'The value of an `ENUMERATION` with one choice. Null for others, and when it is empty.',
     }),
     options: t.field({
-      type: [PropertyOptionRef],
+      type: [ChosenOptionRef],
       nullable: true,
       description:
-        'The values of an `ENUMERATION` with several choices at once (`fieldType` is `checkbox`). What is no longer among the options is left out. Null for others, and when it is empty.',
+        'The values of an `ENUMERATION` with several choices at once (`fieldType` is `checkbox`). Null for others, and when it is empty.',
       resolve: ({ options }) => (options ? [...options] : null),
     }),
   }),

@@ -35,7 +35,7 @@ const Sensitivity = builder.enumType('DataSensitivity', {
   } satisfies Record<Uppercase<DataSensitivity>, { value: DataSensitivity; description: string }>,
 });
 
-export const PropertyOptionRef = builder.objectRef<PropertyOption>('PropertyOption').implement({
+const PropertyOptionRef = builder.objectRef<PropertyOption>('PropertyOption').implement({
   description: 'One of the values that a property may have.',
   fields: (t) => ({
     value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs take." }),
