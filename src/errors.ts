@@ -21,6 +21,7 @@ export interface GatewayErrorExtensions {
   UNAUTHENTICATED: Nothing;
   FORBIDDEN: { readonly requiredPermission?: string };
   BAD_USER_INPUT: { readonly argument?: string };
+  PERSISTED_QUERY_NOT_SUPPORTED: Nothing;
   NOT_CONNECTED: { readonly remedy: Remedy };
   INSTALLATION_AMBIGUOUS: { readonly installationIds: readonly string[] };
   REAUTHORIZATION_REQUIRED: {

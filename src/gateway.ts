@@ -11,6 +11,7 @@ import { RecordCache } from './connector/record-cache.ts';
 import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
 import { schema } from './graphql/schema.ts';
+import { createAnswerHeaders } from './http/answer-headers.ts';
 import { createApp, LIVE_PATH } from './http/app.ts';
 import { serializeCookie } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
@@ -156,6 +157,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const documents = new ArgumentDocuments(schema);
   const authenticate = createAuthenticator({ ...config.auth, clock });
   const record = recordRequests({ metrics, clock, logger });
+  const answerHeaders = createAnswerHeaders(config.corsOrigins);
   const graphql = createGraphQLEndpoint({
     authenticate,
     contextFor: ({ id: viewerId, tenantId }, signal) => ({
@@ -165,7 +167,6 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       documents,
       requiredScopes: hubspot.requiredScopes,
     }),
-    corsOrigins: config.corsOrigins,
     introspection: config.introspection,
     secureCookies,
     logger,
@@ -181,6 +182,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     }),
     ready: () => isReady().catch(() => false),
     metrics,
+    answerHeaders,
     record,
     logger,
   });
@@ -188,12 +190,12 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     authenticate,
     execute: graphql.execute,
     setCookie: (cookie) => serializeCookie(cookie, secureCookies()),
-    corsOrigins: config.corsOrigins,
+    answerHeaders,
     record,
     logger,
   });
   const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
-  const server = createHttpServer({ fetch: app, direct, routeOf });
+  const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf });
   let starting: Promise<void> | undefined;
   let draining = false;
   let closing: Promise<void> | undefined;

@@ -5,6 +5,7 @@ const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
   UNAUTHENTICATED: 'no JWT that is valid: HTTP status 401',
   FORBIDDEN: 'the JWT lacks `requiredPermission`',
   BAD_USER_INPUT: '`argument` was refused before HubSpot was called',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'the request named a document by its hash or id: send its text',
   NOT_CONNECTED: 'the tenant has no installation that is connected; `remedy` connects one',
   INSTALLATION_AMBIGUOUS: 'it has several, and none was named: `installationIds`',
   REAUTHORIZATION_REQUIRED:

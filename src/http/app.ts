@@ -1,7 +1,10 @@
 import { isGatewayError } from '../errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { AnswerHeaders, Headers } from './answer-headers.ts';
+import { INTERNAL_ERROR_BODY } from './error-body.ts';
 import { CALLBACK_PATH } from './public-paths.ts';
+import { isForBrowser } from './request-head.ts';
 import type { RecordRequest } from './request-log.ts';
 
 export interface AppOptions {
@@ -11,15 +14,21 @@ export interface AppOptions {
   readonly oauthCallback: (request: Request) => Promise<Response>;
   readonly ready: () => Promise<boolean>;
   readonly metrics: Metrics;
+  readonly answerHeaders: AnswerHeaders;
   readonly record: RecordRequest;
   readonly logger: Logger;
 }
 
-type Route = { readonly name: string; readonly handle: (request: Request) => Promise<Response> | Response };
+interface Route {
+  readonly name: string;
+  readonly handle: (request: Request) => Promise<Response> | Response;
+  /** Answered to GraphQL clients, who read JSON, and may be pages of other origins. */
+  readonly isGraphQL?: boolean;
+}
 
 /** All of the gateway's routes behind one function; each request leaves one line in the log and one figure. */
 export function createApp(options: AppOptions): (request: Request) => Promise<Response> {
-  const { record, logger } = options;
+  const { answerHeaders, record, logger } = options;
   const routes = createRoutes(options);
   return async (request) => {
     const { requestId, finish } = record();
@@ -27,6 +36,7 @@ export function createApp(options: AppOptions): (request: Request) => Promise<Re
     const route = routes.get(pathname) ?? NOT_FOUND;
     const response = await answer(route, request, logger, requestId);
     response.headers.set('x-request-id', requestId);
+    if (route.isGraphQL) addHeaders(response, answerHeaders.of(request.headers.get('origin')));
     finish(request.method, route.name, response.status);
     return response;
   };
@@ -42,7 +52,15 @@ async function answer(route: Route, request: Request, logger: Logger, requestId:
       { err: error, requestId, code: isGatewayError(error) ? error.code : undefined },
       'a request failed unexpectedly',
     );
-    return text(500, 'Internal Server Error');
+    if (!route.isGraphQL) return text(500, 'Internal Server Error');
+    return new Response(INTERNAL_ERROR_BODY, { status: 500, headers: { 'content-type': 'application/json' } });
+  }
+}
+
+function addHeaders({ headers }: Response, added: Headers): void {
+  for (const [name, value] of Object.entries(added)) {
+    if (name === 'vary') headers.append(name, value);
+    else headers.set(name, value);
   }
 }
 
@@ -51,9 +69,10 @@ export const LIVE_PATH = '/health/live';
 
 const NOT_FOUND: Route = { name: 'unknown', handle: () => text(404, 'Not Found') };
 
-function createRoutes({ graphql, graphiql, oauthCallback, ready, metrics }: AppOptions): ReadonlyMap<string, Route> {
+function createRoutes(options: AppOptions): ReadonlyMap<string, Route> {
+  const { oauthCallback, ready, metrics } = options;
   const routes: readonly (readonly [string, Route['handle']])[] = [
-    ['/graphql', (request) => (graphiql && isBrowser(request) ? graphiql() : graphql(request))],
+    ['/graphql', answerGraphQL(options)],
     [CALLBACK_PATH, oauthCallback],
     [LIVE_PATH, onlyGet(() => text(200, 'ok'))],
     ['/health/ready', onlyGet(async () => ((await ready()) ? text(200, 'ok') : text(503, 'not ready')))],
@@ -64,11 +83,17 @@ function createRoutes({ graphql, graphiql, oauthCallback, ready, metrics }: AppO
       ),
     ],
   ];
-  return new Map(routes.map(([path, handle]) => [path, { name: path, handle }]));
+  return new Map(routes.map(([path, handle]) => [path, { name: path, handle, isGraphQL: path === '/graphql' }]));
 }
 
-function isBrowser({ method, headers }: Request): boolean {
-  return method === 'GET' && (headers.get('accept') ?? '').includes('text/html');
+function answerGraphQL({ graphql, graphiql, answerHeaders }: AppOptions): Route['handle'] {
+  return (request) => {
+    const { method, headers } = request;
+    if (graphiql && isForBrowser(method, headers.get('accept'))) return graphiql();
+    if (method !== 'OPTIONS') return graphql(request);
+    const requested = headers.get('access-control-request-headers');
+    return new Response(null, { status: 204, headers: answerHeaders.ofPreflight(headers.get('origin'), requested) });
+  };
 }
 
 function onlyGet(handle: () => Promise<Response> | Response): Route['handle'] {

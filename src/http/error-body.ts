@@ -4,3 +4,6 @@ import type { GatewayErrorCode } from '../errors.ts';
 export function errorBody(code: GatewayErrorCode, message: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code } }] });
 }
+
+/** Of a failure that is ours; what it was stands in the log alone. */
+export const INTERNAL_ERROR_BODY = errorBody('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');

@@ -1,5 +1,5 @@
-import type { ExecutionResult } from 'graphql';
-import { createYoga, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
+import { type ExecutionResult, getOperationAST } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
 import { createExecutor } from '../graphql/executor.ts';
@@ -12,7 +12,7 @@ import { KnownDocuments } from './known-documents.ts';
 import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
 import { useKnownDocuments } from './plugins/use-known-documents.ts';
 import { useLimits } from './plugins/use-limits.ts';
-import { usePostJson } from './plugins/use-post-json.ts';
+import { useRequest } from './plugins/use-request.ts';
 import { useViewer } from './plugins/use-viewer.ts';
 import type { Authenticate } from './viewer.ts';
 
@@ -29,14 +29,13 @@ export interface GraphQLEndpointOptions {
   readonly authenticate: Authenticate;
   /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
   readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
-  readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   /** False on plain http, which only a loopback host may use. */
   readonly secureCookies: () => boolean;
   readonly logger: Logger;
 }
 
-/** `POST /graphql`, as HTTP has it and by the parameters alone. */
+/** `/graphql`, as HTTP has it and by the parameters alone. */
 export interface GraphQLEndpoint {
   readonly answer: (request: Request) => Promise<Response>;
   readonly execute: DirectGraphQLOptions['execute'];
@@ -53,9 +52,10 @@ function executeWith(
   documents: KnownDocuments,
 ): GraphQLEndpoint['execute'] {
   const execute = createExecutor(schema);
-  return async ({ query, variables, operationName }, { viewer, responseCookies, signal }) => {
+  return async ({ query, variables, operationName }, { viewer, responseCookies, signal, readOnly }) => {
     const document = documents.approved(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
+    if (readOnly && getOperationAST(document, operationName)?.operation !== 'query') return undefined;
     const result = await execute({
       schema,
       document,
@@ -80,8 +80,6 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
     for (const cookie of serverContext.responseCookies) {
       response.headers.append('set-cookie', serializeCookie(cookie, options.secureCookies()));
     }
-    if (options.corsOrigins.length > 0) response.headers.append('vary', 'Origin');
-    if (serverContext.responseCookies.length > 0) response.headers.set('cache-control', 'no-store');
     return response;
   };
 }
@@ -89,7 +87,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
 function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments): Yoga {
-  const { authenticate, contextFor, corsOrigins, introspection, logger } = options;
+  const { authenticate, contextFor, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context({ request, viewer, responseCookies, signal }) {
@@ -98,18 +96,19 @@ function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments
       return { ...contextFor(viewer, signal ?? request.signal), viewer, responseCookies };
     },
     plugins: [
-      usePostJson(),
+      useRequest(),
       useViewer(authenticate, logger),
       useLimits({ introspection }),
       useKnownDocuments(documents),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
-    cors: corsFor(corsOrigins),
+    // The app says who may read what, of refusals, too.
+    cors: false,
     parserAndValidationCache: {
       documentCache: documents,
       errorCache: NO_CACHE,
     },
-    // The server in front checks Content-Length, which costs nothing; yoga would pipe every body through a stream.
+    // use-request counts what it reads; yoga would pipe every body through another stream.
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
@@ -122,11 +121,3 @@ function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments
 
 /** What does not parse is not worth keeping. */
 const NO_CACHE = { get: () => undefined, set: () => {} };
-
-/** Yoga's own list answers `null` to an origin that is not in it, which is what a sandboxed frame calls itself. */
-function corsFor(origins: readonly string[]): YogaServerOptions<ServerContext, GatewayContext>['cors'] {
-  return ({ headers }) => {
-    const origin = headers.get('origin');
-    return origin !== null && origins.includes(origin) && { origin: [origin], credentials: true, methods: ['POST'] };
-  };
-}

@@ -1,11 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
 import { LRUCache } from 'lru-cache';
-import { type AnswerDirectly, isDirect } from './direct-graphql.ts';
-import { errorBody } from './error-body.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import { type AnswerDirectly, isGraphQL } from './direct-graphql.ts';
+import { type Refusal, sendRefusal } from './refusal.ts';
 
 /** What a request may be before anybody looks at it. */
-const LIMITS = { bodyBytes: 1_000_000, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
+const LIMITS = { urlBytes: 16_384, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
+/** Node itself refuses more than that, without a word that pages of other origins could read. */
+const MAX_HEAD_BYTES = 2 * (LIMITS.urlBytes + LIMITS.headerBytes);
 
 // Slow clients are cut off; idle sockets outlive a proxy's, which closes them after 60 s as a rule.
 const TIMEOUTS = {
@@ -18,28 +28,32 @@ const TIMEOUTS = {
 export interface HttpServerOptions {
   /** Answers everything. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Answers what `isDirect` lets through, or hands it back. */
+  /** Answers what is GraphQL, or hands it back. */
   readonly direct: AnswerDirectly;
+  readonly answerHeaders: AnswerHeaders;
   /** A route's own path and query for those of a request; the same ones when left out. */
   readonly routeOf?: (target: string) => string;
 }
 
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
-export function createHttpServer({ fetch, direct, routeOf = (target) => target }: HttpServerOptions): Server {
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { fetch, direct, answerHeaders, routeOf = (target) => target } = options;
   const adapter = createServerAdapter(fetch);
-  const server = createServer({ ...TIMEOUTS, maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
     response.once('finish', () => server.listening || request.socket.destroySoon());
     const refusal = refuse(request);
-    if (refusal !== undefined) send(response, refusal);
-    else if (!isDirect(request)) void adapter.handle(request, response);
+    if (refusal !== undefined) sendRefusal(response, refusal, answerHeaders.of(request.headers.origin));
+    else if (!isGraphQL(request)) void adapter.handle(request, response);
     else direct(request, response, (body) => void adapter.handle(Object.assign(request, { body }), response));
-  });
+  };
+  const server = createServer({ ...TIMEOUTS, maxHeaderSize: MAX_HEAD_BYTES }, handle);
   // Node drops headers beyond this count without a word; we count ourselves and refuse.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 1_000;
   server.maxConnections = LIMITS.connections;
-  server.on('checkContinue', (request, response) => send(response, refuse(request) ?? 417));
+  // A body that waits to be invited is invited by whoever is about to read it, and by nobody else.
+  server.on('checkContinue', handle);
   const route = (request: IncomingMessage) => {
     request.url = routeOf(request.url ?? '');
   };
@@ -52,14 +66,28 @@ const ONCE = ['host', 'authorization', 'content-type'];
 const ONCE_LENGTHS = new Set(ONCE.map((name) => name.length));
 
 /** The status to refuse a request with, before its body is read. */
-function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): number | undefined {
-  if (rawHeaders.length / 2 > LIMITS.headerCount) return 431;
+function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): Refusal | undefined {
+  if (url.length > LIMITS.urlBytes) return 414;
+  if (rawHeaders.length / 2 > LIMITS.headerCount || sizeOf(rawHeaders) > LIMITS.headerBytes) return 431;
   if (repeats(rawHeaders)) return 400;
   const refusal = refuseTarget(headers.host ?? '', url);
   if (refusal !== undefined) return refusal;
-  if (method !== 'POST') return undefined;
-  if (headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined) return 411;
-  return Number(headers['content-length']) > LIMITS.bodyBytes ? 413 : undefined;
+  return method === 'POST' ? refuseBody(headers) : undefined;
+}
+
+/** As it was on the wire, with `: ` and the line's end. */
+function sizeOf(rawHeaders: readonly string[]): number {
+  let size = 0;
+  for (const text of rawHeaders) size += text.length + 2;
+  return size;
+}
+
+function refuseBody(headers: IncomingHttpHeaders): Refusal | undefined {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined) return coding.toLowerCase() === 'chunked' ? undefined : 501;
+  const length = headers['content-length'];
+  if (length === undefined) return 411;
+  return Number(length) > MAX_BODY_BYTES ? 413 : undefined;
 }
 
 function repeats(rawHeaders: readonly string[]): boolean {
@@ -87,9 +115,4 @@ function refuseTarget(host: string, url: string): 400 | 404 | undefined {
   hosts.set(host, true);
   // A path that the parser rewrites (`..`, `\`) may have meant something else to a proxy in front.
   return target.pathname === url.split('?', 1)[0] ? undefined : 404;
-}
-
-function send(response: ServerResponse, status: number): void {
-  const body = errorBody('BAD_USER_INPUT', 'The request was refused.');
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createApp } from '../../src/http/app.ts';
 import { recordRequests } from '../../src/http/request-log.ts';
 import { createLogger } from '../../src/lib/logger.ts';
@@ -82,7 +83,11 @@ describe('GraphiQL', () => {
 
   it('is not what a program gets', async () => {
     for (const accept of ['application/json', '*/*']) {
-      expect((await get('/graphql', { headers: { accept } })).status).toBe(405);
+      const response = await get('/graphql', { headers: { accept } });
+      expect({ status: response.status, type: response.headers.get('content-type') }).toEqual({
+        status: 401,
+        type: 'application/json',
+      });
     }
   });
 
@@ -90,7 +95,7 @@ describe('GraphiQL', () => {
     for (const env of [{ GRAPHIQL: 'off' }, { NODE_ENV: 'production' }]) {
       const own = await Stack.start({ env });
       const response = await fetch(`${own.url}/graphql`, { headers: { accept: 'text/html' } });
-      expect(response.status).toBe(405);
+      expect(response.status).toBe(406);
       expect(response.headers.get('content-type')).toBe('application/json');
       await own.stop();
     }
@@ -120,8 +125,10 @@ describe('CORS', () => {
     expect(Object.fromEntries(allowed.headers)).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'POST',
+      'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': 'authorization,content-type',
+      'access-control-max-age': '86400',
+      vary: 'Access-Control-Request-Headers, Origin',
     });
     const answered = await post(origin);
     expect(answered.headers.get('access-control-allow-origin')).toBe(origin);
@@ -192,13 +199,16 @@ describe('every answer', () => {
       oauthCallback: () => Promise.resolve(new Response()),
       ready: () => Promise.resolve(true),
       metrics,
+      answerHeaders: createAnswerHeaders([]),
       record: recordRequests({ metrics, clock: new ManualClock(), logger }),
       logger,
     });
     const response = await app(new Request('http://localhost/graphql', { method: 'POST' }));
-    expect({ status: response.status, text: await response.text() }).toEqual({
+    expect({ status: response.status, answer: await response.json() }).toEqual({
       status: 500,
-      text: 'Internal Server Error',
+      answer: {
+        errors: [{ message: 'Something went wrong in the gateway.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      },
     });
     const [failure, request] = lines.map((line) => JSON.parse(line));
     expect(failure).toMatchObject({ level: 'error', err: { message: 'canary-4711' } });

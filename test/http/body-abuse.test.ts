@@ -121,8 +121,8 @@ describe('bodies that are not a request', () => {
     '{"query":1}',
     '{"query":{"canary-4711":1}}',
     '{"query":["canary-4711"]}',
-    '{"query":"{ viewer { id } }","canary":1}',
-    `{"query":"{ viewer { id } }","${'x'.repeat(100_000)}":1}`,
+    '{"canary-4711":1}',
+    `{"${'x'.repeat(100_000)}":1}`,
   ])('B14 refuses a body that is no request, and does not echo it (%#)', async (body) => {
     const { status, text } = await post(body, { accept: 'application/graphql-response+json' });
     expect({ status, codes: codes(text) }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
@@ -173,7 +173,7 @@ describe('answers that nobody can read', () => {
 
   it('B17 serves no page to a browser where GraphiQL is off', async () => {
     const response = await fetch(`${stack.url}/graphql`, { headers: { accept: 'text/html' } });
-    expect(response.status).toBe(405);
+    expect(response.status).toBe(406);
     expect(await response.text()).not.toContain('<');
   });
 });

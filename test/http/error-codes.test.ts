@@ -199,6 +199,17 @@ describe('decided by what HubSpot answers', () => {
   });
 });
 
+it('PERSISTED_QUERY_NOT_SUPPORTED: a document that is named by its hash alone', async () => {
+  const response = await fetch(`${stack.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.token()}` },
+    body: JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
+  });
+  expect(await response.json()).toEqual({
+    errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+  });
+});
+
 it('REAUTHORIZATION_REQUIRED: the grant is dead', async () => {
   const id = await stack.connect({}, of('dead'));
   const body = JSON.stringify({ status: 'BAD_REFRESH_TOKEN', error: 'invalid_grant', message: 'x' });
@@ -233,6 +244,7 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
   ...{ INSTALLATION_AMBIGUOUS: true, REAUTHORIZATION_REQUIRED: true, MISSING_SCOPES: true, RATE_LIMITED: true },
   ...{ HUBSPOT_FORBIDDEN: true, HUBSPOT_UNAVAILABLE: true, HUBSPOT_TIMEOUT: true, HUBSPOT_BAD_RESPONSE: true },
   ...{ HUBSPOT_BAD_REQUEST: true, HUBSPOT_UNAUTHORIZED: true, INTERNAL_SERVER_ERROR: true },
+  PERSISTED_QUERY_NOT_SUPPORTED: true,
 };
 
 it('every code has a test of its name above', () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { exchange, sendAndHangUp } from '../helpers/raw-http.ts';
 import { Stack } from '../helpers/stack.ts';
@@ -118,7 +119,8 @@ it.each([
 it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a socket', () => {
   const server = createHttpServer({
     fetch: async () => new Response(),
-    direct: (_request, _response, otherwise) => otherwise(Buffer.of()),
+    direct: (_request, _response, otherwise) => otherwise(),
+    answerHeaders: createAnswerHeaders([]),
   });
   expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
   expect(server.requestTimeout).toBeLessThanOrEqual(30_000);
@@ -131,7 +133,8 @@ it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a so
 it.each([
   ['one byte over the limit', ['Content-Length: 1000001'], 413],
   ['60 MB', ['Content-Length: 60000000'], 413],
-  ['of unknown length', ['Transfer-Encoding: chunked'], 411],
+  ['of unknown length', [], 411],
+  ['in a coding that nobody needs', ['Transfer-Encoding: gzip, chunked'], 501],
 ])('B7 refuses a body %s before it is sent', async (_name, length, status) => {
   expect(await statusOf(request({ length, body: '' }))).toBe(status);
 });
@@ -147,7 +150,7 @@ it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'])(
     const target = `/graphql?query=${encodeURIComponent(MUTATION)}`;
     const { status, text } = await exchange(stack.url, request({ line: `${method} ${target} HTTP/1.1` }));
     expect(status).toBe(405);
-    expect(text.toLowerCase()).toContain('\r\nallow: post\r\n');
+    expect(text.toLowerCase()).toContain(`\r\nallow: ${method === 'GET' ? 'post' : 'get, post'}\r\n`);
     expect(await flows()).toBe(before);
   },
 );
@@ -215,10 +218,18 @@ it('B22 outlives clients that hang up in the middle', async () => {
   expect(text).toContain(ANSWER);
 });
 
-it('B23 does not invite a body that it was not going to read', async () => {
-  expect(await statusOf(request({ more: ['Expect: 100-continue'], body: '', length: ['Content-Length: 9'] }))).toBe(
-    417,
-  );
+it.each([
+  ['one that is too large', { length: ['Content-Length: 1000001'] }, 413],
+  ['one that is no JSON', { type: ['Content-Type: text/plain'] }, 415],
+  ['one of nobody', { more: ['Expect: 100-continue', 'X-A: b'], line: 'POST /graphql?x HTTP/1.1' }, 401],
+  ['one for nothing', { line: 'POST /nowhere HTTP/1.1' }, 404],
+])('B23 does not invite a body that it was not going to read: %s', async (_name, parts: Parts, status) => {
+  const bytes = request({ more: ['Expect: 100-continue'], body: '', length: ['Content-Length: 9'], ...parts });
+  const { text } = await exchange(stack.url, status === 401 ? bytes.replace(/Bearer .*/, 'Bearer x') : bytes);
+  expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+it('B23 knows no other expectation', async () => {
   expect(await statusOf(request({ more: ['Expect: 200-ok'] }))).toBe(417);
 });
 

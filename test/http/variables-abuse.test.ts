@@ -57,7 +57,7 @@ describe('requests', () => {
 
   it.each(['abc', 'x'.repeat(500_000)])('B43 knows no persisted documents (%#)', async (sha256Hash) => {
     const { status, codes } = await post({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
-    expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+    expect({ status, codes }).toEqual({ status: 200, codes: ['PERSISTED_QUERY_NOT_SUPPORTED'] });
   });
 
   it.each([

@@ -5,6 +5,8 @@ import type { Logger } from '../../lib/logger.ts';
 
 /** Codes of documents that never ran. Not the gateway's own: the ones that GraphQL servers commonly use. */
 const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const;
+/** Codes that say why nothing ran better than BAD_USER_INPUT does. */
+const REFUSAL_CODES = [...DOCUMENT_CODES, 'PERSISTED_QUERY_NOT_SUPPORTED'] as const;
 
 /** GraphQL quotes what it refuses, however long that is. */
 const MAX_MESSAGE_LENGTH = 500;
@@ -62,11 +64,11 @@ function refused(error: GraphQLError, suggestions: boolean): GraphQLError {
   const { code, http } = error.extensions;
   // A suggestion spells names of the schema to whoever may not read it.
   const message = suggestions ? error.message : error.message.replace(/ Did you mean .*$/s, '');
-  const documentCode = DOCUMENT_CODES.find((known) => known === code);
+  const ownCode = REFUSAL_CODES.find((known) => known === code);
   return rebuilt(error, message.slice(0, MAX_MESSAGE_LENGTH), {
     // What fails in a document is HTTP 200 to `application/json`; what is no GraphQL request at all never is.
-    ...(http && { http: documentCode ? http : { status: http.status } }),
-    code: documentCode ?? 'BAD_USER_INPUT',
+    ...(http && { http: ownCode ? http : { ...http, spec: false } }),
+    code: ownCode ?? 'BAD_USER_INPUT',
   });
 }
 

@@ -9,17 +9,12 @@ import type { Authenticate } from '../viewer.ts';
 export function useViewer(authenticate: Authenticate, logger: Logger): Plugin<object, ServerContext> {
   return {
     async onRequest({ request, serverContext, endResponse, fetchAPI }) {
-      if (request.method !== 'POST') return;
       try {
         serverContext.viewer = await authenticate(request.headers.get('authorization'));
       } catch (error) {
         if (!isGatewayError(error, 'UNAUTHENTICATED')) throw error;
         logger.info({ reason: error.cause instanceof Error ? error.cause.message : undefined }, 'no valid viewer');
-        const headers = {
-          'content-type': 'application/json',
-          'www-authenticate': 'Bearer',
-          'cache-control': 'no-store',
-        };
+        const headers = { 'content-type': 'application/json', 'www-authenticate': 'Bearer' };
         endResponse(new fetchAPI.Response(errorBody(error.code, error.message), { status: 401, headers }));
       }
     },
