@@ -8,11 +8,13 @@ import {
   hostName,
   line,
   postgresUrl,
+  proxyUrl,
   publicKeyPem,
   returnUrls,
   scopes,
   words,
 } from './config/formats.ts';
+import type { ProxySettings } from './lib/proxy.ts';
 
 /** How viewer JWTs are verified. */
 export type JwtKeySource =
@@ -48,6 +50,8 @@ export interface Config {
     readonly tenantClaim: string;
     readonly defaultPermissions: readonly string[];
   };
+  /** The way to HubSpot and to the key set. */
+  readonly proxy: ProxySettings;
   readonly returnUrls: readonly URL[];
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
@@ -115,6 +119,12 @@ const environment = z.object({
   AUTH_DEFAULT_PERMISSIONS: words
     .pipe(z.array(z.enum(['hubspot:read', 'hubspot:write', 'hubspot:connect'], { error: 'names no such permission' })))
     .default(['hubspot:read']),
+  HTTPS_PROXY: proxyUrl.optional(),
+  https_proxy: proxyUrl.optional(),
+  HTTP_PROXY: proxyUrl.optional(),
+  http_proxy: proxyUrl.optional(),
+  NO_PROXY: z.string().optional(),
+  no_proxy: z.string().optional(),
   RETURN_URLS: returnUrls.default([]),
   CORS_ORIGINS: corsOrigins.default([]),
   LOG_LEVEL: z
@@ -226,6 +236,12 @@ function toConfig(env: z.output<typeof environment>): Config {
     },
     encryptionKeys: env.ENCRYPTION_KEYS,
     auth: toAuth(env),
+    // Where both spellings stand, curl and undici read the small one.
+    proxy: {
+      https: env.https_proxy ?? env.HTTPS_PROXY,
+      http: env.http_proxy ?? env.HTTP_PROXY,
+      noProxy: env.no_proxy ?? env.NO_PROXY,
+    },
     returnUrls: env.RETURN_URLS,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,

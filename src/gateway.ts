@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { Dispatcher } from 'undici';
 import type { Config } from './config.ts';
 import { LocalShare, type SharedBudget } from './connector/budget-share.ts';
 import { Connectors } from './connector/connectors.ts';
@@ -22,7 +23,7 @@ import { CALLBACK_PATH, prefixOf, routed, routePaths } from './http/public-paths
 import { recordRequests } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
 import { createAuthenticator } from './http/viewer.ts';
-import { createHubspotPool, createTransport } from './hubspot/client.ts';
+import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
 import { tellOutcome } from './hubspot/write-outcome.ts';
 import { ConnectFlow } from './installations/connect.ts';
@@ -36,6 +37,7 @@ import { createAlarm } from './lib/alarm.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
+import { proxyFor } from './lib/proxy.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
@@ -93,8 +95,13 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
 
   const { hubspot } = config;
   const basePath = new URL(hubspot.apiUrl).pathname.replace(/\/+$/, '');
-  const apiPool = createHubspotPool(hubspot.apiUrl);
-  const tokenPool = createHubspotPool(hubspot.apiUrl, MAX_TOKEN_RESPONSE_BYTES);
+  const proxy = proxyFor(hubspot.apiUrl, config.proxy);
+  const poolOf = (maxResponseBytes?: number) =>
+    proxy === undefined
+      ? createHubspotPool(hubspot.apiUrl, maxResponseBytes)
+      : createProxiedPool(hubspot.apiUrl, proxy, maxResponseBytes);
+  const [apiPool, tokenPool] = [poolOf(), poolOf(MAX_TOKEN_RESPONSE_BYTES)];
+  const keySetProxy = createKeySetProxy(config);
   const oauth = new OAuthClient({
     clientId: hubspot.clientId,
     clientSecret: hubspot.clientSecret,
@@ -155,7 +162,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const secureCookies = () => publicUrl.startsWith('https:');
 
   const documents = new ArgumentDocuments(schema);
-  const authenticate = createAuthenticator({ ...config.auth, clock });
+  const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy });
   const record = recordRequests({ metrics, clock, logger });
   const answerHeaders = createAnswerHeaders(config.corsOrigins);
   const graphql = createGraphQLEndpoint({
@@ -258,7 +265,14 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       await closed;
     }
     await Promise.all([tokens.close(), revocations.close(), directory.close(), shares.close()]);
-    await Promise.all([apiPool.close(), tokenPool.close()]);
+    await Promise.all([apiPool.close(), tokenPool.close(), keySetProxy?.close()]);
     await database.close();
   }
+}
+
+/** The way to the issuer's keys, where it is no direct one. */
+function createKeySetProxy({ auth, proxy: settings }: Config): Dispatcher | undefined {
+  if (auth.key.kind !== 'jwks') return undefined;
+  const proxy = proxyFor(auth.key.url, settings);
+  return proxy === undefined ? undefined : createProxiedPool(auth.key.url, proxy);
 }

@@ -49,6 +49,13 @@ const BAD_CREDENTIALS = [
   `${PASSWORD}\u200b`,
 ];
 const QUOTED = ['"', "'", '`'].map((quote) => `${quote}${PASSWORD}${quote}`);
+const BAD_PROXIES = [
+  'socks5://proxy.example',
+  'proxy:port',
+  'http://',
+  'proxy.example/path',
+  `u:%zz${PASSWORD}@proxy.example`,
+];
 const BROKEN_LINES = [`${PASSWORD}\nx`, `${PASSWORD}\tx`];
 const BAD_KEYS = [
   KEY.toString('base64'),
@@ -111,6 +118,8 @@ describe('a bad setting', () => {
       'is the address of another route',
       ['https://x.example/crm/graphql', 'https://x.example/metrics?a'],
     ],
+    ['HTTPS_PROXY', 'must be the address of a proxy such as http://proxy.example:3128', BAD_PROXIES],
+    ['http_proxy', 'must be the address of a proxy such as http://proxy.example:3128', BAD_PROXIES],
     ['RETURN_URLS', 'is not an http(s) URL', ['https://app.example nonsense', '*']],
     ['DATABASE_URL', 'must be postgres://… or memory:', BAD_DATABASES],
     ['DATABASE_URL', 'must have a # in a password written as %23', [`postgres://user:${PASSWORD}#@db.example/gateway`]],

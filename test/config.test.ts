@@ -44,6 +44,7 @@ describe('the defaults', () => {
         tenantClaim: 'tenant',
         defaultPermissions: ['hubspot:read'],
       },
+      proxy: { https: undefined, http: undefined, noProxy: undefined },
       returnUrls: [],
       corsOrigins: [],
       logLevel: 'info',
@@ -160,6 +161,26 @@ describe('loadConfig', () => {
     ['socket:/run/postgresql?db=gateway'],
   ])('accepts the database %s', (url) => {
     expect(load({ DATABASE_URL: url }).database.url).toBe(url);
+  });
+});
+
+describe('proxies', () => {
+  it('may be spelt in capitals or not, and without a scheme', () => {
+    const capitals = {
+      HTTPS_PROXY: 'https://user:p%40ss@proxy.example:8443',
+      HTTP_PROXY: 'proxy.example:3128',
+      NO_PROXY: '.svc',
+    };
+    const expected = {
+      https: 'https://user:p%40ss@proxy.example:8443/',
+      http: 'http://proxy.example:3128/',
+      noProxy: '.svc',
+    };
+    expect(load(capitals).proxy).toEqual(expected);
+    expect(
+      load({ https_proxy: capitals.HTTPS_PROXY, http_proxy: 'proxy.example:3128', no_proxy: '.svc' }).proxy,
+    ).toEqual(expected);
+    expect(load({ ...capitals, https_proxy: '10.0.0.1:80' }).proxy.https).toBe('http://10.0.0.1/');
   });
 });
 

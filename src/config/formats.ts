@@ -34,6 +34,23 @@ export const postgresUrl = z.string().superRefine((url, context) => {
   }
 });
 
+/** With `http://` in front where it has no scheme, as curl reads it. */
+export const proxyUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  const isProxy = url && /^https?:$/.test(url.protocol) && `${url.pathname}${url.search}${url.hash}` === '/';
+  if (isProxy && isDecodable(url.username + url.password)) return url.href;
+  context.addIssue({ code: 'custom', message: 'must be the address of a proxy such as http://proxy.example:3128' });
+  return z.NEVER;
+});
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
 
 export const scopes = words.pipe(

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
+import { type Dispatcher, fetch as fetchThrough } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 
@@ -13,8 +14,11 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** The public key that a token's `kid` names; a token without one means the only key there is. */
 export type FindKey = (keyId: string | undefined) => Promise<KeyObject>;
 
-/** The issuer's key set (RFC 7517 § 5), fetched from `url` alone. While the issuer is away, known keys serve on. */
-export function createKeySet(url: string, clock: Clock): FindKey {
+/**
+ * The issuer's key set (RFC 7517 § 5), fetched from `url` alone. While the issuer is away, known keys serve on.
+ * @param proxy the way to the issuer, where it is no direct one
+ */
+export function createKeySet(url: string, clock: Clock, proxy?: Dispatcher): FindKey {
   let keys: readonly NamedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
@@ -22,7 +26,7 @@ export function createKeySet(url: string, clock: Clock): FindKey {
 
   async function load(): Promise<void> {
     try {
-      keys = await fetchKeys(url);
+      keys = await fetchKeys(url, proxy);
       loadedAt = clock.monotonic();
     } catch (error) {
       failedAt = clock.monotonic();
@@ -56,8 +60,9 @@ interface NamedKey {
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional(), use: z.string().optional() })) });
 
-async function fetchKeys(url: string): Promise<readonly NamedKey[]> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+async function fetchKeys(url: string, proxy: Dispatcher | undefined): Promise<readonly NamedKey[]> {
+  const options = { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) } as const;
+  const response = await (proxy ? fetchThrough(url, { ...options, dispatcher: proxy }) : fetch(url, options));
   if (!response.ok) throw new Error(`The key set answered HTTP ${response.status}.`);
   const { keys } = keySet.parse(await response.json());
   return keys.flatMap((jwk) => (jwk.use === undefined || jwk.use === 'sig' ? toKey(jwk) : []));

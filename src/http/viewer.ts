@@ -1,6 +1,7 @@
 import { createPublicKey, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import jwt, { type Algorithm, type JwtPayload } from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
@@ -18,6 +19,8 @@ export interface ViewerOptions {
   /** Permissions of a JWT without a `scope` claim. */
   readonly defaultPermissions: readonly string[];
   readonly clock: Clock;
+  /** The way to the key set, where it is no direct one. */
+  readonly keySetProxy?: Dispatcher | undefined;
 }
 
 /** Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED. */
@@ -88,13 +91,13 @@ interface Verification {
   readonly findKey: (keyId: string | undefined) => PromiseOrValue<KeyObject>;
 }
 
-function verificationBy({ key: source, clock }: ViewerOptions): Verification {
+function verificationBy({ key: source, clock, keySetProxy }: ViewerOptions): Verification {
   if (source.kind === 'secret') {
     const key = createSecretKey(source.secret, 'utf8');
     return { algorithms: ['HS256'], findKey: () => key };
   }
   const algorithms: Algorithm[] = ['RS256', 'ES256'];
-  if (source.kind === 'jwks') return { algorithms, findKey: createKeySet(source.url, clock) };
+  if (source.kind === 'jwks') return { algorithms, findKey: createKeySet(source.url, clock, keySetProxy) };
   const key = createPublicKey(source.pem);
   return { algorithms, findKey: () => key };
 }

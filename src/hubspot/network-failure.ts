@@ -17,6 +17,12 @@ export class NetworkFailure extends GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPO
 const CONNECT_FAILURES: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 function isFailureToConnect(cause: unknown): boolean {
-  if (cause instanceof errors.ConnectTimeoutError) return true;
+  if (cause instanceof errors.ConnectTimeoutError || isFailureOfProxy(cause)) return true;
   return cause instanceof Error && CONNECT_FAILURES.includes(Reflect.get(cause, 'code'));
+}
+
+/** A proxy that refuses to lead on, or leaves in the middle of being asked. */
+function isFailureOfProxy(cause: unknown): boolean {
+  if (cause instanceof errors.RequestAbortedError) return cause.message.startsWith('Proxy response');
+  return cause instanceof errors.ProxyConnectionError || cause instanceof errors.SecureProxyConnectionError;
 }
