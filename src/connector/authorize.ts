@@ -22,7 +22,7 @@ export function authorize(tokens: TokenManager, installation: Installation): Sta
   return (next) => async (call) => {
     const token = await tokens.accessToken(installation);
     try {
-      return await next({ ...call, accessToken: token.value });
+      return await send(next, call, token);
     } catch (error) {
       if (!(error instanceof TokenRefused) || !error.renewable) throw error;
       return repeat(next, call, error, token);
@@ -35,8 +35,14 @@ export function authorize(tokens: TokenManager, installation: Installation): Sta
     refusal: TokenRefused,
     token: AccessToken,
   ): Promise<HubspotResponse> {
-    const replacement = await tokens.replacement(installation, token.version);
+    const replacement = await tokens.replacement(installation, token, refusal.isExpired);
     if (!replacement) throw refusal;
-    return next({ ...call, accessToken: replacement.value });
+    return send(next, call, replacement);
+  }
+
+  async function send(next: Send, call: HubspotCall, token: AccessToken): Promise<HubspotResponse> {
+    const response = await next({ ...call, accessToken: token.value });
+    tokens.accepted(token);
+    return response;
   }
 }

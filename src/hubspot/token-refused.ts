@@ -4,10 +4,13 @@ import { GatewayError, type HubspotFacts } from '../errors.ts';
 export class TokenRefused extends GatewayError<'HUBSPOT_UNAUTHORIZED'> {
   /** True when another token of the same grant may be accepted: this one expired, or was ended early. */
   readonly renewable: boolean;
+  /** True when HubSpot says that it was right, and is over. */
+  readonly isExpired: boolean;
 
   constructor(hubspot: HubspotFacts, body: unknown) {
     super('HUBSPOT_UNAUTHORIZED', 'HubSpot does not accept the access token of this installation.', { hubspot });
     this.renewable = !expiredAtEpoch(body);
+    this.isExpired = hubspot.category === 'EXPIRED_AUTHENTICATION';
   }
 }
 

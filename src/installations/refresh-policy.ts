@@ -39,6 +39,20 @@ export function backoffMs(error: OAuthError, failures: number, random: () => num
   return Math.max(floor, random() * ceiling);
 }
 
+/** Tokens that HubSpot's API refuses one after the other: another refresh is not believed to help so soon. */
+const FORCED_PAUSE_MS = 30_000;
+const EXPIRED_PAUSE_MS = 1_000;
+
+/**
+ * How long after a refresh that HubSpot's API forced the next one may follow, when `futile` of them in a row, 1 or more,
+ * brought tokens that it never took. Where it says that they expired, the first pause is left out.
+ */
+export function forcedPauseMs(futile: number, isExpired: boolean): number {
+  const base = isExpired ? EXPIRED_PAUSE_MS : FORCED_PAUSE_MS;
+  const doublings = Math.min(isExpired ? futile - 2 : futile - 1, 10);
+  return doublings < 0 ? 0 : Math.min(base * 2 ** doublings, BACKOFF_CAP_MS);
+}
+
 /** A 200 that is no token answer. */
 export function isNonsense(error: OAuthError): boolean {
   return error.kind === 'unavailable' && error.status !== undefined && error.status < 300;

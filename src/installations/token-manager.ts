@@ -5,14 +5,13 @@ import { SingleFlight } from '../lib/single-flight.ts';
 import type { Priority } from '../lib/slots.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { StoredTokens } from '../storage/token-store.ts';
+import { forcedPauseMs } from './refresh-policy.ts';
 import type { TokenExchange } from './token-exchange.ts';
 
 /** Tokens kept in memory per process; the others are read from the database again. */
 const MAX_CACHED_TOKENS = 10_000;
 /** A token that could not be renewed is used on, and tried again no sooner than this. */
 const RETRY_PAUSE_MS = 1_000;
-/** After a refresh that HubSpot's API forced, another one is not believed to help so soon. */
-const FORCED_PAUSE_MS = 30_000;
 
 /** A token that was committed to the store before anybody saw it. */
 export interface AccessToken {
@@ -26,6 +25,15 @@ interface CachedToken extends AccessToken {
   readonly obtainedAt: number;
   readonly usableUntil: number;
   readonly refreshFrom: number;
+}
+
+/** A refresh that HubSpot's API forced by refusing a token before its time. */
+interface ForcedRefresh {
+  /** That was refused. */
+  readonly version: number;
+  readonly at: number;
+  /** How many such refreshes before it, in a row, brought tokens that the API never took. */
+  readonly futile: number;
 }
 
 export interface TokenManagerOptions {
@@ -42,9 +50,9 @@ export class TokenManager {
   readonly #options: TokenManagerOptions;
   readonly #cache = new LRUCache<string, CachedToken>({ max: MAX_CACHED_TOKENS });
   readonly #renewing = new SingleFlight<CachedToken>();
-  readonly #forced = new LRUCache<string, { readonly version: number; readonly at: number }>({
-    max: MAX_CACHED_TOKENS,
-  });
+  readonly #forced = new LRUCache<string, ForcedRefresh>({ max: MAX_CACHED_TOKENS });
+  /** Tokens that HubSpot's API took. */
+  readonly #accepted = new WeakSet<AccessToken>();
 
   constructor(options: TokenManagerOptions) {
     this.#options = options;
@@ -60,20 +68,35 @@ export class TokenManager {
     return cached;
   }
 
+  /** HubSpot's API took this token: should it refuse it later, that is news. */
+  accepted(token: AccessToken): void {
+    this.#accepted.add(token);
+  }
+
   /**
-   * HubSpot's API refused a token of `version` before its time. A newer one, refreshed once however many ask;
-   * `undefined` when that was tried already and another refresh would only start a loop.
+   * HubSpot's API refused `token` before its time. A newer one, refreshed once however many ask; `undefined` when it
+   * refused the tokens of the last such refreshes, too, and another one so soon would only make a loop.
+   * @param isExpired HubSpot says that it expired, which a newer one has not
    */
-  async replacement(installation: Installation, version: number): Promise<AccessToken | undefined> {
+  async replacement(
+    installation: Installation,
+    token: AccessToken,
+    isExpired: boolean,
+  ): Promise<AccessToken | undefined> {
     const key = cacheKey(installation);
+    const { version } = token;
     const cached = this.#cache.get(key);
     if (cached && cached.version > version) return cached;
     const now = this.#options.clock.monotonic();
     const forced = this.#forced.get(key);
-    // One that is refused while it is new will be refused again; one near its end may just have expired on the way.
-    const isNew = cached !== undefined && now < (cached.obtainedAt + cached.usableUntil) / 2;
-    if (isNew && forced && forced.version !== version && now - forced.at < FORCED_PAUSE_MS) return undefined;
-    if (forced?.version !== version) this.#forced.set(key, { version, at: now });
+    if (forced?.version !== version) {
+      // One that is refused while it is new will be refused again; one near its end may just have expired on the way.
+      const isNew = cached !== undefined && now < (cached.obtainedAt + cached.usableUntil) / 2;
+      const isFutile = forced !== undefined && isNew && !this.#accepted.has(token);
+      const futile = isFutile ? forced.futile + 1 : 0;
+      if (isFutile && now < forced.at + forcedPauseMs(futile, isExpired)) return undefined;
+      this.#forced.set(key, { version, at: now, futile });
+    }
     return this.#renew(installation, version, 'interactive');
   }
 
@@ -116,6 +139,7 @@ export class TokenManager {
     };
     const known = this.#cache.get(key);
     if (known && known.version > token.version) return known;
+    if (known?.version === token.version && this.#accepted.has(known)) this.#accepted.add(token);
     this.#cache.set(key, token);
     return token;
   }

@@ -170,9 +170,10 @@ it('F35 refreshes once for 100 calls that are refused at once on three replicas'
 it('F37 repeats a write once, because the 401 proves that it did nothing, and for no other reason', async () => {
   stack = await Stack.start();
   const installation = await install(stack);
-  const tokens: Pick<TokenManager, 'accessToken' | 'replacement'> = {
+  const tokens: Pick<TokenManager, 'accessToken' | 'accepted' | 'replacement'> = {
     accessToken: async () => ({ value: 'old', version: 1 }),
-    replacement: async (_installation, version) => ({ value: 'new', version: version + 1 }),
+    accepted: () => {},
+    replacement: async (_installation, { version }) => ({ value: 'new', version: version + 1 }),
   };
   const write: HubspotCall = {
     name: 'contacts.create',
