@@ -46,6 +46,7 @@ export interface GatewayErrorExtensions {
   HUBSPOT_BAD_RESPONSE: { readonly hubspot?: HubspotFacts };
   HUBSPOT_BAD_REQUEST: { readonly hubspot?: HubspotFacts };
   HUBSPOT_UNAUTHORIZED: { readonly hubspot?: HubspotFacts };
+  STORAGE_UNAVAILABLE: { readonly retryAfterMs: number };
   INTERNAL_SERVER_ERROR: Nothing;
 }
 

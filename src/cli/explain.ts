@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ConfigError } from '../config.ts';
+import { StorageUnavailable } from '../storage/storage-failure.ts';
 import { NoSuchFiles } from './scopes.ts';
 
 /** What a person can mend is said in one sentence; anything else keeps its stack. */
@@ -8,6 +9,12 @@ export function explain(error: unknown): string {
   // GraphQL's own kind shows file, line and column.
   if (error instanceof GraphQLError) return error.toString();
   if (error instanceof ConfigError || error instanceof NoSuchFiles) return error.message;
+  if (error instanceof StorageUnavailable) return ofDriver(error.cause) ?? error.explanation;
+  return ofDriver(error) ?? error.stack ?? error.message;
+}
+
+function ofDriver(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
   // A name with several addresses fails once for each of them; the first stands for all.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
   const facts: Facts = first instanceof Error ? first : error;
@@ -16,9 +23,7 @@ export function explain(error: unknown): string {
     ofCertificate(facts) ??
     ofConnecting(facts) ??
     ofPostgres(facts) ??
-    ofFiles(facts) ??
-    error.stack ??
-    error.message
+    ofFiles(facts)
   );
 }
 

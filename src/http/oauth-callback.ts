@@ -1,3 +1,4 @@
+import { isGatewayError } from '../errors.ts';
 import type { CallbackAnswer, CallbackOutcome, ConnectFailure, ConnectFlow } from '../installations/connect.ts';
 import { readCookie, serializeCookie } from './cookies.ts';
 import { PAGE_HEADERS, page } from './pages.ts';
@@ -27,7 +28,9 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
     if (!parameters) return invalid();
     const { state, answer } = parameters;
     const [secure, name] = [secureCookies(), connect.cookieName(state)];
-    const outcome = await connect.callback(state, answer, readCookie(request.headers.get('cookie'), name, secure));
+    const cookie = readCookie(request.headers.get('cookie'), name, secure);
+    const outcome = await connect.callback(state, answer, cookie).catch(storageFailure);
+    if (outcome instanceof Response) return outcome;
     const response = outcome.kind === 'invalid' ? invalid() : redirect(outcome, callbackUrl());
     response.headers.append('set-cookie', serializeCookie({ name, value: '', maxAgeSeconds: 0 }, secure));
     return response;
@@ -84,6 +87,15 @@ function resultPage(query: URLSearchParams): Response {
   }
   const reason = Object.entries(FAILURES).find(([name]) => name === query.get('reason'));
   return reason ? page(400, 'Not connected', reason[1]) : invalid();
+}
+
+/** Whether the state was spent, nobody knows: only a new start leads anywhere. */
+function storageFailure(error: unknown): Response {
+  if (!isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
+  const text = 'The gateway could not store the connection. Start again from the application in a moment.';
+  const response = page(503, 'Not connected', text);
+  response.headers.set('retry-after', String(Math.ceil(error.extensions.retryAfterMs / 1000)));
+  return response;
 }
 
 function invalid(): Response {

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
@@ -54,14 +53,14 @@ export class InstallationDirectory {
     return this.#reads;
   }
 
-  /** Oldest first; changes of other replicas show within some 300 ms. @throws GatewayError HUBSPOT_UNAVAILABLE */
+  /** Oldest first; changes of other replicas show within some 300 ms. @throws GatewayError STORAGE_UNAVAILABLE */
   list(tenantId: string): PromiseOrValue<readonly Installation[]> {
     return this.#known(tenantId).installations;
   }
 
   /**
    * The same with all that was changed before `moment`; where the database is away, as it is known.
-   * @throws GatewayError HUBSPOT_UNAVAILABLE
+   * @throws GatewayError STORAGE_UNAVAILABLE
    */
   async current(tenantId: string, moment: number): Promise<readonly Installation[]> {
     if (this.#known(tenantId).read <= moment) await this.#readChangesAfter(moment);
@@ -83,7 +82,7 @@ export class InstallationDirectory {
     const known = this.#tenants.get(tenantId);
     if (known) return known;
     if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
-    const installations = this.#options.installations.list(tenantId).catch((error: unknown) => this.#explain(error));
+    const installations = this.#options.installations.list(tenantId);
     this.#reads += 1;
     const reading: KnownTenant = { installations, read: this.#reads };
     this.#tenants.set(tenantId, reading);
@@ -95,12 +94,6 @@ export class InstallationDirectory {
     );
     this.#schedule();
     return reading;
-  }
-
-  #explain(error: unknown): never {
-    this.#options.logger.error({ err: error }, 'the installations of a tenant could not be read');
-    const extensions = { retryAfterMs: STORAGE_PAUSE_MS };
-    throw new GatewayError('HUBSPOT_UNAVAILABLE', 'The installations could not be read.', extensions, { cause: error });
   }
 
   #schedule(): void {

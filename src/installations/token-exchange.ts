@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
 import type { Alarm } from '../lib/alarm.ts';
 import { CircuitBreaker } from '../lib/circuit-breaker.ts';
@@ -25,8 +25,6 @@ const COMMIT_PATIENCE_MS = 30_000;
 const COMMIT_PAUSE_MS = 250;
 /** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
 const SUSPICIOUS_PAUSE_MS = 60_000;
-/** A database that is away is asked again no sooner. */
-const STORAGE_PAUSE_MS = 1_000;
 /** So many nonsensical answers in a row are somebody's problem. */
 const ALARM_AFTER = 3;
 
@@ -59,7 +57,7 @@ export class TokenExchange {
   /**
    * Tokens newer than `aboveVersion`, and fresh. Tokens that are due but still usable come back as they are while
    * HubSpot cannot renew them.
-   * @throws GatewayError REAUTHORIZATION_REQUIRED or HUBSPOT_UNAVAILABLE
+   * @throws GatewayError REAUTHORIZATION_REQUIRED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
    */
   async renew(installation: Installation, aboveVersion: number, priority: Priority): Promise<StoredTokens> {
     const { clock } = this.#options;
@@ -74,16 +72,12 @@ export class TokenExchange {
     }
   }
 
-  /** Our own storage failed, not HubSpot: nothing was asked of HubSpot, or nothing is lost. */
   #explain(installation: Installation, error: unknown): never {
-    if (error instanceof GatewayError) throw error;
-    const facts = { err: error, installationId: installation.id };
     if (error instanceof SealBrokenError) {
+      const facts = { err: error, installationId: installation.id };
       this.#options.alarm('seal_broken', 'a stored token cannot be opened', facts);
-      throw error;
     }
-    this.#options.logger.error(facts, 'the tokens of an installation could not be read or written');
-    throw notRenewed(STORAGE_PAUSE_MS, error);
+    throw error;
   }
 
   /** Tokens, or the milliseconds that somebody else's lease still runs. */
@@ -118,10 +112,9 @@ export class TokenExchange {
   ): Promise<boolean> {
     try {
       return await this.#options.tokens.claim(installation, version, this.#owner, LEASE_MS);
-    } catch (err) {
+    } catch (error) {
       this.#breaker.abandoned();
-      if (!fallback) throw err;
-      this.#options.logger.error({ err, installationId: installation.id }, 'a token exchange could not be claimed');
+      if (!fallback || !isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
       return false;
     }
   }
@@ -243,9 +236,7 @@ function orElse(fallback: StoredTokens | undefined, retryAfterMs: number): Store
   throw notRenewed(retryAfterMs);
 }
 
-function notRenewed(retryAfterMs: number, cause?: unknown): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+function notRenewed(retryAfterMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
   const extensions = { retryAfterMs: Math.ceil(retryAfterMs) };
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token for HubSpot could not be renewed.', extensions, {
-    cause,
-  });
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token for HubSpot could not be renewed.', extensions);
 }

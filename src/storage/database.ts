@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import { Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { Pool, TypeOverrides, types } from 'pg';
+import { TypeOverrides, types } from 'pg';
 import type { Clock } from '../lib/clock.ts';
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
 import { installations } from './migrations/0001-installations.ts';
@@ -9,6 +9,9 @@ import { authorizationRequests } from './migrations/0002-authorization-requests.
 import { revocations } from './migrations/0003-revocations.ts';
 import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
+import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
+import { StorageGuard, type StorageListener } from './storage-guard.ts';
 import type { Tables } from './tables.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -18,10 +21,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-portal-budgets': portalBudgets,
 };
 
-/** A statement that takes longer is given up; waiting for a free connection likewise (milliseconds). */
-const STATEMENT_TIMEOUT_MS = 2_000;
-const POOL_WAIT_MS = 1_000;
-/** Pool size per replica; Postgres allows 100 connections by default, and no query of ours is long. */
+/** No query of ours is long, and between two statements of a transaction nothing slow happens. */
+const TIMEOUTS: PostgresTimeouts = { statementMs: 2_000, waitMs: 1_000, idleMs: 5_000 };
+/** Pool size per replica; Postgres allows 100 connections by default. */
 const POOL_SIZE = 10;
 
 /** The gateway's own database: embedded SQLite or Postgres, behind the same portable SQL. */
@@ -30,10 +32,13 @@ export interface Database {
   readonly query: Kysely<Tables>;
   /** The clock that all replicas share, in epoch milliseconds. The one thing that differs between the two databases. */
   readonly now: () => RawBuilder<number>;
-  /** Brings the tables up to date. Safe to run from several processes at once. */
+  /**
+   * Brings the tables up to date. Safe to run from several processes at once.
+   * @throws StorageUnavailable
+   */
   migrate(): Promise<void>;
-  /** Rejects when the database does not answer. */
-  ping(): Promise<void>;
+  /** Has `listener` told of the database's answers and failures from now on. */
+  watch(listener: StorageListener): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +51,8 @@ export interface DatabaseOptions {
   /** Replaces Postgres's own clock: for tests that hold the time. */
   readonly postgresClock?: Clock;
   readonly poolSize?: number;
+  /** Shorter ones for tests. */
+  readonly timeouts?: PostgresTimeouts;
 }
 
 /** Opens the database that `options` name, without touching its tables. */
@@ -56,19 +63,22 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 function openSqlite({ url, dataDir, clock }: DatabaseOptions): Database {
   const path = url === 'memory:' ? ':memory:' : join(dataDir, 'gateway.sqlite');
-  const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
+  const guard = new StorageGuard();
+  const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path, guard) });
   return {
     kind: 'sqlite',
     query,
     now: () => sql<number>`${clock.now()}`,
     migrate: () => migrateToLatest(query),
-    ping: () => ping(query),
+    watch: (listener) => guard.watch(listener),
     close: () => query.destroy(),
   };
 }
 
-function openPostgres(url: string, { postgresClock, poolSize = POOL_SIZE }: DatabaseOptions): Database {
-  const query = postgres(url, { max: poolSize, statement_timeout: STATEMENT_TIMEOUT_MS });
+function openPostgres(url: string, options: DatabaseOptions): Database {
+  const { postgresClock, poolSize = POOL_SIZE, timeouts = TIMEOUTS } = options;
+  const guard = new StorageGuard();
+  const query = postgres(url, { poolSize, timeouts, limits: { ...timeouts, lockMs: 0 }, guard });
   return {
     kind: 'postgres',
     query,
@@ -76,40 +86,54 @@ function openPostgres(url: string, { postgresClock, poolSize = POOL_SIZE }: Data
       ? () => sql<number>`cast(${postgresClock.now()} as bigint)`
       : () => sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     async migrate() {
-      const migrations = postgres(url, MIGRATION_LIMITS);
-      await migrateToLatest(migrations).finally(() => migrations.destroy());
+      const migrations = postgres(url, { ...MIGRATIONS_ALONE, guard });
+      await migrateToLatest(migrations, lockMigrations).finally(() => migrations.destroy());
     },
-    ping: () => ping(query),
+    watch: (listener) => guard.watch(listener),
     close: () => query.destroy(),
   };
 }
 
-/** Migrations wait for each other and may rewrite tables: neither limit of the ordinary pool fits them. */
-const MIGRATION_LIMITS = { max: 1, statement_timeout: 0 };
+interface PostgresOptions {
+  readonly poolSize: number;
+  readonly timeouts: PostgresTimeouts;
+  /** The server's own, in transactions. */
+  readonly limits: TransactionLimits;
+  readonly guard: StorageGuard;
+}
 
-function postgres(connectionString: string, limits: { max: number; statement_timeout: number }): Kysely<Tables> {
+/** Migrations wait for each other and may rewrite tables, which takes longer than anything else does. */
+const MIGRATIONS_ALONE = {
+  poolSize: 1,
+  timeouts: { statementMs: 10 * 60_000, waitMs: 5_000, idleMs: 60_000 },
+  limits: { statementMs: 0, idleMs: 60_000, lockMs: 60_000 },
+};
+
+function postgres(connectionString: string, { poolSize, timeouts, limits, guard }: PostgresOptions): Kysely<Tables> {
   const overrides = new TypeOverrides(types);
   // Our bigints are epoch milliseconds and portal numbers: both far below 2^53.
   overrides.setTypeParser(types.builtins.INT8, Number);
-  const pool = new Pool({
+  // Poolers refuse startup parameters that they do not know; this one they do.
+  const config = {
     keepAlive: true,
     application_name: 'hubspot-gateway',
     ...parsePostgresUrl(connectionString),
     types: overrides,
-    connectionTimeoutMillis: POOL_WAIT_MS,
-    ...limits,
+    max: poolSize,
+  };
+  const pool = new BoundedPool(config, timeouts, guard);
+  return new Kysely<Tables>({ dialect: new SessionlessPostgresDialect({ pool }, limits) });
+}
+
+/** In one transaction: `lock` keeps other processes out until its end. */
+async function migrateToLatest(
+  db: Kysely<Tables>,
+  lock: (transaction: Kysely<Tables>) => Promise<void> = async () => {},
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await lock(transaction);
+    const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => MIGRATIONS } });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
   });
-  // The pool replaces an idle connection that breaks; without a listener the event would end the process.
-  pool.on('error', () => {});
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-}
-
-async function migrateToLatest(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
-}
-
-async function ping(db: Kysely<Tables>): Promise<void> {
-  await sql`select 1`.execute(db);
 }

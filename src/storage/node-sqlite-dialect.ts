@@ -13,9 +13,11 @@ import {
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
+  type SqliteDialectConfig,
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import type { StorageGuard } from './storage-guard.ts';
 
 /** How long a statement waits for somebody else who is writing to the same file, and how often it looks. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -27,14 +29,17 @@ const SQLITE_BUSY = 5;
 export class NodeSqliteDialect implements Dialect {
   readonly #base: SqliteDialect;
   readonly #path: string;
+  readonly #guard: StorageGuard;
 
-  constructor(path: string) {
+  constructor(path: string, guard: StorageGuard) {
     this.#path = path;
+    this.#guard = guard;
     this.#base = new SqliteDialect({ database: async () => openDatabase(path) });
   }
 
   createDriver(): Driver {
-    return new ImmediateSqliteDriver({ database: async () => openDatabase(this.#path) });
+    const guard = this.#guard;
+    return new ImmediateSqliteDriver({ database: () => guard.run(() => openDatabase(this.#path)) }, guard);
   }
 
   createAdapter(): SqliteAdapter {
@@ -61,10 +66,17 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 // A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY when another process wrote
 // in between; an immediate one waits for its turn (https://sqlite.org/lang_transaction.html).
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #guard: StorageGuard;
+
+  constructor(config: SqliteDialectConfig, guard: StorageGuard) {
+    super(config);
+    this.#guard = guard;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
     return {
-      executeQuery: (query) => onceFree(() => connection.executeQuery(query)),
+      executeQuery: (query) => this.#guard.run(() => onceFree(() => connection.executeQuery(query))),
       streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
     };
   }

@@ -20,7 +20,7 @@ import {
 
 const ACTIVE = [{ status: 'ACTIVE', status_reason: null }];
 const LOST = [{ status: 'REAUTHORIZATION_REQUIRED', status_reason: 'LOST_ROTATION' }];
-const SHED = { code: 'HUBSPOT_UNAVAILABLE', retryAfterMs: expect.any(Number) };
+const SHED = { code: 'STORAGE_UNAVAILABLE', retryAfterMs: expect.any(Number) };
 
 describe.each(DATABASE_KINDS)('on %s', (database) => {
   let stack: Stack;

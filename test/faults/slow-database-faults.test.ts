@@ -13,7 +13,7 @@ const VIEWERS = [ALICE, GLOBEX, { ...ALICE, tenant: 'initech' }];
 const CONNECTED = '{ installations { id status } }';
 const DISCONNECT = 'mutation ($id: ID!) { disconnectInstallation(installationId: $id) { installation { status } } }';
 const ACTIVE = [{ status: 'ACTIVE', status_reason: null }];
-const SHED = { code: 'HUBSPOT_UNAVAILABLE', retryAfterMs: expect.any(Number) };
+const SHED = { code: 'STORAGE_UNAVAILABLE', retryAfterMs: expect.any(Number) };
 
 describe.each(DATABASE_KINDS)('on %s that is slow or has no connection to spare', (database) => {
   let stack: Stack;
@@ -76,7 +76,7 @@ describe.each(DATABASE_KINDS)('on %s that is slow or has no connection to spare'
     }
 
     // Its statement may have been given up by then.
-    expect([[], ['HUBSPOT_UNAVAILABLE']]).toContainEqual(codes(await first));
+    expect([[], ['STORAGE_UNAVAILABLE']]).toContainEqual(codes(await first));
     for (const viewer of [ALICE, GLOBEX]) expect(codes(await stack.queryOn(0, READ, {}, viewer))).toEqual([]);
     expect(refreshes(stack)).toBe(2);
     expect(await statuses(stack)).toEqual([...ACTIVE, ...ACTIVE]);

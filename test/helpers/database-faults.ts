@@ -1,5 +1,6 @@
 import type { KyselyPlugin, RootOperationNode } from 'kysely';
 import type { Database } from '../../src/storage/database.ts';
+import { StorageGuard } from '../../src/storage/storage-guard.ts';
 
 /** Lets a test get between a gateway and its database. Statements are named `update installation_tokens` and the like. */
 export interface DatabaseFaults {
@@ -23,20 +24,34 @@ export function withFaults(database: Database): { database: Database; faults: Da
     },
   };
   const sent = new WeakMap<object, string>();
+  // What is thrown here stands for what a driver throws.
+  const guard = new StorageGuard();
   const plugin: KyselyPlugin = {
     transformQuery({ node, queryId }) {
       const statement = describe(node);
-      faults.before(statement);
+      try {
+        faults.before(statement);
+      } catch (error) {
+        throw guard.failure(error);
+      }
       faults.statements += 1;
       sent.set(queryId, statement);
       return node;
     },
     async transformResult({ result, queryId }) {
-      await faults.after(sent.get(queryId) ?? '');
+      try {
+        await faults.after(sent.get(queryId) ?? '');
+      } catch (error) {
+        throw guard.failure(error);
+      }
       return result;
     },
   };
-  return { database: { ...database, query: database.query.withPlugin(plugin) }, faults };
+  const watch: Database['watch'] = (listener) => {
+    database.watch(listener);
+    guard.watch(listener);
+  };
+  return { database: { ...database, watch, query: database.query.withPlugin(plugin) }, faults };
 }
 
 function describe(node: RootOperationNode): string {

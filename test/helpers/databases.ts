@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import { createDatabase } from '../../scripts/postgres.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
 
 /** Both databases that the gateway runs on. */
 export const DATABASE_KINDS = ['sqlite', 'postgres'] as const;
@@ -11,23 +11,27 @@ export interface TestDatabase {
   readonly database: Database;
   /** Where other processes or pools find the same Postgres database. */
   readonly url: string;
-  /** Another replica's way to it: a pool of its own on Postgres, the same connection on SQLite. */
-  open(): Database;
+  /** Another replica's way to it: a pool of its own on Postgres, through `way` where one is given; the same on SQLite. */
+  open(way?: string): Database;
   drop(): Promise<void>;
 }
 
 /** An empty, migrated database whose time is `clock`. */
-export async function createTestDatabase(kind: DatabaseKind, clock: Clock, poolSize = 10): Promise<TestDatabase> {
+export async function createTestDatabase(
+  kind: DatabaseKind,
+  clock: Clock,
+  limits: Pick<DatabaseOptions, 'poolSize' | 'timeouts'> = {},
+): Promise<TestDatabase> {
   const { url, drop } = kind === 'postgres' ? await createPostgresDatabase() : { url: 'memory:', drop: async () => {} };
-  const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock, poolSize });
+  const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock, ...limits });
   await database.migrate();
   const opened = [database];
   return {
     database,
     url,
-    open() {
+    open(way = url) {
       if (kind === 'sqlite') return { ...database, close: async () => {} };
-      const another = openDatabase({ url, dataDir: '', clock, postgresClock: clock, poolSize });
+      const another = openDatabase({ url: way, dataDir: '', clock, postgresClock: clock, ...limits });
       opened.push(another);
       return { ...another, close: async () => {} };
     },

@@ -6,6 +6,7 @@ import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { PostgresTimeouts } from '../../src/storage/postgres-pool.ts';
 import { Browser } from './browser.ts';
 import { type DatabaseFaults, withFaults } from './database-faults.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
@@ -33,6 +34,10 @@ export interface StackOptions {
   readonly replicas?: number;
   /** Connections per replica on Postgres. */
   readonly poolSize?: number;
+  /** How long its statements may take, in real milliseconds. */
+  readonly timeouts?: PostgresTimeouts;
+  /** Another way to Postgres for the gateways than for the test itself: through a proxy, or a pooler. */
+  readonly way?: (databaseUrl: string) => Promise<string> | string;
 }
 
 export type Answer = ExecutionResult<Record<string, never>> & { readonly data?: unknown };
@@ -90,10 +95,14 @@ export class Stack {
     const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], limits: NO_LIMITS, ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
     const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
-    const db = await createTestDatabase(database, clock, options.poolSize);
+    const db = await createTestDatabase(database, clock, {
+      ...(options.poolSize !== undefined && { poolSize: options.poolSize }),
+      ...(options.timeouts && { timeouts: options.timeouts }),
+    });
     const logs: string[] = [];
     const logger = collectingLogger(logs);
-    const faulty = Array.from({ length: replicas }, () => withFaults(db.open()));
+    const way = await options.way?.(db.url);
+    const faulty = Array.from({ length: replicas }, () => withFaults(db.open(way)));
     const gateways = faulty.map((replica) =>
       createGateway(config, {
         clock,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayErrorCode } from '../../src/errors.ts';
+import { faultsOf } from '../helpers/broken-replica.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';
 
 const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.example' };
@@ -238,13 +239,29 @@ it('INTERNAL_SERVER_ERROR: a bug here says nothing of itself', async () => {
   ]);
 });
 
+it('STORAGE_UNAVAILABLE: the database of the gateway itself fails', async () => {
+  const faults = faultsOf(stack);
+  faults.before = () => {
+    throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+  };
+  const errors = await errorsOf('{ installations { id } }', of('nobody-yet'));
+  faults.clear();
+  expect(errors).toEqual([
+    {
+      path: ['installations'],
+      message: "The gateway's database is not available at the moment.",
+      extensions: { code: 'STORAGE_UNAVAILABLE', retryAfterMs: 1_000 },
+    },
+  ]);
+});
+
 /** Kept whole by its type. */
 const CODES: Readonly<Record<GatewayErrorCode, true>> = {
   ...{ UNAUTHENTICATED: true, FORBIDDEN: true, BAD_USER_INPUT: true, NOT_CONNECTED: true, NOT_FOUND: true },
   ...{ INSTALLATION_AMBIGUOUS: true, REAUTHORIZATION_REQUIRED: true, MISSING_SCOPES: true, RATE_LIMITED: true },
   ...{ HUBSPOT_FORBIDDEN: true, HUBSPOT_UNAVAILABLE: true, HUBSPOT_TIMEOUT: true, HUBSPOT_BAD_RESPONSE: true },
   ...{ HUBSPOT_BAD_REQUEST: true, HUBSPOT_UNAUTHORIZED: true, INTERNAL_SERVER_ERROR: true },
-  PERSISTED_QUERY_NOT_SUPPORTED: true,
+  ...{ PERSISTED_QUERY_NOT_SUPPORTED: true, STORAGE_UNAVAILABLE: true },
 };
 
 it('every code has a test of its name above', () => {

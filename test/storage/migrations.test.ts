@@ -137,12 +137,15 @@ describe('postgres', () => {
     expect((await connections.execute(database.query)).rows).toHaveLength(1);
   });
 
-  it('does not answer a ping once it is gone', async () => {
+  it('is told as unavailable once it is gone', async () => {
     const { url, drop } = await createPostgresDatabase();
-    const database = open({ url, dataDir: '', clock: new ManualClock() });
-    await database.ping();
+    const { query } = open({ url, dataDir: '', clock: new ManualClock() });
+    await sql`select 1`.execute(query);
     await drop();
-    await expect(database.ping()).rejects.toThrow();
+    await expect(sql`select 1`.execute(query)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      reason: 'refused',
+    });
   });
 });
 

@@ -1,0 +1,119 @@
+import { GatewayError } from '../errors.ts';
+
+/** Why the gateway's own database does not serve; a label of metrics. */
+export type StorageFailureReason = 'unreachable' | 'refused' | 'timeout' | 'busy' | 'read_only' | 'full' | 'failed';
+
+/** A database that is away is asked again no sooner, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** The gateway's own database failed: another try, or another replica, may succeed. HubSpot has no part in it. */
+export class StorageUnavailable extends GatewayError<'STORAGE_UNAVAILABLE'> {
+  readonly reason: StorageFailureReason;
+  /** The driver's own code, such as `ECONNREFUSED`, `57P01` or `SQLITE_FULL`. */
+  readonly driverCode: string | undefined;
+  /** One sentence for the person who runs the gateway. It may name host and user, never a password. */
+  readonly explanation: string;
+
+  constructor(reason: StorageFailureReason, cause: Error) {
+    const extensions = { retryAfterMs: RETRY_AFTER_MS };
+    super('STORAGE_UNAVAILABLE', "The gateway's database is not available at the moment.", extensions, { cause });
+    this.reason = reason;
+    this.driverCode = codeOf(cause);
+    const code = this.driverCode && !cause.message.includes(this.driverCode) ? ` (${this.driverCode})` : '';
+    this.explanation = `${SENTENCES[reason]}: ${cause.message}${code}.`;
+  }
+}
+
+const SENTENCES: Readonly<Record<StorageFailureReason, string>> = {
+  unreachable: 'The database cannot be reached',
+  refused: 'The database refuses the gateway',
+  timeout: 'The database does not answer in time',
+  busy: 'The database is busy',
+  read_only: 'The database takes no writes',
+  full: 'The database has no space left',
+  failed: 'The database failed',
+};
+
+/** A statement, or the wait for a connection, that took longer than it may. */
+export class StorageTimeout extends Error {
+  override readonly name = 'StorageTimeout';
+}
+
+/** What an error of a driver is to everybody else: as it is when a statement of ours is wrong, else StorageUnavailable. */
+export function storageFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof GatewayError) return error;
+  if (error instanceof TypeError || error instanceof RangeError) return error;
+  const reason = error instanceof StorageTimeout ? 'timeout' : reasonOf(error);
+  return reason === undefined ? error : new StorageUnavailable(reason, error);
+}
+
+/** `undefined` for a fault of ours. */
+function reasonOf(error: Error): StorageFailureReason | undefined {
+  const sqlite: unknown = Reflect.get(error, 'errcode');
+  // The lowest byte of all extended codes is the primary one: https://sqlite.org/rescode.html
+  if (typeof sqlite === 'number') return sqliteReason(sqlite & 0xff);
+  const code = codeOf(error) ?? '';
+  if (SQLSTATE.test(code)) return postgresReason(code);
+  if (/time(d )?out/i.test(error.message)) return 'timeout';
+  return FILE_FAULTS[code] ?? 'unreachable';
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: whole codes first, then their classes. */
+const POSTGRES_REASONS: Readonly<Record<string, StorageFailureReason | undefined>> = {
+  '08P01': 'refused', // also what PgBouncer says to nearly everything
+  '25006': 'read_only',
+  '25P03': 'timeout',
+  '42501': 'refused',
+  '53100': 'full',
+  '55P03': 'busy',
+  '57014': 'timeout',
+  '08': 'unreachable',
+  '28': 'refused',
+  '3D': 'refused',
+  '40': 'busy',
+  '53': 'busy',
+  '55': 'busy',
+  '57': 'unreachable',
+  '58': 'failed',
+  F0: 'failed',
+  XX: 'failed',
+};
+
+function postgresReason(code: string): StorageFailureReason | undefined {
+  return POSTGRES_REASONS[code] ?? POSTGRES_REASONS[code.slice(0, 2)];
+}
+
+const SQLITE_REASONS: Readonly<Record<number, StorageFailureReason>> = {
+  3: 'refused', // SQLITE_PERM
+  5: 'busy',
+  6: 'busy', // SQLITE_LOCKED
+  7: 'failed', // SQLITE_NOMEM
+  8: 'read_only',
+  10: 'failed', // SQLITE_IOERR
+  11: 'failed', // SQLITE_CORRUPT
+  13: 'full',
+  14: 'unreachable', // SQLITE_CANTOPEN
+  15: 'busy', // SQLITE_PROTOCOL: locks of the WAL
+  23: 'refused', // SQLITE_AUTH
+  26: 'failed', // SQLITE_NOTADB
+};
+
+function sqliteReason(primaryCode: number): StorageFailureReason | undefined {
+  return SQLITE_REASONS[primaryCode];
+}
+
+/** The folder of the embedded database. */
+const FILE_FAULTS: Readonly<Record<string, StorageFailureReason>> = {
+  EACCES: 'refused',
+  EPERM: 'refused',
+  EROFS: 'read_only',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+};
+
+function codeOf(error: Error): string | undefined {
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,35 @@
+import { StorageUnavailable, storageFailure } from './storage-failure.ts';
+
+/** Told of every statement that the database answered, and of every one that it failed. */
+export type StorageListener = (failure: StorageUnavailable | undefined) => void;
+
+/** The boundary to the drivers: behind it there are only answers, faults of ours, and StorageUnavailable. */
+export class StorageGuard {
+  readonly #listeners = new Set<StorageListener>();
+
+  watch(listener: StorageListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @throws StorageUnavailable */
+  async run<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#tell(undefined);
+      return result;
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** What `error` is to everybody else. */
+  failure(error: unknown): unknown {
+    const failure = storageFailure(error);
+    if (failure instanceof StorageUnavailable) this.#tell(failure);
+    return failure;
+  }
+
+  #tell(failure: StorageUnavailable | undefined): void {
+    for (const listener of this.#listeners) listener(failure);
+  }
+}
