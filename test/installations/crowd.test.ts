@@ -15,7 +15,9 @@ let stack: Stack;
 /** In the order of the members. */
 const connected: { readonly id: string; readonly refreshToken: string }[] = [];
 beforeAll(async () => {
-  stack = await Stack.start({ database: 'postgres', poolSize: 1 });
+  // On a busy machine the last of a crowd waits long for the one connection.
+  const timeouts = { statementMs: 60_000, waitMs: 60_000, idleMs: 60_000 };
+  stack = await Stack.start({ database: 'postgres', poolSize: 1, timeouts });
   const database = openDatabase({ url: stack.db.url, dataDir: '', clock: stack.clock, postgresClock: stack.clock });
   const { installations } = openStores(database, new TokenCipher(stack.config.encryptionKeys));
   const { grants, portals } = stack.simulator;
