@@ -18,13 +18,7 @@ function ofDriver(error: unknown): string | undefined {
   // A name with several addresses fails once for each of them; the first stands for all.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
   const facts: Facts = first instanceof Error ? first : error;
-  return (
-    ofListening(facts) ??
-    ofCertificate(facts) ??
-    ofConnecting(facts) ??
-    ofPostgres(facts) ??
-    ofFiles(facts)
-  );
+  return ofListening(facts) ?? ofCertificate(facts) ?? ofConnecting(facts) ?? ofPostgres(facts) ?? ofFiles(facts);
 }
 
 /** What Node and pg add to their errors. */
