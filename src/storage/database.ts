@@ -11,6 +11,7 @@ import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
+import { MigrationFailed, StorageUnavailable } from './storage-failure.ts';
 import { StorageGuard, type StorageListener } from './storage-guard.ts';
 import type { Tables } from './tables.ts';
 
@@ -34,7 +35,7 @@ export interface Database {
   readonly now: () => RawBuilder<number>;
   /**
    * Brings the tables up to date. Safe to run from several processes at once.
-   * @throws StorageUnavailable
+   * @throws MigrationFailed
    */
   migrate(): Promise<void>;
   /** Has `listener` told of the database's answers and failures from now on. */
@@ -130,10 +131,13 @@ async function migrateToLatest(
   db: Kysely<Tables>,
   lock: (transaction: Kysely<Tables>) => Promise<void> = async () => {},
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  const migrated = db.transaction().execute(async (transaction) => {
     await lock(transaction);
     const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => MIGRATIONS } });
     const { error } = await migrator.migrateToLatest();
     if (error) throw error;
+  });
+  await migrated.catch((error: unknown) => {
+    throw error instanceof StorageUnavailable ? new MigrationFailed(error) : error;
   });
 }

@@ -34,6 +34,15 @@ const SENTENCES: Readonly<Record<StorageFailureReason, string>> = {
   failed: 'The database failed',
 };
 
+/** The gateway cannot start. Only those who run it read this: the message is the explanation. */
+export class MigrationFailed extends Error {
+  override readonly name = 'MigrationFailed';
+
+  constructor({ explanation, cause }: StorageUnavailable) {
+    super(explanation, { cause });
+  }
+}
+
 /** A statement, or the wait for a connection, that took longer than it may. */
 export class StorageTimeout extends Error {
   override readonly name = 'StorageTimeout';
