@@ -11,6 +11,9 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import { isCompilable, spelledOut } from './compilable.ts';
+import { oneErrorPerNull } from './nulled-positions.ts';
+import { operationsIn } from './operation-document.ts';
+import { resolvePlainField } from './waiting-lists.ts';
 
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
 export type Execute = (args: ExecutionArgs) => PromiseOrValue<ExecutionResult>;
@@ -32,28 +35,37 @@ export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_A
   const operations = new CompiledOperations(schema, compiledAtUse);
   return (args) => {
     const compiled = operations.compiled(knownOperation(documents, args));
-    if (!compiled) return execute(args);
+    if (!compiled) return executeByReference(args);
     const result: PromiseOrValue<ExecutionResult> = compiled.query(
       args.rootValue,
       args.contextValue,
       args.variableValues,
     );
     // Variables that do not fit are told in the reference executor's words; nothing has been executed.
-    if (!(result instanceof Promise) && !('data' in result)) return execute(args);
-    return andThen(result, withCauses);
+    if (!(result instanceof Promise) && !('data' in result)) return executeByReference(args);
+    return andThen(result, (done) => (done.errors ? withCauses(told(done, args)) : done));
   };
+}
+
+function executeByReference(args: ExecutionArgs): PromiseOrValue<ExecutionResult> {
+  return andThen(execute({ ...args, fieldResolver: resolvePlainField }), (result) => told(result, args));
+}
+
+function told(result: ExecutionResult, { schema, document, operationName }: ExecutionArgs): ExecutionResult {
+  if (!result.errors) return result;
+  const executed = getOperationAST(document, operationName);
+  const operation = operationsIn(schema, document).find(({ operation }) => operation === executed);
+  return operation ? oneErrorPerNull(result, operation) : result;
 }
 
 /** Errors of the compiled operation itself, which name no cause, as the reference executor has them. */
 function withCauses(result: ExecutionResult): ExecutionResult {
-  if (!result.errors) return result;
-  return { ...result, errors: result.errors.map((error) => (error.originalError ? error : withCause(error))) };
+  const errors = result.errors?.map((error) => (error.originalError ? error : withCause(error)));
+  return { ...result, ...(errors && { errors }) };
 }
 
-/** Of an argument that does not fit, GraphQL itself tells; of a value that does not fit, any error. */
 function withCause({ message, path, locations }: GraphQLError): GraphQLError {
-  const originalError = message.startsWith('Argument ') ? new GraphQLError(message) : new Error(message);
-  const error = new GraphQLError(message, { path: path ?? null, originalError });
+  const error = new GraphQLError(message, { path: path ?? null, originalError: new GraphQLError(message) });
   if (locations) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
   return error;
 }

@@ -2,7 +2,7 @@ import { type ExecutionResult, getOperationAST } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
-import { createExecutor } from '../graphql/executor.ts';
+import { createExecutor, type Execute } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/connect.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -10,6 +10,7 @@ import { serializeCookie } from './cookies.ts';
 import type { DirectGraphQLOptions } from './direct-graphql.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
+import { useExecutor } from './plugins/use-executor.ts';
 import { useKnownDocuments } from './plugins/use-known-documents.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { useRequest } from './plugins/use-request.ts';
@@ -42,16 +43,21 @@ export interface GraphQLEndpoint {
 }
 
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
-  const documents = new KnownDocuments();
-  return { answer: answerWith(createServer(options, documents), options), execute: executeWith(options, documents) };
+  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema) };
+  return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
+}
+
+/** What both ways in have in common. */
+interface Shared {
+  readonly documents: KnownDocuments;
+  readonly execute: Execute;
 }
 
 /** What was parsed and validated on the way through yoga once needs nothing of it the next time. */
 function executeWith(
   { contextFor, logger, introspection }: GraphQLEndpointOptions,
-  documents: KnownDocuments,
+  { documents, execute }: Shared,
 ): GraphQLEndpoint['execute'] {
-  const execute = createExecutor(schema);
   return async ({ query, variables, operationName }, { viewer, responseCookies, signal, readOnly }) => {
     const document = documents.approved(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
@@ -86,7 +92,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
-function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments): Yoga {
+function createServer(options: GraphQLEndpointOptions, { documents, execute }: Shared): Yoga {
   const { authenticate, contextFor, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
@@ -100,6 +106,7 @@ function createServer(options: GraphQLEndpointOptions, documents: KnownDocuments
       useViewer(authenticate, logger),
       useLimits({ introspection }),
       useKnownDocuments(documents),
+      useExecutor(execute),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
     // The app says who may read what, of refusals, too.

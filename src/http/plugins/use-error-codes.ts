@@ -45,7 +45,7 @@ function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): Grap
 }
 
 function present(error: GraphQLError, logger: Logger, suggestions: boolean): GraphQLError {
-  const cause = rootCause(error);
+  const cause = rootCause(error) ?? (isUnfitValue(error) ? error : undefined);
   if (cause instanceof GatewayError) {
     if (cause.cause !== undefined)
       logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
@@ -57,6 +57,11 @@ function present(error: GraphQLError, logger: Logger, suggestions: boolean): Gra
     ...(error.path === undefined && { http: { status: 500 } }),
     code: 'INTERNAL_SERVER_ERROR',
   });
+}
+
+/** GraphQL refused the value of a field: nobody's input, but for an argument whose variable holds null. */
+function isUnfitValue({ path, message }: GraphQLError): boolean {
+  return path !== undefined && !message.startsWith('Argument ');
 }
 
 /** No resolver threw: the document, its variables or its operation name did not fit, or the request was not GraphQL at all. */
