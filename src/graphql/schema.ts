@@ -38,7 +38,8 @@ Facts of HubSpot are in \`extensions.hubspot\`: \`status\`, \`category\`, \`subC
 builder.mutationType({
   description:
     'What can be changed. Fields run in their order and are never merged. What the person in front of the screen can mend ' +
-    'is told in `userErrors` of the payload, everything else in `errors`, by the codes that `Query` lists.',
+    'is told in `userErrors` of the payload, everything else in `errors`, by the codes that `Query` lists: that field is ' +
+    'null then, those before it keep their results, and those after it run all the same.',
 });
 
 /** The executable schema. Built once. */

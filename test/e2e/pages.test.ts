@@ -141,7 +141,7 @@ it('creates a contact by its address once and changes it afterwards, each in the
   const changed = await client.request(UpsertContactDocument, { input: { ...input, jobTitle: 'Writer' } });
   expect(changed).toEqual({
     upsertContact: {
-      contact: { ...created.upsertContact.contact, jobTitle: 'Writer' },
+      contact: { ...created.upsertContact?.contact, jobTitle: 'Writer' },
       created: false,
       userErrors: [],
     },

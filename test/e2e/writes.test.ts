@@ -36,7 +36,7 @@ it('creates a contact with a deal that is there, in one call', async () => {
     userErrors: [],
   });
   expect(calls()).toEqual(['POST /crm/objects/contacts']);
-  const id = createContact.contact?.id.split(':').at(-1) ?? '';
+  const id = createContact?.contact?.id.split(':').at(-1) ?? '';
   expect(stack.simulator.portals[0]?.neighbours('contacts', id, 'deals').map(([deal]) => deal)).toEqual(['300030']);
 
   const again = await client.request(CreateContactDocument, { contact });
@@ -49,7 +49,7 @@ it('creates a contact with a deal that is there, in one call', async () => {
         code: 'CONFLICT',
         message: 'Another record has this value already.',
         path: ['input', 'email'],
-        existingId: createContact.contact?.id,
+        existingId: createContact?.contact?.id,
       },
     ],
   });
@@ -90,7 +90,7 @@ it('upserts a contact by its e-mail address', async () => {
 
   const again = await client.request(UpsertContactDocument, { input: { ...input, jobTitle: 'Writer' } });
   expect(again.upsertContact).toEqual({
-    contact: { ...contact, id: upsertContact.contact?.id, jobTitle: 'Writer' },
+    contact: { ...contact, id: upsertContact?.contact?.id, jobTitle: 'Writer' },
     created: false,
     userErrors: [],
   });
@@ -129,7 +129,7 @@ it('creates a deal for a contact, and makes another contact its decision maker',
   expect(calls().toSorted()).toEqual(['POST /crm/associations/deals/contacts/batch/read', 'POST /crm/objects/deals']);
 
   stack.simulator.log.clear();
-  const deal = createDeal.deal?.id ?? '';
+  const deal = createDeal?.deal?.id ?? '';
   const labels = ['Decision maker'];
   const { associate } = await client.request(LabelContactOfDealDocument, { deal, contact: second ?? '', labels });
   expect(associate).toEqual({ fromId: deal, toId: second, userErrors: [] });

@@ -216,7 +216,7 @@ export type ArchiveContactMutation = { archiveContact: { archivedId: string | nu
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 export type Company360QueryVariables = Exact<{
   id: string | number;
@@ -230,14 +230,14 @@ export type CompleteHubSpotConnectionMutationVariables = Exact<{
 }>;
 
 
-export type CompleteHubSpotConnectionMutation = { completeHubSpotConnection: { installation: { id: string, hubId: string } } };
+export type CompleteHubSpotConnectionMutation = { completeHubSpotConnection: { installation: { id: string, hubId: string } } | null };
 
 export type ConnectHubSpotMutationVariables = Exact<{
   input?: ConnectHubSpotInput | null | undefined;
 }>;
 
 
-export type ConnectHubSpotMutation = { connectHubSpot: { authorizeUrl: string, expiresAt: string, scopes: Array<string>, optionalScopes: Array<string> } };
+export type ConnectHubSpotMutation = { connectHubSpot: { authorizeUrl: string, expiresAt: string, scopes: Array<string>, optionalScopes: Array<string> } | null };
 
 export type ContactByEmailQueryVariables = Exact<{
   email: string;
@@ -251,7 +251,7 @@ export type ContactPageQueryVariables = Exact<{
 }>;
 
 
-export type ContactPageQuery = { contact: { id: string, hubspotId: string, url: string | null, createdAt: string, updatedAt: string, firstName: string | null, lastName: string | null, email: string | null, phone: string | null, jobTitle: string | null, companyName: string | null, city: string | null, country: string | null, lifecycleStage: string | null, owner: { id: string, firstName: string | null, lastName: string | null, email: string | null } | null, companies: { nodes: Array<{ id: string, name: string | null, domain: string | null }> } | null, deals: { edges: Array<{ labels: Array<string>, node: { id: string, name: string | null, amount: string | null, currency: string | null, closeDate: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type ContactPageQuery = { contact: { id: string, hubspotId: string, url: string | null, createdAt: string | null, updatedAt: string | null, firstName: string | null, lastName: string | null, email: string | null, phone: string | null, jobTitle: string | null, companyName: string | null, city: string | null, country: string | null, lifecycleStage: string | null, owner: { id: string, firstName: string | null, lastName: string | null, email: string | null } | null, companies: { nodes: Array<{ id: string, name: string | null, domain: string | null }> } | null, deals: { edges: Array<{ labels: Array<string>, node: { id: string, name: string | null, amount: string | null, currency: string | null, closeDate: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type ContactsOfCompanyQueryVariables = Exact<{
   company: string | number;
@@ -280,7 +280,7 @@ export type CreateContactMutation = { createContact: { created: boolean | null, 
       | { __typename: 'ConflictError', existingId: string | null, code: UserErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: UserErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'ValidationError', code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 export type CreateDealMutationVariables = Exact<{
   deal: CreateDealInput;
@@ -291,7 +291,7 @@ export type CreateDealMutation = { createDeal: { deal: { id: string, name: strin
       | { __typename: 'ConflictError', code: UserErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: UserErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'ValidationError', options: Array<string> | null, code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 export type DealBoardQueryVariables = Exact<{
   first: number;
@@ -333,7 +333,7 @@ export type DealsQuery = { deals: { nodes: Array<{ id: string, name: string | nu
 export type InstallationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InstallationsQuery = { viewer: { id: string, tenantId: string, permissions: Array<string> }, installations: Array<{ id: string, hubId: string, hubDomain: string | null, status: InstallationStatus, statusReason: InstallationStatusReason | null, grantedScopes: Array<string>, missingScopes: Array<string>, installedBy: string | null, connectedAt: string, accessTokenExpiresAt: string | null }> };
+export type InstallationsQuery = { viewer: { id: string, tenantId: string, permissions: Array<string> }, installations: Array<{ id: string, hubId: string, hubDomain: string | null, status: InstallationStatus, statusReason: InstallationStatusReason | null, grantedScopes: Array<string>, missingScopes: Array<string>, installedBy: string | null, connectedAt: string, accessTokenExpiresAt: string | null }> | null };
 
 export type LabelContactOfDealMutationVariables = Exact<{
   deal: string | number;
@@ -346,7 +346,7 @@ export type LabelContactOfDealMutation = { associate: { fromId: string | null, t
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 export type MoveDealMutationVariables = Exact<{
   id: string | number;
@@ -359,14 +359,14 @@ export type MoveDealMutation = { updateDeal: { deal: { id: string, stage: { id: 
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { options: Array<string> | null, code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 export type OperationAccessQueryVariables = Exact<{
   document: string;
 }>;
 
 
-export type OperationAccessQuery = { installation: { id: string, access: { allowed: boolean, missingScopes: Array<string>, maxHubspotCalls: number, refusedFields: Array<{ coordinate: string, missingScopes: Array<string> }>, remedy: { mutation: string, input: { installationId: string | null, scopes: Array<string> | null } } | null } } | null };
+export type OperationAccessQuery = { installation: { id: string, access: { allowed: boolean, missingScopes: Array<string>, maxHubspotCalls: number, refusedFields: Array<{ coordinate: string, missingScopes: Array<string> }>, remedy: { mutation: string, input: { installationId: string | null, scopes: Array<string> | null } } | null } | null } | null };
 
 export type RecentlyChangedQueryVariables = Exact<{
   since: string;
@@ -375,7 +375,7 @@ export type RecentlyChangedQueryVariables = Exact<{
 }>;
 
 
-export type RecentlyChangedQuery = { contacts: { totalCount: number | null, nodes: Array<{ id: string, updatedAt: string, email: string | null, lifecycleStage: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type RecentlyChangedQuery = { contacts: { totalCount: number | null, nodes: Array<{ id: string, updatedAt: string | null, email: string | null, lifecycleStage: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type SearchBoxQueryVariables = Exact<{
   query: string;
@@ -393,7 +393,7 @@ export type UpsertContactMutation = { upsertContact: { created: boolean | null, 
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
       | { code: UserErrorCode, message: string, path: Array<string> | null }
-    > } };
+    > } | null };
 
 
 export const ArchiveContactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ArchiveContact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"archiveContact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"archivedId"}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]}}]}}]} as unknown as DocumentNode<ArchiveContactMutation, ArchiveContactMutationVariables>;

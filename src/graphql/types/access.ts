@@ -120,7 +120,9 @@ const operationName = 'Which operation of the document; needed only when it has 
 builder.objectField(QueryRef, 'requiredScopes', (t) =>
   t.field({
     type: ScopeRequirementRef,
-    description: 'The HubSpot scopes that an operation needs. Needs no portal and calls nothing.',
+    nullable: true,
+    description:
+      'The HubSpot scopes that an operation needs. Needs no portal and calls nothing. Null when the document is refused.',
     args: {
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
@@ -132,8 +134,9 @@ builder.objectField(QueryRef, 'requiredScopes', (t) =>
 builder.objectField(InstallationRef, 'access', (t) =>
   t.field({
     type: OperationAccessRef,
+    nullable: true,
     description:
-      'A dry run: which fields of an operation this portal would answer, and what is missing. Calls nothing.',
+      'A dry run: which fields of an operation this portal would answer, and what is missing. Calls nothing. Null when the document is refused.',
     args: {
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),

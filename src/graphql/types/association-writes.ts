@@ -74,7 +74,7 @@ const DissociatePayload = associationPayload('DissociatePayload', 'The records t
 
 /** Which two of them it takes, the input decides. */
 const WRITABLE = RECORD_TYPES.flatMap(({ objectType }) => writable(objectType));
-const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE } as const;
+const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true } as const;
 
 builder.mutationField('associate', (t) =>
   t.field({

@@ -70,6 +70,7 @@ const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnecti
 builder.mutationField('connectHubSpot', (t) =>
   t.field({
     type: ConnectHubSpotPayload,
+    nullable: true,
     permission: 'hubspot:connect',
     description:
       'Starts connecting a HubSpot portal. The answer sets a cookie that binds the flow to this browser: send the request with credentials.',
@@ -98,6 +99,7 @@ builder.mutationField('connectHubSpot', (t) =>
 builder.mutationField('completeHubSpotConnection', (t) =>
   t.field({
     type: CompletePayload,
+    nullable: true,
     permission: 'hubspot:connect',
     description:
       'Completes a flow whose browser came back without its cookie. Only the viewer who started it may; any other spends the handle.',

@@ -114,6 +114,7 @@ builder.objectField(QueryRef, 'installation', (t) =>
 builder.objectField(QueryRef, 'installations', (t) =>
   t.field({
     type: [InstallationRef],
+    nullable: true,
     permission: 'hubspot:read',
     description: "All of the tenant's installations, the disconnected ones included; the oldest first.",
     resolve: async (_root, _args, { connectors }) => [...(await connectors.current())],

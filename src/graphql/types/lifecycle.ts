@@ -25,6 +25,7 @@ const installationId = 'Global id of the installation.';
 builder.mutationField('refreshInstallation', (t) =>
   t.field({
     type: RefreshInstallationPayload,
+    nullable: true,
     permission: 'hubspot:connect',
     description:
       'Renews the access token now. Nobody needs this in ordinary life: tokens are renewed before they expire.',
@@ -41,6 +42,7 @@ builder.mutationField('refreshInstallation', (t) =>
 builder.mutationField('disconnectInstallation', (t) =>
   t.field({
     type: DisconnectInstallationPayload,
+    nullable: true,
     permission: 'hubspot:connect',
     description:
       'Erases the tokens at once and has HubSpot revoke them in the background. Connecting again restores the installation.',

@@ -23,7 +23,7 @@ function defineWrites(type: RecordType): void {
   const { typename, singular, objectType } = type;
   const payload = recordPayload(type);
   const archived = archivePayload(type);
-  const demanded = { permission: 'hubspot:write', hubspotScopes: writable(objectType) } as const;
+  const demanded = { permission: 'hubspot:write', hubspotScopes: writable(objectType), nullable: true } as const;
   const oneCall = from({ calls: () => 1 });
   const [create, update, upsert, archive] = [
     createInput(type),

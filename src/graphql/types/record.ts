@@ -29,13 +29,15 @@ builder.interfaceType(CrmRecordRef, {
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When the record was created in HubSpot. Property `createdate`.',
+      nullable: true,
+      description: 'When the record was created in HubSpot. Null when HubSpot tells no date. Property `createdate`.',
       ...recordProperty({}, ({ told }) => moment(told.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
+      nullable: true,
       description:
-        'When the record last changed in HubSpot, by anybody or by HubSpot itself. Property `lastmodifieddate` of contacts, `hs_lastmodifieddate` of deals and companies.',
+        'When the record last changed in HubSpot, by anybody or by HubSpot itself. Null when HubSpot tells no date. Property `lastmodifieddate` of contacts, `hs_lastmodifieddate` of deals and companies.',
       ...recordProperty({}, ({ told }) => moment(told.updatedAt)),
     }),
     archived: t.boolean({
