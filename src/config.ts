@@ -39,6 +39,8 @@ export interface Config {
     readonly apiVersion: string;
     readonly apiUrl: string;
     readonly authorizeUrl: string;
+    /** How HubSpot calls itself in `iss` (RFC 9207); unset: `iss` is not looked at. */
+    readonly issuer: string | undefined;
     readonly redirectUri: string | undefined;
   };
   /** Newest first: the first encrypts, all decrypt. */
@@ -105,6 +107,7 @@ const environment = z.object({
     .default('2026-09'),
   HUBSPOT_API_URL: baseUrl.default('https://api.hubapi.com'),
   HUBSPOT_AUTHORIZE_URL: exactUrl.default('https://app.hubspot.com/oauth/authorize'),
+  HUBSPOT_ISSUER: exactUrl.optional(),
   HUBSPOT_REDIRECT_URI: exactUrl.refine((uri) => !OTHER_ROUTES.test(uri), 'is the address of another route').optional(),
   ENCRYPTION_KEYS: z.string({ error: required }).pipe(encryptionKeys),
   AUTH_JWT_SECRET: z
@@ -232,6 +235,7 @@ function toConfig(env: z.output<typeof environment>): Config {
       apiVersion: env.HUBSPOT_API_VERSION,
       apiUrl: env.HUBSPOT_API_URL,
       authorizeUrl: env.HUBSPOT_AUTHORIZE_URL,
+      issuer: env.HUBSPOT_ISSUER,
       redirectUri: env.HUBSPOT_REDIRECT_URI,
     },
     encryptionKeys: env.ENCRYPTION_KEYS,

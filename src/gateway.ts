@@ -38,6 +38,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { proxyFor } from './lib/proxy.ts';
+import { createRefusalLog, type RefusalKind } from './lib/refusal-log.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
@@ -74,6 +75,7 @@ export interface Gateway {
 
 /** An answer of the token endpoint is small; anything larger is not one. */
 const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
+const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message: 'an OAuth callback was refused' };
 /** HubSpot calls that one operation may cost. */
 const MAX_CALLS_PER_OPERATION = 50;
 
@@ -185,7 +187,8 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       connect,
       callbackUrl: redirectUri,
       secureCookies,
-      issuer: new URL(hubspot.authorizeUrl).origin,
+      issuer: hubspot.issuer,
+      logRefusal: createRefusalLog({ logger, clock, metrics }, CALLBACK_REFUSED),
     }),
     ready: () => isReady().catch(() => false),
     metrics,

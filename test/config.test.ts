@@ -34,6 +34,7 @@ describe('the defaults', () => {
         apiVersion: '2026-09',
         apiUrl: 'https://api.hubapi.com',
         authorizeUrl: 'https://app.hubspot.com/oauth/authorize',
+        issuer: undefined, // what HubSpot sends as iss is then not looked at
         redirectUri: undefined, // the gateway's own callback under its public URL
       },
       encryptionKeys: [{ id: 'k1', key: KEY }],

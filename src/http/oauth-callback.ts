@@ -1,5 +1,6 @@
 import { isGatewayError } from '../errors.ts';
 import type { CallbackAnswer, CallbackOutcome, ConnectFailure, ConnectFlow } from '../installations/connect.ts';
+import type { LogRefusal } from '../lib/refusal-log.ts';
 import { readCookie, serializeCookie } from './cookies.ts';
 import { PAGE_HEADERS, page } from './pages.ts';
 
@@ -8,30 +9,55 @@ export interface OAuthCallbackOptions {
   /** This route's public URL: where a browser without a `returnTo` ends. */
   readonly callbackUrl: () => string;
   readonly secureCookies: () => boolean;
-  /** Origin of HubSpot's consent page: the only issuer that may sign an answer (RFC 9207 § 2.4). */
-  readonly issuer: string;
+  /**
+   * How HubSpot calls itself in `iss`, compared as text (RFC 9207 § 2.4). An answer that lacks it is then refused, too:
+   * a server that names itself does so in every answer. Unset, `iss` is not looked at: there is one server only.
+   */
+  readonly issuer: string | undefined;
+  readonly logRefusal: LogRefusal<CallbackRefusal>;
 }
+
+/** Why the callback did nothing. The browser is told less: unknown, used and expired states look alike. */
+export type CallbackRefusal =
+  | 'method'
+  | 'prefetch'
+  | 'repeated_parameter'
+  | 'no_state'
+  | 'malformed_state'
+  | 'no_answer'
+  | 'code_and_error'
+  | 'malformed_code'
+  | 'no_issuer'
+  | 'other_issuer'
+  | 'unknown_state'
+  | 'storage_unavailable';
 
 /** `GET /oauth/hubspot/callback`: where HubSpot returns the browser. */
 export function createOAuthCallback(options: OAuthCallbackOptions): (request: Request) => Promise<Response> {
-  const { connect, callbackUrl, secureCookies, issuer } = options;
+  const { connect, callbackUrl, secureCookies, issuer, logRefusal } = options;
+  const refuse = (reason: CallbackRefusal): Response => {
+    logRefusal(reason);
+    return refusalPage(reason);
+  };
   return async (request) => {
-    if (request.method !== 'GET') return page(405, 'Not here', 'This address is for HubSpot to return a browser to.');
+    if (request.method !== 'GET') return refuse('method');
     // A browser that only looks ahead, or a bot that previews a link, must not spend the state.
     const purpose = request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? '';
-    if (/prefetch|preview|prerender/i.test(purpose))
-      return page(425, 'Too early', 'This address is not for looking ahead.');
+    if (/prefetch|preview|prerender/i.test(purpose)) return refuse('prefetch');
 
     const query = new URL(request.url).searchParams;
     if (query.has('hubspot') && !query.has('state')) return resultPage(query);
     const parameters = parseParameters(query, issuer);
-    if (!parameters) return invalid();
+    if (typeof parameters === 'string') return refuse(parameters);
     const { state, answer } = parameters;
     const [secure, name] = [secureCookies(), connect.cookieName(state)];
     const cookie = readCookie(request.headers.get('cookie'), name, secure);
     const outcome = await connect.callback(state, answer, cookie).catch(storageFailure);
-    if (outcome instanceof Response) return outcome;
-    const response = outcome.kind === 'invalid' ? invalid() : redirect(outcome, callbackUrl());
+    if (outcome instanceof Response) {
+      logRefusal('storage_unavailable');
+      return outcome;
+    }
+    const response = outcome.kind === 'invalid' ? refuse('unknown_state') : redirect(outcome, callbackUrl());
     response.headers.append('set-cookie', serializeCookie({ name, value: '', maxAgeSeconds: 0 }, secure));
     return response;
   };
@@ -45,14 +71,16 @@ const CODE = /^[\x21-\x7e]{1,2048}$/;
 
 function parseParameters(
   query: URLSearchParams,
-  issuer: string,
-): { state: string; answer: CallbackAnswer } | undefined {
-  if (ONCE.some((name) => query.getAll(name).length > 1)) return undefined;
+  issuer: string | undefined,
+): { state: string; answer: CallbackAnswer } | CallbackRefusal {
+  if (ONCE.some((name) => query.getAll(name).length > 1)) return 'repeated_parameter';
   const [state, code, error, iss] = ONCE.map((name) => query.get(name));
-  if (!state || !SECRET.test(state) || (iss != null && iss !== issuer)) return undefined;
-  if (code != null && error == null) return CODE.test(code) ? { state, answer: { code } } : undefined;
-  if (error != null && code == null) return { state, answer: { error } };
-  return undefined;
+  if (!state) return 'no_state';
+  if (!SECRET.test(state)) return 'malformed_state';
+  if (issuer !== undefined && iss !== issuer) return iss == null ? 'no_issuer' : 'other_issuer';
+  if (error != null) return code == null ? { state, answer: { error } } : 'code_and_error';
+  if (code == null) return 'no_answer';
+  return CODE.test(code) ? { state, answer: { code } } : 'malformed_code';
 }
 
 /** 303, so that the browser asks by GET and neither code nor state stay in its address bar. */
@@ -86,7 +114,7 @@ function resultPage(query: URLSearchParams): Response {
     return page(200, 'One more step', text, connection);
   }
   const reason = Object.entries(FAILURES).find(([name]) => name === query.get('reason'));
-  return reason ? page(400, 'Not connected', reason[1]) : invalid();
+  return reason ? page(400, 'Not connected', reason[1]) : refusalPage('unknown_state');
 }
 
 /** Whether the state was spent, nobody knows: only a new start leads anywhere. */
@@ -98,6 +126,17 @@ function storageFailure(error: unknown): Response {
   return response;
 }
 
-function invalid(): Response {
-  return page(400, 'Not connected', 'This link is unknown, already used or expired. Start again from the application.');
+const NOT_HUBSPOTS = 'HubSpot does not open this address in this way. Start again from the application.';
+const NOT_TRUSTED =
+  'The answer does not name the HubSpot that is expected. Ask the people who run the application: its log says more.';
+const REFUSALS: Readonly<Partial<Record<CallbackRefusal, string>>> = {
+  no_issuer: NOT_TRUSTED,
+  other_issuer: NOT_TRUSTED,
+  unknown_state: 'This link is unknown, already used or expired. Start again from the application.',
+};
+
+function refusalPage(reason: CallbackRefusal): Response {
+  if (reason === 'method') return page(405, 'Not here', 'This address is for HubSpot to return a browser to.');
+  if (reason === 'prefetch') return page(425, 'Too early', 'This address is not for looking ahead.');
+  return page(400, 'Not connected', REFUSALS[reason] ?? NOT_HUBSPOTS);
 }

@@ -19,6 +19,9 @@ const FLOW_TTL_MS = 10 * 60 * 1000;
 /** HubSpot's codes live for minutes; a handle need not live longer. */
 const HANDLE_TTL_MS = 5 * 60 * 1000;
 
+/** Codes of RFC 6749 and of HubSpot. Anything else came from whoever opened the URL, and is not repeated. */
+const ERROR_CODE = /^[a-z_]{1,40}$/;
+
 /** The user of a tenant who starts or completes a flow. */
 export interface FlowOwner {
   readonly tenantId: string;
@@ -132,18 +135,29 @@ export class ConnectFlow {
   async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
     const request = await this.#options.requests.take(state);
     if (!request) return { kind: 'invalid' };
+    if ('error' in answer) return this.#refused(request, answer.error);
     const { returnTo } = request;
-    if ('error' in answer) {
-      const reason = answer.error === 'access_denied' ? 'access_denied' : 'hubspot_error';
-      return { kind: 'failed', reason, returnTo };
-    }
     if (cookieValue === undefined || !secretEquals(sha256(cookieValue), request.cookieHash)) {
+      this.#options.logger.info(
+        { ...owner(request), reason: cookieValue === undefined ? 'no_cookie' : 'other_cookie' },
+        'a consent came back in another browser: it waits for the viewer who started',
+      );
       return { kind: 'confirm', handle: await this.#keepForConfirmation(request, answer.code), returnTo };
     }
     const result = await this.#finish({ ...request, code: answer.code });
-    return 'failure' in result
-      ? { kind: 'failed', reason: result.failure, returnTo }
-      : { kind: 'connected', installation: result.installation, returnTo };
+    if (!('failure' in result)) return { kind: 'connected', installation: result.installation, returnTo };
+    this.#logFailure(request, result.failure);
+    return { kind: 'failed', reason: result.failure, returnTo };
+  }
+
+  /** HubSpot sent an error instead of a code (RFC 6749 § 4.1.2.1). */
+  #refused(request: AuthorizationRequest, error: string): CallbackOutcome {
+    const reason = error === 'access_denied' ? 'access_denied' : 'hubspot_error';
+    this.#options.logger.warn(
+      { ...owner(request), reason, error: ERROR_CODE.test(error) ? error : undefined },
+      'HubSpot sent an error instead of a consent',
+    );
+    return { kind: 'failed', reason, returnTo: request.returnTo };
   }
 
   /**
@@ -166,6 +180,7 @@ export class ConnectFlow {
     }
     const result = await this.#finish(pending);
     if (!('failure' in result)) return result.installation;
+    this.#logFailure(pending, result.failure);
     if (result.failure === 'hubspot_error') {
       throw new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot could not confirm the connection. Connect again.', {});
     }
@@ -221,9 +236,17 @@ export class ConnectFlow {
     }
   }
 
+  #logFailure(flow: PendingConnection | AuthorizationRequest, reason: ConnectFailure): void {
+    this.#options.logger.warn({ ...owner(flow), reason }, 'a portal was not connected');
+  }
+
   async #isOtherPortal(flow: PendingConnection, hubId: number): Promise<boolean> {
     if (flow.installationId === null) return false;
     const known = await this.#options.installations.list(flow.tenantId);
     return known.find(({ id }) => id === flow.installationId)?.hubId !== hubId;
   }
+}
+
+function owner({ tenantId, viewerId }: FlowOwner): FlowOwner {
+  return { tenantId, viewerId };
 }

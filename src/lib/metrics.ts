@@ -18,6 +18,8 @@ export interface Metrics {
   readonly rateLimitReached: Counter<'budget'>;
   /** Loads of records by id where records are cached, by outcome (`hit`, `miss`). */
   readonly recordCacheLoads: Counter<'outcome'>;
+  /** Requests that were refused at a door (`viewer`, `callback`), by reason. */
+  readonly refusals: Counter<'door' | 'reason'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
   /** Shows from now on how many portals HubSpot wants to be left alone for long. */
@@ -76,6 +78,12 @@ export function createMetrics(): Metrics {
       name: 'gateway_record_cache_loads_total',
       help: 'Loads of records by id while CACHE_TTL_MS is set.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'gateway_refusals_total',
+      help: 'Viewers and OAuth callbacks that were refused.',
+      labelNames: ['door', 'reason'],
       registers,
     }),
     alarms: new Counter({
