@@ -7,46 +7,63 @@ import {
 import type { HubspotApi } from '../hubspot/client.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import type { Answer } from './load.ts';
 import type { Operation } from './operation.ts';
+import { matchNames, type Naming } from './record-names.ts';
 
 const NO_NEIGHBOURS: NeighbourPage = { neighbours: [], next: undefined };
 
 /** Joins the reads of associations between two object types into calls of up to 1,000 records. */
 export class AssociationBatcher {
-  readonly #queue: BatchQueue<AssociationInput, NeighbourPage>;
+  readonly #together: BatchQueue<AssociationInput, NeighbourPage>;
+  readonly #alone: BatchQueue<AssociationInput, NeighbourPage>;
+  /** Inputs that the last call left open. */
+  readonly #open = new WeakSet<AssociationInput>();
 
   constructor(context: BatchContext, from: ObjectType, to: ObjectType) {
-    this.#queue = new BatchQueue(
-      {
-        name: `${from} to ${to}`,
-        budget: 'associations',
-        maxInputs: MAX_ASSOCIATION_INPUTS,
-        keyOf: ({ id, after }) => (after === undefined ? id : `${id}\n${after}`),
-        read: (api, inputs) => readPages(api, from, to, inputs),
-      },
-      context,
-    );
+    const queue = (name: string, maxInputs: number) =>
+      new BatchQueue<AssociationInput, NeighbourPage>(
+        {
+          name,
+          budget: 'associations',
+          maxInputs,
+          keyOf: ({ id, after }) => (after === undefined ? id : `${id}\n${after}`),
+          read: (api, inputs) => this.#readPages(api, from, to, inputs),
+        },
+        context,
+      );
+    this.#together = queue(`${from} to ${to}`, MAX_ASSOCIATION_INPUTS);
+    this.#alone = queue(`${from} to ${to}, alone`, 1);
   }
 
-  load(input: AssociationInput, operation: Operation): Promise<NeighbourPage> {
-    return this.#queue.load(input, operation);
+  async load(input: AssociationInput, operation: Operation): Promise<NeighbourPage> {
+    const page = await this.#together.load(input, operation);
+    return this.#open.delete(input) ? this.#alone.load(input, operation) : page;
+  }
+
+  async #readPages(
+    api: HubspotApi,
+    from: ObjectType,
+    to: ObjectType,
+    inputs: readonly AssociationInput[],
+  ): Promise<Answer<AssociationInput, NeighbourPage>> {
+    // Inputs about one record are equal: others wait for another call.
+    const distinct = new Map(inputs.map((input) => [input.id, input]));
+    const { pages, ...failures } = await batchReadAssociations(api, from, to, [...distinct.values()]);
+    const { found, left, spare } = matchNames(new Set(distinct.keys()), [...pages], failures, BY_RECORD);
+    if (spare.length > 0) for (const input of inputs) if (left.has(input.id)) this.#open.add(input);
+    return ({ id }) => {
+      const page = found.get(id)?.[1];
+      if (page) return page;
+      const failure = failures.failureOf(id);
+      if (failure) throw failure;
+      return NO_NEIGHBOURS;
+    };
   }
 }
 
-async function readPages(
-  api: HubspotApi,
-  from: ObjectType,
-  to: ObjectType,
-  inputs: readonly AssociationInput[],
-): Promise<(input: AssociationInput) => NeighbourPage> {
-  // Inputs about one record are equal: others wait for another call.
-  const distinct = new Map(inputs.map((input) => [input.id, input]));
-  const { pages, failureOf } = await batchReadAssociations(api, from, to, [...distinct.values()]);
-  return ({ id }) => {
-    const page = pages.get(id);
-    if (page) return page;
-    const failure = failureOf(id);
-    if (failure) throw failure;
-    return NO_NEIGHBOURS;
-  };
-}
+/** A record that was asked for by an id that was merged into its own may answer by its own. */
+const BY_RECORD: Naming<readonly [id: string, page: NeighbourPage]> = {
+  nameOf: ([id]) => id,
+  formerNamesOf: () => [],
+};

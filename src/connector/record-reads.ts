@@ -93,10 +93,12 @@ async function ask(
 ): Promise<InlinedBatch> {
   const [id, another] = ids;
   if (id !== undefined && another === undefined) {
+    if (way === 'alone') return readByAnyName(api, objectType, id, { idProperty, properties, associations: [] });
     const associations = [...new Set(inputs.flatMap((input) => input.associations ?? []))];
-    const options = { idProperty, properties, associations };
-    if (way === 'alone') return { ...(await readByAnyName(api, objectType, id, options)), inlined: associations };
-    const lone = associations.length > 0 ? await readLoneRecord(api, objectType, id, options) : undefined;
+    const lone =
+      associations.length > 0
+        ? await readLoneRecord(api, objectType, id, { idProperty, properties, associations })
+        : undefined;
     if (lone) return { records: [lone], ...NO_FAILURES, inlined: associations };
   }
   return batchReadRecords(api, objectType, { ids, idProperty, properties });

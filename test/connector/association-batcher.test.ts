@@ -54,6 +54,20 @@ describe('neighbours', () => {
     expect(hubspot.asked).toHaveLength(3);
   });
 
+  it('are told of an id that was merged into another, under which HubSpot answers', async () => {
+    // 11 is 1 now, 21 is 2, and 3 has none.
+    hubspot.autopilot = (call) => ({
+      results: pagesFor(call).results.flatMap(({ from: { id }, to }) =>
+        id === '3' ? [] : [{ from: { id: id[0] ?? '' }, to }],
+      ),
+    });
+    expect(await Promise.all([load('11'), load('4')])).toEqual([page('11'), page('4')]);
+    expect(hubspot.asked).toEqual([['11', '4']]);
+    const none = { neighbours: [], next: undefined };
+    expect(await Promise.all(['11', '3', '21'].map((id) => load(id)))).toEqual([page('11'), none, page('21')]);
+    expect(hubspot.asked.slice(1)).toEqual([['11', '3', '21'], ['11'], ['3'], ['21']]);
+  });
+
   it('are read a thousand records a call', async () => {
     const answers = await Promise.all(ids(2_001).map((id) => load(id)));
     expect(answers).toEqual(ids(2_001).map((id) => page(id)));
