@@ -1,24 +1,44 @@
 import { errors } from 'undici';
 import { GatewayError } from '../errors.ts';
 
+type NetworkCode = 'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT';
+
+const MESSAGES: Readonly<Record<NetworkCode, string>> = {
+  HUBSPOT_UNAVAILABLE: 'HubSpot could not be reached.',
+  HUBSPOT_TIMEOUT: 'HubSpot did not answer in time.',
+};
+
 /** No answer of HubSpot's API. */
-export class NetworkFailure extends GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT'> {
+export class NetworkFailure extends GatewayError<NetworkCode> {
   /** True when no connection came about: HubSpot saw nothing of the call. Otherwise nobody knows whether it acted on it. */
   readonly isUnsent: boolean;
 
-  constructor(code: 'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT', cause: unknown) {
-    const timedOut = code === 'HUBSPOT_TIMEOUT';
-    super(code, timedOut ? 'HubSpot did not answer in time.' : 'HubSpot could not be reached.', {}, { cause });
+  constructor(code: NetworkCode, cause: unknown, message = MESSAGES[code]) {
+    super(code, message, {}, { cause });
     this.isUnsent = isFailureToConnect(cause);
   }
 }
 
-/** Failures that no connection has once it stands. */
-const CONNECT_FAILURES: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+/** No address, no way there, nobody who listens. */
+const CONNECT_FAILURES: readonly unknown[] = [
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+const CONNECTING: readonly unknown[] = ['connect', 'getaddrinfo'];
+/** A connection that stands may lose its way, too: then something may have been sent. */
+const CONNECTED: readonly unknown[] = ['read', 'write'];
 
-function isFailureToConnect(cause: unknown): boolean {
-  if (cause instanceof errors.ConnectTimeoutError || isFailureOfProxy(cause)) return true;
-  return cause instanceof Error && CONNECT_FAILURES.includes(Reflect.get(cause, 'code'));
+/** Whether `cause` proves that no connection came about. Of several addresses that were tried, none may have answered. */
+export function isFailureToConnect(cause: unknown): boolean {
+  if (isFailureOfProxy(cause)) return true;
+  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isFailureToConnect);
+  if (!(cause instanceof Error)) return false;
+  const [code, syscall]: readonly unknown[] = [Reflect.get(cause, 'code'), Reflect.get(cause, 'syscall')];
+  return CONNECTING.includes(syscall) || (CONNECT_FAILURES.includes(code) && !CONNECTED.includes(syscall));
 }
 
 /** A proxy that refuses to lead on, or leaves in the middle of being asked. */

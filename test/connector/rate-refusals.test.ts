@@ -5,6 +5,7 @@ import { RateGovernors } from '../../src/connector/rate-governor.ts';
 import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
 import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
+import { tellOutcome } from '../../src/hubspot/write-outcome.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { GovernedPortal } from '../helpers/governed-portal.ts';
@@ -147,14 +148,46 @@ describe('the daily limit', () => {
   });
 });
 
+const lost = () => {
+  throw new NetworkFailure('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
+};
+
 it('forgets no refusal because of a call that got no answer', async () => {
   await failed({ status: 429, policy: 'DAILY' });
   await portal.pass(60_000, 1_000);
-  const broken = () => {
-    throw new NetworkFailure('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
-  };
-  await expect(portal.call({}, { answer: broken })).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  await expect(portal.call({}, { answer: lost })).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
   await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+});
+
+describe('a write whose answer was lost', () => {
+  /** One that leaves as the gateway's do, and is told of as they are. */
+  const write = () => {
+    const transport = tellOutcome(async ({ onSend }) => {
+      onSend?.();
+      return lost();
+    });
+    const call = { name: 'contacts.create', method: 'POST', path: '/', scopes: [[]], origin: portal.origin() } as const;
+    return governed(portal.governor)(transport)(call);
+  };
+
+  it('forgets no refusal', async () => {
+    await failed({ status: 429, policy: 'DAILY' });
+    await portal.pass(60_000, 1_000);
+    await expect(write()).rejects.toThrow(/nobody knows/);
+    await expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
+  });
+
+  it('forgets no move to another data centre', async () => {
+    await failed({ status: 477, retryAfterMs: 3_600_000 });
+    await portal.pass(60_000, 1_000);
+    await expect(write()).rejects.toThrow(/nobody knows/);
+    await expect(portal.call()).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  });
+
+  it('is a failure of HubSpot, as many of which stop the calls of the portal', async () => {
+    for (let call = 0; call < 20; call += 1) await expect(write()).rejects.toThrow(/nobody knows/);
+    await expect(portal.call()).rejects.toMatchObject({ extensions: { retryAfterMs: 5_000 } });
+  });
 });
 
 describe('what HubSpot tells with an answer', () => {

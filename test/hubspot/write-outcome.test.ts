@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError, hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
+import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
 import { tellOutcome } from '../../src/hubspot/write-outcome.ts';
 
 const UNKNOWN = /nobody knows: read before you write again/;
@@ -17,7 +18,21 @@ function lost(code: 'HUBSPOT_TIMEOUT' | 'HUBSPOT_UNAVAILABLE', cause: object = {
   return new GatewayError(code, 'Lost.', {}, { cause: Object.assign(new Error('socket'), cause) });
 }
 
+function socketError(code: string, syscall?: string): Error {
+  return Object.assign(new Error('socket'), { code, syscall });
+}
+
 describe('the failure of a write', () => {
+  it.each(['HUBSPOT_TIMEOUT', 'HUBSPOT_UNAVAILABLE'] as const)(
+    'that nobody answered is still one that nobody answered: %s',
+    async (code) => {
+      const cause = socketError('UND_ERR_SOCKET');
+      const told = await failure(new NetworkFailure(code, cause), {});
+      expect(told).toBeInstanceOf(NetworkFailure);
+      expect(told).toMatchObject({ code, cause, isUnsent: false, message: expect.stringMatching(UNKNOWN) });
+    },
+  );
+
   it.each<[string, GatewayError]>([
     ['a timeout', lost('HUBSPOT_TIMEOUT')],
     ['a reset', lost('HUBSPOT_UNAVAILABLE', { code: 'UND_ERR_SOCKET' })],
@@ -38,6 +53,7 @@ describe('the failure of a write', () => {
       (status) => [`a ${status}`, hubspotError({ status })] as [string, unknown],
     ),
     ['no connection', lost('HUBSPOT_UNAVAILABLE', { code: 'ECONNREFUSED' })],
+    ['no way there', new NetworkFailure('HUBSPOT_UNAVAILABLE', socketError('EHOSTUNREACH', 'connect'))],
     ['no connection in time', lost('HUBSPOT_UNAVAILABLE', { code: 'UND_ERR_CONNECT_TIMEOUT' })],
     ['no address', lost('HUBSPOT_UNAVAILABLE', { code: 'ENOTFOUND' })],
     ['a mistake here', new TypeError('x is not a function')],
