@@ -14,7 +14,7 @@ import { RECORD_VIEWS } from './graphql/record-views.ts';
 import { schema } from './graphql/schema.ts';
 import { createAnswerHeaders } from './http/answer-headers.ts';
 import { createApp, LIVE_PATH } from './http/app.ts';
-import { serializeCookie } from './http/cookies.ts';
+import { flowCookieLines } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
@@ -162,6 +162,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     maxCalls: MAX_CALLS_PER_OPERATION,
   };
   const secureCookies = () => publicUrl.startsWith('https:');
+  const setCookies = flowCookieLines(connect.cookies, secureCookies);
 
   const documents = new ArgumentDocuments(schema);
   const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy });
@@ -177,7 +178,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       requiredScopes: hubspot.requiredScopes,
     }),
     introspection: config.introspection,
-    secureCookies,
+    setCookies,
     logger,
   });
   const app = createApp({
@@ -199,7 +200,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const direct = answerDirectly({
     authenticate,
     execute: graphql.execute,
-    setCookie: (cookie) => serializeCookie(cookie, secureCookies()),
+    setCookies,
     answerHeaders,
     record,
     logger,

@@ -1,5 +1,6 @@
 import type { Connectors } from '../connector/connectors.ts';
-import type { ConnectFlow, FlowCookie } from '../installations/connect.ts';
+import type { ConnectFlow } from '../installations/connect.ts';
+import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { ArgumentDocuments } from './argument-documents.ts';
 

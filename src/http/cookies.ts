@@ -1,4 +1,4 @@
-import type { FlowCookie } from '../installations/connect.ts';
+import type { Cookie, FlowCookie, FlowCookies } from '../installations/flow-cookies.ts';
 
 /**
  * A flow's cookie as `Set-Cookie`. The `__Host-` prefix makes browsers refuse it from any other host or over plain http
@@ -6,19 +6,32 @@ import type { FlowCookie } from '../installations/connect.ts';
  */
 export function serializeCookie({ name, value, maxAgeSeconds }: FlowCookie, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`;
-  return `${cookieName(name, secure)}=${value}; ${attributes}${secure ? '; Secure' : ''}`;
+  return `${prefixFor(secure)}${name}=${value}; ${attributes}${secure ? '; Secure' : ''}`;
 }
 
 /** The value of the cookie `name` in a `Cookie` header; `undefined` when it is absent or stands there twice. */
 export function readCookie(header: string | null, name: string, secure: boolean): string | undefined {
-  const prefix = `${cookieName(name, secure)}=`;
-  const values = (header ?? '').split(';').flatMap((pair) => {
-    const trimmed = pair.trim();
-    return trimmed.startsWith(prefix) ? [trimmed.slice(prefix.length)] : [];
-  });
-  return values.length === 1 ? values[0] : undefined;
+  const values = readCookies(header, secure).filter((cookie) => cookie.name === name);
+  return values.length === 1 ? values[0]?.value : undefined;
 }
 
-function cookieName(name: string, secure: boolean): string {
-  return secure ? `__Host-${name}` : name;
+/** The `Set-Cookie` lines of an answer that started flows, by the request's `Cookie` header. */
+export type SetFlowCookies = (started: readonly FlowCookie[], header: string | null | undefined) => string[];
+
+export function flowCookieLines(cookies: Pick<FlowCookies, 'toSet'>, secure: () => boolean): SetFlowCookies {
+  return (started, header) =>
+    cookies.toSet(started, readCookies(header, secure())).map((cookie) => serializeCookie(cookie, secure()));
+}
+
+/** Every cookie that has the prefix of its security, less the prefix. */
+function readCookies(header: string | null | undefined, secure: boolean): Cookie[] {
+  const prefix = prefixFor(secure);
+  return (header ?? '').split(';').flatMap((pair) => {
+    const [name = '', ...value] = pair.trim().split('=');
+    return name.startsWith(prefix) ? [{ name: name.slice(prefix.length), value: value.join('=') }] : [];
+  });
+}
+
+function prefixFor(secure: boolean): string {
+  return secure ? '__Host-' : '';
 }

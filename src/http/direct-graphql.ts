@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer } from '../graphql/context.ts';
-import type { FlowCookie } from '../installations/connect.ts';
+import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { AnswerHeaders, Headers } from './answer-headers.ts';
 import { readBody } from './body.ts';
+import type { SetFlowCookies } from './cookies.ts';
 import { INTERNAL_ERROR_BODY } from './error-body.ts';
 import { type GraphQLParameters, parametersInBody, parametersInUrl } from './graphql-parameters.ts';
 import { type AnswerType, isSingle } from './media-types.ts';
@@ -18,7 +19,7 @@ export interface DirectGraphQLOptions {
   readonly authenticate: Authenticate;
   /** The result as clients see it; `undefined`, or without `data`, when nothing was executed. */
   readonly execute: (parameters: GraphQLParameters, context: DirectContext) => Promise<ExecutionResult | undefined>;
-  readonly setCookie: (cookie: FlowCookie) => string;
+  readonly setCookies: SetFlowCookies;
   readonly answerHeaders: AnswerHeaders;
   readonly record: RecordRequest;
   readonly logger: Logger;
@@ -123,7 +124,7 @@ async function answer(
     const text = JSON.stringify(result);
     // 499 is what nginx calls a client that did not wait.
     finish(request.method, PATH, response.destroyed ? 499 : 200);
-    const cookies = context.responseCookies.map(options.setCookie);
+    const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
     response
       .writeHead(200, {
         ...commonHeaders(exchange, options),

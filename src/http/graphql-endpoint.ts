@@ -4,9 +4,9 @@ import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
 import { createExecutor, type Execute } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
-import type { FlowCookie } from '../installations/connect.ts';
+import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
-import { serializeCookie } from './cookies.ts';
+import type { SetFlowCookies } from './cookies.ts';
 import type { DirectGraphQLOptions } from './direct-graphql.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
@@ -31,8 +31,7 @@ export interface GraphQLEndpointOptions {
   /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
   readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
-  /** False on plain http, which only a loopback host may use. */
-  readonly secureCookies: () => boolean;
+  readonly setCookies: SetFlowCookies;
   readonly logger: Logger;
 }
 
@@ -83,9 +82,8 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
   return async (request) => {
     const serverContext: ServerContext = { viewer: undefined, responseCookies: [] };
     const response = await yoga.fetch(request, serverContext);
-    for (const cookie of serverContext.responseCookies) {
-      response.headers.append('set-cookie', serializeCookie(cookie, options.secureCookies()));
-    }
+    const cookies = options.setCookies(serverContext.responseCookies, request.headers.get('cookie'));
+    for (const cookie of cookies) response.headers.append('set-cookie', cookie);
     return response;
   };
 }

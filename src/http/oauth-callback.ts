@@ -5,7 +5,7 @@ import { readCookie, serializeCookie } from './cookies.ts';
 import { PAGE_HEADERS, page } from './pages.ts';
 
 export interface OAuthCallbackOptions {
-  readonly connect: Pick<ConnectFlow, 'callback' | 'cookieName'>;
+  readonly connect: Pick<ConnectFlow, 'callback' | 'cookies'>;
   /** This route's public URL: where a browser without a `returnTo` ends. */
   readonly callbackUrl: () => string;
   readonly secureCookies: () => boolean;
@@ -50,7 +50,7 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
     const parameters = parseParameters(query, issuer);
     if (typeof parameters === 'string') return refuse(parameters);
     const { state, answer } = parameters;
-    const [secure, name] = [secureCookies(), connect.cookieName(state)];
+    const [secure, name] = [secureCookies(), connect.cookies.nameFor(state)];
     const cookie = readCookie(request.headers.get('cookie'), name, secure);
     const outcome = await connect.callback(state, answer, cookie).catch(storageFailure);
     if (outcome instanceof Response) {

@@ -9,6 +9,7 @@ import type {
   PendingConnection,
 } from '../storage/authorization-request-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { type FlowCookie, FlowCookies } from './flow-cookies.ts';
 import type { InstallationDirectory } from './installation-directory.ts';
 import { scheduleOf } from './refresh-policy.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
@@ -43,13 +44,6 @@ export interface StartedFlow {
   readonly cookie: FlowCookie;
 }
 
-export interface FlowCookie {
-  /** Differs from flow to flow, so that several may run in one browser. */
-  readonly name: string;
-  readonly value: string;
-  readonly maxAgeSeconds: number;
-}
-
 export type ConnectFailure = 'access_denied' | 'exchange_failed' | 'portal_mismatch' | 'hubspot_error';
 
 /** How a callback ended. `invalid`: the state was not good, nobody can be told but the browser itself. */
@@ -79,9 +73,11 @@ export interface ConnectOptions {
 
 /** The connect flow: start, callback, and the word of the viewer when the callback came back in another browser. */
 export class ConnectFlow {
+  readonly cookies: FlowCookies;
   readonly #options: ConnectOptions;
 
   constructor(options: ConnectOptions) {
+    this.cookies = new FlowCookies(options);
     this.#options = options;
   }
 
@@ -93,7 +89,8 @@ export class ConnectFlow {
       granted: request.installation?.grantedScopes,
     });
     const returnTo = request.returnTo === undefined ? null : acceptReturnUrl(request.returnTo, returnUrls);
-    const [state, codeVerifier, cookieValue] = [randomSecret(), randomSecret(), randomSecret()];
+    const [state, codeVerifier] = [randomSecret(), randomSecret()];
+    const cookie = this.cookies.create(state, FLOW_TTL_MS);
 
     await requests.deleteExpired();
     await requests.save(
@@ -101,7 +98,7 @@ export class ConnectFlow {
       {
         ...owner,
         codeVerifier,
-        cookieHash: sha256(cookieValue),
+        cookieHash: sha256(cookie.value),
         installationId: request.installation?.id ?? null,
         returnTo,
       },
@@ -119,18 +116,13 @@ export class ConnectFlow {
       expiresAt: new Date(clock.now() + FLOW_TTL_MS),
       scopes,
       optionalScopes,
-      cookie: { name: this.cookieName(state), value: cookieValue, maxAgeSeconds: FLOW_TTL_MS / 1000 },
+      cookie,
     };
-  }
-
-  /** The name of a flow's cookie, less the prefix that its security demands: one per flow, and no hint at the state. */
-  cookieName(state: string): string {
-    return `hubspot-connect-${sha256(state).slice(0, 16)}`;
   }
 
   /**
    * The browser came back. The state is spent before anything else happens, whatever the outcome.
-   * @param cookieValue of the cookie called `cookieName(state)`, where the browser sent one
+   * @param cookieValue of the cookie called `cookies.nameFor(state)`, where the browser sent one
    */
   async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
     const request = await this.#options.requests.take(state);

@@ -1,3 +1,6 @@
+/** Chromium's: beyond 180 cookies of a site, the oldest go until 150 are left. */
+const JAR = { most: 180, left: 150 };
+
 /** As much of a browser as a redirect flow needs: cookies, forms, and redirects that are followed one at a time. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
@@ -10,10 +13,18 @@ export class Browser {
       if (attributes.includes('Max-Age=0')) this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
+    if (this.#cookies.size <= JAR.most) return;
+    const oldest = [...this.#cookies.keys()].slice(0, this.#cookies.size - JAR.left);
+    for (const name of oldest) this.#cookies.delete(name);
+  }
+
+  /** What the browser sends; ports of one host share it. */
+  get cookies(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   async get(url: string, headers: Record<string, string> = {}): Promise<Response> {
-    const response = await fetch(url, { redirect: 'manual', headers: { ...headers, ...this.#cookieHeader() } });
+    const response = await fetch(url, { redirect: 'manual', headers: { ...headers, cookie: this.cookies } });
     this.remember(response);
     return response;
   }
@@ -32,10 +43,6 @@ export class Browser {
     }
     const action = new URL(attribute(/<form ([^>]*)>/.exec(html)?.[1] ?? '', 'action') ?? '', pageUrl);
     return fetch(action, { method: 'POST', body: form, redirect: 'manual' });
-  }
-
-  #cookieHeader(): Record<string, string> {
-    return { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
   }
 }
 

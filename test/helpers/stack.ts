@@ -174,14 +174,14 @@ export class Stack {
     return (await this.send(query, variables, viewer)).answer;
   }
 
-  /** Starts a flow; the browser then holds its cookie. */
+  /** Starts a flow from a page of the browser, which then holds its cookie. */
   async startFlow(
     browser: Browser,
     input: object = {},
     viewer: TestViewer = ALICE,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<string> {
-    const { raw, answer } = await this.send(CONNECT, { input }, viewer, headers);
+    const { raw, answer } = await this.send(CONNECT, { input }, viewer, { cookie: browser.cookies, ...headers });
     browser.remember(raw);
     const data = answer.data as { connectHubSpot: { authorizeUrl: string } } | null | undefined;
     if (!data) throw new Error(`connectHubSpot failed: ${JSON.stringify(answer.errors)}`);

@@ -20,7 +20,7 @@ it('runs nothing for a client that left while its token was looked at', async ()
       executed = true;
       return { data: null };
     },
-    setCookie: String,
+    setCookies: () => [],
     answerHeaders: createAnswerHeaders([]),
     record: () => ({ requestId: '1', finish: () => {} }),
     logger: createLogger('error'),
