@@ -40,12 +40,6 @@ export interface AssociatedRecord {
   readonly labels: readonly string[];
 }
 
-/** MISSING_SCOPES, and whether the same was said before. */
-export interface Refusal {
-  readonly error: GatewayError;
-  readonly told: boolean;
-}
-
 /**
  * The live object bound to one installation: the only thing that resolvers hold to reach HubSpot. It lives for one
  * request, which never asks twice; the pipeline behind it is shared with other requests.
@@ -81,17 +75,17 @@ export class Connector {
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
   requireScopes(requirement: ScopeRequirement, coordinate: string): void {
-    if (!this.granted.satisfies(requirement)) throw this.refusal(requirement, coordinate).error;
+    if (!this.granted.satisfies(requirement)) throw this.refusal(requirement, coordinate);
   }
 
-  /** What to tell of a field that the grant does not cover; `told` when this request was told already. */
-  refusal(requirement: ScopeRequirement, coordinate: string): Refusal {
+  /** What to tell of a field that the grant does not cover: rows of a list share one error. */
+  refusal(requirement: ScopeRequirement, coordinate: string): GatewayError {
     const key = `${coordinate}\n${JSON.stringify(requirement)}`;
     const known = this.#refusals.get(key);
-    if (known) return { error: known, told: true };
+    if (known) return known;
     const error = missingScopes(this.installation, requirement, coordinate);
     this.#refusals.set(key, error);
-    return { error, told: false };
+    return error;
   }
 
   /** Writes of this request, each a call of its own. */

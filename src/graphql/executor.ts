@@ -11,8 +11,10 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import { isCompilable, spelledOut } from './compilable.ts';
+import { distinctErrors } from './distinct-errors.ts';
 import { oneErrorPerNull } from './nulled-positions.ts';
 import { operationsIn } from './operation-document.ts';
+import { Positions } from './positions.ts';
 import { resolvePlainField } from './waiting-lists.ts';
 
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
@@ -55,7 +57,9 @@ function told(result: ExecutionResult, { schema, document, operationName }: Exec
   if (!result.errors) return result;
   const executed = getOperationAST(document, operationName);
   const operation = operationsIn(schema, document).find(({ operation }) => operation === executed);
-  return operation ? oneErrorPerNull(result, operation) : result;
+  if (!operation) return result;
+  const positions = new Positions(operation);
+  return { ...result, errors: distinctErrors(oneErrorPerNull(result.errors, positions), positions) };
 }
 
 /** Errors of the compiled operation itself, which name no cause, as the reference executor has them. */

@@ -7,7 +7,6 @@ import {
   GraphQLNonNull,
   type GraphQLResolveInfo,
   GraphQLString,
-  isNonNullType,
 } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
@@ -120,14 +119,9 @@ export function grantSentence(anyOf: ScopeRequirement): string {
   return `The portal must have granted ${alternatives.join(', or ')}.`;
 }
 
-/**
- * The first row of a refused field tells it, the others are just null. What must not be null tells it every time.
- * @throws GatewayError MISSING_SCOPES
- */
-export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): null {
-  const { error, told } = connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
-  if (told && !isNonNullType(info.returnType)) return null;
-  throw error;
+/** @throws GatewayError MISSING_SCOPES */
+export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): never {
+  throw connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
 }
 
 /** Found out by HubSpot's answer, below the schema: the field that was refused is known here. */

@@ -106,7 +106,7 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
         description: PROPERTY_NAME,
       }),
     },
-    resolve: async (record, { name }, _context, info) => (await valuesOf(record, [name], info))?.[0] ?? null,
+    resolve: async (record, { name }, _context, info) => (await valuesOf(record, [name], info))[0] ?? null,
   }),
   properties: t.field({
     type: [PropertyValueRef],
@@ -125,12 +125,12 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
   }),
 }));
 
-/** `null` when the grant does not cover one of the properties, and the client was told before. */
+/** @throws GatewayError MISSING_SCOPES when the grant does not cover one of the properties */
 async function valuesOf(
   { connector, objectType, properties }: CrmRecord,
   names: readonly string[],
   info: GraphQLResolveInfo,
-): Promise<PropertyValue[] | null> {
+): Promise<PropertyValue[]> {
   const standard = standardProperties(info.parentType);
   const needed = selectionOf(info, 'PropertyValue', connector.granted).needsRecord
     ? names
@@ -139,7 +139,7 @@ async function valuesOf(
     needed.length > 0 ? await connector.metadata.propertiesNamed(objectType, needed) : new Map<string, never>();
   const named = names.flatMap((name) => definitions.get(name) ?? []);
   const requirement = valueRequirement(objectType, named);
-  if (!connector.granted.satisfies(requirement)) return refuse(connector, requirement, info);
+  if (!connector.granted.satisfies(requirement)) refuse(connector, requirement, info);
   return names.flatMap((name) => {
     if (!Object.hasOwn(properties, name)) return [];
     const [raw, definition] = [properties[name] || null, definitions.get(name)];

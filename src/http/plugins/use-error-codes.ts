@@ -37,7 +37,7 @@ export function useErrorCodes({ logger, suggestions }: ErrorCodesOptions): Plugi
 
 /** The errors of a result as clients see them. */
 export function presentErrors(errors: readonly GraphQLError[], { logger, suggestions }: ErrorCodesOptions) {
-  return distinctRefusals(errors.map((error) => present(error, logger, suggestions)));
+  return errors.map((error) => present(error, logger, suggestions));
 }
 
 function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): GraphQLError {
@@ -95,15 +95,4 @@ function rebuilt(error: GraphQLError, message: string, extensions: object): Grap
   // Compiled operations know the place of a field, and no longer its node.
   if (!presented.locations && locations) Object.defineProperty(presented, 'locations', { value: locations });
   return presented;
-}
-
-/** One refusal per installation, coordinate and what it needs, not one per row of a list. */
-function distinctRefusals(errors: readonly GraphQLError[]): GraphQLError[] {
-  const seen = new Set<string>();
-  return errors.filter(({ extensions }) => {
-    if (extensions.code !== 'MISSING_SCOPES') return true;
-    const { installationId, coordinate, requiredScopes } = extensions;
-    const key = JSON.stringify([installationId, coordinate, requiredScopes]);
-    return !seen.has(key) && seen.add(key);
-  });
 }
