@@ -60,7 +60,8 @@ function executeWith(
   return async ({ query, variables, operationName }, { viewer, responseCookies, signal, readOnly }) => {
     const document = documents.approved(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
-    if (readOnly && getOperationAST(document, operationName)?.operation !== 'query') return undefined;
+    const operation = getOperationAST(document, operationName)?.operation;
+    if (operation !== 'query' && (readOnly || operation !== 'mutation')) return undefined;
     const result = await execute({
       schema,
       document,
