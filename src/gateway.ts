@@ -6,6 +6,7 @@ import { Connectors } from './connector/connectors.ts';
 import { LeasedShares } from './connector/leased-shares.ts';
 import { measure } from './connector/measure.ts';
 import { MetadataCache } from './connector/metadata-cache.ts';
+import { PortalOutages } from './connector/portal-outages.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
@@ -38,6 +39,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { proxyFor } from './lib/proxy.ts';
+import { type Hindrance, Readiness } from './lib/readiness.ts';
 import { createRefusalLog, type RefusalKind } from './lib/refusal-log.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
@@ -45,6 +47,8 @@ import { type Database, openDatabase } from './storage/database.ts';
 import { InstallationStore } from './storage/installation-store.ts';
 import { missingKeys } from './storage/key-rotation.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
+import { StorageUnavailable } from './storage/storage-failure.ts';
+import { logStorageOutages } from './storage/storage-outages.ts';
 import { TokenCipher } from './storage/token-cipher.ts';
 import { TokenStore } from './storage/token-store.ts';
 
@@ -86,6 +90,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const database = overrides.database ?? openDatabase({ ...config.database, clock });
   const metrics = createMetrics();
   const alarm = createAlarm(logger, metrics);
+  logStorageOutages(database, { metrics, clock, logger });
   let publicUrl = config.publicUrl ?? 'http://localhost';
 
   const cipher = new TokenCipher(config.encryptionKeys);
@@ -152,6 +157,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     transport,
     apiVersion: hubspot.apiVersion,
     governors,
+    outages: new PortalOutages(clock, logger),
     metadata: new MetadataCache(clock),
     recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
     clock,
@@ -191,7 +197,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       issuer: hubspot.issuer,
       logRefusal: createRefusalLog({ logger, clock, metrics }, CALLBACK_REFUSED),
     }),
-    ready: () => isReady().catch(() => false),
+    ready: () => readiness.isReady(),
     metrics,
     answerHeaders,
     record,
@@ -206,9 +212,10 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     logger,
   });
   const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
-  const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf });
+  const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf, logger });
   let starting: Promise<void> | undefined;
-  let draining = false;
+  const readiness = new Readiness(findHindrance, logger);
+  let missing = '';
   let closing: Promise<void> | undefined;
 
   return {
@@ -231,10 +238,10 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       return publicUrl;
     },
     drain() {
-      draining = true;
+      readiness.stop();
     },
     close() {
-      draining = true;
+      readiness.stop();
       closing ??= close();
       return closing;
     },
@@ -254,11 +261,16 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   }
 
   /** Readiness depends on the database and the keys, not on HubSpot. */
-  async function isReady(): Promise<boolean> {
-    if (draining) return false;
-    const missing = await missingKeys(database, cipher);
-    if (missing.length > 0) alarm('missing_key', 'ENCRYPTION_KEYS lacks keys that stored tokens need', { missing });
-    return missing.length === 0;
+  async function findHindrance(): Promise<Hindrance | undefined> {
+    try {
+      const ids = await missingKeys(database, cipher);
+      if (ids.length > 0 && ids.join() !== missing)
+        alarm('missing_key', 'ENCRYPTION_KEYS lacks keys that stored tokens need', { missing: ids });
+      missing = ids.join();
+      return ids.length === 0 ? undefined : { kind: 'keys', reason: `ENCRYPTION_KEYS lacks ${ids.join(', ')}.` };
+    } catch (error) {
+      return { kind: 'database', reason: error instanceof StorageUnavailable ? error.explanation : String(error) };
+    }
   }
 
   async function close(): Promise<void> {

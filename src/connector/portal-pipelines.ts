@@ -13,6 +13,7 @@ import { governed } from './governed.ts';
 import { readListPage } from './list-page.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Operation } from './operation.ts';
+import type { PortalOutages } from './portal-outages.ts';
 import type { RateGovernors } from './rate-governor.ts';
 import { recheckGrant } from './recheck-grant.ts';
 import { RecordBatcher } from './record-batcher.ts';
@@ -30,6 +31,7 @@ export interface PortalPipelinesOptions {
   readonly transport: Send;
   readonly apiVersion: string;
   readonly governors: Pick<RateGovernors, 'of'>;
+  readonly outages: PortalOutages;
   readonly metadata: MetadataCache;
   /** Without, records are read whenever they are asked for. */
   readonly recordCache?: RecordCache | undefined;
@@ -74,6 +76,7 @@ export class PortalPipeline {
     const governor = governors.of(installation.hubId);
     const stages = [
       scopeGate(installation),
+      options.outages.watch(installation.hubId),
       recheckGrant(grants, tokens, installation),
       awaitToken(tokens, installation),
       retry(clock),

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
 import { LRUCache } from 'lru-cache';
+import type { Logger } from '../lib/logger.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type AnswerDirectly, isGraphQL } from './direct-graphql.ts';
@@ -33,11 +34,12 @@ export interface HttpServerOptions {
   readonly answerHeaders: AnswerHeaders;
   /** A route's own path and query for those of a request; the same ones when left out. */
   readonly routeOf?: (target: string) => string;
+  readonly logger: Logger;
 }
 
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { fetch, direct, answerHeaders, routeOf = (target) => target } = options;
+  const { fetch, direct, answerHeaders, routeOf = (target) => target, logger } = options;
   const adapter = createServerAdapter(fetch);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
@@ -52,6 +54,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 1_000;
   server.maxConnections = LIMITS.connections;
+  // A connection that cannot be accepted, as when no file descriptor is left, must not end the process.
+  server.on('error', (err) => server.listening && logger.error({ err }, 'a connection could not be accepted'));
   // A body that waits to be invited is invited by whoever is about to read it, and by nobody else.
   server.on('checkContinue', handle);
   const route = (request: IncomingMessage) => {

@@ -57,7 +57,9 @@ export class Revocations {
         await this.#revoke(due);
       }
     } catch (err) {
-      logger.warn({ err }, 'revocations could not be worked off, trying again later');
+      // An outage of the database has a line of its own.
+      const level = isGatewayError(err, 'STORAGE_UNAVAILABLE') ? 'debug' : 'warn';
+      logger[level]({ err }, 'revocations could not be worked off, trying again later');
     }
   }
 

@@ -224,7 +224,8 @@ export class TokenExchange {
         return await save();
       } catch (err) {
         if (clock.monotonic() >= giveUpAt) throw err;
-        logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
+        if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
+          logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
         await sleep(clock, COMMIT_PAUSE_MS);
       }
     }

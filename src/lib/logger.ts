@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { openLogDestination } from './log-destination.ts';
 
 export type { Logger } from 'pino';
 
@@ -19,7 +20,7 @@ const SECRET_PATHS = [
 ].flatMap((name) => [name, `*.${name}`]);
 
 /** JSON lines on stdout, or on `destination`. */
-export function createLogger(level: string, destination: DestinationStream = linesTogether()): Logger {
+export function createLogger(level: string, destination: DestinationStream = openLogDestination()): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -39,37 +40,5 @@ function isoTime(): () => string {
     const at = Date.now();
     if (at !== spelled.at) spelled = { at, text: `,"time":"${new Date(at).toISOString()}"` };
     return spelled.text;
-  };
-}
-
-const TOGETHER = { characters: 16_000, ms: 100 };
-
-/**
- * Stdout by many lines at a time, each a moment late at most; the end of the process writes what is left. pino's own
- * buffer measures all that it holds again for every line that it takes in.
- */
-function linesTogether(): DestinationStream {
-  const stdout = pino.destination({ sync: false });
-  let lines = '';
-  let timer: NodeJS.Timeout | undefined;
-  const hand = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (lines !== '') stdout.write(lines);
-    lines = '';
-  };
-  // Before pino's own listener, which closes stdout as soon as it is empty.
-  process.prependListener('beforeExit', hand);
-  process.once('exit', () => {
-    if (lines === '') return;
-    hand();
-    stdout.flushSync();
-  });
-  return {
-    write(line) {
-      lines += line;
-      if (lines.length >= TOGETHER.characters) hand();
-      else timer ??= setTimeout(hand, TOGETHER.ms).unref();
-    },
   };
 }

@@ -20,6 +20,8 @@ export interface Metrics {
   readonly recordCacheLoads: Counter<'outcome'>;
   /** Requests that were refused at a door (`viewer`, `callback`), by reason. */
   readonly refusals: Counter<'door' | 'reason'>;
+  /** Statements that the gateway's own database failed, by reason. */
+  readonly storageFailures: Counter<'reason'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
   /** Shows from now on how many portals HubSpot wants to be left alone for long. */
@@ -84,6 +86,12 @@ export function createMetrics(): Metrics {
       name: 'gateway_refusals_total',
       help: 'Viewers and OAuth callbacks that were refused.',
       labelNames: ['door', 'reason'],
+      registers,
+    }),
+    storageFailures: new Counter({
+      name: 'gateway_storage_failures_total',
+      help: "Statements that the gateway's own database failed.",
+      labelNames: ['reason'],
       registers,
     }),
     alarms: new Counter({

@@ -134,7 +134,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     fetch: async (request) => api.fetch(request),
     async listen(port = 0) {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(port, '127.0.0.1', resolve);
+        // It stays: a connection that cannot be accepted later on must not end the process.
+        server.on('error', reject).listen(port, '127.0.0.1', resolve);
       });
       return `http://localhost:${(server.address() as AddressInfo).port}`; // A TCP server that listens has one.
     },

@@ -1,5 +1,6 @@
 import { LocalShare } from '../../src/connector/budget-share.ts';
 import { MetadataCache } from '../../src/connector/metadata-cache.ts';
+import { PortalOutages } from '../../src/connector/portal-outages.ts';
 import { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
 import { type RateGovernor, RateGovernors } from '../../src/connector/rate-governor.ts';
 import type { Send } from '../../src/hubspot/client.ts';
@@ -54,6 +55,7 @@ export function pipelinesTo(
     apiVersion: '2026-09',
     metadata: new MetadataCache(hubspot.clock),
     governors: { of: governorOf },
+    outages: new PortalOutages(hubspot.clock, silentLogger),
     clock: hubspot.clock,
   });
 }

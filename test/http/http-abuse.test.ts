@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import { collectingLogger } from '../helpers/logs.ts';
+import { listenOnLoopback } from '../helpers/loopback.ts';
 import { exchange, sendAndHangUp } from '../helpers/raw-http.ts';
 import { Stack } from '../helpers/stack.ts';
 import { expectUnharmed } from '../helpers/unharmed.ts';
@@ -121,6 +124,7 @@ it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a so
     fetch: async () => new Response(),
     direct: (_request, _response, otherwise) => otherwise(),
     answerHeaders: createAnswerHeaders([]),
+    logger: silentLogger,
   });
   expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
   expect(server.requestTimeout).toBeLessThanOrEqual(30_000);
@@ -128,6 +132,20 @@ it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a so
   expect(server.keepAliveTimeout).toBeLessThanOrEqual(75_000);
   expect(server.maxRequestsPerSocket).toBe(1_000);
   expect(server.maxConnections).toBeLessThanOrEqual(10_000);
+});
+
+it('B21 outlives connections that cannot be accepted, and logs them', async () => {
+  const lines: string[] = [];
+  const server = createHttpServer({
+    fetch: async () => new Response(),
+    direct: (_request, _response, otherwise) => otherwise(),
+    answerHeaders: createAnswerHeaders([]),
+    logger: collectingLogger(lines),
+  });
+  await listenOnLoopback(server);
+  for (let connection = 0; connection < 2; connection += 1) server.emit('error', new Error('accept EMFILE'));
+  await new Promise((resolve) => server.close(resolve));
+  expect(lines).toHaveLength(2);
 });
 
 it.each([

@@ -1,0 +1,41 @@
+import type { Logger } from './logger.ts';
+
+/** Why a process is not ready. */
+export interface Hindrance {
+  readonly kind: 'database' | 'keys' | 'stopping';
+  /** A sentence for the log, without a secret. */
+  readonly reason: string;
+}
+
+/** Whether requests may come, as load balancers ask; each change stands in the log once, with its reason. */
+export class Readiness {
+  readonly #check: () => Promise<Hindrance | undefined>;
+  readonly #logger: Logger;
+  #hindrance: Hindrance | undefined;
+
+  constructor(check: () => Promise<Hindrance | undefined>, logger: Logger) {
+    this.#check = check;
+    this.#logger = logger;
+  }
+
+  async isReady(): Promise<boolean> {
+    if (this.#hindrance?.kind !== 'stopping') this.#change(await this.#check());
+    return this.#hindrance === undefined;
+  }
+
+  /** From now on it is not. */
+  stop(): void {
+    this.#change({ kind: 'stopping', reason: 'The process is being stopped.' });
+  }
+
+  #change(hindrance: Hindrance | undefined): void {
+    const before = this.#hindrance;
+    // A check that was under way must not undo the stop.
+    if (before?.kind === 'stopping') return;
+    this.#hindrance = hindrance;
+    if (before?.kind === hindrance?.kind) return;
+    if (!hindrance) this.#logger.info('ready again');
+    else if (hindrance.kind === 'stopping') this.#logger.info({ reason: hindrance.reason }, 'not ready');
+    else this.#logger.warn({ reason: hindrance.reason }, 'not ready');
+  }
+}

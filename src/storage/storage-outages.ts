@@ -1,0 +1,23 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { Outages } from '../lib/outages.ts';
+import type { Database } from './database.ts';
+
+export interface StorageOutagesOptions {
+  readonly metrics: Pick<Metrics, 'storageFailures'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Logs when the database begins to fail and when it is back, and counts what failed. */
+export function logStorageOutages(database: Database, { metrics, clock, logger }: StorageOutagesOptions): void {
+  const messages = { begin: 'the database is not available', end: 'the database is available again' };
+  const outages = new Outages<'database'>({ clock, logger, messages });
+  database.watch((failure) => {
+    if (!failure) return outages.succeeded('database', {});
+    const { reason, explanation } = failure;
+    metrics.storageFailures.inc({ reason });
+    outages.failed('database', { reason, explanation });
+  });
+}
