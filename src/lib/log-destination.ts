@@ -6,8 +6,9 @@ const TOGETHER = { characters: 16_000, ms: 100 };
 const MAX_WAITING_CHARACTERS = 16_000_000;
 /** A pipe that is full is tried again after this. */
 const FULL_PAUSE_MS = 50;
-/** The end of the process waits no longer for one. */
+/** The end of the process waits no longer for a reader that takes nothing, and looks so often. */
 const LAST_PATIENCE_MS = 1_000;
+const LAST_PAUSE_MS = 5;
 
 /** Where a logger writes its lines. */
 export interface LogDestination {
@@ -92,16 +93,17 @@ export function openLogDestination(fd = 1): LogDestination {
   }
 
   function writeRest(): void {
-    const giveUpAt = performance.now() + LAST_PATIENCE_MS;
     if (isGone) return;
+    let giveUpAt = performance.now() + LAST_PATIENCE_MS;
     // A write that is under way is finished by Node itself.
     let rest = Buffer.concat([current && isFull ? current : Buffer.alloc(0), Buffer.from(taken())]);
     while (rest.length > 0 && performance.now() < giveUpAt) {
       try {
         rest = rest.subarray(writeSync(fd, rest));
+        giveUpAt = performance.now() + LAST_PATIENCE_MS;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return; // Node's own calls throw nothing else.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PAUSE_MS);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_PAUSE_MS);
       }
     }
   }
