@@ -59,6 +59,8 @@ export interface Config {
   readonly logLevel: string;
   /** How long records are served from memory; 0: never. */
   readonly cacheTtlMs: number;
+  /** Rows that one operation may answer with. */
+  readonly maxAnswerRows: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
 }
@@ -139,6 +141,11 @@ const environment = z.object({
     .transform(Number)
     .refine((ttlMs) => ttlMs <= MAX_CACHE_TTL_MS, cacheTtlRange)
     .default(0),
+  MAX_ANSWER_ROWS: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a number of rows from 1 to 9999999')
+    .transform(Number)
+    .default(25_000),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
 });
@@ -250,6 +257,7 @@ function toConfig(env: z.output<typeof environment>): Config {
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
     cacheTtlMs: env.CACHE_TTL_MS,
+    maxAnswerRows: env.MAX_ANSWER_ROWS,
     graphiql: env.GRAPHIQL ?? !production,
     introspection: env.INTROSPECTION ?? !production,
   });

@@ -12,6 +12,7 @@ import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
 import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
+import { RowBudget } from './graphql/row-budget.ts';
 import { schema } from './graphql/schema.ts';
 import { createAnswerHeaders } from './http/answer-headers.ts';
 import { createApp, LIVE_PATH } from './http/app.ts';
@@ -181,9 +182,11 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       connect,
       lifecycle,
       documents,
+      rows: new RowBudget(config.maxAnswerRows),
       requiredScopes: hubspot.requiredScopes,
     }),
     introspection: config.introspection,
+    maxRows: config.maxAnswerRows,
     setCookies,
     logger,
   });

@@ -173,6 +173,7 @@ describe('a bad setting', () => {
     ['CORS_ORIGINS', 'must hold origins such as https://app.example.com', BAD_ORIGINS],
     ['LOG_LEVEL', 'is not a log level', ['verbose', 'INFO', '30']],
     ['CACHE_TTL_MS', 'must be whole milliseconds from 0 to 3600000', BAD_DURATIONS],
+    ['MAX_ANSWER_ROWS', 'must be a number of rows from 1 to 9999999', ['0', '-1', '1e5', '10000000', 'many']],
     ['GRAPHIQL', 'must be on or off', ['true', '1', 'ON']],
     ['INTROSPECTION', 'must be on or off', ['false', '0', 'Off']],
   ])('stops the start: %s, because it %s', (name, problem, values) => {

@@ -50,6 +50,7 @@ describe('the defaults', () => {
       corsOrigins: [],
       logLevel: 'info',
       cacheTtlMs: 0,
+      maxAnswerRows: 25_000,
       graphiql: true,
       introspection: true,
     });
@@ -64,6 +65,7 @@ describe('the defaults', () => {
       'HUBSPOT_SCOPES',
       'RETURN_URLS',
       'CACHE_TTL_MS',
+      'MAX_ANSWER_ROWS',
       'GRAPHIQL',
     ];
     expect(load(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(load());
@@ -110,6 +112,7 @@ describe('loadConfig', () => {
       CORS_ORIGINS: 'https://app.example http://localhost:3000',
       LOG_LEVEL: 'silent',
       CACHE_TTL_MS: '3600000',
+      MAX_ANSWER_ROWS: '100000',
     });
     expect(config).toMatchObject({
       host: '0.0.0.0',
@@ -126,6 +129,7 @@ describe('loadConfig', () => {
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       logLevel: 'silent',
       cacheTtlMs: 3_600_000,
+      maxAnswerRows: 100_000,
     });
     expect(config.encryptionKeys).toEqual([
       { id: 'k2', key: OTHER_KEY },
@@ -205,6 +209,7 @@ describe('white space', () => {
     CORS_ORIGINS: 'https://app.example',
     LOG_LEVEL: 'warn',
     CACHE_TTL_MS: '1000',
+    MAX_ANSWER_ROWS: '1000',
     GRAPHIQL: 'on',
     INTROSPECTION: 'off',
     NODE_ENV: 'production',

@@ -3,6 +3,7 @@ import type { ConnectFlow } from '../installations/connect.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { ArgumentDocuments } from './argument-documents.ts';
+import type { RowBudget } from './row-budget.ts';
 
 /** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
 export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
@@ -21,6 +22,8 @@ export interface GatewayContext {
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;
+  /** The rows that this operation may still answer with. */
+  readonly rows: RowBudget;
   /** Documents that come as arguments. */
   readonly documents: ArgumentDocuments;
   /** What the app registered at HubSpot as required. */

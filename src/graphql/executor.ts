@@ -10,11 +10,14 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
+import { mostRows } from './answer-rows.ts';
 import { isCompilable, spelledOut } from './compilable.ts';
 import { distinctErrors } from './distinct-errors.ts';
 import { oneErrorPerNull } from './nulled-positions.ts';
+import type { Operation } from './operation.ts';
 import { operationsIn } from './operation-document.ts';
 import { Positions } from './positions.ts';
+import { tooManyRows } from './row-budget.ts';
 import { resolvePlainField } from './waiting-lists.ts';
 
 /** Runs one operation of a valid document; as GraphQL's own `execute`. */
@@ -22,6 +25,13 @@ export type Execute = (args: ExecutionArgs) => PromiseOrValue<ExecutionResult>;
 
 /** By name; the only operation of a document needs none. */
 type KnownOperations = Map<string | undefined, KnownOperation>;
+
+export interface ExecutorOptions {
+  /** Rows that one operation may answer with. */
+  readonly maxRows: number;
+  /** How often an operation comes before it is compiled. */
+  readonly compiledAtUse?: number;
+}
 
 /** Compiling takes 10 to 20 ms, and saves some of one: it is for what frontends send again and again. */
 export const COMPILED_AT_USE = 20;
@@ -32,11 +42,17 @@ const MAX_COMPILED = { selections: 50_000, perOperation: 25 };
  * Executes by GraphQL's reference executor at first, and by a function made for the operation once it has come often
  * enough: on lists that takes a third of the time. Documents are told apart by identity, so whoever parses keeps them.
  */
-export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_AT_USE): Execute {
+export function createExecutor(
+  schema: GraphQLSchema,
+  { maxRows, compiledAtUse = COMPILED_AT_USE }: ExecutorOptions,
+): Execute {
   const documents = new WeakMap<DocumentNode, KnownOperations>();
   const operations = new CompiledOperations(schema, compiledAtUse);
   return (args) => {
-    const compiled = operations.compiled(knownOperation(documents, args));
+    const known = knownOperation(documents, args);
+    const refusal = refuseRows(known, args, maxRows);
+    if (refusal) return { errors: [refusal] };
+    const compiled = operations.compiled(known);
     if (!compiled) return executeByReference(args);
     const result: PromiseOrValue<ExecutionResult> = compiled.query(
       args.rootValue,
@@ -49,17 +65,32 @@ export function createExecutor(schema: GraphQLSchema, compiledAtUse = COMPILED_A
   };
 }
 
+/** Decided before anything is read: with the variables as they are only where these can make a difference. */
+function refuseRows(known: KnownOperation, args: ExecutionArgs, limit: number): GraphQLError | undefined {
+  if (known.mostRows !== undefined && known.mostRows <= limit) return undefined;
+  const operation = operationIn(args);
+  if (!operation) return undefined;
+  known.mostRows ??= mostRows(operation);
+  if (known.mostRows <= limit) return undefined;
+  const rows = mostRows(operation, args.variableValues ?? {});
+  return rows <= limit ? undefined : new GraphQLError(tooManyRows(rows, limit).message);
+}
+
+function operationIn({ schema, document, operationName }: ExecutionArgs): Operation | undefined {
+  const named = getOperationAST(document, operationName);
+  return operationsIn(schema, document).find(({ operation }) => operation === named);
+}
+
 function executeByReference(args: ExecutionArgs): PromiseOrValue<ExecutionResult> {
   return andThen(execute({ ...args, fieldResolver: resolvePlainField }), (result) => told(result, args));
 }
 
-function told(result: ExecutionResult, { schema, document, operationName }: ExecutionArgs): ExecutionResult {
-  if (!result.errors) return result;
-  const executed = getOperationAST(document, operationName);
-  const operation = operationsIn(schema, document).find(({ operation }) => operation === executed);
+function told(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
+  const { errors } = result;
+  const operation = errors && operationIn(args);
   if (!operation) return result;
   const positions = new Positions(operation);
-  return { ...result, errors: distinctErrors(oneErrorPerNull(result.errors, positions), positions) };
+  return { ...result, errors: distinctErrors(oneErrorPerNull(errors, positions), positions) };
 }
 
 /** Errors of the compiled operation itself, which name no cause, as the reference executor has them. */
@@ -96,6 +127,8 @@ function knownOperation(
 interface KnownOperation {
   readonly document: DocumentNode;
   readonly name: string | undefined;
+  /** The most rows that it can answer with, whatever its variables are. */
+  mostRows?: number;
   /** Since it was last compiled, if it ever was. */
   uses: number;
 }

@@ -62,6 +62,6 @@ export function neighboursField(
     hubspotScopes: readable(owner.objectType, neighbour.objectType),
     extensions: from({ association: neighbour.objectType, reads: 'neighbours' }),
     args: pageArgs(MAX_FIRST.nested),
-    resolve: (record, args, _context, info) => resolveNeighbours(neighbour, record, args, info),
+    resolve: (record, args, context, info) => resolveNeighbours(neighbour, record, args, context, info),
   });
 }

@@ -45,6 +45,7 @@ export async function resolveList(
   const slice = search
     ? await connector.search(objectType, search, { first, start }, selection)
     : await connector.list(objectType, { first, start, archived }, selection);
+  await context.rows.charge(slice.items.length);
   return ConnectionPage.of(slice, { start, scope });
 }
 
@@ -58,6 +59,7 @@ export function resolveNeighbours(
   { typename, objectType }: RecordType,
   parent: CrmRecord,
   args: PageArgs,
+  context: GatewayContext,
   info: GraphQLResolveInfo,
 ): PromiseOrValue<ConnectionPage<CrmRecord>> {
   const { connector } = parent;
@@ -65,5 +67,7 @@ export function resolveNeighbours(
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const selection = selectionOf(info, typename, connector.granted);
   const slice = connector.neighbours(parent, objectType, { first, start }, selection);
-  return andThen(slice, (found) => ConnectionPage.ofNeighbours(found, { start, scope }));
+  return andThen(slice, (found) =>
+    andThen(context.rows.charge(found.items.length), () => ConnectionPage.ofNeighbours(found, { start, scope })),
+  );
 }

@@ -31,6 +31,8 @@ export interface GraphQLEndpointOptions {
   /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
   readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
+  /** Rows that one operation may answer with. */
+  readonly maxRows: number;
   readonly setCookies: SetFlowCookies;
   readonly logger: Logger;
 }
@@ -42,7 +44,7 @@ export interface GraphQLEndpoint {
 }
 
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
-  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema) };
+  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema, options) };
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
 }
 

@@ -147,8 +147,12 @@ async function both(text: string, world: BrokenWorld) {
   );
   const args = { schema, document, rootValue };
   return {
-    reference: answered(await createExecutor(schema, Number.POSITIVE_INFINITY)(args)),
-    compiled: answered(await createExecutor(schema, 1)(args)),
+    reference: answered(
+      await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: Number.POSITIVE_INFINITY })(
+        args,
+      ),
+    ),
+    compiled: answered(await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Access, accessTo, leastScopes, type RefusedField } from '../../connector/access.ts';
 import type { Remedy } from '../../errors.ts';
+import { mostRows } from '../answer-rows.ts';
 import { builder } from '../builder.ts';
 import { mostCalls } from '../call-bound.ts';
 import type { Operation } from '../operation.ts';
@@ -81,7 +82,7 @@ const RemedyRef = builder.objectRef<Remedy>('Remedy').implement({
 });
 
 const OperationAccessRef = builder
-  .objectRef<Access & { readonly maxHubspotCalls: number }>('OperationAccess')
+  .objectRef<Access & { readonly maxHubspotCalls: number; readonly maxRows: number }>('OperationAccess')
   .implement({
     description: 'How an operation would fare in a portal. Nothing is called to find out.',
     fields: (t) => ({
@@ -104,6 +105,10 @@ const OperationAccessRef = builder
       maxHubspotCalls: t.exposeInt('maxHubspotCalls', {
         description:
           'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at its limit.',
+      }),
+      maxRows: t.exposeInt('maxRows', {
+        description:
+          'How many rows the operation may answer with at most: items of connections and values of `properties`, with page sizes in variables at their largest. The gateway refuses an operation that asks for more than its limit, 25000 unless it is configured otherwise, before anything is read.',
       }),
       remedy: t.field({
         type: RemedyRef,
@@ -146,7 +151,13 @@ builder.objectField(InstallationRef, 'access', (t) =>
       const requirements = requirementsOf(operation);
       const known = accessTo(installation, requirements);
       const access = known.allowed ? known : accessTo(await context.connectors.currentOf(installation), requirements);
-      return { ...access, maxHubspotCalls: mostCalls(operation, context.connectors.maxCalls) };
+      const maxHubspotCalls = mostCalls(operation, context.connectors.maxCalls);
+      return { ...access, maxHubspotCalls, maxRows: toInt(mostRows(operation)) };
     },
   }),
 );
+
+/** GraphQL's Int ends at 2³¹ - 1. */
+function toInt(rows: number): number {
+  return Math.min(rows, 2 ** 31 - 1);
+}

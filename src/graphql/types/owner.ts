@@ -101,6 +101,7 @@ builder.interfaceFields(CrmRef, (t) => ({
       const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
       const { first, start } = pageRequest({ ...args, first: args.first ?? OWNERS_PAGE }, MAX_FIRST.root, scope);
       const slice = await connector.owners(first, start, email);
+      await context.rows.charge(slice.items.length);
       return ConnectionPage.of(slice, { start, scope });
     },
   }),

@@ -1,0 +1,30 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { RowBudget } from '../../src/graphql/row-budget.ts';
+
+it('small answers wait for nothing', () => {
+  const rows = new RowBudget(25_000);
+  expect([rows.charge(500), rows.charge(1_000), rows.charge(0)]).toEqual([undefined, undefined, undefined]);
+});
+
+it('large answers are made in several turns of the event loop', async () => {
+  const rows = new RowBudget(25_000);
+  const turnOf: number[] = [];
+  let turn = 0;
+  const charges = Array.from({ length: 100 }, async () => {
+    await rows.charge(100);
+    turnOf.push(turn);
+  });
+  for (; turn < 8; turn += 1) await nextTurn();
+  await Promise.all(charges);
+  expect(new Set(turnOf).size).toBeGreaterThanOrEqual(5);
+  expect(turnOf).toEqual(turnOf.toSorted((a, b) => a - b));
+});
+
+it('more rows than the limit are refused with both numbers', () => {
+  const rows = new RowBudget(1_000);
+  rows.charge(1_000);
+  expect(() => rows.charge(1)).toThrow(
+    'The operation may answer with 1001 rows, and this gateway answers with 1000 at most: ask for smaller pages.',
+  );
+});
