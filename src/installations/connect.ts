@@ -154,7 +154,7 @@ export class ConnectFlow {
 
   /**
    * The viewer who started the flow says that it was he. Anybody else spends the handle and learns nothing.
-   * @throws GatewayError FORBIDDEN, BAD_USER_INPUT or HUBSPOT_UNAVAILABLE
+   * @throws GatewayError FORBIDDEN, BAD_USER_INPUT, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
    */
   async complete(owner: FlowOwner, handle: string): Promise<Installation> {
     const pending = await this.#options.requests.takePending(handle);

@@ -58,7 +58,7 @@ export class TokenManager {
     this.#options = options;
   }
 
-  /** @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED or HUBSPOT_UNAVAILABLE */
+  /** @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE */
   async accessToken(installation: Installation): Promise<AccessToken> {
     const cached = this.#cache.get(cacheKey(installation));
     const now = this.#options.clock.monotonic();

@@ -11,7 +11,7 @@ const CLIENTS = 8;
 const LIFE_MS = 500;
 const QUERY = '{ installation { status statusReason } contact(id: "100001") { email } }';
 /** What a frontend may see while replicas die: to be tried again. */
-const PASSING = ['HUBSPOT_UNAVAILABLE', 'RATE_LIMITED', 'REAUTHORIZATION_REQUIRED'];
+const PASSING = ['HUBSPOT_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED', 'REAUTHORIZATION_REQUIRED'];
 
 it.each(['same', 'grace', 'strict'] satisfies Rotation[])(
   'loses no grant to kill -9 that HubSpot still accepts (%s)',
