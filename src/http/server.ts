@@ -71,7 +71,8 @@ const ONCE_LENGTHS = new Set(ONCE.map((name) => name.length));
 
 /** The status to refuse a request with, before its body is read. */
 function refuse({ method, url = '', headers, rawHeaders }: IncomingMessage): Refusal | undefined {
-  if (url.length > LIMITS.urlBytes) return 414;
+  // A browser tells its page of the refusal only if it was let to ask.
+  if (url.length > LIMITS.urlBytes && method !== 'OPTIONS') return 414;
   if (rawHeaders.length / 2 > LIMITS.headerCount || sizeOf(rawHeaders) > LIMITS.headerBytes) return 431;
   if (repeats(rawHeaders)) return 400;
   const refusal = refuseTarget(headers.host ?? '', url);

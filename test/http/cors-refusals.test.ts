@@ -92,6 +92,11 @@ describe('a preflight', () => {
     expect(headers.get('vary')).toBe('Access-Control-Request-Headers, Origin');
   });
 
+  it('of a URL that is too long is answered, so that the page may read why it is refused', async () => {
+    const init = { method: 'OPTIONS', headers: { origin: ALLOWED, 'access-control-request-method': 'GET' } };
+    expect((await fetch(`${stack.url}/graphql?query=${'x'.repeat(17_000)}`, init)).status).toBe(204);
+  });
+
   it('of another origin hears nothing of it', async () => {
     const { status, headers } = await preflight({
       origin: 'https://evil.example',

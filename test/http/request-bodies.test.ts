@@ -86,6 +86,15 @@ describe('a body in chunks', () => {
     expect((await exchange(stack.url, refused)).status).toBe(kind === 'for nobody' ? 401 : 415);
   });
 
+  it('that nobody read does no harm to the next request of its connection', async () => {
+    const refused = head('Transfer-Encoding: chunked').replace(/Bearer .*/, 'Bearer x') + chunked('{', '}');
+    const body = JSON.stringify({ query: QUERY });
+    const next = head(`Content-Length: ${body.length}`, 'Connection: close') + body;
+    const { text } = await exchange(stack.url, refused + next);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
+    expect(text).toContain(ANSWER);
+  });
+
   it('is counted without a socket, too', async () => {
     const ask = (body: string) =>
       stack.gateway.fetch(
