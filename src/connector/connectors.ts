@@ -110,12 +110,6 @@ export class Connectors {
     return this.#options.governors.pausedUntil(hubId);
   }
 
-  /** By the portal's number; `undefined` when this tenant never connected it or disconnected it. */
-  async installationOfPortal(hubId: string): Promise<Installation | undefined> {
-    const [found] = await this.#look((all) => connected(all).filter((one) => String(one.hubId) === hubId));
-    return found;
-  }
-
   /**
    * The only installation that is not disconnected; `undefined` when there is none.
    * @throws GatewayError INSTALLATION_AMBIGUOUS
@@ -131,6 +125,23 @@ export class Connectors {
       if (!installation) throw notConnected();
       return this.#connect(installation);
     });
+  }
+
+  /**
+   * Of the portal with this number; `undefined` when it is none of this tenant's.
+   * @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED
+   */
+  inPortal(hubId: string): PromiseOrValue<Connector | undefined> {
+    return andThen(
+      this.#look((all) => all.filter((one) => String(one.hubId) === hubId)),
+      ([found]) => {
+        if (found) return this.#connect(found);
+        return andThen(this.#installations(), (all) => {
+          if (connected(all).length === 0) throw notConnected();
+          return undefined;
+        });
+      },
+    );
   }
 
   /** @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED */

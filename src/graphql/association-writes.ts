@@ -4,9 +4,11 @@ import type { RecordPair } from '../hubspot/association-writes.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { GatewayContext } from './context.ts';
 import { recordGlobalId, recordIdIn } from './global-id.ts';
-import { type WriteInput, writtenConnector } from './named-installation.ts';
+import type { WriteInput } from './named-installation.ts';
+import { type Given, givenId } from './named-portal.ts';
+import { NO_PORTAL } from './record-inputs.ts';
 import { capitals, recordTypeOf } from './record-types.ts';
-import { writable } from './scopes.ts';
+import { connectorOf, writable } from './scopes.ts';
 import type { UserError } from './types/user-error.ts';
 import { notFound, userError } from './user-errors.ts';
 
@@ -28,36 +30,51 @@ export interface AssociationPayload {
   readonly userErrors: readonly UserError[];
 }
 
-export function associate(input: AssociationInput, context: GatewayContext): Promise<AssociationPayload> {
-  return write('associate', input, context);
+export function associate(input: AssociationInput, root: object, context: GatewayContext): Promise<AssociationPayload> {
+  return write('associate', input, root, context);
 }
 
-export function dissociate(input: AssociationInput, context: GatewayContext): Promise<AssociationPayload> {
-  return write('dissociate', input, context);
+export function dissociate(
+  input: AssociationInput,
+  root: object,
+  context: GatewayContext,
+): Promise<AssociationPayload> {
+  return write('dissociate', input, root, context);
 }
 
 async function write(
   verb: 'associate' | 'dissociate',
-  { from, to, labels, ...input }: AssociationInput,
+  { from, to, labels }: AssociationInput,
+  root: object,
   context: GatewayContext,
 ): Promise<AssociationPayload> {
   const needed = writable(from.objectType, to.objectType);
-  const connector = await context.connectors.granting(await writtenConnector(input, context), (granted) =>
+  const connector = await context.connectors.granting(await connectorOf(root, context), (granted) =>
     granted.satisfies(needed),
   );
   connector.requireScopes(needed, `Mutation.${verb}`);
-  const [fromId, toId] = [recordId(connector, from, 'from'), recordId(connector, to, 'to')];
-  if (fromId === undefined || toId === undefined) {
-    const absent = [...(fromId === undefined ? ['from'] : []), ...(toId === undefined ? ['to'] : [])];
-    return refused(absent.map((end) => notFound(['input', end, 'id'])));
-  }
+  const { hubId } = connector.installation;
+  const [fromId, toId] = [recordId(from, hubId, 'from'), recordId(to, hubId, 'to')];
+  if (fromId === undefined || toId === undefined) return refused(absentEnds({ from, to }, hubId));
   const pair = { from: { ...from, id: fromId }, to: { ...to, id: toId } };
   const outcome = await connector.writes[verb](pair, labels ?? []);
   return payload(connector, pair, outcome, labels ?? []);
 }
 
-function recordId(connector: Connector, { objectType, id }: RecordRef, argument: 'from' | 'to'): string | undefined {
-  return recordIdIn(recordTypeOf(objectType).typename, connector.installation.hubId, id, argument);
+/** What the arguments say of the portal. */
+export const GIVEN_PAIR: Given<{ readonly input: AssociationInput }> = {
+  ids: ({ input }) => [givenId('from', input.from.id), givenId('to', input.to.id)],
+  absent: ({ input }) => refused(absentEnds(input, NO_PORTAL)),
+};
+
+function absentEnds(ends: Pick<AssociationInput, 'from' | 'to'>, hubId: number): readonly UserError[] {
+  return (['from', 'to'] as const)
+    .filter((end) => recordId(ends[end], hubId, end) === undefined)
+    .map((end) => notFound(['input', end, 'id']));
+}
+
+function recordId({ objectType, id }: RecordRef, hubId: number, argument: 'from' | 'to'): string | undefined {
+  return recordIdIn(recordTypeOf(objectType).typename, hubId, id, argument);
 }
 
 function payload(

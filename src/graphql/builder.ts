@@ -1,6 +1,7 @@
 import SchemaBuilder, {
   type FieldNullability,
   type InputFieldMap,
+  type InputShapeFromFields,
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
@@ -8,6 +9,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { nodeTypename } from './global-id.ts';
+import type { Given } from './named-portal.ts';
 import { PermissionPlugin } from './permissions.ts';
 import { exposed } from './plain-fields.ts';
 import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
@@ -34,6 +36,8 @@ declare global {
        * argument `objectType` decides.
        */
       hubspotScopes?: ScopeRequirement | ScopesOfType;
+      /** What its arguments say of the portal. */
+      given?: Given<InputShapeFromFields<Args>>;
       /** What the viewer's JWT must allow. */
       permission?: Permission;
     }

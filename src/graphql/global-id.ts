@@ -39,10 +39,23 @@ export function parseRecordGlobalId(id: string): RecordReference | undefined {
 export function recordIdIn(typename: PortalTypename, hubId: number, id: string, argument = 'id'): string | undefined {
   if (RECORD_ID.test(id)) return id;
   const reference = parseRecordGlobalId(id);
-  if (!reference) {
-    throw new GatewayError('BAD_USER_INPUT', 'An id must be a HubSpot record id or a global id.', { argument });
-  }
+  if (!reference) throw malformed(argument);
   return reference.typename === typename && reference.hubId === String(hubId) ? reference.recordId : undefined;
+}
+
+/**
+ * The number of the portal that `id` names; `undefined` when it is HubSpot's own.
+ * @throws GatewayError BAD_USER_INPUT when it is neither that nor a global id
+ */
+export function portalIn(id: string, argument: string): string | undefined {
+  if (RECORD_ID.test(id)) return undefined;
+  const reference = parseRecordGlobalId(id);
+  if (!reference) throw malformed(argument);
+  return reference.hubId;
+}
+
+function malformed(argument: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', 'An id must be a HubSpot record id or a global id.', { argument });
 }
 
 /** The type of what `node(id)` found: something of a portal, or an installation. */

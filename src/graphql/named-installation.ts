@@ -1,4 +1,3 @@
-import type { Connector } from '../connector/connector.ts';
 import { GatewayError } from '../errors.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { GatewayContext } from './context.ts';
@@ -13,10 +12,4 @@ export async function named({ connectors }: GatewayContext, id: string): Promise
 /** What the inputs of mutations that write to HubSpot have in common. */
 export interface WriteInput {
   readonly installationId?: string | null | undefined;
-}
-
-/** The portal that a mutation writes to: the one that its input names, else the tenant's only one. */
-export async function writtenConnector(input: WriteInput, context: GatewayContext): Promise<Connector> {
-  if (input.installationId == null) return context.connectors.only();
-  return context.connectors.of(await named(context, input.installationId));
 }

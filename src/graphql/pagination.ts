@@ -3,6 +3,7 @@ import type { CrmRecord } from '../connector/crm-record.ts';
 import { foreignCursor, type Position, type Slice } from '../connector/reading.ts';
 import { GatewayError } from '../errors.ts';
 import { builder } from './builder.ts';
+import type { GivenId } from './named-portal.ts';
 import { DEFAULT_FIRST } from './page-sizes.ts';
 
 /** `first`, up to `maxFirst`, and `after`: HubSpot pages forward only, and so do we. */
@@ -26,11 +27,28 @@ export type CursorScope = string;
 
 /** @throws GatewayError BAD_USER_INPUT for a `first` out of range, or an `after` that is not a cursor of `scope` */
 export function pageRequest(args: PageArgs, maxFirst: number, scope: CursorScope): { first: number; start: Position } {
-  const first = args.first ?? DEFAULT_FIRST;
-  if (first < 1 || first > maxFirst) {
-    throw new GatewayError('BAD_USER_INPUT', `first must be 1 to ${maxFirst}.`, { argument: 'first' });
-  }
+  const first = firstOf(args, maxFirst);
   return { first, start: args.after == null ? {} : decodeCursor(args.after, scope) };
+}
+
+/**
+ * The portal that the cursor names, if there is one; a `CursorScope` begins with its number.
+ * @throws GatewayError BAD_USER_INPUT for a `first` out of range, or an `after` that is no cursor of any list
+ */
+export function givenPage(args: PageArgs, maxFirst: number): readonly GivenId[] {
+  firstOf(args, maxFirst);
+  if (args.after == null) return [];
+  const hubId = PORTAL.exec(parse(args.after)?.scope ?? '')?.[0];
+  if (hubId === undefined) throw foreignCursor();
+  return [{ argument: 'after', hubId }];
+}
+
+const PORTAL = /^[1-9]\d{0,15}(?=,)/;
+
+function firstOf({ first }: PageArgs, maxFirst: number): number {
+  const wanted = first ?? DEFAULT_FIRST;
+  if (wanted >= 1 && wanted <= maxFirst) return wanted;
+  throw new GatewayError('BAD_USER_INPUT', `first must be 1 to ${maxFirst}.`, { argument: 'first' });
 }
 
 /** A connection as Relay defines it. Cursors are spelt only when they are asked for. */
@@ -119,7 +137,7 @@ function encodeCursor({ after = '', id = '', total }: Position, scope: CursorSco
 }
 
 function decodeCursor(cursor: string, scope: CursorScope): Position {
-  const position = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
+  const position = parse(cursor)?.position;
   // A position has one spelling in its list: what is not spelt the same again comes from elsewhere.
   if (!position || encodeCursor(position, scope) !== cursor) throw foreignCursor();
   return position;
@@ -129,13 +147,15 @@ function decodeCursor(cursor: string, scope: CursorScope): Position {
 const AFTER = /^[\x21-\x7e]{0,512}$/;
 const ID = /^\d{0,20}$/;
 
-function parse(cursor: string): Position | undefined {
+function parse(cursor: string): { readonly scope: CursorScope; readonly position: Position } | undefined {
+  if (cursor.length > MAX_CURSOR_LENGTH) return undefined;
   try {
-    const [, after, id, total]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [scope, after, id, total]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (typeof after !== 'string' || typeof id !== 'string' || !AFTER.test(after) || !ID.test(id)) return undefined;
     if (total !== undefined && (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0))
       return undefined;
-    return { ...(after && { after }), ...(id && { id }), ...(total !== undefined && { total }) };
+    if (typeof scope !== 'string') return undefined;
+    return { scope, position: { ...(after && { after }), ...(id && { id }), ...(total !== undefined && { total }) } };
   } catch {
     return undefined;
   }

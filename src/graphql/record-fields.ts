@@ -3,14 +3,15 @@ import type { CrmRecord } from '../connector/crm-record.ts';
 import type { builder } from './builder.ts';
 import { associationConnection, recordConnection } from './connections.ts';
 import { eitherId } from './global-id.ts';
+import { givenId } from './named-portal.ts';
 import { neighbourScopes } from './neighbour-scopes.ts';
 import { MAX_FIRST } from './page-sizes.ts';
-import { pageArgs } from './pagination.ts';
+import { givenPage, pageArgs } from './pagination.ts';
 import type { RecordType } from './record-types.ts';
 import { resolveList, resolveNeighbours, resolveRecord } from './records.ts';
 import { RECORD_REFS } from './refs.ts';
 import { type CrmParent, readable } from './scopes.ts';
-import { searchArgs } from './searches.ts';
+import { givenSearch, searchArgs } from './searches.ts';
 import { from } from './selection.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -28,6 +29,7 @@ export function recordField(t: CrmFields, type: RecordType): FieldRef<Types, unk
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'record' }),
+    given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
     args: { id: t.arg.id({ required: true, description: eitherId(type.typename) }) },
     resolve: (parent, { id }, context, info) => resolveRecord(type, parent, id, context, info),
   });
@@ -44,6 +46,7 @@ export function recordsField(t: CrmFields, type: RecordType): FieldRef<Types, un
     permission: 'hubspot:read',
     hubspotScopes: readable(type.objectType),
     extensions: from({ reads: 'list', demands: (node) => neighbourScopes(type, node) }),
+    given: { ids: (args) => [...givenPage(args, MAX_FIRST.root), ...givenSearch(type, args)] },
     args: { ...pageArgs(MAX_FIRST.root), ...searchArgs(type) },
     resolve: (parent, args, context, info) => resolveList(type, parent, args, context, info),
   });

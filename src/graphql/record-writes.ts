@@ -2,22 +2,22 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
 import type { NewNeighbour, Outcome, Written } from '../connector/portal-writes.ts';
-import { GatewayError } from '../errors.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';
-import type { GatewayContext } from './context.ts';
 import { recordGlobalId, recordIdIn } from './global-id.ts';
-import { type WriteInput, writtenConnector } from './named-installation.ts';
-import { propertyNames } from './property-names.ts';
+import type { WriteInput } from './named-installation.ts';
+import { type Given, givenId } from './named-portal.ts';
+import { associationPath, givenIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
 import { capitals, type RecordType, recordTypeOf } from './record-types.ts';
 import { selectionOf } from './selection.ts';
 import type { UserError } from './types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from './types/write-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
-import { type InputPath, pathOf, valueWithin, type WrittenValues, writtenValues } from './written-values.ts';
+import { type InputPath, pathOf, type ValuesInput, type WrittenValues } from './written-values.ts';
 
 /** What a mutation of a record came to. */
 export interface RecordPayload {
-  readonly connector: Connector;
+  /** Null when the input names a portal that this tenant does not have. */
+  readonly connector: Connector | null;
   /** With the properties that HubSpot told of. Null when nothing was written. */
   readonly record: CrmRecord | null;
   /** Null when nothing was written, or when HubSpot does not say. */
@@ -30,25 +30,56 @@ export interface ArchivePayload {
   readonly userErrors: readonly UserError[];
 }
 
+interface ArchiveInput extends WriteInput {
+  readonly id: string;
+}
+
+/** What the arguments of `createContact` and its like say of the portal. */
+export function givenCreate(type: RecordType): Given<{ readonly input: CreateInput }> {
+  return given(type, readCreate);
+}
+
+/** What those of `updateContact` and its like say. */
+export function givenUpdate(type: RecordType): Given<{ readonly input: UpdateInput }> {
+  return given(type, readUpdate);
+}
+
+/** What those of `upsertContact` and its like say. */
+export function givenUpsert(type: RecordType): Given<{ readonly input: UpsertInput }> {
+  return given(type, readUpsert);
+}
+
+/** What those of `archiveContact` and its like say. */
+export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
+  ids: ({ input }) => [givenId('id', input.id)],
+  absent: () => NOTHING_ARCHIVED,
+};
+
+function given<Input extends ValuesInput>(
+  type: RecordType,
+  read: (type: RecordType, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
+): Given<{ readonly input: Input }> {
+  return {
+    ids({ input }) {
+      read(type, input, NO_PORTAL);
+      return givenIds(type, input);
+    },
+    absent: ({ input }) => refused(null, read(type, input, NO_PORTAL).absent),
+  };
+}
+
 /** `createContact` and its like. */
 export async function createRecord(
   type: RecordType,
   input: CreateInput,
-  context: GatewayContext,
+  connector: Connector,
   info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
-  const connector = await writtenConnector(input, context);
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const written = writtenValues(type.typename, input, hubId);
-  const neighbours = (input.associations ?? []).map(({ objectType, id, label }) => ({
-    objectType,
-    id: recordIdIn(recordTypeOf(objectType).typename, hubId, id, 'associations'),
-    label: label ?? undefined,
-  }));
-  const pathTo = (index: number, field: string) => (index < 0 ? null : ['input', 'associations', String(index), field]);
-  const absent = neighbours.flatMap(({ id }, index) => (id === undefined ? [pathTo(index, 'id')] : []));
-  if (absent.length + written.absent.length > 0) return refused(connector, [...written.absent, ...absent]);
+  const { written, neighbours, absent } = readCreate(type, input, hubId);
+  if (absent.length > 0) return refused(connector, absent);
+  const pathTo = (index: number, field: 'id' | 'label') => (index < 0 ? null : associationPath(index, field));
 
   const outcome = await connector.writes.create(
     type.objectType,
@@ -76,18 +107,13 @@ export async function createRecord(
 export async function updateRecord(
   type: RecordType,
   input: UpdateInput,
-  context: GatewayContext,
+  connector: Connector,
   info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
-  const connector = await writtenConnector(input, context);
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const id = recordIdIn(type.typename, hubId, input.id);
-  const written = writtenValues(type.typename, input, hubId);
-  if (id === undefined) return refused(connector, [RECORD]);
-  if (written.absent.length > 0) return refused(connector, written.absent);
-  if (written.paths.size === 0)
-    throw new GatewayError('BAD_USER_INPUT', 'There is nothing to write.', { argument: 'input' });
+  const { id, written, absent } = readUpdate(type, input, hubId);
+  if (id === undefined || absent.length > 0) return refused(connector, absent);
 
   const outcome = await connector.writes.update(type.objectType, id, written.values);
   return payload(connector, outcome, { ...contextOf(type, written, hubId), record: () => RECORD });
@@ -97,18 +123,13 @@ export async function updateRecord(
 export async function upsertRecord(
   type: RecordType,
   input: UpsertInput,
-  context: GatewayContext,
+  connector: Connector,
   info: GraphQLResolveInfo,
 ): Promise<RecordPayload> {
-  const connector = await writtenConnector(input, context);
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? 'email');
-  const idValue = valueWithin('idValue', input.idValue);
-  if (idValue.trim() === '')
-    throw new GatewayError('BAD_USER_INPUT', 'idValue must not be empty.', { argument: 'idValue' });
-  const written = writtenValues(type.typename, input, hubId);
-  if (written.absent.length > 0) return refused(connector, written.absent);
+  const { idProperty, idValue, written, absent } = readUpsert(type, input, hubId);
+  if (absent.length > 0) return refused(connector, absent);
 
   const outcome = await connector.writes.upsert(type.objectType, { idProperty, idValue }, written.values);
   const paths = new Map([[idProperty, ['input', 'idValue']], ...written.paths]);
@@ -118,13 +139,12 @@ export async function upsertRecord(
 /** `archiveContact` and its like. */
 export async function archiveRecord(
   type: RecordType,
-  input: WriteInput & { readonly id: string },
-  context: GatewayContext,
+  input: ArchiveInput,
+  connector: Connector,
 ): Promise<ArchivePayload> {
-  const connector = await writtenConnector(input, context);
   const { hubId } = connector.installation;
   const id = recordIdIn(type.typename, hubId, input.id);
-  if (id === undefined) return { archivedId: null, userErrors: [notFound(RECORD)] };
+  if (id === undefined) return NOTHING_ARCHIVED;
   const outcome = await connector.writes.archive(type.objectType, id);
   if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
   const problemContext = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
@@ -136,7 +156,7 @@ function refuseBadNames(info: GraphQLResolveInfo, { typename }: RecordType, { gr
   selectionOf(info, typename, granted);
 }
 
-const RECORD: InputPath = ['input', 'id'];
+const NOTHING_ARCHIVED: ArchivePayload = { archivedId: null, userErrors: [notFound(RECORD)] };
 
 function isHere(neighbour: { readonly id: string | undefined }): neighbour is NewNeighbour {
   return neighbour.id !== undefined;
@@ -162,7 +182,7 @@ function contextOf(type: RecordType, written: WrittenValues, hubId: number): Pro
   };
 }
 
-function refused(connector: Connector, absent: readonly (InputPath | null)[]): RecordPayload {
+function refused(connector: Connector | null, absent: readonly (InputPath | null)[]): RecordPayload {
   return { connector, record: null, created: null, userErrors: absent.map(notFound) };
 }
 

@@ -16,7 +16,8 @@ import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
-import { writtenConnector } from './named-installation.ts';
+import type { WriteInput } from './named-installation.ts';
+import { type Given, namedConnector } from './named-portal.ts';
 import { preflight } from './requirements.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
@@ -33,10 +34,14 @@ export const hubspotScopesDirective = new GraphQLDirective({
   },
 });
 
-/** Whatever a field that reaches HubSpot hangs on: the query root, which has no value, an installation, or a record. */
+/** Whatever a field that reaches HubSpot hangs on: the root, an installation, or a record. */
 export type CrmParent = undefined | object | Installation | CrmRecord;
 
-/** The connector that a field of `parent` reaches HubSpot through. @throws GatewayError when there is none */
+/**
+ * The connector that a field of `parent` reaches HubSpot through. To a field of the root that demands scopes, the plugin
+ * below hands over the one of the portal that the arguments name.
+ * @throws GatewayError when there is none
+ */
 export function connectorOf(parent: CrmParent, context: GatewayContext): PromiseOrValue<Connector> {
   if (parent === undefined) return context.connectors.only();
   if ('connector' in parent) return parent.connector;
@@ -78,24 +83,35 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       const answered = resolver(parent, args, context, info);
       return answered instanceof Promise ? answered.catch((error) => refuseAt(coordinate, error)) : answered;
     };
+    // Pothos types what a plugin sees as unknown; the options stand on the same field.
+    const given = field.pothosOptions.given as Given<object> | undefined;
     return (parent, args, context, info) => {
-      const connector =
-        info.operation.operation === 'mutation' && parent === undefined
-          ? writtenConnector(Reflect.get(args, 'input'), contextOf(context))
-          : // Pothos types the parent of a plugin's resolver as unknown; the option stands only on fields of a CrmParent.
-            connectorOf(parent as CrmParent, contextOf(context));
-      const granting = isRecord(parent)
-        ? connector
-        : andThen(connector, (found) =>
-            contextOf(context).connectors.granting(found, (granted) => !preflight(info, granted).mayRefuse),
-          );
-      return andThen(granting, (found) => answer(found, parent, args, context, info));
+      const { connectors } = contextOf(context);
+      const ids = given?.ids(args) ?? [];
+      if (isRead(parent)) return parent.connector && answer(parent.connector, parent, args, context, info);
+      const granting = (connector: Connector) =>
+        connectors.granting(connector, (granted) => !preflight(info, granted).mayRefuse);
+      if (parent !== undefined) {
+        // The option stands only on fields of a CrmParent.
+        const granted = andThen(connectorOf(parent as CrmParent, contextOf(context)), granting);
+        return andThen(granted, (connector) => answer(connector, parent, args, context, info));
+      }
+      return andThen(namedConnector(inputOf(args)?.installationId, ids, contextOf(context)), (named) => {
+        if (!named && given?.absent) return given.absent(args);
+        const granted = andThen(named ?? connectors.only(), granting);
+        return andThen(granted, (connector) => answer(connector, { connector }, args, context, info));
+      });
     };
   }
 }
 
-/** A record was read under the grant that its other fields are read under, too. */
-function isRecord(parent: unknown): boolean {
+/** What writes to HubSpot names its installation in `input`. */
+function inputOf(args: object): WriteInput | undefined {
+  return Reflect.get(args, 'input');
+}
+
+/** A record, and what a mutation came to, were read under the grant that their other fields are read under, too. */
+function isRead(parent: unknown): parent is { readonly connector: Connector | null } {
   return typeof parent === 'object' && parent !== null && 'connector' in parent;
 }
 

@@ -1,13 +1,14 @@
 import type { Condition } from '../connector/condition.ts';
 import type { Connector } from '../connector/connector.ts';
-import { type Search, toSearch } from '../connector/search.ts';
+import { type Search, toSearch, type Wanted } from '../connector/search.ts';
 import { GatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { SearchSort } from '../hubspot/search.ts';
 import { builder } from './builder.ts';
 import { FILTER_FIELDS } from './filter-fields.ts';
-import { filterCondition, namedProperties } from './filters.ts';
-import { recordIdIn } from './global-id.ts';
+import { type FilterTerms, filterCondition, namedProperties } from './filters.ts';
+import { parseRecordGlobalId, recordIdIn } from './global-id.ts';
+import { type GivenId, givenId } from './named-portal.ts';
 import { propertyKinds } from './property-kinds.ts';
 import { type RecordType, recordTypeOf } from './record-types.ts';
 import { readable } from './scopes.ts';
@@ -49,6 +50,30 @@ export interface SearchArgs {
 }
 
 /**
+ * The ids in a filter.
+ * @throws GatewayError BAD_USER_INPUT for what no portal can search
+ */
+export function givenSearch(
+  { objectType }: RecordType,
+  { filter, query, orderBy, archived }: SearchArgs,
+): readonly GivenId[] {
+  const isSearch = filter != null || query != null || orderBy != null;
+  if (archived && isSearch) {
+    throw new GatewayError('BAD_USER_INPUT', 'HubSpot does not search archived records.', { argument: 'archived' });
+  }
+  const ids: GivenId[] = [];
+  const idOf = (_type: ObjectType | 'owners', id: string): string => {
+    ids.push(givenId('filter', id));
+    return parseRecordGlobalId(id)?.recordId ?? id;
+  };
+  const terms: FilterTerms = { fields: FILTER_FIELDS[objectType], kindOf: () => 'option', idOf };
+  const condition = filter ? filterCondition(filter, terms) : undefined;
+  // How long the values of other properties are, their definitions decide.
+  if (!filter || namedProperties(filter).length === 0) toSearch(wanted({ query, orderBy }, condition));
+  return ids;
+}
+
+/**
  * The search that answers the arguments of the field `coordinate`; `undefined` when a plain list does: with nothing
  * given but `archived`.
  * @throws GatewayError BAD_USER_INPUT, and MISSING_SCOPES for what a search would tell of neighbours or sensitive values
@@ -56,20 +81,22 @@ export interface SearchArgs {
 export async function searchOf(
   { objectType }: RecordType,
   connector: Connector,
-  { filter, query, orderBy, archived }: SearchArgs,
+  { filter, query, orderBy }: SearchArgs,
   coordinate: string,
 ): Promise<Search | undefined> {
   if (filter == null && query == null && orderBy == null) return undefined;
-  if (archived) {
-    throw new GatewayError('BAD_USER_INPUT', 'HubSpot does not search archived records.', { argument: 'archived' });
-  }
-  const search = toSearch({
-    condition: filter ? await conditionOf(filter, connector, objectType, coordinate) : undefined,
-    query: query?.trim() || undefined,
-    sort: orderBy ? { propertyName: orderBy.field, direction: orderBy.direction } : undefined,
-  });
+  const condition = filter ? await conditionOf(filter, connector, objectType, coordinate) : undefined;
+  const search = toSearch(wanted({ query, orderBy }, condition));
   connector.requireScopes(readable(...new Set([objectType, ...search.neighbours])), coordinate);
   return search;
+}
+
+function wanted({ query, orderBy }: SearchArgs, condition: Condition | undefined): Wanted {
+  return {
+    condition,
+    query: query?.trim() || undefined,
+    sort: orderBy ? { propertyName: orderBy.field, direction: orderBy.direction } : undefined,
+  };
 }
 
 async function conditionOf(

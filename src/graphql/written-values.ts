@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';
 import { writtenOut } from './decimal-notation.ts';
 import { recordIdIn } from './global-id.ts';
+import { type GivenId, givenId } from './named-portal.ts';
 import { propertyNames } from './property-names.ts';
 import type { RecordTypename } from './record-types.ts';
 import { WRITABLE_FIELDS, type WritableField } from './writable-fields.ts';
@@ -72,6 +73,13 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
     write(name, valueWithin('properties', value ?? ''), ['input', 'properties', String(index)]);
   }
   return { values: Object.fromEntries(values), paths, absent };
+}
+
+/** The ids among the values. */
+export function givenValues(typename: RecordTypename, input: ValuesInput): readonly GivenId[] {
+  return Object.entries(WRITABLE_FIELDS[typename]).flatMap(([name, { kind }]) =>
+    kind === 'owner' && input[name] != null ? [givenId(name, String(input[name]))] : [],
+  );
 }
 
 /** Where a person fills in `property`, given or not; `null` where the input has no field for it. */

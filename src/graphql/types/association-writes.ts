@@ -1,5 +1,5 @@
 import type { ObjectType } from '../../hubspot/objects.ts';
-import { type AssociationPayload, associate, dissociate } from '../association-writes.ts';
+import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../association-writes.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../global-id.ts';
 import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
@@ -74,7 +74,7 @@ const DissociatePayload = associationPayload('DissociatePayload', 'The records t
 
 /** Which two of them it takes, the input decides. */
 const WRITABLE = RECORD_TYPES.flatMap(({ objectType }) => writable(objectType));
-const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true } as const;
+const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true, given: GIVEN_PAIR } as const;
 
 builder.mutationField('associate', (t) =>
   t.field({
@@ -83,7 +83,7 @@ builder.mutationField('associate', (t) =>
     extensions: from({ calls: callsOfAssociate, demands: demandsOfAssociation }),
     description: 'Associates two records, with labels where they are given; labels that the association has stay.',
     args: { input: t.arg({ type: AssociateInput, required: true, description: 'Which records, and their labels.' }) },
-    resolve: (_root, { input }, context) => associate(input, context),
+    resolve: (root, { input }, context) => associate(input, root, context),
   }),
 );
 
@@ -94,6 +94,6 @@ builder.mutationField('dissociate', (t) =>
     extensions: from({ calls: callsOfDissociate, demands: demandsOfAssociation }),
     description: 'Takes an association away, or some of its labels. What is not there answers the same.',
     args: { input: t.arg({ type: DissociateInput, required: true, description: 'Which records, and which labels.' }) },
-    resolve: (_root, { input }, context) => dissociate(input, context),
+    resolve: (root, { input }, context) => dissociate(input, root, context),
   }),
 );

@@ -61,6 +61,12 @@ builder.interfaceFields(CrmRef, (t) => ({
     permission: 'hubspot:read',
     hubspotScopes: readable('contacts'),
     extensions: from({ reads: 'record' }),
+    given: {
+      ids: ({ email }) => {
+        emailAddress(email);
+        return [];
+      },
+    },
     args: {
       email: t.arg.string({ required: true, description: 'The address, in upper or lower case.' }),
     },

@@ -20,14 +20,12 @@ builder.objectField(QueryRef, 'node', (t) =>
     async resolve(_root, { id }, { connectors }, info): Promise<CrmRecord | PortalOwner | Installation | null> {
       const reference = parseRecordGlobalId(id);
       if (!reference) return (await connectors.installation(id)) ?? null;
-      const installation = await connectors.installationOfPortal(reference.hubId);
-      if (!installation) return null;
+      const found = await connectors.inPortal(reference.hubId);
+      if (!found) return null;
       // The scope depends on the id's type, which the schema announces on the types alone.
       const type = RECORD_TYPES.find(({ typename }) => typename === reference.typename);
       const needed = type ? readable(type.objectType) : OWNERS_READ;
-      const connector = await connectors.granting(await connectors.of(installation), (granted) =>
-        granted.satisfies(needed),
-      );
+      const connector = await connectors.granting(found, (granted) => granted.satisfies(needed));
       connector.requireScopes(needed, 'Query.node');
       if (!type) return connector.owner(reference.recordId);
       const selection = selectionOf(info, type.typename, connector.granted);

@@ -3,8 +3,9 @@ import { builder } from '../builder.ts';
 import { totalCount } from '../connections.ts';
 import { emailAddress } from '../email-address.ts';
 import { eitherId, recordGlobalId, recordIdIn } from '../global-id.ts';
+import { givenId } from '../named-portal.ts';
 import { MAX_FIRST } from '../page-sizes.ts';
-import { ConnectionPage, pageArgs, pageRequest } from '../pagination.ts';
+import { ConnectionPage, givenPage, pageArgs, pageRequest } from '../pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
 import { connectorOf, OWNERS_READ } from '../scopes.ts';
 import { from } from '../selection.ts';
@@ -72,6 +73,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: from({ reads: 'owners' }),
+    given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
     args: {
       id: t.arg.id({
         required: true,
@@ -91,6 +93,12 @@ builder.interfaceFields(CrmRef, (t) => ({
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: from({ reads: 'owners' }),
+    given: {
+      ids: (args) => {
+        if (args.email != null) emailAddress(args.email);
+        return givenPage(args, MAX_FIRST.root);
+      },
+    },
     args: {
       ...pageArgs(MAX_FIRST.root, OWNERS_PAGE),
       email: t.arg.string({ description: 'Only the owner with this e-mail address, in upper or lower case.' }),

@@ -6,12 +6,16 @@ import {
   type ArchivePayload,
   archiveRecord,
   createRecord,
+  GIVEN_ARCHIVE,
+  givenCreate,
+  givenUpdate,
+  givenUpsert,
   type RecordPayload,
   updateRecord,
   upsertRecord,
 } from '../record-writes.ts';
 import { RECORD_REFS } from '../refs.ts';
-import { readable, writable } from '../scopes.ts';
+import { connectorOf, readable, writable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 import { UserErrorRef } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
@@ -35,37 +39,44 @@ function defineWrites(type: RecordType): void {
   builder.mutationFields((t) => ({
     [`create${typename}`]: t.field({
       ...demanded,
+      given: givenCreate(type),
       type: payload,
       extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
       description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
       args: { input: t.arg({ type: create, required: true, description: `The new ${singular}.` }) },
-      resolve: (_root, { input }, context, info) => createRecord(type, input, context, info),
+      resolve: async (root, { input }, context, info) =>
+        createRecord(type, input, await connectorOf(root, context), info),
     }),
     [`update${typename}`]: t.field({
       ...demanded,
+      given: givenUpdate(type),
       type: payload,
       extensions: oneCall,
       description: `Changes a ${singular}: the fields that the input gives, and no others. The id of one that was merged changes the ${singular} that it became.`,
       args: { input: t.arg({ type: update, required: true, description: `Which ${singular}, and what changes.` }) },
-      resolve: (_root, { input }, context, info) => updateRecord(type, input, context, info),
+      resolve: async (root, { input }, context, info) =>
+        updateRecord(type, input, await connectorOf(root, context), info),
     }),
     [`upsert${typename}`]: t.field({
       ...demanded,
+      given: givenUpsert(type),
       type: payload,
       extensions: oneCall,
       description: `Changes the ${singular} that has a value of a unique property, or creates it: HubSpot decides in one step.`,
       args: {
         input: t.arg({ type: upsert, required: true, description: `Which ${singular}, and what it shall hold.` }),
       },
-      resolve: (_root, { input }, context, info) => upsertRecord(type, input, context, info),
+      resolve: async (root, { input }, context, info) =>
+        upsertRecord(type, input, await connectorOf(root, context), info),
     }),
     [`archive${typename}`]: t.field({
       ...demanded,
+      given: GIVEN_ARCHIVE,
       type: archived,
       extensions: oneCall,
       description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same.`,
       args: { input: t.arg({ type: archive, required: true, description: `Which ${singular}.` }) },
-      resolve: (_root, { input }, context) => archiveRecord(type, input, context),
+      resolve: async (root, { input }, context) => archiveRecord(type, input, await connectorOf(root, context)),
     }),
   }));
 }
@@ -84,7 +95,7 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
         hubspotScopes: readable(objectType),
         extensions: from({ reads: 'record' }),
         resolve({ connector, record }, _args, context, info) {
-          if (!record) return null;
+          if (!connector || !record) return null;
           const selection = selectionOf(info, typename, connector.granted);
           const isTold = selection.properties.every((name) => Object.hasOwn(record.properties, name));
           if (!isTold || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
