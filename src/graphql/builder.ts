@@ -71,7 +71,8 @@ export const builder = new SchemaBuilder<{
   relay: {
     cursorType: 'String',
     nodeTypeOptions: {
-      description: 'Whatever has a global id: records, owners and installations. `Query.node` reads it by that id.',
+      description:
+        'Whatever has a global id: records, owners, pipelines and their stages, and installations. `Query.node` reads it by that id.',
       resolveType: (node) => nodeTypename(node),
     },
     idFieldOptions: { description: 'Global id: unique among everything that the gateway serves.' },

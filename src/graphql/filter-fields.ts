@@ -1,7 +1,13 @@
+import type { ValueKind } from '../connector/condition.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 
-/** What a field holds, which decides how it is compared: an `owner` is an owner's id. */
-export type FilterKind = 'text' | 'option' | 'number' | 'moment' | 'owner';
+/** What a field holds, which decides how it is compared: those that name something else go by its id. */
+export type FilterKind = 'text' | 'option' | 'number' | 'moment' | 'owner' | 'pipeline' | 'stage';
+
+/** How HubSpot compares what such a field holds: ids are options of its properties. */
+export function comparedAs(kind: FilterKind): ValueKind {
+  return kind === 'owner' || kind === 'pipeline' || kind === 'stage' ? 'option' : kind;
+}
 
 /** By the name of the field in GraphQL. */
 export type FilterFields = Readonly<Record<string, { readonly property: string; readonly kind: FilterKind }>>;
@@ -42,8 +48,8 @@ export const FILTER_FIELDS = {
     closeDate: moment('closedate'),
     dealType: option('dealtype'),
     description: text('description'),
-    stageId: option('dealstage'),
-    pipelineId: option('pipeline'),
+    stageId: { property: 'dealstage', kind: 'stage' },
+    pipelineId: { property: 'pipeline', kind: 'pipeline' },
     ...OWNER,
     updatedAt: moment('hs_lastmodifieddate'),
   },

@@ -12,8 +12,9 @@ import {
 import { GatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import { writtenOut } from './decimal-notation.ts';
-import type { FilterFields, FilterKind } from './filter-fields.ts';
+import { comparedAs, type FilterFields, type FilterKind } from './filter-fields.ts';
 import { parseMoment } from './moment.ts';
+import { pipelineReference } from './pipeline-ids.ts';
 import { decimal } from './scalars.ts';
 import type { Operand, RecordFilter, Tests } from './types/filter.ts';
 
@@ -32,6 +33,8 @@ export interface FilterTerms {
    * @throws GatewayError BAD_USER_INPUT when it is none
    */
   readonly idOf: (objectType: ObjectType | 'owners', id: string) => string | undefined;
+  /** Whether a global id with this number is of the portal that is searched. */
+  readonly isOfPortal: (hubId: string) => boolean;
 }
 
 /** @throws GatewayError BAD_USER_INPUT for what no search can mean */
@@ -49,7 +52,7 @@ export function namedProperties(filter: RecordFilter): readonly string[] {
     names.add(property);
     return 'option' as const;
   };
-  filterCondition(filter, { fields: {}, kindOf, idOf: (_type, id) => id });
+  filterCondition(filter, { fields: {}, kindOf, idOf: (_type, id) => id, isOfPortal: () => true });
   return [...names];
 }
 
@@ -86,11 +89,16 @@ class FilterReader {
   #conditions(field: string, property: string, kind: FilterKind, tests: Tests): readonly Condition[] {
     const { exists, between: range, in: listed, notIn: excluded, ...single } = tests;
     const read = (operator: string, value: Operand) => this.#text(`${field}.${operator}`, kind, value);
-    const valueKind = kind === 'owner' ? 'option' : kind;
+    const valueKind = comparedAs(kind);
     const conditions: Condition[] = [];
     for (const [operator, operand] of Object.entries(tests)) {
       // What a frontend left null by mistake must not find more than was meant.
       if (operand === null) throw refused(`${field}.${operator} is null: leave it out, or use exists.`);
+    }
+    if (kind === 'stage') {
+      const { eq: _eq, neq: _neq, ...others } = single;
+      const rest = { ...others, ...(typeof exists === 'boolean' && { exists }) };
+      return [...this.#stages(field, property, tests), ...this.#conditions(field, property, 'option', rest)];
     }
     for (const [operator, value] of Object.entries(single)) {
       const name = operator as keyof typeof single; // GraphQL hands over no others.
@@ -108,15 +116,65 @@ class FilterReader {
     return conditions;
   }
 
+  /** A global id means the stage of one pipeline: another may have a stage of the same id. */
+  #stages(field: string, property: string, { eq, neq, in: listed, notIn: excluded }: Tests): readonly Condition[] {
+    const conditions: Condition[] = [];
+    const wanted = [
+      ...(eq == null ? [] : [{ operator: 'eq', ids: [eq] }]),
+      ...(listed ? [{ operator: 'in', ids: listed }] : []),
+    ];
+    for (const { operator, ids } of wanted) {
+      const stages = this.#byPipeline(`${field}.${operator}`, ids);
+      const alternatives = stages.map(({ pipelineId, stageIds }): Condition => {
+        const stage = oneOf(property, 'option', stageIds);
+        return pipelineId === undefined ? stage : { all: [stage, compared('pipeline', 'eq', pipelineId)] };
+      });
+      conditions.push({ any: alternatives });
+    }
+    const unwanted = [
+      ...(neq == null ? [] : [{ operator: 'neq', ids: [neq] }]),
+      ...(excluded ? [{ operator: 'notIn', ids: excluded }] : []),
+    ];
+    for (const { operator, ids } of unwanted) {
+      for (const { pipelineId, stageIds } of this.#byPipeline(`${field}.${operator}`, ids)) {
+        const stage = noneOf(property, 'option', stageIds);
+        conditions.push(pipelineId === undefined ? stage : { any: [stage, compared('pipeline', 'neq', pipelineId)] });
+      }
+    }
+    return conditions;
+  }
+
+  /** HubSpot's own ids of stages by the pipeline that a global id names; those that are HubSpot's own are of none. */
+  #byPipeline(name: string, ids: readonly Operand[]) {
+    const stages = new Map<string | undefined, string[]>();
+    for (const id of ids) {
+      const text = this.#text(name, 'option', id);
+      const reference = pipelineReference('stage', text, 'filter');
+      if (reference && !this.#terms.isOfPortal(reference.hubId)) throw refused(`${name} is no ${NOUNS.stage}.`);
+      const known = stages.get(reference?.pipelineId) ?? [];
+      known.push(reference?.stageId ?? text);
+      stages.set(reference?.pipelineId, known);
+    }
+    return [...stages].map(([pipelineId, stageIds]) => ({ pipelineId, stageIds }));
+  }
+
+  /** HubSpot's own id of a pipeline; `undefined` for one of another portal. */
+  #pipelineId(id: string): string | undefined {
+    const reference = pipelineReference('pipeline', id, 'filter');
+    if (!reference) return id;
+    return this.#terms.isOfPortal(reference.hubId) ? reference.pipelineId : undefined;
+  }
+
   /** The value as HubSpot takes it. */
   #text(name: string, kind: FilterKind, value: Operand): string {
     if (value instanceof Date) return String(value.getTime());
     if (value.trim() === '') throw refused(`${name} is empty: leave it out, or use exists.`);
-    if (kind === 'text' || kind === 'option') return value;
+    if (kind === 'text' || kind === 'option' || kind === 'stage') return value;
     const text = {
       number: () => numberText(value),
       moment: () => parseMoment(value)?.getTime().toString(),
       owner: () => this.#terms.idOf('owners', value),
+      pipeline: () => this.#pipelineId(value),
     }[kind]();
     if (text === undefined) throw refused(`${name} is no ${NOUNS[kind]}.`);
     return text;
@@ -129,7 +187,13 @@ function numberText(value: string): string | undefined {
   return number === undefined ? undefined : writtenOut(number);
 }
 
-const NOUNS = { number: 'number', moment: 'date or time', owner: 'owner of this portal' };
+const NOUNS = {
+  number: 'number',
+  moment: 'date or time',
+  owner: 'owner of this portal',
+  pipeline: 'pipeline of this portal',
+  stage: 'stage of this portal',
+};
 
 function refused(message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message, { argument: 'filter' });

@@ -59,7 +59,9 @@ function malformed(argument: string): GatewayError {
 }
 
 /** The type of what `node(id)` found: something of a portal, or an installation. */
-export function nodeTypename(node: unknown): PortalTypename | 'Installation' {
+export function nodeTypename(node: unknown): PortalTypename | 'Pipeline' | 'PipelineStage' | 'Installation' {
+  const typename: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'typename') : undefined;
+  if (typename === 'Pipeline' || typename === 'PipelineStage') return typename;
   const objectType: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'objectType') : undefined;
   if (objectType === 'owners') return 'Owner';
   return RECORD_TYPES.find((type) => type.objectType === objectType)?.typename ?? 'Installation';

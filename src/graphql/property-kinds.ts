@@ -3,7 +3,7 @@ import type { Connector } from '../connector/connector.ts';
 import { valueRequirement } from '../connector/property-access.ts';
 import { GatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
-import { FILTER_FIELDS, type FilterKind } from './filter-fields.ts';
+import { comparedAs, FILTER_FIELDS } from './filter-fields.ts';
 
 /** By HubSpot's types; what has another one is compared as it is written. */
 const KINDS: ReadonlyMap<string, ValueKind> = new Map([
@@ -27,7 +27,7 @@ export async function propertyKinds(
   coordinate: string,
 ): Promise<ReadonlyMap<string, ValueKind>> {
   const kinds = new Map(
-    Object.values(FILTER_FIELDS[objectType]).map(({ property, kind }) => [property, valueKind(kind)]),
+    Object.values(FILTER_FIELDS[objectType]).map(({ property, kind }) => [property, comparedAs(kind)]),
   );
   const others = names.filter((name) => !kinds.has(name));
   if (others.length === 0) return kinds;
@@ -41,10 +41,6 @@ export async function propertyKinds(
     kinds.set(name, KINDS.get(definition.type) ?? 'option');
   }
   return kinds;
-}
-
-function valueKind(kind: FilterKind): ValueKind {
-  return kind === 'owner' ? 'option' : kind;
 }
 
 function refused(message: string): GatewayError {

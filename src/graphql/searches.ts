@@ -66,7 +66,8 @@ export function givenSearch(
     ids.push(givenId('filter', id));
     return parseRecordGlobalId(id)?.recordId ?? id;
   };
-  const terms: FilterTerms = { fields: FILTER_FIELDS[objectType], kindOf: () => 'option', idOf };
+  const isOfPortal = (hubId: string) => ids.push({ argument: 'filter', hubId }) > 0;
+  const terms: FilterTerms = { fields: FILTER_FIELDS[objectType], kindOf: () => 'option', idOf, isOfPortal };
   const condition = filter ? filterCondition(filter, terms) : undefined;
   // How long the values of other properties are, their definitions decide.
   if (!filter || namedProperties(filter).length === 0) toSearch(wanted({ query, orderBy }, condition));
@@ -109,6 +110,7 @@ async function conditionOf(
   return filterCondition(filter, {
     fields: FILTER_FIELDS[objectType],
     kindOf: (property) => kinds.get(property) ?? 'option',
+    isOfPortal: (hubId) => hubId === String(connector.installation.hubId),
     idOf: (type, id) => {
       const typename = type === 'owners' ? 'Owner' : recordTypeOf(type).typename;
       return recordIdIn(typename, connector.installation.hubId, id, 'filter');

@@ -1,7 +1,7 @@
 import type { RecordTypename } from './record-types.ts';
 
-/** How the value of a field is given: an `owner` by an owner's id, an `id` by HubSpot's id of whatever it is. */
-export type ValueKind = 'text' | 'decimal' | 'moment' | 'id' | 'owner';
+/** How the value of a field is given: those that name something by its id, HubSpot's own or global. */
+export type ValueKind = 'text' | 'decimal' | 'moment' | 'owner' | 'pipeline' | 'stage';
 
 /** A field that inputs have and the property that it writes. */
 export interface WritableField {
@@ -60,13 +60,14 @@ export const WRITABLE_FIELDS: Readonly<Record<RecordTypename, Readonly<Record<st
     description: text('description', 'Notes about the deal.'),
     stageId: {
       property: 'dealstage',
-      kind: 'id',
-      description: "HubSpot's own id of a stage of the deal's pipeline. A new deal needs one.",
+      kind: 'stage',
+      description:
+        "The stage: HubSpot's own id of one of the deal's pipeline, or a global id, which also puts the deal into its pipeline. A new deal needs one.",
     },
     pipelineId: {
       property: 'pipeline',
-      kind: 'id',
-      description: "HubSpot's own id of the pipeline. Left out for a new deal: the portal's default one.",
+      kind: 'pipeline',
+      description: "The pipeline: HubSpot's own id, or a global id. Left out for a new deal: the portal's default one.",
     },
     ...OWNER,
   },

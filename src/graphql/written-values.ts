@@ -3,6 +3,7 @@ import type { PropertyValues } from '../hubspot/record-writes.ts';
 import { writtenOut } from './decimal-notation.ts';
 import { recordIdIn } from './global-id.ts';
 import { type GivenId, givenId } from './named-portal.ts';
+import { parsePipelineGlobalId, pipelineReference } from './pipeline-ids.ts';
 import { propertyNames } from './property-names.ts';
 import type { RecordTypename } from './record-types.ts';
 import { WRITABLE_FIELDS, type WritableField } from './writable-fields.ts';
@@ -50,6 +51,8 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
   const values = new Map<string, string>();
   const paths = new Map<string, InputPath>();
   const absent: InputPath[] = [];
+  /** A stage's global id names its pipeline, too. */
+  let stage: { readonly name: string; readonly pipelineId: string } | undefined;
   const write = (property: string, value: string, path: InputPath): void => {
     if (values.has(property)) throw badProperties(`The property ${property} is given twice.`);
     values.set(property, value);
@@ -60,6 +63,8 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
     const given = input[name];
     if (given === undefined) continue;
     const value = wireValue(name, field, given, hubId);
+    const pipelineId = field.kind === 'stage' ? parsePipelineGlobalId(String(given))?.pipelineId : undefined;
+    if (pipelineId) stage = { name, pipelineId };
     if (value === undefined) absent.push(['input', name]);
     else write(field.property, valueWithin(name, value), ['input', name]);
   }
@@ -72,14 +77,23 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
     if (value === undefined) throw badProperties(`The property ${name} has no value: null clears it.`);
     write(name, valueWithin('properties', value ?? ''), ['input', 'properties', String(index)]);
   }
+  if (stage) {
+    const pipeline = values.get('pipeline');
+    if (pipeline === undefined) write('pipeline', stage.pipelineId, ['input', stage.name]);
+    else if (pipeline !== stage.pipelineId) throw foreignStage(stage.name);
+  }
   return { values: Object.fromEntries(values), paths, absent };
 }
 
 /** The ids among the values. */
 export function givenValues(typename: RecordTypename, input: ValuesInput): readonly GivenId[] {
-  return Object.entries(WRITABLE_FIELDS[typename]).flatMap(([name, { kind }]) =>
-    kind === 'owner' && input[name] != null ? [givenId(name, String(input[name]))] : [],
-  );
+  return Object.entries(WRITABLE_FIELDS[typename]).flatMap(([name, { kind }]) => {
+    if (input[name] == null) return [];
+    const id = String(input[name]);
+    if (kind === 'owner') return [givenId(name, id)];
+    if (kind !== 'stage' && kind !== 'pipeline') return [];
+    return [{ argument: name, hubId: pipelineReference(kind, id, name)?.hubId }];
+  });
 }
 
 /** Where a person fills in `property`, given or not; `null` where the input has no field for it. */
@@ -94,8 +108,18 @@ export function pathOf(typename: RecordTypename, { paths }: WrittenValues, prope
 function wireValue(name: string, { kind }: WritableField, given: unknown, hubId: number): string | undefined {
   if (given === null) return '';
   if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
+  if (kind === 'stage' || kind === 'pipeline') {
+    const reference = pipelineReference(kind, String(given), name);
+    if (!reference) return String(given);
+    return reference.hubId === String(hubId) ? (reference.stageId ?? reference.pipelineId) : undefined;
+  }
   if (kind === 'decimal') return writtenOut(String(given));
   return given instanceof Date ? given.toISOString() : String(given);
+}
+
+function foreignStage(argument: string): GatewayError {
+  const message = `${argument} is a stage of another pipeline than the one that is given beside it.`;
+  return new GatewayError('BAD_USER_INPUT', message, { argument });
 }
 
 function badProperties(message: string): GatewayError {

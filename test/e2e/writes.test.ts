@@ -121,7 +121,7 @@ it('creates a deal for a contact, and makes another contact its decision maker',
     deal: {
       ...{ id: expect.stringMatching(/^Deal:1234567:\d+$/), name: 'Pilot', amount: '12.5' },
       closeDate: '2026-12-01T00:00:00.000Z',
-      stage: { id: 'contractsent', label: 'Contract Sent' },
+      stage: { id: 'PipelineStage:1234567:default:contractsent', label: 'Contract Sent' },
       contacts: { edges: [{ labels: [], node: { id: first } }] },
     },
     userErrors: [],

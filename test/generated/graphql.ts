@@ -90,11 +90,11 @@ export type CreateDealInput = {
   name?: string | null | undefined;
   /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** HubSpot's own id of the pipeline. Left out for a new deal: the portal's default one. Property `pipeline`. */
+  /** The pipeline: HubSpot's own id, or a global id. Left out for a new deal: the portal's default one. Property `pipeline`. */
   pipelineId?: string | number | null | undefined;
   /** Values of properties that have no field here, custom ones included. */
   properties?: Array<PropertyInput> | null | undefined;
-  /** HubSpot's own id of a stage of the deal's pipeline. A new deal needs one. Property `dealstage`. */
+  /** The stage: HubSpot's own id of one of the deal's pipeline, or a global id, which also puts the deal into its pipeline. A new deal needs one. Property `dealstage`. */
   stageId?: string | number | null | undefined;
 };
 

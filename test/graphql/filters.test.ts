@@ -19,7 +19,7 @@ interface Filter extends RecordFilter {
 function groups(filter: Filter, fields: Parameters<typeof filterCondition>[1]['fields'] = FILTER_FIELDS.contacts) {
   const idOf = (_type: string, id: string) => (id.startsWith('foreign') ? undefined : id.replace(/^global:/, ''));
   const kindOf = (property: string) => (property.startsWith('text') ? 'text' : 'option');
-  return toFilterGroups(filterCondition(filter, { fields, kindOf, idOf }));
+  return toFilterGroups(filterCondition(filter, { fields, kindOf, idOf, isOfPortal: (hubId) => hubId === '1' }));
 }
 
 const moment = (text: string) => new Date(text);
@@ -163,7 +163,8 @@ describe('the fields of filters and orders', () => {
     expect(shown && sourceOf(shown).properties).toEqual(expect.arrayContaining([property]));
   });
 
-  const TYPES = { text: 'string', option: 'enumeration', owner: 'enumeration', number: 'number', moment: 'datetime' };
+  const ENUMERATIONS = { option: 'enumeration', owner: 'enumeration', pipeline: 'enumeration', stage: 'enumeration' };
+  const TYPES = { ...ENUMERATIONS, text: 'string', number: 'number', moment: 'datetime' };
 
   it.each(rows)('%s by %s: the property exists and has that type', (type, _field, { property, kind }) => {
     expect(HUBSPOT_PROPERTIES[type].find(({ name }) => name === property)?.type).toBe(TYPES[kind]);

@@ -21,7 +21,8 @@ beforeEach(() => {
   stack.simulator.log.clear();
 });
 
-const STAGE = 'stage { id label probability isClosed }';
+const STAGE = 'stage { id hubspotId label probability isClosed }';
+const stageId = (stage: string, pipeline = 'default') => `PipelineStage:1234567:${pipeline}:${stage}`;
 
 function create(properties: Readonly<Record<string, string>>): string {
   return stack.simulator.portals[0]?.create('deals', properties).id ?? '';
@@ -45,10 +46,22 @@ const PIPELINES = 'GET pipelines/2026-09/deals';
 describe('the stage of a deal', () => {
   it("is named by the deal's own pipeline, where several have a stage of that id", async () => {
     expect(await deal({ dealstage: 'contractsent', pipeline: 'default' }, STAGE)).toEqual({
-      stage: { id: 'contractsent', label: 'Contract Sent', probability: '0.9', isClosed: false },
+      stage: {
+        id: stageId('contractsent'),
+        hubspotId: 'contractsent',
+        label: 'Contract Sent',
+        probability: '0.9',
+        isClosed: false,
+      },
     });
     expect(await deal({ dealstage: 'contractsent', pipeline: 'partners' }, STAGE)).toEqual({
-      stage: { id: 'contractsent', label: 'Waiting for the partner', probability: '0.3', isClosed: false },
+      stage: {
+        id: stageId('contractsent', 'partners'),
+        hubspotId: 'contractsent',
+        label: 'Waiting for the partner',
+        probability: '0.3',
+        isClosed: false,
+      },
     });
   });
 
@@ -68,7 +81,13 @@ describe('the stage of a deal', () => {
     ['a stage without a pipeline', { dealstage: 'closedwon' }],
   ])('has its id and nothing else: %s', async (_case, properties) => {
     expect(await deal(properties, STAGE)).toEqual({
-      stage: { id: properties.dealstage, label: null, probability: null, isClosed: null },
+      stage: {
+        id: stageId(properties.dealstage, 'pipeline' in properties ? properties.pipeline : ''),
+        hubspotId: properties.dealstage,
+        label: null,
+        probability: null,
+        isClosed: null,
+      },
     });
   });
 
@@ -82,16 +101,16 @@ describe('the pipeline of a deal', () => {
     const selection = 'pipeline { id label stages { id label } }';
     expect(await deal({ dealstage: 'closedwon', pipeline: 'partners' }, selection)).toEqual({
       pipeline: {
-        id: 'partners',
+        id: 'Pipeline:1234567:partners',
         label: 'Partners',
         stages: [
-          { id: 'contractsent', label: 'Waiting for the partner' },
-          { id: 'closedwon', label: 'Partner won' },
+          { id: stageId('contractsent', 'partners'), label: 'Waiting for the partner' },
+          { id: stageId('closedwon', 'partners'), label: 'Partner won' },
         ],
       },
     });
     expect(await deal({ dealstage: 'x', pipeline: 'gone' }, selection)).toEqual({
-      pipeline: { id: 'gone', label: null, stages: [] },
+      pipeline: { id: 'Pipeline:1234567:gone', label: null, stages: [] },
     });
   });
 });
@@ -114,7 +133,10 @@ describe('pipelines cost', () => {
 
   it('nothing when ids are enough', async () => {
     const ids = await deal({ dealstage: 'closedwon', pipeline: 'default' }, 'stage { id __typename } pipeline { id }');
-    expect(ids).toEqual({ stage: { id: 'closedwon', __typename: 'PipelineStage' }, pipeline: { id: 'default' } });
+    expect(ids).toEqual({
+      stage: { id: stageId('closedwon'), __typename: 'PipelineStage' },
+      pipeline: { id: 'Pipeline:1234567:default' },
+    });
     expect(asked()).toEqual([READ]);
   });
 
@@ -149,7 +171,7 @@ it('serves everything else of a deal when HubSpot tells nonsense of its pipeline
     { id },
   );
   fault.remove();
-  expect(data).toEqual({ deal: { name: 'Pilot', stage: null, pipeline: { id: 'default' } } });
+  expect(data).toEqual({ deal: { name: 'Pilot', stage: null, pipeline: { id: 'Pipeline:1234567:default' } } });
   expect(errors?.map(({ path, extensions }) => [path, extensions?.code])).toEqual([
     [['deal', 'stage'], 'HUBSPOT_BAD_RESPONSE'],
   ]);

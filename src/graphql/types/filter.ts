@@ -126,6 +126,8 @@ const INPUTS = {
   text: StringFilter,
   option: StringFilter,
   owner: StringFilter,
+  pipeline: StringFilter,
+  stage: StringFilter,
   number: DecimalFilter,
   moment: DateTimeFilter,
 } as const satisfies Readonly<Record<FilterKind, object>>;
@@ -134,6 +136,8 @@ const HOLDS: Readonly<Record<FilterKind, string>> = {
   text: 'By a text',
   option: 'By the internal value of an option',
   owner: "By the owner's id, HubSpot's own or the global one",
+  pipeline: "By the pipeline's id, HubSpot's own or the global one",
+  stage: "By the stage's id: HubSpot's own, in whatever pipeline, or the global one, which names its pipeline",
   number: 'By a number',
   moment: 'By a moment',
 };

@@ -3,10 +3,16 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../global-id.ts';
+import { parsePipelineGlobalId } from '../pipeline-ids.ts';
 import { RECORD_TYPES } from '../record-types.ts';
 import { QueryRef } from '../refs.ts';
-import { OWNERS_READ, readable } from '../scopes.ts';
+import { OWNERS_READ, pipelinesReadable, readable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
+import { type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
+
+const PIPELINES_READ = pipelinesReadable('deals');
+
+type Found = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
 
 builder.objectField(QueryRef, 'node', (t) =>
   t.field({
@@ -15,11 +21,18 @@ builder.objectField(QueryRef, 'node', (t) =>
     permission: 'hubspot:read',
     extensions: from({ reads: 'record' }),
     description:
-      'A record, owner or installation by its global id. The id of a record that was merged finds the record that it became, which shows its own id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
+      'A record, owner, pipeline, stage or installation by its global id. The id of a record that was merged finds the record that it became, which shows its own id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
     args: { id: t.arg.id({ required: true, description: 'Global id, such as `Contact:1234567:101`.' }) },
-    async resolve(_root, { id }, { connectors }, info): Promise<CrmRecord | PortalOwner | Installation | null> {
+    async resolve(_root, { id }, { connectors }, info): Promise<Found | null> {
       const reference = parseRecordGlobalId(id);
-      if (!reference) return (await connectors.installation(id)) ?? null;
+      if (!reference) {
+        const pipeline = parsePipelineGlobalId(id);
+        if (!pipeline) return (await connectors.installation(id)) ?? null;
+        const portal = await connectors.inPortal(pipeline.hubId);
+        return portal
+          ? pipelineNode(await connectors.granting(portal, (granted) => granted.satisfies(PIPELINES_READ)), pipeline)
+          : null;
+      }
       const found = await connectors.inPortal(reference.hubId);
       if (!found) return null;
       // The scope depends on the id's type, which the schema announces on the types alone.

@@ -142,6 +142,7 @@ const SCALARS = {
   text: 'String',
   decimal: 'Decimal',
   moment: 'DateTime',
-  id: 'ID',
   owner: 'ID',
+  pipeline: 'ID',
+  stage: 'ID',
 } as const satisfies Record<ValueKind, string>;
