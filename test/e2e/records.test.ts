@@ -138,7 +138,7 @@ it('shows all there is about a company', async () => {
           {
             ...{ id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1', currency: 'EUR' },
             closeDate: '2026-12-01T00:00:00.000Z',
-            stage: { id: 'contractsent', label: 'Contract Sent', isClosed: false },
+            stage: { id: 'PipelineStage:1234567:default:contractsent', label: 'Contract Sent', isClosed: false },
           },
         ],
         pageInfo: PAGE,
@@ -160,33 +160,63 @@ it('shows a board of deals with their stages, owners and customers', async () =>
   const { dealPipelines, deals } = await client.request(DealBoardDocument, { first: 10 });
   expect(dealPipelines).toEqual([
     {
-      id: 'default',
+      id: 'Pipeline:1234567:default',
       label: 'Sales Pipeline',
       stages: [
-        { id: 'appointmentscheduled', label: 'Appointment Scheduled', probability: '0.2', isClosed: false },
-        { id: 'qualifiedtobuy', label: 'Qualified To Buy', probability: '0.4', isClosed: false },
-        { id: 'presentationscheduled', label: 'Presentation Scheduled', probability: '0.6', isClosed: false },
-        { id: 'decisionmakerboughtin', label: 'Decision Maker Bought-In', probability: '0.8', isClosed: false },
-        { id: 'contractsent', label: 'Contract Sent', probability: '0.9', isClosed: false },
-        { id: 'closedwon', label: 'Closed Won', probability: '1.0', isClosed: true },
-        { id: 'closedlost', label: 'Closed Lost', probability: '0.0', isClosed: true },
+        {
+          id: 'PipelineStage:1234567:default:appointmentscheduled',
+          label: 'Appointment Scheduled',
+          probability: '0.2',
+          isClosed: false,
+        },
+        {
+          id: 'PipelineStage:1234567:default:qualifiedtobuy',
+          label: 'Qualified To Buy',
+          probability: '0.4',
+          isClosed: false,
+        },
+        {
+          id: 'PipelineStage:1234567:default:presentationscheduled',
+          label: 'Presentation Scheduled',
+          probability: '0.6',
+          isClosed: false,
+        },
+        {
+          id: 'PipelineStage:1234567:default:decisionmakerboughtin',
+          label: 'Decision Maker Bought-In',
+          probability: '0.8',
+          isClosed: false,
+        },
+        {
+          id: 'PipelineStage:1234567:default:contractsent',
+          label: 'Contract Sent',
+          probability: '0.9',
+          isClosed: false,
+        },
+        { id: 'PipelineStage:1234567:default:closedwon', label: 'Closed Won', probability: '1.0', isClosed: true },
+        { id: 'PipelineStage:1234567:default:closedlost', label: 'Closed Lost', probability: '0.0', isClosed: true },
       ],
     },
   ]);
-  const pipeline = { id: 'default', label: 'Sales Pipeline' };
+  const pipeline = { id: 'Pipeline:1234567:default', label: 'Sales Pipeline' };
   expect(deals).toEqual({
     nodes: [
       {
         ...{ id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1', currency: 'EUR' },
         closeDate: '2026-12-01T00:00:00.000Z',
-        stage: { id: 'contractsent', label: 'Contract Sent', probability: '0.9', isClosed: false },
+        stage: {
+          id: 'PipelineStage:1234567:default:contractsent',
+          label: 'Contract Sent',
+          probability: '0.9',
+          isClosed: false,
+        },
         pipeline,
         owner: ADA_SHOWN,
         companies: { nodes: [{ id: `Company:1234567:${company}`, name: 'Oak Health' }] },
       },
       {
         ...{ id: expect.any(String), name: 'Walk-in', amount: null, currency: null, closeDate: null },
-        stage: { id: 'gone', label: null, probability: null, isClosed: null },
+        stage: { id: 'PipelineStage:1234567:default:gone', label: null, probability: null, isClosed: null },
         pipeline,
         owner: null,
         companies: { nodes: [] },
@@ -250,7 +280,9 @@ it('finds a contact by its e-mail address', async () => {
 
 it('fills a form for a deal', async () => {
   const { dealPipelines, owners, properties } = await client.request(DealFormDocument);
-  expect(dealPipelines).toMatchObject([{ id: 'default', label: 'Sales Pipeline', stages: { length: 7 } }]);
+  expect(dealPipelines).toMatchObject([
+    { id: 'Pipeline:1234567:default', label: 'Sales Pipeline', stages: { length: 7 } },
+  ]);
   expect(owners).toEqual({ nodes: [{ ...ADA_SHOWN, hubspotId: ADA.id, email: 'ada@meadowbrook.example' }] });
   expect(properties?.find(({ name }) => name === 'dealtype')).toEqual({
     ...{ name: 'dealtype', label: 'Deal Type', type: 'ENUMERATION', fieldType: 'radio', readOnly: false },

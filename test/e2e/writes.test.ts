@@ -62,7 +62,10 @@ it('moves a deal to another stage, and says which ones there are when it is none
     stageId: 'contractsent',
   });
   expect(updateDeal).toEqual({
-    deal: { id: 'Deal:1234567:300031', stage: { id: 'contractsent', label: 'Contract Sent', isClosed: false } },
+    deal: {
+      id: 'Deal:1234567:300031',
+      stage: { id: 'PipelineStage:1234567:default:contractsent', label: 'Contract Sent', isClosed: false },
+    },
     userErrors: [],
   });
   expect(calls()).toEqual(['PATCH /crm/objects/deals/300031', 'GET /crm/pipelines/deals']);

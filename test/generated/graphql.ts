@@ -333,7 +333,7 @@ export type DealsQuery = { deals: { nodes: Array<{ id: string, name: string | nu
 export type InstallationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InstallationsQuery = { viewer: { id: string, tenantId: string, permissions: Array<string> }, installations: Array<{ id: string, hubId: string, hubDomain: string | null, status: InstallationStatus, statusReason: InstallationStatusReason | null, grantedScopes: Array<string>, missingScopes: Array<string>, installedBy: string | null, connectedAt: string, accessTokenExpiresAt: string | null }> | null };
+export type InstallationsQuery = { viewer: { id: string, tenantId: string, permissions: Array<string> }, installations: Array<{ id: string, hubId: string, hubDomain: string | null, status: InstallationStatus, statusReason: InstallationStatusReason | null, grantedScopes: Array<string> | null, missingScopes: Array<string> | null, installedBy: string | null, connectedAt: string, accessTokenExpiresAt: string | null }> | null };
 
 export type LabelContactOfDealMutationVariables = Exact<{
   deal: string | number;

@@ -49,11 +49,13 @@ builder.objectType(InstallationRef, {
       resolve: ({ statusReason }) => statusReason,
     }),
     grantedScopes: t.stringList({
+      nullable: true,
       description: 'HubSpot scopes that this portal granted, sorted.',
       resolve: async (installation, _args, { connectors }) =>
         (await connectors.currentOf(installation)).grantedScopes.toSorted(),
     }),
     missingScopes: t.stringList({
+      nullable: true,
       description: 'HubSpot scopes that the gateway is configured to require and that this portal has not granted.',
       async resolve(installation, _args, { connectors, requiredScopes }) {
         const missingOf = ({ grantedScopes }: Installation) =>
