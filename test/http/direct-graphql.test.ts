@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Viewer } from '../../src/graphql/context.ts';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { answerDirectly } from '../../src/http/direct-graphql.ts';
-import { createLogger } from '../../src/lib/logger.ts';
+import { createLogger, silentLogger } from '../../src/lib/logger.ts';
 
 it('runs nothing for a client that left while its token was looked at', async () => {
   const token = { seen: Promise.withResolvers<void>(), viewer: Promise.withResolvers<Viewer>() };
@@ -44,4 +44,33 @@ it('runs nothing for a client that left while its token was looked at', async ()
   server.close();
   await closed;
   expect(executed).toBe(false);
+});
+
+it('answers a failure inside as the long way does, and tries nothing twice', async () => {
+  let otherwise = 0;
+  const direct = answerDirectly({
+    authenticate: () => ({ id: 'alice', tenantId: 'acme', permissions: [] }),
+    execute: () => Promise.reject(new Error('canary-4711')),
+    setCookie: String,
+    answerHeaders: createAnswerHeaders(['https://app.example']),
+    record: () => ({ requestId: '1', finish: () => {} }),
+    logger: silentLogger,
+  });
+  const server = createServer((request, response) => direct(request, response, () => otherwise++));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo; // A TCP server that listens has one.
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: 'https://app.example', connection: 'close' },
+    body: JSON.stringify({ query: '{ viewer { id } }' }),
+  });
+  expect({ status: response.status, answer: await response.json(), otherwise }).toEqual({
+    status: 500,
+    answer: {
+      errors: [{ message: 'Something went wrong in the gateway.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    },
+    otherwise: 0,
+  });
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
+  server.close();
 });

@@ -7,6 +7,7 @@ it.each([
   ['application/json;charset=UTF-8', true],
   ['application/json; charset="utf-8"', true],
   ['application/json; Charset=utf8; profile="a;b"', true],
+  ['application/json ; charset=utf-8', true],
   ['application/graphql+json', true],
   ['application/json; charset=utf-16', false],
   ['application/json; charset=iso-8859-1', false],
