@@ -72,10 +72,15 @@ export class OAuthClient {
     this.#options = options;
   }
 
-  /** RFC 6749 § 4.1.3 with PKCE. @throws OAuthError */
-  async exchangeCode(code: string, redirectUri: string, codeVerifier: string): Promise<TokenAnswer> {
+  /** RFC 6749 § 4.1.3 with PKCE, within `timeoutMs`. @throws OAuthError */
+  async exchangeCode(
+    code: string,
+    redirectUri: string,
+    codeVerifier: string,
+    timeoutMs = TOKEN_CALL_TIMEOUT_MS,
+  ): Promise<TokenAnswer> {
     const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier };
-    return parseTokenAnswer(await this.#post('', fields));
+    return parseTokenAnswer(await this.#post('', fields, timeoutMs));
   }
 
   /** RFC 6749 § 6. @throws OAuthError */
@@ -98,7 +103,11 @@ export class OAuthClient {
     await this.#post('/revoke', { token: refreshToken, token_type_hint: 'refresh_token' });
   }
 
-  async #post(path: string, fields: Record<string, string>): Promise<unknown> {
+  async #post(
+    path: string,
+    fields: Record<string, string>,
+    timeoutMs: number = TOKEN_CALL_TIMEOUT_MS,
+  ): Promise<unknown> {
     const { clientId, clientSecret, version, pool, basePath = '', clock } = this.#options;
     const form = new URLSearchParams({ ...fields, client_id: clientId, client_secret: clientSecret });
     let status: number;
@@ -110,7 +119,7 @@ export class OAuthClient {
         path: `${basePath}/oauth/${version}/token${path}`,
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: form.toString(),
-        signal: AbortSignal.timeout(TOKEN_CALL_TIMEOUT_MS),
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
       });
       status = answer.statusCode;
       retryAfterMs = parseRetryAfter(String(answer.headers['retry-after'] ?? ''), clock.now());

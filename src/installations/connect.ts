@@ -1,7 +1,8 @@
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { repeat } from '../lib/repeat.ts';
 import { randomSecret, secretEquals, sha256 } from '../lib/secret.ts';
 import type {
   AuthorizationRequest,
@@ -11,6 +12,7 @@ import type {
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { type FlowCookie, FlowCookies } from './flow-cookies.ts';
 import type { InstallationDirectory } from './installation-directory.ts';
+import { type RedeemedCode, redeemCode } from './redeem-code.ts';
 import { scheduleOf } from './refresh-policy.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
 import { acceptReturnUrl } from './return-url.ts';
@@ -19,6 +21,13 @@ import { acceptReturnUrl } from './return-url.ts';
 const FLOW_TTL_MS = 10 * 60 * 1000;
 /** HubSpot's codes live for minutes; a handle need not live longer. */
 const HANDLE_TTL_MS = 5 * 60 * 1000;
+/** From a code to an installation: the person whom HubSpot sent back looks at a blank page meanwhile. */
+const FINISH_MS = 9_000;
+/** However long HubSpot took, the database gets so long to keep what came of it. */
+const LEAST_STORAGE_MS = 1_000;
+/** A database that does not take or give what belongs to a flow is asked again for so long, so often. */
+const STORAGE_PATIENCE_MS = 2_000;
+const STORAGE_PAUSE_MS = 100;
 
 /** Codes of RFC 6749 and of HubSpot. Anything else came from whoever opened the URL, and is not repeated. */
 const ERROR_CODE = /^[a-z_]{1,40}$/;
@@ -125,7 +134,7 @@ export class ConnectFlow {
    * @param cookieValue of the cookie called `cookies.nameFor(state)`, where the browser sent one
    */
   async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
-    const request = await this.#options.requests.take(state);
+    const request = await this.#stored(() => this.#options.requests.take(state));
     if (!request) return { kind: 'invalid' };
     if ('error' in answer) return this.#refused(request, answer.error);
     const { returnTo } = request;
@@ -157,7 +166,7 @@ export class ConnectFlow {
    * @throws GatewayError FORBIDDEN, BAD_USER_INPUT, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
    */
   async complete(owner: FlowOwner, handle: string): Promise<Installation> {
-    const pending = await this.#options.requests.takePending(handle);
+    const pending = await this.#stored(() => this.#options.requests.takePending(handle));
     if (!pending) {
       throw new GatewayError('BAD_USER_INPUT', 'This connection is unknown, already used or expired. Connect again.', {
         argument: 'connection',
@@ -184,41 +193,22 @@ export class ConnectFlow {
   }
 
   async #keepForConfirmation(request: AuthorizationRequest, code: string): Promise<string> {
-    const handle = randomSecret();
     const { tenantId, viewerId, codeVerifier, installationId } = request;
     const pending: PendingConnection = { tenantId, viewerId, codeVerifier, installationId, code };
-    await this.#options.requests.savePending(handle, pending, HANDLE_TTL_MS);
-    return handle;
+    return this.#stored(async () => {
+      // One for each try: the row of the last one may be there although its answer was lost.
+      const handle = randomSecret();
+      await this.#options.requests.savePending(handle, pending, HANDLE_TTL_MS);
+      return handle;
+    });
   }
 
   async #finish(flow: PendingConnection): Promise<{ installation: Installation } | { failure: ConnectFailure }> {
-    const { oauth, installations, directory, redirectUri, logger } = this.#options;
+    const { clock, logger } = this.#options;
+    const giveUpAt = clock.monotonic() + FINISH_MS;
+    let redeemed: RedeemedCode | undefined;
     try {
-      const tokens = await oauth.exchangeCode(flow.code, redirectUri(), flow.codeVerifier);
-      const identity = await oauth.introspect(tokens.accessToken);
-      const unequal = tokens.hubId !== undefined && tokens.hubId !== identity?.hubId;
-      if (!identity || unequal || tokens.refreshToken === undefined) return { failure: 'exchange_failed' };
-      // The tokens of a mismatch are dropped, not revoked: the portal may be another tenant's installation, and
-      // whether revoking one refresh token spares the others of the same app and portal is not documented.
-      if (await this.#isOtherPortal(flow, identity.hubId)) return { failure: 'portal_mismatch' };
-      const installation = await installations.connect({
-        tenantId: flow.tenantId,
-        hubId: identity.hubId,
-        hubDomain: identity.hubDomain,
-        installedBy: identity.user,
-        grantedScopes: identity.scopes,
-        tokens: {
-          ...scheduleOf(tokens.expiresInMs),
-          accessToken: tokens.accessToken,
-          refreshToken: tokens.refreshToken,
-        },
-      });
-      directory.forget(flow.tenantId);
-      logger.info(
-        { tenantId: flow.tenantId, installationId: installation.id, hubId: identity.hubId },
-        'portal connected',
-      );
-      return { installation };
+      redeemed = await redeemCode(this.#options, flow);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       logger.warn({ err: error, tenantId: flow.tenantId }, 'HubSpot did not exchange the authorization code');
@@ -226,6 +216,40 @@ export class ConnectFlow {
         failure: error.kind === 'invalid_grant' || error.kind === 'refused' ? 'exchange_failed' : 'hubspot_error',
       };
     }
+    if (!redeemed) return { failure: 'exchange_failed' };
+    const { hubId } = redeemed.identity;
+    // The tokens of a mismatch are dropped, not revoked: the portal may be another tenant's installation, and
+    // whether revoking one refresh token spares the others of the same app and portal is not documented.
+    if (await this.#stored(() => this.#isOtherPortal(flow, hubId), giveUpAt)) return { failure: 'portal_mismatch' };
+    const installation = await this.#save(flow.tenantId, redeemed, giveUpAt);
+    logger.info({ tenantId: flow.tenantId, installationId: installation.id, hubId }, 'portal connected');
+    return { installation };
+  }
+
+  /** A code is good once: what it brought is saved as soon as the database takes it. */
+  async #save(tenantId: string, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
+    const { installations, directory, logger } = this.#options;
+    const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
+    const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
+    const tokens = { ...scheduleOf(expiresInMs), accessToken, refreshToken };
+    const grant = { tenantId, hubId, hubDomain, installedBy, grantedScopes, tokens };
+    const installation = await this.#stored(() => installations.connect(grant), giveUpAt).catch((err: unknown) => {
+      logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
+      throw err;
+    });
+    directory.forget(tenantId);
+    return installation;
+  }
+
+  /** A database that is away for a moment is asked again, until somebody has waited for long. */
+  #stored<T>(work: () => Promise<T>, giveUpAt = this.#options.clock.monotonic() + STORAGE_PATIENCE_MS): Promise<T> {
+    const { clock, logger } = this.#options;
+    const endsAt = Math.max(giveUpAt, clock.monotonic() + LEAST_STORAGE_MS);
+    return repeat(clock, work, (err) => {
+      if (clock.monotonic() + STORAGE_PAUSE_MS > endsAt) return undefined;
+      if (!isGatewayError(err, 'STORAGE_UNAVAILABLE')) logger.warn({ err }, 'a flow was not stored, trying again');
+      return STORAGE_PAUSE_MS;
+    });
   }
 
   #logFailure(flow: PendingConnection | AuthorizationRequest, reason: ConnectFailure): void {

@@ -5,9 +5,14 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Installation, InstallationStatusReason, InstallationStore } from '../storage/installation-store.ts';
 import type { InstallationDirectory } from './installation-directory.ts';
+import { introspectPatiently } from './patient-oauth.ts';
 
 /** A portal that refuses for reasons of its own is not asked for its scopes at every call. */
 const RECHECK_PAUSE_MS = 60_000;
+/** Without an answer it is asked again sooner. */
+const FAILED_RECHECK_PAUSE_MS = 5_000;
+/** Somebody waits for what a recheck brings. */
+const RECHECK_MS = 3_000;
 const MAX_RECHECKED = 1_000;
 
 export interface GrantKeeperOptions {
@@ -21,7 +26,7 @@ export interface GrantKeeperOptions {
 /** Follows what becomes of a grant: lost, recovered, or changed in its scopes. */
 export class GrantKeeper {
   readonly #options: GrantKeeperOptions;
-  readonly #rechecked = new LRUCache<string, { readonly at: number; readonly installation: Promise<Installation> }>({
+  readonly #rechecked = new LRUCache<string, { readonly until: number; readonly installation: Promise<Installation> }>({
     max: MAX_RECHECKED,
   });
 
@@ -71,10 +76,13 @@ export class GrantKeeper {
     logger.info({ installationId: installation.id }, 'grant recovered');
   }
 
-  /** A refresh named other scopes than are stored: HubSpot's introspection says which ones hold. Runs by itself. */
+  /**
+   * A refresh named other scopes than are stored, or nobody told yet who consented: HubSpot's introspection says it.
+   * Runs by itself.
+   */
   noticeScopes(installation: Installation, scopes: readonly string[] | undefined, accessToken: string): void {
-    if (scopes !== undefined && !sameScopes(scopes, installation.grantedScopes))
-      void this.recheck(installation, accessToken);
+    const isNews = scopes !== undefined && !sameScopes(scopes, installation.grantedScopes);
+    if (isNews || installation.installedBy === null) void this.recheck(installation, accessToken);
   }
 
   /**
@@ -85,24 +93,26 @@ export class GrantKeeper {
     const { clock, logger } = this.#options;
     const key = `${installation.tenantId}\n${installation.id}\n${installation.grantVersion}`;
     const known = this.#rechecked.get(key);
-    if (known && clock.monotonic() - known.at < RECHECK_PAUSE_MS) return known.installation;
+    if (known && clock.monotonic() < known.until) return known.installation;
     const checked = this.#introspect(installation, accessToken).catch((err: unknown) => {
       logger.warn({ err, installationId: installation.id }, 'granted scopes could not be read again');
+      this.#rechecked.set(key, { until: clock.monotonic() + FAILED_RECHECK_PAUSE_MS, installation: checked });
       return installation;
     });
-    this.#rechecked.set(key, { at: clock.monotonic(), installation: checked });
+    this.#rechecked.set(key, { until: clock.monotonic() + RECHECK_PAUSE_MS, installation: checked });
     return checked;
   }
 
   async #introspect(installation: Installation, accessToken: string): Promise<Installation> {
-    const { oauth, installations, directory, logger } = this.#options;
-    const identity = await oauth.introspect(accessToken);
-    if (identity?.hubId !== installation.hubId || sameScopes(identity.scopes, installation.grantedScopes)) {
-      return installation;
-    }
-    const changed = await installations.updateScopes(installation, identity.scopes);
+    const { oauth, installations, directory, clock, logger } = this.#options;
+    const patience = { oauth, clock, giveUpAt: clock.monotonic() + RECHECK_MS };
+    const identity = await introspectPatiently(patience, accessToken);
+    if (identity?.hubId !== installation.hubId) return installation;
+    const isSame = sameScopes(identity.scopes, installation.grantedScopes);
+    if (isSame && (installation.installedBy !== null || identity.user === null)) return installation;
+    const changed = await installations.updateGrant(installation, identity);
     directory.forget(installation.tenantId);
-    logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
+    if (!isSame) logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
     return changed ?? installation;
   }
 }

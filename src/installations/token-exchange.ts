@@ -6,11 +6,13 @@ import { CircuitBreaker } from '../lib/circuit-breaker.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { repeat } from '../lib/repeat.ts';
 import { type Priority, Slots } from '../lib/slots.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { SealBrokenError } from '../storage/token-cipher.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
 import type { GrantKeeper } from './grant-keeper.ts';
+import { revokePatiently } from './patient-oauth.ts';
 import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
 
 /** Longer than connecting, the token call (8 s) and the save together may take. */
@@ -23,6 +25,8 @@ const MAX_CALLS = 10;
 /** Tokens that cannot be saved are kept in memory so long, while saving them is tried again. */
 const COMMIT_PATIENCE_MS = 30_000;
 const COMMIT_PAUSE_MS = 250;
+/** Tokens that nobody keeps are revoked, and that is tried again for so long. */
+const DISCARD_PATIENCE_MS = 3_000;
 /** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
 const SUSPICIOUS_PAUSE_MS = 60_000;
 /** So many nonsensical answers in a row are somebody's problem. */
@@ -198,9 +202,10 @@ export class TokenExchange {
 
   /** Nobody keeps these tokens. When the installation was disconnected meanwhile, HubSpot must not keep them either. */
   async #discard(installation: Installation, refreshToken: string): Promise<void> {
-    const { tokens, oauth, logger } = this.#options;
+    const { tokens, oauth, clock, logger } = this.#options;
     if (await tokens.read(installation)) return;
-    await oauth.revoke(refreshToken).catch((err: unknown) => {
+    const patience = { oauth, clock, giveUpAt: clock.monotonic() + DISCARD_PATIENCE_MS };
+    await revokePatiently(patience, refreshToken).catch((err: unknown) => {
       logger.warn({ err, installationId: installation.id }, 'tokens of a disconnected installation were not revoked');
     });
   }
@@ -216,19 +221,15 @@ export class TokenExchange {
   }
 
   /** Tries again to save, never to exchange: the answer in our hands may be the only copy. */
-  async #commit<T>(save: () => Promise<T>): Promise<T> {
+  #commit<T>(save: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#options;
     const giveUpAt = clock.monotonic() + COMMIT_PATIENCE_MS;
-    for (;;) {
-      try {
-        return await save();
-      } catch (err) {
-        if (clock.monotonic() >= giveUpAt) throw err;
-        if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
-          logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
-        await sleep(clock, COMMIT_PAUSE_MS);
-      }
-    }
+    return repeat(clock, save, (err) => {
+      if (clock.monotonic() >= giveUpAt) return undefined;
+      if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
+        logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
+      return COMMIT_PAUSE_MS;
+    });
   }
 }
 

@@ -37,6 +37,14 @@ export interface NewGrant {
   readonly tokens: IssuedTokens;
 }
 
+/** What HubSpot says of a grant; null where it does not tell. */
+export interface GrantFacts {
+  readonly scopes: readonly string[];
+  readonly hubDomain: string | null;
+  /** E-mail address of the person who consented. */
+  readonly user: string | null;
+}
+
 /** Installations, and what happens to them together with their tokens. */
 export class InstallationStore {
   readonly #database: Database;
@@ -85,7 +93,8 @@ export class InstallationStore {
         })
         .onConflict((conflict) =>
           conflict.columns(['tenant_id', 'hub_id']).doUpdateSet((row) => ({
-            hub_domain: row.ref('excluded.hub_domain'),
+            // It belongs to the portal, whoever consents.
+            hub_domain: sql<string | null>`coalesce(excluded.hub_domain, installations.hub_domain)`,
             status: 'ACTIVE',
             status_reason: null,
             granted_scopes: row.ref('excluded.granted_scopes'),
@@ -138,11 +147,16 @@ export class InstallationStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Stores what the portal grants now; the installation as it is then. */
-  async updateScopes(key: InstallationKey, scopes: readonly string[]): Promise<Installation | undefined> {
+  /** Stores what the portal grants now, and what HubSpot tells of it; the installation as it is then. */
+  async updateGrant(key: InstallationKey, { scopes, hubDomain, user }: GrantFacts): Promise<Installation | undefined> {
     const row = await this.#database.query
       .updateTable('installations')
-      .set({ granted_scopes: scopes.join(' '), ...this.#changed() })
+      .set({
+        granted_scopes: scopes.join(' '),
+        ...(hubDomain !== null && { hub_domain: hubDomain }),
+        ...(user !== null && { installed_by: user }),
+        ...this.#changed(),
+      })
       .where('id', '=', key.id)
       .where('tenant_id', '=', key.tenantId)
       .returningAll()
