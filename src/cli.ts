@@ -86,7 +86,8 @@ program
   .action((options: { sub: string; tenant: string; scope: string; expiresIn: number }) => {
     const auth = loadAuth(process.env);
     if (auth.key.kind !== 'secret') throw new ConfigError(['AUTH_JWT_SECRET is required to mint a token']);
-    const claims = { sub: options.sub, [auth.tenantClaim]: options.tenant, scope: options.scope };
+    const permissions = { [auth.permissionsClaim ?? 'scope']: options.scope };
+    const claims = { sub: options.sub, [auth.tenantClaim]: options.tenant, ...permissions };
     const { issuer, audience } = auth;
     process.stdout.write(`${jwt.sign(claims, auth.key.secret, { issuer, audience, expiresIn: options.expiresIn })}\n`);
   });

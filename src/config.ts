@@ -50,6 +50,8 @@ export interface Config {
     readonly issuer: string;
     readonly audience: string;
     readonly tenantClaim: string;
+    /** Unset: `scope` or `scp`. */
+    readonly permissionsClaim: string | undefined;
     readonly defaultPermissions: readonly string[];
   };
   /** The way to HubSpot and to the key set. */
@@ -121,9 +123,10 @@ const environment = z.object({
   AUTH_JWT_ISSUER: z.string({ error: required }).pipe(line),
   AUTH_JWT_AUDIENCE: z.string({ error: required }).pipe(line),
   AUTH_TENANT_CLAIM: line.default('tenant'),
+  AUTH_PERMISSIONS_CLAIM: line.optional(),
   AUTH_DEFAULT_PERMISSIONS: words
     .pipe(z.array(z.enum(['hubspot:read', 'hubspot:write', 'hubspot:connect'], { error: 'names no such permission' })))
-    .default(['hubspot:read']),
+    .optional(),
   HTTPS_PROXY: proxyUrl.optional(),
   https_proxy: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),
@@ -176,6 +179,7 @@ const authSettings = environment.pick({
   AUTH_JWT_ISSUER: true,
   AUTH_JWT_AUDIENCE: true,
   AUTH_TENANT_CLAIM: true,
+  AUTH_PERMISSIONS_CLAIM: true,
   AUTH_DEFAULT_PERMISSIONS: true,
 });
 
@@ -273,7 +277,9 @@ function toAuth(env: z.output<typeof authSettings>): Config['auth'] {
     issuer: env.AUTH_JWT_ISSUER,
     audience: env.AUTH_JWT_AUDIENCE,
     tenantClaim: env.AUTH_TENANT_CLAIM,
-    defaultPermissions: env.AUTH_DEFAULT_PERMISSIONS,
+    permissionsClaim: env.AUTH_PERMISSIONS_CLAIM,
+    // Servers leave a claim out that would be empty: where one was named, its absence means that nothing is allowed.
+    defaultPermissions: env.AUTH_DEFAULT_PERMISSIONS ?? (env.AUTH_PERMISSIONS_CLAIM ? [] : ['hubspot:read']),
   };
 }
 

@@ -80,6 +80,7 @@ export interface Gateway {
 
 /** An answer of the token endpoint is small; anything larger is not one. */
 const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
+const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
 const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message: 'an OAuth callback was refused' };
 /** HubSpot calls that one operation may cost. */
 const MAX_CALLS_PER_OPERATION = 50;
@@ -188,6 +189,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     introspection: config.introspection,
     maxRows: config.maxAnswerRows,
     setCookies,
+    logRefusal: createRefusalLog({ logger, clock, metrics }, VIEWER_REFUSED),
     logger,
   });
   const app = createApp({

@@ -43,6 +43,7 @@ describe('the defaults', () => {
         issuer: 'https://issuer.example',
         audience: 'the-audience',
         tenantClaim: 'tenant',
+        permissionsClaim: undefined,
         defaultPermissions: ['hubspot:read'],
       },
       proxy: { https: undefined, http: undefined, noProxy: undefined },

@@ -6,6 +6,7 @@ import { createExecutor, type Execute } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { LogRefusal } from '../lib/refusal-log.ts';
 import type { SetFlowCookies } from './cookies.ts';
 import type { DirectGraphQLOptions } from './direct-graphql.ts';
 import { KnownDocuments } from './known-documents.ts';
@@ -16,6 +17,7 @@ import { useLimits } from './plugins/use-limits.ts';
 import { useRequest } from './plugins/use-request.ts';
 import { useViewer } from './plugins/use-viewer.ts';
 import type { Authenticate } from './viewer.ts';
+import type { ViewerRefusal } from './viewer-refused.ts';
 
 /** What one request carries from the door to the resolvers and back. */
 export interface ServerContext {
@@ -34,6 +36,7 @@ export interface GraphQLEndpointOptions {
   /** Rows that one operation may answer with. */
   readonly maxRows: number;
   readonly setCookies: SetFlowCookies;
+  readonly logRefusal: LogRefusal<ViewerRefusal>;
   readonly logger: Logger;
 }
 
@@ -94,7 +97,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
 function createServer(options: GraphQLEndpointOptions, { documents, execute }: Shared): Yoga {
-  const { authenticate, contextFor, introspection, logger } = options;
+  const { authenticate, contextFor, introspection, logger, logRefusal } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context({ request, viewer, responseCookies, signal }) {
@@ -104,7 +107,7 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute }: S
     },
     plugins: [
       useRequest(),
-      useViewer(authenticate, logger),
+      useViewer(authenticate, logRefusal),
       useLimits({ introspection }),
       useKnownDocuments(documents),
       useExecutor(execute),

@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:cryp
 import { type Dispatcher, fetch as fetchThrough } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import { ViewerRefused } from './viewer-refused.ts';
 
 /** What is known is asked for anew after this, so that a key which the issuer withdrew ends. */
 const MAX_AGE_MS = 10 * 60 * 1000;
@@ -30,7 +31,7 @@ export function createKeySet(url: string, clock: Clock, proxy?: Dispatcher): Fin
       loadedAt = clock.monotonic();
     } catch (error) {
       failedAt = clock.monotonic();
-      throw error;
+      throw new ViewerRefused('no_key_set', { cause: causeOf(error) }, { cause: error });
     } finally {
       loading = undefined;
     }
@@ -48,9 +49,15 @@ export function createKeySet(url: string, clock: Clock, proxy?: Dispatcher): Fin
       await (known ? loading.catch(() => {}) : loading);
     }
     const key = find(keyId);
-    if (!key) throw new Error('The key set has no such key.');
+    if (!key) throw new ViewerRefused('unknown_key');
     return key;
   };
+}
+
+/** `fetch` says what went wrong in the cause of its error. */
+function causeOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  return (cause instanceof Error ? `${message}: ${cause.message}` : message).slice(0, 200);
 }
 
 interface NamedKey {

@@ -8,28 +8,20 @@ import { GatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
+import { CLOCK_TOLERANCE_S, type ClaimSettings, viewerOf } from './claims.ts';
 import { createKeySet } from './key-set.ts';
+import { type ViewerRefusal, ViewerRefused } from './viewer-refused.ts';
 
-export interface ViewerOptions {
+export interface ViewerOptions extends ClaimSettings {
   readonly key: JwtKeySource;
-  readonly issuer: string;
-  readonly audience: string;
-  /** The claim that names the tenant. */
-  readonly tenantClaim: string;
-  /** Permissions of a JWT without a `scope` claim. */
-  readonly defaultPermissions: readonly string[];
   readonly clock: Clock;
   /** The way to the key set, where it is no direct one. */
   readonly keySetProxy?: Dispatcher | undefined;
 }
 
-/** Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED. */
+/** Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED, caused by a ViewerRefused. */
 export type Authenticate = (authorization: string | null) => PromiseOrValue<Viewer>;
 
-/** Clocks of issuer and gateway may differ by so much. */
-const CLOCK_TOLERANCE_S = 5;
-/** A viewer's token that lives longer than a day is a mistake, such as an `exp` in milliseconds. */
-const LONGEST_LIFE_S = 24 * 60 * 60;
 const MAX_TOKEN_LENGTH = 8_192;
 /** Three base64url parts, unpadded: one token has one spelling. */
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
@@ -42,13 +34,6 @@ const header = z.object({
     .optional(),
   crit: z.never().optional(),
 });
-const claims = z.object({
-  sub: z.string().regex(/^[\x21-\x7e]{1,128}$/),
-  exp: z.number().positive(),
-  iat: z.number().optional(),
-  scope: z.string().optional(),
-});
-const tenant = z.string().regex(/^[A-Za-z0-9][\w.:@|+=/-]{0,127}$/);
 
 /** A key that was withdrawn from its set admits nobody for longer than this. */
 const VERDICT_LIFE_MS = 60_000;
@@ -67,7 +52,7 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
   const { clock } = options;
   const judge = async (authorization: string, digest: string) => {
     const payload = await verify(bearerToken(authorization), verification, options);
-    const viewer = toViewer(payload, options);
+    const viewer = viewerOf(payload, options, clock.now() / 1000);
     const expiresAt = (Number(payload.exp) + CLOCK_TOLERANCE_S) * 1000;
     verdicts.set(digest, { viewer, validUntil: Math.min(expiresAt, clock.now() + VERDICT_LIFE_MS) });
     return viewer;
@@ -79,6 +64,7 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
     const known = verdicts.get(digest);
     if (known && clock.now() < known.validUntil) return known.viewer;
     return judge(authorization, digest).catch((cause) => {
+      if (!(cause instanceof ViewerRefused)) throw cause;
       // One answer for all: what is wrong with a token is nobody's business but the log's.
       throw new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });
     });
@@ -103,36 +89,46 @@ function verificationBy({ key: source, clock, keySetProxy }: ViewerOptions): Ver
 }
 
 function bearerToken(authorization: string): string {
+  if (authorization === '') throw new ViewerRefused('no_token');
   const token = BEARER.exec(authorization)?.[1];
-  if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new Error('no well-formed bearer token');
+  if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new ViewerRefused('malformed_token');
   return token;
 }
 
 async function verify(
   token: string,
   { algorithms, findKey }: Verification,
-  { issuer, audience, clock }: ViewerOptions,
+  { clock }: Pick<ViewerOptions, 'clock'>,
 ): Promise<JwtPayload> {
-  const key = await findKey(jwt.decode(token, { complete: true })?.header.kid);
-  const verified = jwt.verify(token, key, {
-    algorithms,
-    issuer,
-    audience,
-    clockTolerance: CLOCK_TOLERANCE_S,
-    clockTimestamp: Math.floor(clock.now() / 1000),
-    complete: true,
-  });
-  header.parse(verified.header);
-  if (typeof verified.payload === 'string') throw new Error('the payload is not an object');
+  const key = await findKey(keyIdOf(token));
+  const verified = check(token, key, algorithms, clock);
+  if (!header.safeParse(verified.header).success) throw new ViewerRefused('other_type');
+  if (typeof verified.payload === 'string') throw new ViewerRefused('malformed_token');
   return verified.payload;
 }
 
-function toViewer(payload: JwtPayload, { tenantClaim, defaultPermissions, clock }: ViewerOptions): Viewer {
-  const { sub, exp, iat, scope } = claims.parse(payload);
-  const tenantId = tenant.parse(Object.hasOwn(payload, tenantClaim) ? payload[tenantClaim] : undefined);
-  const now = clock.now() / 1000;
-  if (exp - (iat ?? now) > LONGEST_LIFE_S + CLOCK_TOLERANCE_S) throw new Error('the token lives too long');
-  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_S) throw new Error('the token was issued in the future');
-  const permissions = scope === undefined ? defaultPermissions : scope.split(' ').filter((word) => word !== '');
-  return { id: sub, tenantId, permissions };
+function keyIdOf(token: string): string | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    throw new ViewerRefused('malformed_token');
+  }
 }
+
+function check(token: string, key: KeyObject, algorithms: Algorithm[], clock: Clock): jwt.Jwt {
+  try {
+    const clockTimestamp = Math.floor(clock.now() / 1000);
+    return jwt.verify(token, key, { algorithms, clockTolerance: CLOCK_TOLERANCE_S, clockTimestamp, complete: true });
+  } catch (error) {
+    if (error instanceof jwt.TokenExpiredError) throw new ViewerRefused('expired', { expiredAt: error.expiredAt });
+    if (error instanceof jwt.NotBeforeError) throw new ViewerRefused('not_yet_valid', { validFrom: error.date });
+    throw new ViewerRefused(MESSAGES[error instanceof Error ? error.message : ''] ?? 'malformed_token');
+  }
+}
+
+/** The library's words. An error of its parser quotes the token, and is not kept. */
+const MESSAGES: Readonly<Record<string, ViewerRefusal>> = {
+  'invalid algorithm': 'other_algorithm',
+  'invalid signature': 'bad_signature',
+  'jwt signature is required': 'bad_signature',
+};

@@ -30,6 +30,7 @@ beforeEach(async () => {
     issuer: 'https://issuer.example',
     audience: 'gateway',
     tenantClaim: 'tenant',
+    permissionsClaim: undefined,
     defaultPermissions: [],
     clock,
   });
