@@ -1,4 +1,5 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { withTabsOfThisStart } from './graphiql-tabs.ts';
 
 /** What GraphiQL shows when it opens. */
 export interface GraphiQLDefaults {
@@ -8,7 +9,8 @@ export interface GraphiQLDefaults {
 }
 
 /** GraphiQL as one page that loads nothing from elsewhere. Its code is read from disk when it is first asked for. */
-export function createGraphiQL(endpoint: string, { query, headers }: GraphiQLDefaults = {}): () => Promise<Response> {
+export function createGraphiQL(endpoint: string, defaults: GraphiQLDefaults = {}): () => Promise<Response> {
+  const { query, headers } = defaults;
   const options: GraphiQLOptions = {
     title: 'HubSpot GraphQL gateway',
     endpoint,
@@ -18,7 +20,7 @@ export function createGraphiQL(endpoint: string, { query, headers }: GraphiQLDef
   };
   return async () => {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    return new Response(renderGraphiQL(options), {
+    return new Response(withTabsOfThisStart(renderGraphiQL(options), defaults), {
       headers: { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' },
     });
   };
