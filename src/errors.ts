@@ -16,8 +16,10 @@ export interface HubspotFacts {
 
 type Nothing = Readonly<Record<never, never>>;
 
-/** `extensions` of every error the gateway answers with, by `code`. Export for frontends in TypeScript. */
-export interface GatewayErrorExtensions {
+/** What stands beside `code` in `extensions` of every error that the gateway answers with, by that code. */
+export interface ExtensionsByCode {
+  GRAPHQL_PARSE_FAILED: Nothing;
+  GRAPHQL_VALIDATION_FAILED: Nothing;
   UNAUTHENTICATED: Nothing;
   FORBIDDEN: { readonly requiredPermission?: string };
   BAD_USER_INPUT: { readonly argument?: string };
@@ -50,15 +52,52 @@ export interface GatewayErrorExtensions {
   INTERNAL_SERVER_ERROR: Nothing;
 }
 
-export type GatewayErrorCode = keyof GatewayErrorExtensions;
+export type GatewayErrorCode = keyof ExtensionsByCode;
+
+/** `extensions` of an error, told apart by `code`. For frontends in TypeScript. */
+export type GatewayErrorExtensions = {
+  [C in GatewayErrorCode]: { readonly code: C } & ExtensionsByCode[C];
+}[GatewayErrorCode];
+
+const CODES: Readonly<Record<GatewayErrorCode, true>> = {
+  GRAPHQL_PARSE_FAILED: true,
+  GRAPHQL_VALIDATION_FAILED: true,
+  UNAUTHENTICATED: true,
+  FORBIDDEN: true,
+  BAD_USER_INPUT: true,
+  PERSISTED_QUERY_NOT_SUPPORTED: true,
+  NOT_CONNECTED: true,
+  INSTALLATION_AMBIGUOUS: true,
+  REAUTHORIZATION_REQUIRED: true,
+  MISSING_SCOPES: true,
+  HUBSPOT_FORBIDDEN: true,
+  NOT_FOUND: true,
+  RATE_LIMITED: true,
+  HUBSPOT_UNAVAILABLE: true,
+  HUBSPOT_TIMEOUT: true,
+  HUBSPOT_BAD_RESPONSE: true,
+  HUBSPOT_BAD_REQUEST: true,
+  HUBSPOT_UNAUTHORIZED: true,
+  STORAGE_UNAVAILABLE: true,
+  INTERNAL_SERVER_ERROR: true,
+};
+
+/**
+ * Whether `extensions` of an error are the gateway's, of a code that this version knows: a `switch` over `code` then
+ * narrows them. False for those of another server, and for a code that a later gateway has: treat it as a failure.
+ */
+export function isGatewayErrorExtensions(extensions: unknown): extensions is GatewayErrorExtensions {
+  if (typeof extensions !== 'object' || extensions === null || !('code' in extensions)) return false;
+  return typeof extensions.code === 'string' && Object.hasOwn(CODES, extensions.code);
+}
 
 /** A failure that a client may see as it is: a closed set of codes, each with its evidence. */
 export class GatewayError<C extends GatewayErrorCode = GatewayErrorCode> extends Error {
   override readonly name = 'GatewayError';
   readonly code: C;
-  readonly extensions: GatewayErrorExtensions[C];
+  readonly extensions: ExtensionsByCode[C];
 
-  constructor(code: C, message: string, extensions: GatewayErrorExtensions[C], options?: ErrorOptions) {
+  constructor(code: C, message: string, extensions: ExtensionsByCode[C], options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.extensions = extensions;

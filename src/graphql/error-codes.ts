@@ -2,6 +2,8 @@ import type { GatewayErrorCode } from '../errors.ts';
 
 /** What a frontend is to know of each `extensions.code`; in backquotes what stands beside it in `extensions`. */
 const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
+  GRAPHQL_PARSE_FAILED: 'the document cannot be read',
+  GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema, or is too large',
   UNAUTHENTICATED: 'no JWT that is valid: HTTP status 401',
   FORBIDDEN: 'the JWT lacks `requiredPermission`',
   BAD_USER_INPUT: '`argument` was refused before HubSpot was called',

@@ -20,6 +20,8 @@ const ADA: Owner = {
   archived: false,
 };
 
+const stageId = (stage: string) => `PipelineStage:1234567:default:${stage}`;
+
 let stack: Stack;
 let client: GraphQLClient;
 /** The records of a portal in which everything is known. */
@@ -138,7 +140,7 @@ it('shows all there is about a company', async () => {
           {
             ...{ id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1', currency: 'EUR' },
             closeDate: '2026-12-01T00:00:00.000Z',
-            stage: { id: 'PipelineStage:1234567:default:contractsent', label: 'Contract Sent', isClosed: false },
+            stage: { id: stageId('contractsent'), label: 'Contract Sent', isClosed: false },
           },
         ],
         pageInfo: PAGE,
@@ -163,38 +165,18 @@ it('shows a board of deals with their stages, owners and customers', async () =>
       id: 'Pipeline:1234567:default',
       label: 'Sales Pipeline',
       stages: [
+        { id: stageId('appointmentscheduled'), label: 'Appointment Scheduled', probability: '0.2', isClosed: false },
+        { id: stageId('qualifiedtobuy'), label: 'Qualified To Buy', probability: '0.4', isClosed: false },
+        { id: stageId('presentationscheduled'), label: 'Presentation Scheduled', probability: '0.6', isClosed: false },
         {
-          id: 'PipelineStage:1234567:default:appointmentscheduled',
-          label: 'Appointment Scheduled',
-          probability: '0.2',
-          isClosed: false,
-        },
-        {
-          id: 'PipelineStage:1234567:default:qualifiedtobuy',
-          label: 'Qualified To Buy',
-          probability: '0.4',
-          isClosed: false,
-        },
-        {
-          id: 'PipelineStage:1234567:default:presentationscheduled',
-          label: 'Presentation Scheduled',
-          probability: '0.6',
-          isClosed: false,
-        },
-        {
-          id: 'PipelineStage:1234567:default:decisionmakerboughtin',
+          id: stageId('decisionmakerboughtin'),
           label: 'Decision Maker Bought-In',
           probability: '0.8',
           isClosed: false,
         },
-        {
-          id: 'PipelineStage:1234567:default:contractsent',
-          label: 'Contract Sent',
-          probability: '0.9',
-          isClosed: false,
-        },
-        { id: 'PipelineStage:1234567:default:closedwon', label: 'Closed Won', probability: '1.0', isClosed: true },
-        { id: 'PipelineStage:1234567:default:closedlost', label: 'Closed Lost', probability: '0.0', isClosed: true },
+        { id: stageId('contractsent'), label: 'Contract Sent', probability: '0.9', isClosed: false },
+        { id: stageId('closedwon'), label: 'Closed Won', probability: '1.0', isClosed: true },
+        { id: stageId('closedlost'), label: 'Closed Lost', probability: '0.0', isClosed: true },
       ],
     },
   ]);
@@ -204,19 +186,14 @@ it('shows a board of deals with their stages, owners and customers', async () =>
       {
         ...{ id: `Deal:1234567:${sale}`, name: 'Oak Health - pilot', amount: '0.1', currency: 'EUR' },
         closeDate: '2026-12-01T00:00:00.000Z',
-        stage: {
-          id: 'PipelineStage:1234567:default:contractsent',
-          label: 'Contract Sent',
-          probability: '0.9',
-          isClosed: false,
-        },
+        stage: { id: stageId('contractsent'), label: 'Contract Sent', probability: '0.9', isClosed: false },
         pipeline,
         owner: ADA_SHOWN,
         companies: { nodes: [{ id: `Company:1234567:${company}`, name: 'Oak Health' }] },
       },
       {
         ...{ id: expect.any(String), name: 'Walk-in', amount: null, currency: null, closeDate: null },
-        stage: { id: 'PipelineStage:1234567:default:gone', label: null, probability: null, isClosed: null },
+        stage: { id: stageId('gone'), label: null, probability: null, isClosed: null },
         pipeline,
         owner: null,
         companies: { nodes: [] },

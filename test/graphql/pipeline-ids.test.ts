@@ -78,7 +78,7 @@ describe('a filter takes either id', () => {
     return (
       errors?.map(({ message, extensions }) => [extensions?.code, message]) ?? [
         call?.hubId,
-        (call?.body as { filterGroups: unknown }).filterGroups,
+        (call?.body as { filterGroups: unknown } | undefined)?.filterGroups,
       ]
     );
   };

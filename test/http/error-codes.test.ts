@@ -255,8 +255,16 @@ it('STORAGE_UNAVAILABLE: the database of the gateway itself fails', async () => 
   ]);
 });
 
+it.each([
+  ['GRAPHQL_PARSE_FAILED: the document cannot be read', '{', 'GRAPHQL_PARSE_FAILED'],
+  ['GRAPHQL_VALIDATION_FAILED: the document does not fit', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+])('%s', async (_name, query, code) => {
+  expect(await extensionsOf(query)).toEqual({ code });
+});
+
 /** Kept whole by its type. */
 const CODES: Readonly<Record<GatewayErrorCode, true>> = {
+  ...{ GRAPHQL_PARSE_FAILED: true, GRAPHQL_VALIDATION_FAILED: true },
   ...{ UNAUTHENTICATED: true, FORBIDDEN: true, BAD_USER_INPUT: true, NOT_CONNECTED: true, NOT_FOUND: true },
   ...{ INSTALLATION_AMBIGUOUS: true, REAUTHORIZATION_REQUIRED: true, MISSING_SCOPES: true, RATE_LIMITED: true },
   ...{ HUBSPOT_FORBIDDEN: true, HUBSPOT_UNAVAILABLE: true, HUBSPOT_TIMEOUT: true, HUBSPOT_BAD_RESPONSE: true },
@@ -265,6 +273,6 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
 };
 
 it('every code has a test of its name above', () => {
-  const titles = readFileSync(import.meta.filename, 'utf8').match(/(?<=it\('|^ {4}\[')[A-Z_]+(?=[:'])/gm);
+  const titles = readFileSync(import.meta.filename, 'utf8').match(/(?<=it\('|^ {2,4}\[')[A-Z_]+(?=[:'])/gm);
   expect([...new Set(titles)].sort()).toEqual(Object.keys(CODES).sort());
 });

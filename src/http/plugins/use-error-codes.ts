@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { GatewayError } from '../../errors.ts';
+import { GatewayError, type GatewayErrorCode } from '../../errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** Codes of documents that never ran. Not the gateway's own: the ones that GraphQL servers commonly use. */
-const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const;
+const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const satisfies GatewayErrorCode[];
 /** Codes that say why nothing ran better than BAD_USER_INPUT does. */
 const REFUSAL_CODES = [...DOCUMENT_CODES, 'PERSISTED_QUERY_NOT_SUPPORTED'] as const;
 
