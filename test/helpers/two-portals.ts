@@ -72,6 +72,8 @@ export const BOTH_PORTALS = /* GraphQL */ `
           }
         }
       }
+      dealPipelines { id hubspotId label stages { id hubspotId label } }
+      deals(first: 5) { nodes { id stage { id label } pipeline { id label } } }
     }
   }
 `;
