@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { BudgetLedger, SliceRequest } from '../storage/budget-slice-store.ts';
+import type { BudgetLedger, BudgetSlice, SliceRequest } from '../storage/budget-slice-store.ts';
 import { type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
 import { fairShares } from './fair-shares.ts';
 
@@ -16,8 +16,14 @@ const PATIENCE_MS = 1_000;
  * database keep HubSpot's limit. One that alone lost it may add so much to what the others use.
  */
 const FLOOR_SHARE = 1 / 10;
-/** This part of the whole is left for whoever comes next: the first calls need not wait until others have given way. */
+/**
+ * This part of the whole is left for whoever comes next: the first calls need not wait until others have given way.
+ * More of it where nobody wants it: a portal that was idle is often called by all replicas within a second.
+ */
 const RESERVE_SHARE = 1 / 25;
+const IDLE_RESERVE_SHARE: Readonly<Record<SharedBudget, number>> = { general: 1 / 5, search: 2 / 5 };
+/** Who comes takes so much of the reserve, and leaves the rest to those who come with them. */
+const NEWCOMERS_SHARE = 1 / 8;
 /** Who has waiting calls or had some lately wants so much more than that, so that the next call leaves at once. */
 const HEADROOM = 1.25;
 /** What was needed is thought to be needed again, but with every renewal less: forgotten after about ten. */
@@ -101,16 +107,21 @@ export class LeasedSlice {
     this.#whole = this.#learned ?? max ?? this.#whole;
     const others = slices.filter(({ holder }) => holder !== this.#holder);
     const [alive, gone] = partition(others, ({ leasedForMs }) => leasedForMs > this.#afterglowMs);
-    const held = gone.reduce((sum, { units }) => sum + units, 0);
-    const capacity = Math.max(0, this.#whole - Math.floor(this.#whole * RESERVE_SHARE) - held);
-    const share = (wanted: number) =>
-      fairShares(capacity, [...alive, { holder: this.#holder, wanted }], now).get(this.#holder) ?? 0;
     const wanted = Math.min(this.#whole, Math.max(WANTED_IDLE[this.budget], Math.ceil(this.#needed * HEADROOM)));
+    const othersWant = sum(alive.map((slice) => slice.wanted));
+    const share = (units: number) => {
+      const capacity = Math.max(0, this.#whole - this.#reserve(othersWant + units) - unitsOf(gone));
+      return fairShares(capacity, [...alive, { holder: this.#holder, wanted: units }], now).get(this.#holder) ?? 0;
+    };
     const used = this.#usage.used(this.budget);
     this.#ceiling = ceilingToward(share(wanted), used, this.#whole, this.budget);
     // Where replicas take turns, the next one is seconds away.
     this.#outlook = Math.max(1, share(this.#whole));
-    const units = Math.max(this.#ceiling, used);
+    const held = unitsOf(slices) - unitsOf(others);
+    const free = Math.max(0, this.#whole - unitsOf(slices));
+    const firstUnits = held === 0 && wanted > 0 ? Math.ceil(free * NEWCOMERS_SHARE) : 0;
+    const attainable = held + Math.max(free - this.#reserve(othersWant + wanted), firstUnits);
+    const units = Math.max(Math.min(this.#ceiling, attainable), used);
     this.#units = Math.min(this.#units, units);
     return this.#request(units, wanted, LEASE_MS + this.#afterglowMs);
   }
@@ -153,6 +164,13 @@ export class LeasedSlice {
     return HUBSPOT_LIMITS[this.budget].windowMs + TRANSIT_MS;
   }
 
+  /** Units that are left for newcomers when all who are here want so many. */
+  #reserve(wanted: number): number {
+    const least = Math.floor(this.#whole * RESERVE_SHARE);
+    const most = Math.floor(this.#whole * IDLE_RESERVE_SHARE[this.budget]);
+    return Math.max(least, Math.min(most, this.#whole - wanted));
+  }
+
   #request(units: number, wanted: number, leasedForMs: number): SliceRequest {
     return { budget: this.budget, units, wanted, max: this.#whole, leasedForMs };
   }
@@ -165,6 +183,14 @@ export class LeasedSlice {
 function ceilingToward(share: number, used: number, whole: number, budget: SharedBudget): number {
   const step = Math.ceil(((whole - share) * RENEW_MS) / HUBSPOT_LIMITS[budget].windowMs);
   return Math.max(share, used - step);
+}
+
+function unitsOf(slices: readonly BudgetSlice[]): number {
+  return sum(slices.map(({ units }) => units));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {

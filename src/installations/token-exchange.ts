@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { type OAuthClient, OAuthError, type TokenAnswer } from '../hubspot/oauth.ts';
 import type { Alarm } from '../lib/alarm.ts';
@@ -11,12 +10,11 @@ import { type Priority, Slots } from '../lib/slots.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { SealBrokenError } from '../storage/token-cipher.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
+import { ExchangeLease } from './exchange-lease.ts';
 import type { GrantKeeper } from './grant-keeper.ts';
 import { revokePatiently } from './patient-oauth.ts';
 import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
 
-/** Longer than connecting, the token call (8 s) and the save together may take. */
-const LEASE_MS = 15_000;
 /** Whoever waits for another replica's exchange gives up then. */
 const WAIT_MS = 25_000;
 const POLL_MS = { from: 20, to: 100 };
@@ -42,13 +40,17 @@ export interface TokenExchangeOptions {
   readonly alarm: Alarm;
 }
 
+/** What is about to be exchanged, and by whom. */
+interface ClaimedTokens extends StoredTokens {
+  readonly lease: ExchangeLease;
+}
+
 /**
  * Exchanges a refresh token once, on however many replicas it is wanted: whoever claims the lease asks HubSpot, the
  * others wait and read again. No transaction is open during the call, and nobody sees a token before it is saved.
  */
 export class TokenExchange {
   readonly #options: TokenExchangeOptions;
-  readonly #owner = randomUUID();
   readonly #slots = new Slots(MAX_CALLS);
   readonly #breaker: CircuitBreaker;
 
@@ -99,34 +101,37 @@ export class TokenExchange {
     if (stored.leasedForMs > 0) return fallback ?? stored.leasedForMs;
     const breakerMs = this.#breaker.tryPass();
     if (breakerMs > 0) return orElse(fallback, breakerMs);
-    if (!(await this.#claim(installation, stored, fallback))) {
+    const lease = await this.#claim(installation, stored, fallback);
+    if (!lease) {
       this.#breaker.abandoned();
       return fallback ?? POLL_MS.from;
     }
-    const outcome = await this.#exchange(installation, stored, stored.refreshToken);
+    const outcome = await this.#exchange(installation, { ...stored, lease }, stored.refreshToken).finally(() =>
+      lease.end(),
+    );
     if (outcome === 'outdated') return this.#attempt(installation, aboveVersion);
     return typeof outcome === 'number' ? orElse(fallback, outcome) : outcome;
   }
 
-  /** False also when the claim could not be written and `fallback` serves: a database may take no writes for a while. */
+  /** Nothing also when the claim could not be written and `fallback` serves: a database may take no writes for a while. */
   async #claim(
     installation: Installation,
     { version }: StoredTokens,
     fallback: StoredTokens | undefined,
-  ): Promise<boolean> {
+  ): Promise<ExchangeLease | undefined> {
     try {
-      return await this.#options.tokens.claim(installation, version, this.#owner, LEASE_MS);
+      return await ExchangeLease.claim(installation, version, this.#options);
     } catch (error) {
       this.#breaker.abandoned();
       if (!fallback || !isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
-      return false;
+      return undefined;
     }
   }
 
   /** New tokens, the milliseconds to wait before the next try, or `outdated` when somebody saved meanwhile. */
   async #exchange(
     installation: Installation,
-    stored: StoredTokens,
+    stored: ClaimedTokens,
     refreshToken: string,
   ): Promise<StoredTokens | number | 'outdated'> {
     const { oauth, clock, metrics, tokens, grants, logger, alarm } = this.#options;
@@ -169,7 +174,7 @@ export class TokenExchange {
 
   async #failed(
     installation: Installation,
-    stored: StoredTokens,
+    stored: ClaimedTokens,
     refreshToken: string,
     error: OAuthError,
   ): Promise<StoredTokens | number | 'outdated'> {
@@ -212,11 +217,11 @@ export class TokenExchange {
 
   async #giveBack(
     installation: Installation,
-    stored: StoredTokens,
+    { version, lease }: ClaimedTokens,
     retryInMs: number,
     inDoubt: boolean,
   ): Promise<number> {
-    await this.#options.tokens.fail(installation, stored.version, this.#owner, { retryInMs, inDoubt });
+    await this.#options.tokens.fail(installation, version, lease.owner, { retryInMs, inDoubt });
     return Math.max(retryInMs, 1_000);
   }
 

@@ -122,6 +122,19 @@ export class TokenStore {
     return numUpdatedRows === 1n;
   }
 
+  /** Keeps a claim for `leaseMs` from now. False when somebody else has it, or the exchange is over. */
+  async renewClaim(key: InstallationKey, version: number, owner: string, leaseMs: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database.query
+      .updateTable('installation_tokens')
+      .set({ lease_until: this.#fromNow(leaseMs) })
+      .where('installation_id', '=', key.id)
+      .where(ofTenant(key))
+      .where('version', '=', version)
+      .where('lease_owner', '=', owner)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
   /**
    * Saves exchanged tokens if `version` is still the stored one; false, and nothing changed, when somebody was first.
    * The lease is not asked for: a late holder's tokens may be the only ones that work.

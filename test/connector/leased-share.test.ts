@@ -82,6 +82,39 @@ describe('replicas that all want more than there is', () => {
 });
 
 describe('a replica that joins', () => {
+  /** Replicas that come to a portal one after the other, and those of them whose first call arrived within 100 ms. */
+  async function firstCalls(count: number, budget: CountedBudget, apartMs: number): Promise<number> {
+    const newcomers = Array.from({ length: count }, replica);
+    let inTime = 0;
+    for (const each of newcomers) {
+      void each.call(budget);
+      await pass(clock, apartMs, undefined, 20);
+    }
+    await pass(clock, 100 - apartMs, undefined, 20);
+    for (const { arrived } of newcomers) inTime += Math.min(1, arrived[budget]);
+    return inTime;
+  }
+
+  it.each([0, 20, 100])('makes its first call at once, as do seven others that come %i ms apart', async (apartMs) => {
+    expect(await firstCalls(8, 'general', apartMs)).toBe(8);
+    expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
+  });
+
+  it.each([0, 100])('makes its first search at once, as do two others that come %i ms apart', async (apartMs) => {
+    expect(await firstCalls(3, 'search', apartMs)).toBe(3);
+    expect(counter.maxInWindow('search', search.windowMs)).toBeLessThanOrEqual(search.max);
+  });
+
+  it('makes its first call at once beside one that uses all there is, as do three others', async () => {
+    const busy = replica();
+    await saturate([busy], 30_000);
+    const newcomers = Array.from({ length: 4 }, replica);
+    for (const each of newcomers) void each.call();
+    await saturate([busy], 100);
+    expect(newcomers.map(({ arrived }) => arrived.general)).toEqual([1, 1, 1, 1]);
+    expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
+  });
+
   it('calls at once, though another uses all there is, and has its part from then on', async () => {
     const [first, second] = [replica(), replica()];
     await saturate([first], 30_000);

@@ -33,7 +33,7 @@ function renewal(of: LeasedSlice, ...slices: BudgetSlice[]) {
 it('uses nothing before it is told what it has', () => {
   const ours = slice();
   ours.begin();
-  expect(renewal(ours)).toEqual({ budget: 'general', units: 106, wanted: 2, max: 110, leasedForMs: LEASE_MS });
+  expect(renewal(ours)).toEqual({ budget: 'general', units: 88, wanted: 2, max: 110, leasedForMs: LEASE_MS });
   expect(ours.limit).toBe(0);
   ours.granted(40, clock.monotonic());
   expect(ours.limit).toBe(40);
@@ -77,7 +77,7 @@ it('counts on its fair share, whatever it has or wants now', () => {
   const ours = slice();
   ours.begin();
   expect(ours.outlook).toBe(110);
-  expect(renewal(ours, other(106, 110))).toMatchObject({ units: 2 });
+  expect(renewal(ours, other(106, 110))).toMatchObject({ units: 1 });
   ours.granted(2, clock.monotonic());
   expect(ours).toMatchObject({ limit: 2, outlook: 53, whole: 110 });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { REFRESH } from '../../src/simulator/faults.ts';
 import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
-import { dieAfter, dieOnce, faultsOf, LEASE, stopAfter, TOKEN_WRITE } from '../helpers/broken-replica.ts';
+import { dieAfter, dieOnce, faultsOf, LEASE, standStill, stopAfter, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 import {
   codes,
@@ -154,7 +154,8 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     const hold = stack.simulator.faults.add({ ...REFRESH, times: 1, fault: { kind: 'hold', processed: true } });
     const answer = stack.queryOn(0, READ);
     await hold.reached(1);
-    return { answer, resume: () => hold.remove() };
+    const resume = standStill(faultsOf(stack));
+    return { answer, resume: () => [resume(), hold.remove()] };
   }
 
   async function stopBeforeItsRequest() {
@@ -206,9 +207,11 @@ describe('F8 with three replicas, of which the first refreshes and is stopped fo
     const hold = stack.simulator.faults.add({ ...REFRESH, times: 1, fault: { kind: 'hold', processed: true } });
     claim.resume();
     await hold.reached(1);
+    const resume = standStill(faultsOf(stack));
     stack.clock.advance(SECOND);
     expect(codes(await stack.queryOn(1, READ))).toEqual(['REAUTHORIZATION_REQUIRED']);
 
+    resume();
     hold.remove();
     expect(codes(await claim.answer)).toEqual([]);
     await untilShown(0, ACTIVE);

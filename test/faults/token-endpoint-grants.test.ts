@@ -18,7 +18,7 @@ import {
 } from '../helpers/token-faults.ts';
 
 /** Longer than a lease: whoever holds it may be overtaken. */
-const LEASE_OVER = 16 * SECOND;
+const LEASE_OVER = 4 * SECOND;
 const ACTIVE = { status: 'ACTIVE', status_reason: null };
 const REVOKED = { status: 'REAUTHORIZATION_REQUIRED', status_reason: 'REVOKED' };
 const DEAD = JSON.stringify({

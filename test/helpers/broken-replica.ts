@@ -1,8 +1,8 @@
 import type { DatabaseFaults } from './database-faults.ts';
 import type { Stack } from './stack.ts';
 
-/** As long as an exchange stays claimed. */
-export const LEASE = 15_000;
+/** As long as an exchange stays claimed after its holder was last heard of. */
+export const LEASE = 3_000;
 /** What claims an exchange, gives it back, and saves its outcome. */
 export const TOKEN_WRITE = 'update installation_tokens';
 
@@ -44,6 +44,14 @@ export function dieOnce(faults: DatabaseFaults, condition: () => boolean): Promi
 
 function dead(): never {
   throw new Error('this replica is dead');
+}
+
+/** SIGSTOP while a replica waits for HubSpot: nothing that stands still sends statements. The answer is SIGCONT. */
+export function standStill(faults: DatabaseFaults): () => void {
+  faults.before = () => {
+    throw new Error('this replica stands still');
+  };
+  return () => faults.clear();
 }
 
 /** SIGSTOP when `statement` has taken effect, and SIGCONT. */
