@@ -179,6 +179,21 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
       expect(await tokens.read(installation)).toMatchObject({ ...pair(winner), version: 2 });
     });
 
+    it('keeps a claim for its owner alone, and until it is given back or tokens are saved', async () => {
+      const installation = await store.connect(grant());
+      expect(await tokens.claim(installation, 1, 'ours', 3_000)).toBe(true);
+      clock.advance(2_000);
+      expect(await tokens.renewClaim(installation, 1, 'theirs', 3_000)).toBe(false);
+      expect(await tokens.renewClaim(installation, 1, 'ours', 3_000)).toBe(true);
+      expect(await tokens.read(installation)).toMatchObject({ leasedForMs: 3_000 });
+      await tokens.fail(installation, 1, 'ours', { retryInMs: 0, inDoubt: false });
+      expect(await tokens.renewClaim(installation, 1, 'ours', 3_000)).toBe(false);
+      await tokens.claim(installation, 1, 'ours', 3_000);
+      await tokens.save(installation, 1, pair('second'), undefined);
+      expect(await tokens.renewClaim(installation, 1, 'ours', 3_000)).toBe(false);
+      expect((await tokens.read(installation))?.leasedForMs).toBe(0);
+    });
+
     it('takes a lifetime that is not a whole number of milliseconds', async () => {
       const installation = await store.connect(grant());
       await tokens.save(installation, 1, { ...pair('second'), expiresInMs: 1_799_999.6 }, undefined);

@@ -34,7 +34,7 @@ export const tokens: Part = {
   refreshes that overlapped   ${expired.maxOverlap - 1}
   queries failed              ${expired.queriesFailed} of ${expired.queries}
   kills survived              ${killed.killsSurvived}
-  recovery after a kill       median ${number(killed.recoveryMs.median)} ms, at most ${number(killed.recoveryMs.max)} ms (the lease is 15 s)
+  recovery after a kill       median ${number(killed.recoveryMs.median)} ms, at most ${number(killed.recoveryMs.max)} ms (the lease is 3 s)
 `,
       };
     } finally {
