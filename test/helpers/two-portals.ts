@@ -68,11 +68,11 @@ export const BOTH_PORTALS = /* GraphQL */ `
           id
           firstName
           deals(first: 2) {
-            nodes { id name }
+            nodes { id name stage { id label } }
           }
         }
       }
-      dealPipelines { id hubspotId label stages { id hubspotId label } }
+      dealPipelines { id hubspotId label stages { id hubspotId label probability } }
       deals(first: 5) { nodes { id stage { id label } pipeline { id label } } }
     }
   }

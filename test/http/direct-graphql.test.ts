@@ -51,7 +51,7 @@ it('answers a failure inside as the long way does, and tries nothing twice', asy
   const direct = answerDirectly({
     authenticate: () => ({ id: 'alice', tenantId: 'acme', permissions: [] }),
     execute: () => Promise.reject(new Error('canary-4711')),
-    setCookie: String,
+    setCookies: () => [],
     answerHeaders: createAnswerHeaders(['https://app.example']),
     record: () => ({ requestId: '1', finish: () => {} }),
     logger: silentLogger,
