@@ -40,16 +40,15 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { proxyFor } from './lib/proxy.ts';
-import { type Hindrance, Readiness } from './lib/readiness.ts';
+import { Readiness } from './lib/readiness.ts';
 import { createRefusalLog, type RefusalKind } from './lib/refusal-log.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { InstallationStore } from './storage/installation-store.ts';
-import { missingKeys } from './storage/key-rotation.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
-import { StorageUnavailable } from './storage/storage-failure.ts';
 import { logStorageOutages } from './storage/storage-outages.ts';
+import { storageReadiness } from './storage/storage-readiness.ts';
 import { TokenCipher } from './storage/token-cipher.ts';
 import { TokenStore } from './storage/token-store.ts';
 
@@ -219,8 +218,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
   const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf, logger });
   let starting: Promise<void> | undefined;
-  const readiness = new Readiness(findHindrance, logger);
-  let missing = '';
+  const readiness = new Readiness(storageReadiness(database, cipher, alarm), logger);
   let closing: Promise<void> | undefined;
 
   return {
@@ -263,19 +261,6 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       },
     );
     return starting;
-  }
-
-  /** Readiness depends on the database and the keys, not on HubSpot. */
-  async function findHindrance(): Promise<Hindrance | undefined> {
-    try {
-      const ids = await missingKeys(database, cipher);
-      if (ids.length > 0 && ids.join() !== missing)
-        alarm('missing_key', 'ENCRYPTION_KEYS lacks keys that stored tokens need', { missing: ids });
-      missing = ids.join();
-      return ids.length === 0 ? undefined : { kind: 'keys', reason: `ENCRYPTION_KEYS lacks ${ids.join(', ')}.` };
-    } catch (error) {
-      return { kind: 'database', reason: error instanceof StorageUnavailable ? error.explanation : String(error) };
-    }
   }
 
   async function close(): Promise<void> {

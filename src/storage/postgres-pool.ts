@@ -15,7 +15,7 @@ export interface PostgresTimeouts {
 }
 
 /** The server hears so long, at most, that nobody waits for a statement any more. */
-const CANCEL_MS = 500;
+const CANCEL_MS = 1_000;
 /** A connection that says good-bye is given so long to hear it back. */
 const GOODBYE_MS = 1_000;
 
@@ -100,10 +100,14 @@ class BoundedClient implements PostgresPoolClient {
 
   async #query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     const expiry = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
+    let isAnswered = false;
+    const expire = () => {
+      if (isAnswered) return;
       this.#cancelled = cancelStatement(this.#client);
       expiry.reject(new StorageTimeout(`no answer within ${this.#statementMs} ms`));
-    }, this.#statementMs);
+    };
+    // A process that was busy for so long itself first reads what has arrived meanwhile.
+    const timer = setTimeout(() => setImmediate(expire), this.#statementMs);
     try {
       const result = await Promise.race([this.#client.query(sql, [...parameters]), expiry.promise]);
       // The driver types the command as any text.
@@ -114,6 +118,7 @@ class BoundedClient implements PostgresPoolClient {
       if (failure instanceof StorageUnavailable && failure.reason !== 'busy') this.#failure = failure;
       throw failure;
     } finally {
+      isAnswered = true;
       clearTimeout(timer);
     }
   }
@@ -139,8 +144,8 @@ function cancelStatement(client: PoolClient): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     socket.setTimeout(CANCEL_MS, () => socket.destroy());
-    // The server closes when it has done it.
+    // The server closes when it has done it; PgBouncer forgets the request of who closes first.
     socket.on('error', () => {}).once('close', () => resolve());
-    socket.resume().end(message);
+    socket.resume().write(message);
   });
 }

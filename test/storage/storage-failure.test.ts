@@ -98,6 +98,15 @@ describe('postgres', () => {
     expect((await backends.execute(database.query)).rows).toEqual(before);
   });
 
+  it('that answered while the process itself was busy has answered', async () => {
+    const { database } = await migrated({ ...PATIENT, statementMs: 200 });
+    const answer = backends.execute(database.query);
+    await new Promise((resolve) => setImmediate(resolve));
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+    expect((await answer).rows).toHaveLength(1);
+  });
+
   describe.each([
     ['directly', undefined],
     ['through a pooler', noPgBouncer],
