@@ -221,6 +221,11 @@ export class Connector {
     return andThen(records, (found) => mapRecords(slice, found, (record, { labels }) => ({ record, labels })));
   }
 
+  /** A record that was read under another grant of the same portal. */
+  adopt({ told, objectType, inlined }: CrmRecord): CrmRecord {
+    return this.#own(objectType, told, inlined);
+  }
+
   /** By the owner's id; `null` when the portal has none. */
   async owner(id: string): Promise<PortalOwner | null> {
     const owner = await this.metadata.owner(id);

@@ -158,6 +158,15 @@ export class Connectors {
     return this.currentOf(connector.installation).then((installation) => this.#connect(installation));
   }
 
+  /** The connector of the same portal from now on: its grant changed while the request ran. */
+  async regranted(installation: Installation): Promise<Connector> {
+    const all = await this.#installations();
+    const known = versionOf(installation, all);
+    const current = known.grantVersion < installation.grantVersion ? installation : known;
+    this.#known = all.map((one) => (one.id === current.id ? current : one));
+    return this.#connect(current);
+  }
+
   /** What memory has if it is one active installation, which can answer; before anything else is told, the database is asked. */
   #look(find: (all: readonly Installation[]) => readonly Installation[]): PromiseOrValue<readonly Installation[]> {
     return andThen(this.#installations(), (all) => {

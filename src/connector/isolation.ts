@@ -1,5 +1,6 @@
 import { isGatewayError } from '../errors.ts';
 import { type Answer, type AskedInput, type BatchInput, chargeOnce } from './load.ts';
+import { GrantShrank } from './recheck-grant.ts';
 
 type Read<I extends BatchInput, O> = (asked: readonly AskedInput<I, O>[]) => Promise<Answer<I, O>>;
 
@@ -38,8 +39,9 @@ export function readTogether<I extends BatchInput, O>(
   return readApart(asked, read, () => 1);
 }
 
-/** Not split: whatever would fail again in the same way, or cost HubSpot more when it is in trouble already. */
+/** Not split: whatever would fail again in the same way, of a grant that shrank, or cost HubSpot more when it is in trouble. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof GrantShrank) return false;
   return isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || isGatewayError(error, 'HUBSPOT_FORBIDDEN');
 }
 

@@ -11,6 +11,7 @@ import {
   type RecordOptions,
   recordPath,
 } from '../hubspot/objects.ts';
+import { GrantShrank } from './recheck-grant.ts';
 
 /**
  * One record with its neighbours inline: a call less than a batch read and one of associations, and a round trip less.
@@ -56,6 +57,7 @@ const IS_DOTS = /^\.{1,2}$/;
 
 /** The scope of a neighbour, too, may be what is missing. */
 function mayDoAsBatch(error: unknown): boolean {
+  if (error instanceof GrantShrank) return false;
   return (['HUBSPOT_BAD_REQUEST', 'HUBSPOT_FORBIDDEN', 'MISSING_SCOPES'] as const).some((code) =>
     isGatewayError(error, code),
   );

@@ -3,6 +3,7 @@ import { type PropertyDefinition, valueScopes } from '../hubspot/properties.ts';
 import { allOf, type ScopeRequirement, type ScopeSet } from '../hubspot/scope-set.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { PortalMetadata } from './portal-metadata.ts';
+import { GrantShrank } from './recheck-grant.ts';
 
 /** Properties that a selection wants of records. */
 export interface SelectedProperties {
@@ -35,7 +36,7 @@ async function withoutWithheld(
   objectType: ObjectType,
   { properties, named }: SelectedProperties,
 ): Promise<readonly string[]> {
-  const definitions = await metadata.propertiesNamed(objectType, named).catch(() => undefined);
+  const definitions = await metadata.propertiesNamed(objectType, named).catch(unlessShrunk);
   const withheld = new Set(
     named.filter((name) => {
       const definition = definitions?.get(name);
@@ -43,4 +44,9 @@ async function withoutWithheld(
     }),
   );
   return properties.filter((name) => !withheld.has(name));
+}
+
+/** Under a smaller grant all is asked anew. */
+function unlessShrunk(error: unknown): undefined {
+  if (error instanceof GrantShrank) throw error;
 }

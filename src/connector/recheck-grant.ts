@@ -1,14 +1,31 @@
-import { isGatewayError } from '../errors.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Stage } from '../hubspot/client.ts';
-import { ScopeSet } from '../hubspot/scope-set.ts';
+import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';
-import { missingScopes } from './scope-gate.ts';
 
 /**
- * HubSpot refuses a call although the grant looked sufficient: it is read again, once. When it has shrunk, the refusal
- * becomes the one that says what is missing; HubSpot's own list of scopes is a hint, not the truth.
+ * HubSpot refused a call, and its grant turned out to hold less than was known. What was to be read may be had in part
+ * under the grant that holds now; what was to be written was not.
+ */
+export class GrantShrank extends GatewayError<'HUBSPOT_FORBIDDEN'> {
+  /** With the grant that holds now. */
+  readonly installation: Installation;
+  /** What the call needs. */
+  readonly scopes: ScopeRequirement;
+
+  constructor(refusal: GatewayError<'HUBSPOT_FORBIDDEN'>, installation: Installation, scopes: ScopeRequirement) {
+    super(refusal.code, refusal.message, refusal.extensions, { cause: refusal });
+    this.installation = installation;
+    this.scopes = scopes;
+  }
+}
+
+/**
+ * HubSpot refuses a call although the grant looked sufficient: it is read again, once. HubSpot's own list of scopes in
+ * its refusal is a hint, not the truth.
+ * @throws GrantShrank when it has lost any scope: what is sensitive in an answer needs more than the call shows
  */
 export function recheckGrant(grants: GrantKeeper, tokens: TokenManager, installation: Installation): Stage {
   return (next) => async (call) => {
@@ -18,10 +35,8 @@ export function recheckGrant(grants: GrantKeeper, tokens: TokenManager, installa
       if (!isGatewayError(error, 'HUBSPOT_FORBIDDEN')) throw error;
       const { value } = await tokens.accessToken(installation);
       const current = await grants.recheck(installation, value);
-      if (!ScopeSet.of(current.grantedScopes).satisfies(call.scopes)) {
-        throw missingScopes(current, call.scopes, call.name);
-      }
-      throw error;
+      const holds = ScopeSet.of(current.grantedScopes).satisfies([installation.grantedScopes]);
+      throw holds ? error : new GrantShrank(error, current, call.scopes);
     }
   };
 }

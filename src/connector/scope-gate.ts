@@ -7,20 +7,23 @@ import type { Installation } from '../storage/installation-store.ts';
 export function scopeGate(installation: Installation): Stage {
   const granted = ScopeSet.of(installation.grantedScopes);
   return (next) => async (call) => {
-    if (!granted.satisfies(call.scopes)) throw missingScopes(installation, call.scopes, call.name);
+    if (!granted.satisfies(call.scopes)) throw missingScopes(installation, call.scopes);
     return next(call);
   };
 }
 
-/** The refusal with the button that mends it: the input of a step-up to granted ∪ missing. */
+/**
+ * The refusal with the button that mends it: the input of a step-up to granted ∪ missing. Without a coordinate where only
+ * the call is known; the field that made it puts its own in.
+ */
 export function missingScopes(
   installation: Installation,
   requiredScopes: ScopeRequirement,
-  coordinate: string,
+  coordinate = '',
 ): GatewayError<'MISSING_SCOPES'> {
   const granted = ScopeSet.of(installation.grantedScopes);
   const missing = granted.missingFor(requiredScopes);
-  return new GatewayError('MISSING_SCOPES', `${coordinate} needs scopes that this portal has not granted.`, {
+  return new GatewayError('MISSING_SCOPES', messageOf(coordinate), {
     installationId: installation.id,
     coordinate,
     requiredScopes,
@@ -30,4 +33,16 @@ export function missingScopes(
       input: { installationId: installation.id, scopes: granted.union(missing).toArray() },
     },
   });
+}
+
+/** The same refusal, told of a field. */
+export function missingScopesAt(
+  coordinate: string,
+  { extensions }: GatewayError<'MISSING_SCOPES'>,
+): GatewayError<'MISSING_SCOPES'> {
+  return new GatewayError('MISSING_SCOPES', messageOf(coordinate), { ...extensions, coordinate });
+}
+
+function messageOf(coordinate: string): string {
+  return `${coordinate || 'This field'} needs scopes that this portal has not granted.`;
 }

@@ -16,7 +16,8 @@ const MAX_STEPS = 10_000;
 
 /**
  * An upper bound of the HubSpot calls that the operation may take in one portal, nothing being cached and no call being
- * repeated; at most `limit`, where the gateway ends an operation. Page sizes in variables count as the largest.
+ * repeated; at most `limit`, where the gateway ends an operation. Page sizes in variables count as the largest. Of a
+ * grant that shrinks meanwhile nothing is known here: what is read once more for it counts towards the same `limit`.
  */
 export function mostCalls(operation: Operation, limit: number): number {
   let calls = 0;

@@ -10,12 +10,12 @@ import {
 } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
-import { GatewayError, isGatewayError } from '../errors.ts';
 import type { ObjectType } from '../hubspot/objects.ts';
 import type { ScopeRequirement } from '../hubspot/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
+import { underCurrentGrant } from './current-grant.ts';
 import type { WriteInput } from './named-installation.ts';
 import { type Given, namedConnector } from './named-portal.ts';
 import { preflight } from './requirements.ts';
@@ -71,7 +71,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const option = field.pothosOptions.hubspotScopes;
-    if (!option) return resolver;
+    if (!option) return readsHubspot(field) ? underCurrentGrant(resolver) : resolver;
     const answer = (connector: Connector, ...[parent, args, context, info]: Parameters<typeof resolver>): unknown => {
       const coordinate = `${info.parentType.name}.${info.fieldName}`;
       if (typeof option === 'function') {
@@ -80,12 +80,11 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       } else if (preflight(info, connector.granted).refused.has(coordinate)) {
         return refuse(connector, option, info);
       }
-      const answered = resolver(parent, args, context, info);
-      return answered instanceof Promise ? answered.catch((error) => refuseAt(coordinate, error)) : answered;
+      return resolver(parent, args, context, info);
     };
     // Pothos types what a plugin sees as unknown; the options stand on the same field.
     const given = field.pothosOptions.given as Given<object> | undefined;
-    return (parent, args, context, info) => {
+    return underCurrentGrant((parent, args, context, info) => {
       const { connectors } = contextOf(context);
       const ids = given?.ids(args) ?? [];
       if (isRead(parent)) return parent.connector && answer(parent.connector, parent, args, context, info);
@@ -101,8 +100,14 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
         const granted = andThen(named ?? connectors.only(), granting);
         return andThen(granted, (connector) => answer(connector, { connector }, args, context, info));
       });
-    };
+    });
   }
+}
+
+/** As `from` in selection.ts notes it. */
+function readsHubspot<Types extends SchemaTypes>({ extensions }: PothosOutputFieldConfig<Types>): boolean {
+  const source: unknown = extensions?.hubspot;
+  return typeof source === 'object' && source !== null && 'reads' in source;
 }
 
 /** What writes to HubSpot names its installation in `input`. */
@@ -138,12 +143,6 @@ export function grantSentence(anyOf: ScopeRequirement): string {
 /** @throws GatewayError MISSING_SCOPES */
 export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): never {
   throw connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
-}
-
-/** Found out by HubSpot's answer, below the schema: the field that was refused is known here. */
-function refuseAt(coordinate: string, error: unknown): never {
-  if (!isGatewayError(error, 'MISSING_SCOPES')) throw error;
-  throw new GatewayError(error.code, error.message, { ...error.extensions, coordinate });
 }
 
 export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];

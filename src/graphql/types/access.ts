@@ -104,7 +104,7 @@ const OperationAccessRef = builder
       }),
       maxHubspotCalls: t.exposeInt('maxHubspotCalls', {
         description:
-          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at its limit.',
+          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at its limit. When a grant turns out to have shrunk at HubSpot, what was refused for it is read once more, within the same limit.',
       }),
       maxRows: t.exposeInt('maxRows', {
         description:

@@ -117,6 +117,16 @@ export class Grants {
     for (const [token, { portal }] of this.#accessTokens) if (portal.hubId === hubId) this.#accessTokens.delete(token);
   }
 
+  /** Every consent of a portal loses these scopes, and its access tokens with it: an administrator took them away. */
+  takeScopes(hubId: number, scopes: readonly string[]): void {
+    const left = <G extends Grant>(grant: G): G =>
+      grant.portal.hubId === hubId
+        ? { ...grant, scopes: grant.scopes.filter((scope) => !scopes.includes(scope)) }
+        : grant;
+    for (const [token, issued] of this.#accessTokens) this.#accessTokens.set(token, left(issued));
+    for (const [token, grant] of this.#byRefreshToken) this.#byRefreshToken.set(token, left(grant));
+  }
+
   /** Access tokens end before their time, as when HubSpot invalidates them. */
   revokeAccessTokens(): void {
     this.#accessTokens.clear();
