@@ -46,7 +46,7 @@ export function pipelinesTo(
     createShare: (_hubId, usage) => new LocalShare(usage),
   });
   const governorOf = (hubId: number) => Object.assign(governors.of(hubId), acquire && { acquire });
-  const tokens: Pick<TokenManager, 'accessToken'> = { accessToken };
+  const tokens: Pick<TokenManager, 'accessToken' | 'accepted'> = { accessToken, accepted: () => {} };
   return new PortalPipelines({
     // As far as calls that succeed need them.
     tokens: tokens as TokenManager,
