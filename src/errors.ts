@@ -21,6 +21,7 @@ export interface ExtensionsByCode {
   GRAPHQL_PARSE_FAILED: Nothing;
   GRAPHQL_VALIDATION_FAILED: Nothing;
   UNAUTHENTICATED: Nothing;
+  AUTHENTICATION_UNAVAILABLE: { readonly retryAfterMs: number };
   FORBIDDEN: { readonly requiredPermission?: string };
   BAD_USER_INPUT: { readonly argument?: string };
   PERSISTED_QUERY_NOT_SUPPORTED: Nothing;
@@ -63,6 +64,7 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
   GRAPHQL_PARSE_FAILED: true,
   GRAPHQL_VALIDATION_FAILED: true,
   UNAUTHENTICATED: true,
+  AUTHENTICATION_UNAVAILABLE: true,
   FORBIDDEN: true,
   BAD_USER_INPUT: true,
   PERSISTED_QUERY_NOT_SUPPORTED: true,

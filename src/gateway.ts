@@ -172,7 +172,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const setCookies = flowCookieLines(connect.cookies, secureCookies);
 
   const documents = new ArgumentDocuments(schema);
-  const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy });
+  const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy, logger });
   const record = recordRequests({ metrics, clock, logger });
   const answerHeaders = createAnswerHeaders(config.corsOrigins);
   const graphql = createGraphQLEndpoint({

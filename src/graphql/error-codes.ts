@@ -5,6 +5,8 @@ const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
   GRAPHQL_PARSE_FAILED: 'the document cannot be read',
   GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema, or is too large',
   UNAUTHENTICATED: 'no JWT that is valid: HTTP status 401',
+  AUTHENTICATION_UNAVAILABLE:
+    'the identity server does not answer, so no JWT can be checked: HTTP status 503, ask again after `retryAfterMs`',
   FORBIDDEN: 'the JWT lacks `requiredPermission`',
   BAD_USER_INPUT: '`argument` was refused before HubSpot was called',
   PERSISTED_QUERY_NOT_SUPPORTED: 'the request named a document by its hash or id: send its text',

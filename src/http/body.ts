@@ -15,11 +15,15 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | undefin
   request.on('data', add).once('end', end);
 }
 
-/** The same of a request without a socket. */
-export async function readBodyOf({ body }: Request): Promise<Buffer | undefined> {
+/** The same of a request without a socket, or of an answer. */
+export async function readBodyOf({ body }: Bodied): Promise<Buffer | undefined> {
   const collected = new Body();
   if (body) for await (const chunk of body) if (!collected.add(chunk)) return undefined;
   return collected.bytes();
+}
+
+interface Bodied {
+  readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /** One copy of what came, however small its pieces: each of them as a buffer of its own may weigh a hundred times more. */

@@ -1,8 +1,8 @@
 import type { GatewayErrorCode } from '../errors.ts';
 
 /** The body of a refusal before GraphQL was reached: shaped like GraphQL's own, so that clients read it as one. */
-export function errorBody(code: GatewayErrorCode, message: string): string {
-  return JSON.stringify({ errors: [{ message, extensions: { code } }] });
+export function errorBody(code: GatewayErrorCode, message: string, extensions: object = {}): string {
+  return JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] });
 }
 
 /** Of a failure that is ours; what it was stands in the log alone. */

@@ -1,85 +1,93 @@
-import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
-import { type Dispatcher, fetch as fetchThrough } from 'undici';
-import { z } from 'zod';
-import type { Clock } from '../lib/clock.ts';
+import type { KeyObject } from 'node:crypto';
+import { GatewayError } from '../errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { Outages } from '../lib/outages.ts';
+import { fetchKeys, type KeySetSource, type NamedKey } from './fetch-keys.ts';
 import { ViewerRefused } from './viewer-refused.ts';
 
-/** What is known is asked for anew after this, so that a key which the issuer withdrew ends. */
-const MAX_AGE_MS = 10 * 60 * 1000;
-/** After an answer an unknown key id waits for this: a flood of invented ones must not become a flood at the issuer. */
+/** While it is used, the set is asked for anew after this, and served meanwhile: a key that was withdrawn ends soon. */
+const REFRESH_MS = 60_000;
+/** What nobody used for so long is asked for first: yesterday's keys may have been withdrawn since. */
+const STALE_MS = 120_000;
+/**
+ * Known keys serve so long while the issuer is away. A token lives a day at most (`claims.ts`), so those that were
+ * signed before the issuer went away have all ended by then.
+ */
+const LONGEST_OUTAGE_MS = 24 * 60 * 60 * 1000;
+/** Between two askings: a flood of invented key ids must not become a flood at the issuer. */
 const COOL_DOWN_MS = 30_000;
 /** After a failure, while nothing is known that could serve. */
 const RETRY_MS = 1_000;
-const FETCH_TIMEOUT_MS = 5_000;
 
 /** The public key that a token's `kid` names; a token without one means the only key there is. */
 export type FindKey = (keyId: string | undefined) => Promise<KeyObject>;
 
+export interface KeySetOptions extends KeySetSource {
+  readonly logger: Logger;
+}
+
 /**
- * The issuer's key set (RFC 7517 § 5), fetched from `url` alone. While the issuer is away, known keys serve on.
- * @param proxy the way to the issuer, where it is no direct one
+ * The issuer's key set (RFC 7517 § 5). While the issuer is away, known keys serve on.
+ * Rejects with a ViewerRefused, or with a GatewayError AUTHENTICATION_UNAVAILABLE where the issuer alone could say more.
  */
-export function createKeySet(url: string, clock: Clock, proxy?: Dispatcher): FindKey {
+export function createKeySet(options: KeySetOptions): FindKey {
+  const { clock, logger } = options;
+  const messages = { begin: 'the key set cannot be read', end: 'the key set can be read again' };
+  const outages = new Outages<'issuer'>({ clock, logger, messages });
   let keys: readonly NamedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
-  let failedAt = Number.NEGATIVE_INFINITY;
+  let failure = { at: Number.NEGATIVE_INFINITY, cause: '' };
   let loading: Promise<void> | undefined;
 
   async function load(): Promise<void> {
     try {
-      keys = await fetchKeys(url, proxy);
+      keys = await fetchKeys(options);
       loadedAt = clock.monotonic();
+      outages.succeeded('issuer', {});
     } catch (error) {
-      failedAt = clock.monotonic();
-      throw new ViewerRefused('no_key_set', { cause: causeOf(error) }, { cause: error });
+      failure = { at: clock.monotonic(), cause: causeOf(error) };
+      outages.failed('issuer', { cause: failure.cause });
     } finally {
       loading = undefined;
     }
   }
 
-  const find = (keyId: string | undefined) =>
-    keyId === undefined && keys.length === 1 ? keys[0]?.key : keys.find(({ id }) => id === keyId)?.key;
+  const age = () => clock.monotonic() - loadedAt;
+  const isAway = () => failure.at > loadedAt;
+  const pauseLeft = () => {
+    const pause = age() < LONGEST_OUTAGE_MS ? COOL_DOWN_MS : RETRY_MS;
+    return failure.at + pause - clock.monotonic();
+  };
+  const find = (keyId: string | undefined) => {
+    if (age() >= LONGEST_OUTAGE_MS) return undefined;
+    const fit = keys.filter(({ key }) => key !== undefined);
+    if (keyId === undefined) return fit.length === 1 ? fit[0]?.key : undefined;
+    return fit.find(({ id }) => id === keyId)?.key;
+  };
 
   return async (keyId) => {
     const known = find(keyId);
-    const now = clock.monotonic();
-    const [maxAge, pause] = known ? [MAX_AGE_MS, COOL_DOWN_MS] : [COOL_DOWN_MS, RETRY_MS];
-    if (now - loadedAt >= maxAge && now - failedAt >= pause) {
+    if (age() >= (known ? REFRESH_MS : COOL_DOWN_MS) && pauseLeft() <= 0) {
+      const mustWait = !known || (age() >= STALE_MS && !isAway());
       loading ??= load();
-      await (known ? loading.catch(() => {}) : loading);
+      if (mustWait) await loading;
     }
     const key = find(keyId);
-    if (!key) throw new ViewerRefused('unknown_key');
-    return key;
+    if (key) return key;
+    if (isAway()) throw unavailable(failure.cause, Math.max(pauseLeft(), RETRY_MS));
+    if (keyId !== undefined && keys.some(({ id }) => id === keyId)) throw new ViewerRefused('unfit_key', { keyId });
+    throw new ViewerRefused('unknown_key');
   };
+}
+
+function unavailable(cause: string, retryAfterMs: number): GatewayError {
+  const message = 'The identity server does not answer, so tokens cannot be checked. Ask again later.';
+  const refused = new ViewerRefused('no_key_set', { cause });
+  return new GatewayError('AUTHENTICATION_UNAVAILABLE', message, { retryAfterMs }, { cause: refused });
 }
 
 /** `fetch` says what went wrong in the cause of its error. */
 function causeOf(error: unknown): string {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   return (cause instanceof Error ? `${message}: ${cause.message}` : message).slice(0, 200);
-}
-
-interface NamedKey {
-  readonly id: string | undefined;
-  readonly key: KeyObject;
-}
-
-const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional(), use: z.string().optional() })) });
-
-async function fetchKeys(url: string, proxy: Dispatcher | undefined): Promise<readonly NamedKey[]> {
-  const options = { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) } as const;
-  const response = await (proxy ? fetchThrough(url, { ...options, dispatcher: proxy }) : fetch(url, options));
-  if (!response.ok) throw new Error(`The key set answered HTTP ${response.status}.`);
-  const { keys } = keySet.parse(await response.json());
-  return keys.flatMap((jwk) => (jwk.use === undefined || jwk.use === 'sig' ? toKey(jwk) : []));
-}
-
-/** None for a key of a kind that Node does not know, or that is no public key at all. */
-function toKey(jwk: z.output<typeof keySet>['keys'][number]): NamedKey[] {
-  try {
-    return [{ id: jwk.kid, key: createPublicKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' }) }];
-  } catch {
-    return [];
-  }
 }

@@ -7,6 +7,7 @@ import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import { CLOCK_TOLERANCE_S, type ClaimSettings, viewerOf } from './claims.ts';
 import { createKeySet } from './key-set.ts';
@@ -17,9 +18,13 @@ export interface ViewerOptions extends ClaimSettings {
   readonly clock: Clock;
   /** The way to the key set, where it is no direct one. */
   readonly keySetProxy?: Dispatcher | undefined;
+  readonly logger: Logger;
 }
 
-/** Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED, caused by a ViewerRefused. */
+/**
+ * Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED or
+ * AUTHENTICATION_UNAVAILABLE, caused by a ViewerRefused.
+ */
 export type Authenticate = (authorization: string | null) => PromiseOrValue<Viewer>;
 
 const MAX_TOKEN_LENGTH = 8_192;
@@ -35,7 +40,7 @@ const header = z.object({
   crit: z.never().optional(),
 });
 
-/** A key that was withdrawn from its set admits nobody for longer than this. */
+/** A key that was withdrawn from its set admits a token that was seen before for no longer than this. */
 const VERDICT_LIFE_MS = 60_000;
 const MAX_VERDICTS = 10_000;
 
@@ -77,13 +82,13 @@ interface Verification {
   readonly findKey: (keyId: string | undefined) => PromiseOrValue<KeyObject>;
 }
 
-function verificationBy({ key: source, clock, keySetProxy }: ViewerOptions): Verification {
+function verificationBy({ key: source, clock, keySetProxy: proxy, logger }: ViewerOptions): Verification {
   if (source.kind === 'secret') {
     const key = createSecretKey(source.secret, 'utf8');
     return { algorithms: ['HS256'], findKey: () => key };
   }
   const algorithms: Algorithm[] = ['RS256', 'ES256'];
-  if (source.kind === 'jwks') return { algorithms, findKey: createKeySet(source.url, clock, keySetProxy) };
+  if (source.kind === 'jwks') return { algorithms, findKey: createKeySet({ url: source.url, proxy, clock, logger }) };
   const key = createPublicKey(source.pem);
   return { algorithms, findKey: () => key };
 }

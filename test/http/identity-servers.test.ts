@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createAuthenticator } from '../../src/http/viewer.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { ISSUED_TOKENS, type IssuedToken, NOW } from '../helpers/issued-tokens.ts';
+import { collectingLogger } from '../helpers/logs.ts';
 import { es256, rs256 } from '../helpers/tokens.ts';
 
 const clock = new ManualClock();
@@ -22,7 +23,9 @@ function judge({ issuer, audience, env, header = {}, claims, alg = 'RS256' }: Is
     ...env,
   });
   const payload = { iss: issuer, aud: audience, iat: NOW, exp: NOW + 3_600, ...claims, ...changes };
-  return createAuthenticator({ ...auth, clock })(`Bearer ${signed(payload, key.privateKey, { kid: 'k', ...header })}`);
+  return createAuthenticator({ ...auth, clock, logger: collectingLogger([]) })(
+    `Bearer ${signed(payload, key.privateKey, { kid: 'k', ...header })}`,
+  );
 }
 
 const row = (server: string): IssuedToken => {

@@ -4,6 +4,7 @@ import { isGatewayError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/graphql/context.ts';
 import { createAuthenticator, type ViewerOptions } from '../../src/http/viewer.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { collectingLogger } from '../helpers/logs.ts';
 import { respond, startLoopback } from '../helpers/loopback.ts';
 import { es256, hs256, rs256, signingInput } from '../helpers/tokens.ts';
 
@@ -22,6 +23,7 @@ const OPTIONS: ViewerOptions = {
   permissionsClaim: undefined,
   defaultPermissions: ['hubspot:read'],
   clock,
+  logger: collectingLogger([]),
 };
 
 /** The viewer; `undefined` for a refusal, which is the same for all. */
