@@ -98,12 +98,12 @@ describe('definitions of a type that the grant does not reach', () => {
       again: properties(objectType: CONTACT) { name }
       deals: properties(objectType: DEAL) { name }
       companies: properties(objectType: COMPANY) { name }
-      dealPipelines { id }
+      dealPipelines { hubspotId }
     }`;
     const { data, errors } = await partial.query(query, { contacts: 'CONTACT' });
     expect(data).toEqual({
       ...{ contacts: null, again: null, deals: expect.anything(), companies: expect.anything() },
-      dealPipelines: [{ id: 'default' }, { id: expect.any(String) }],
+      dealPipelines: [{ hubspotId: 'default' }, { hubspotId: expect.any(String) }],
     });
     expect(errors?.map(({ path, extensions }) => [path, extensions])).toEqual([
       [
