@@ -214,7 +214,7 @@ it('shows the deals of a stage by their close date', async () => {
     [
       DEALS,
       {
-        filterGroups: [{ filters: [{ propertyName: 'dealstage', operator: 'EQ', value: 'closedlost' }] }],
+        filterGroups: [{ filters: [{ propertyName: 'dealstage', operator: 'IN', values: ['closedlost'] }] }],
         sorts: [{ propertyName: 'closedate', direction: 'ASCENDING' }],
         properties: ['amount', 'closedate', 'deal_currency_code', 'dealname'],
         limit: 2,

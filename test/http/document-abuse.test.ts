@@ -80,8 +80,8 @@ describe('limits of an operation', () => {
   });
 
   it('B26 allows a depth of twelve, and does not count fragments as levels', async () => {
-    const contacts = (selection: string) => `{ contacts { nodes { deals { nodes { contacts { nodes { deals { nodes {
-      contacts { nodes { ${selection} } } } } } } } } } } }`;
+    const contacts = (selection: string) => `{ contacts { nodes { deals(first: 1) { nodes { contacts(first: 1) { nodes {
+      deals(first: 1) { nodes { contacts(first: 1) { nodes { ${selection} } } } } } } } } } } }`;
     // Nothing is connected, so what passes is refused further inside.
     expect(codes(await answer(contacts('id')))).toEqual(['NOT_CONNECTED']);
     const spread = contacts('... on Contact { ...f }');
