@@ -16,7 +16,8 @@ const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
     'HubSpot does not accept the grant of `installationId` any more, for `reason`; `remedy` connects again',
   MISSING_SCOPES:
     'the portal of `installationId` did not grant what `coordinate` needs, `requiredScopes`: `missingScopes`; `remedy` asks for them',
-  RATE_LIMITED: "HubSpot's limits cannot serve this in time: ask again after `retryAfterMs`",
+  RATE_LIMITED:
+    "HubSpot's limits cannot serve this in time, or the viewer started too many connections: ask again after `retryAfterMs`",
   HUBSPOT_UNAVAILABLE: 'HubSpot fails, or its portal is locked: ask again, after `retryAfterMs` where it is told',
   HUBSPOT_TIMEOUT: 'HubSpot did not answer in time; a write may have been done',
   HUBSPOT_FORBIDDEN: 'HubSpot refused although the scopes are granted',

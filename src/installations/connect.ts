@@ -1,5 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth.ts';
+import { Allowance } from '../lib/allowance.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { repeat } from '../lib/repeat.ts';
@@ -19,6 +20,8 @@ import { acceptReturnUrl } from './return-url.ts';
 
 /** A person has this long at HubSpot's consent page. RFC 9700 § 4.7 wants it short. */
 const FLOW_TTL_MS = 10 * 60 * 1000;
+/** No person starts as many; each stores a row, and its callback may cost HubSpot two calls. */
+const MAX_FLOWS = 100;
 /** HubSpot's codes live for minutes; a handle need not live longer. */
 const HANDLE_TTL_MS = 5 * 60 * 1000;
 /** From a code to an installation: the person whom HubSpot sent back looks at a blank page meanwhile. */
@@ -83,20 +86,23 @@ export interface ConnectOptions {
 /** The connect flow: start, callback, and the word of the viewer when the callback came back in another browser. */
 export class ConnectFlow {
   readonly cookies: FlowCookies;
+  readonly #starts: Allowance;
   readonly #options: ConnectOptions;
 
   constructor(options: ConnectOptions) {
     this.cookies = new FlowCookies(options);
     this.#options = options;
+    this.#starts = new Allowance({ clock: options.clock, max: MAX_FLOWS, windowMs: FLOW_TTL_MS });
   }
 
-  /** @throws GatewayError BAD_USER_INPUT */
+  /** @throws GatewayError BAD_USER_INPUT or RATE_LIMITED */
   async start(owner: FlowOwner, request: ConnectRequest): Promise<StartedFlow> {
     const { clientId, redirectUri, registeredScopes, returnUrls, requests, clock } = this.#options;
     const { scopes, optionalScopes } = requestedScopes(registeredScopes, {
       ...request,
       granted: request.installation?.grantedScopes,
     });
+    this.#admit(owner);
     const returnTo = request.returnTo === undefined ? null : acceptReturnUrl(request.returnTo, returnUrls);
     const [state, codeVerifier] = [randomSecret(), randomSecret()];
     const cookie = this.cookies.create(state, FLOW_TTL_MS);
@@ -127,6 +133,13 @@ export class ConnectFlow {
       optionalScopes,
       cookie,
     };
+  }
+
+  #admit({ tenantId, viewerId }: FlowOwner): void {
+    const retryAfterMs = this.#starts.take(`${tenantId}\n${viewerId}`);
+    if (retryAfterMs === 0) return;
+    const message = `You have started ${MAX_FLOWS} connections within ten minutes. Wait before you start another one.`;
+    throw new GatewayError('RATE_LIMITED', message, { retryAfterMs });
   }
 
   /**

@@ -20,7 +20,7 @@ export class InstallationLifecycle {
     this.#options = options;
   }
 
-  /** Refreshes the access token now. @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE */
+  /** Refreshes the access token now, at most once a minute. @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE */
   async refresh(installation: Installation): Promise<Installation> {
     await this.#options.tokens.refresh(installation);
     return this.#current(installation);

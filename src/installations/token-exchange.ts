@@ -169,7 +169,7 @@ export class TokenExchange {
     await this.#commit(() => grants.recovered(installation));
     grants.noticeScopes(installation, answer.scopes, pair.accessToken);
     logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
-    return { ...stored, ...issued(), version: stored.version + 1 };
+    return { ...stored, ...issued(), ageMs: 0, version: stored.version + 1 };
   }
 
   async #failed(

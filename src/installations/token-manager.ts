@@ -13,6 +13,9 @@ const MAX_CACHED_TOKENS = 10_000;
 /** A token that could not be renewed is used on, and tried again no sooner than this. */
 const RETRY_PAUSE_MS = 1_000;
 
+/** A viewer who wants a new token gets the one that is there while it is younger. */
+const FORCED_AGE_MS = 60_000;
+
 /** A token that was committed to the store before anybody saw it. */
 export interface AccessToken {
   readonly value: string;
@@ -23,6 +26,8 @@ export interface AccessToken {
 interface CachedToken extends AccessToken {
   /** All on the monotonic clock: a jump of the wall clock changes nothing. */
   readonly obtainedAt: number;
+  /** When HubSpot handed it out, to whichever replica. */
+  readonly issuedAt: number;
   readonly usableUntil: number;
   readonly refreshFrom: number;
 }
@@ -100,9 +105,11 @@ export class TokenManager {
     return this.#renew(installation, version, 'interactive');
   }
 
-  /** Exchanges now, whatever the token's age. */
+  /** Exchanges the tokens now, unless a replica has done so within the last minute. */
   async refresh(installation: Installation): Promise<void> {
-    const { version } = await this.accessToken(installation);
+    // As it is stored: another replica may have a newer one than the cache.
+    const { version, issuedAt } = await this.#renew(installation, 0, 'interactive');
+    if (this.#options.clock.monotonic() - issuedAt < FORCED_AGE_MS) return;
     await this.#renew(installation, version, 'interactive');
   }
 
@@ -134,6 +141,7 @@ export class TokenManager {
       value: tokens.accessToken,
       version: tokens.version,
       obtainedAt: now,
+      issuedAt: now - tokens.ageMs,
       usableUntil: now + tokens.usableForMs,
       refreshFrom: now + (tokens.refreshInMs > 0 ? tokens.refreshInMs : Math.min(pause, tokens.usableForMs)),
     };

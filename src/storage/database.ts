@@ -8,6 +8,7 @@ import { installations } from './migrations/0001-installations.ts';
 import { authorizationRequests } from './migrations/0002-authorization-requests.ts';
 import { revocations } from './migrations/0003-revocations.ts';
 import { portalBudgets } from './migrations/0004-portal-budgets.ts';
+import { tokenAge } from './migrations/0005-token-age.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-authorization-requests': authorizationRequests,
   '0003-revocations': revocations,
   '0004-portal-budgets': portalBudgets,
+  '0005-token-age': tokenAge,
 };
 
 /** No query of ours is long, and between two statements of a transaction nothing slow happens. */

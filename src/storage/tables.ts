@@ -34,6 +34,8 @@ export interface InstallationTokensTable {
   previous_refresh_token: string | null;
   /** The key that the row is sealed with. */
   key_id: string;
+  /** When HubSpot handed the tokens out; null where a release before this column saved them. */
+  obtained_at: number | null;
   expires_at: number;
   /** The access token is used no longer than this, and refreshed by whoever uses it from `refresh_at` on. */
   usable_until: number;

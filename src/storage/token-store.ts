@@ -24,6 +24,8 @@ export interface IssuedTokens {
 export interface StoredTokens extends IssuedTokens {
   /** Rises by one with every save: the compare-and-set key. */
   readonly version: number;
+  /** Since they were saved; infinite where nobody noted when. */
+  readonly ageMs: number;
   /** The refresh token before this one, until this one has worked. */
   readonly previousRefreshToken: string | undefined;
   /** How long an exchange that somebody else has claimed may still take; not positive when nobody has. */
@@ -80,6 +82,7 @@ export class TokenStore {
       usableForMs: row.usable_until - row.now,
       refreshInMs: row.refresh_at - row.now,
       version: row.version,
+      ageMs: row.obtained_at === null ? Number.POSITIVE_INFINITY : row.now - row.obtained_at,
       leasedForMs: (row.lease_until ?? row.now) - row.now,
       retryInMs: (row.retry_at ?? row.now) - row.now,
       failures: row.failures,
@@ -205,6 +208,7 @@ export class TokenStore {
       access_token: this.#cipher.seal(tokens.accessToken, tokenPlace(key, 'access_token')),
       refresh_token: this.#cipher.seal(tokens.refreshToken, tokenPlace(key, 'refresh_token')),
       key_id: this.#cipher.newestKeyId,
+      obtained_at: this.#fromNow(0),
       expires_at: this.#fromNow(tokens.expiresInMs),
       usable_until: this.#fromNow(tokens.usableForMs),
       refresh_at: this.#fromNow(tokens.refreshInMs),

@@ -45,6 +45,7 @@ describe.skipIf(noPgBouncer).each(POOL_MODES)('behind PgBouncer that lends conne
     expect(answers.flatMap(codes)).toEqual([]);
     expect(refreshes(stack)).toBe(1);
 
+    stack.clock.advance(60_000);
     expect(codes(await stack.settle(stack.query(REFRESH, { id })))).toEqual([]);
     expect(refreshes(stack)).toBe(2);
     const disconnected = await stack.settle(stack.queryOn(1, DISCONNECT, { id }, ALICE));

@@ -18,7 +18,10 @@ function payload(name: string, description: string) {
   });
 }
 
-const RefreshInstallationPayload = payload('RefreshInstallationPayload', 'The installation with a new access token.');
+const RefreshInstallationPayload = payload(
+  'RefreshInstallationPayload',
+  'The installation with an access token that is new, or younger than a minute.',
+);
 const DisconnectInstallationPayload = payload('DisconnectInstallationPayload', 'The installation without its tokens.');
 const installationId = 'Global id of the installation.';
 
@@ -28,7 +31,7 @@ builder.mutationField('refreshInstallation', (t) =>
     nullable: true,
     permission: 'hubspot:connect',
     description:
-      'Renews the access token now. Nobody needs this in ordinary life: tokens are renewed before they expire.',
+      'Renews the access token now, unless it is younger than a minute. Nobody needs this in ordinary life: tokens are renewed before they expire.',
     args: { installationId: t.arg.id({ required: true, description: installationId }) },
     async resolve(_root, args, context) {
       const installation = await named(context, args.installationId);

@@ -1,0 +1,9 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Nullable: an older replica, which does not know it, saves tokens without it. */
+export const tokenAge: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('installation_tokens').addColumn('obtained_at', 'bigint').execute();
+  },
+};
