@@ -116,14 +116,14 @@ program
 program
   .command('rotate-keys')
   .description(
-    'Seal everything again with the first of ENCRYPTION_KEYS, while replicas serve. May be ended and resumed.',
+    'Encrypt everything with the first of ENCRYPTION_KEYS from now on, while replicas serve. All of them must have it in their list before. May be ended and resumed.',
   )
   .action(async () => {
     const config = loadSealedDatabase(process.env);
     const database = openDatabase({ ...config.database, clock: systemClock });
     const report = ({ table, done, total }: RotationProgress) =>
       process.stderr.write(`${table}: ${done} of ${total}\n`);
-    const rotation = rotateKeys(database, new TokenCipher(config.encryptionKeys), report);
+    const rotation = rotateKeys(database, new TokenCipher(config.encryptionKeys), { report });
     const { resealed, broken } = await rotation.finally(() => database.close());
     process.stderr.write(`sealed again: ${resealed}, could not be opened: ${broken}\n`);
     if (broken > 0) process.exitCode = 1;

@@ -43,7 +43,7 @@ export interface Config {
     readonly issuer: string | undefined;
     readonly redirectUri: string | undefined;
   };
-  /** Newest first: the first encrypts, all decrypt. */
+  /** All decrypt. The first encrypts from the first start, or from `rotate-keys` on. */
   readonly encryptionKeys: readonly { readonly id: string; readonly key: Buffer }[];
   readonly auth: {
     readonly key: JwtKeySource;

@@ -45,6 +45,7 @@ import { createRefusalLog, type RefusalKind } from './lib/refusal-log.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { EncryptionKeys } from './storage/encryption-keys.ts';
 import { InstallationStore } from './storage/installation-store.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
 import { logStorageOutages } from './storage/storage-outages.ts';
@@ -94,12 +95,12 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   logStorageOutages(database, { metrics, clock, logger });
   let publicUrl = config.publicUrl ?? 'http://localhost';
 
-  const cipher = new TokenCipher(config.encryptionKeys);
-  const tokenStore = new TokenStore(database, cipher);
-  const revocationStore = new RevocationStore(database, cipher);
+  const keys = new EncryptionKeys(database, new TokenCipher(config.encryptionKeys), alarm);
+  const tokenStore = new TokenStore(database, keys);
+  const revocationStore = new RevocationStore(database, keys);
   const installations = new InstallationStore(database, tokenStore, revocationStore);
   const directory = new InstallationDirectory({ installations, clock, logger });
-  const requests = new AuthorizationRequestStore(database, cipher);
+  const requests = new AuthorizationRequestStore(database, keys);
 
   const { hubspot } = config;
   const basePath = new URL(hubspot.apiUrl).pathname.replace(/\/+$/, '');
@@ -218,7 +219,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
   const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf, logger });
   let starting: Promise<void> | undefined;
-  const readiness = new Readiness(storageReadiness(database, cipher, alarm), logger);
+  const readiness = new Readiness(storageReadiness(keys), logger);
   let closing: Promise<void> | undefined;
 
   return {
@@ -253,14 +254,17 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   /** Once for all; again after a failure. */
   function start(): Promise<void> {
     if (closing) return Promise.reject(new TypeError('the gateway is closed'));
-    starting ??= database.migrate().then(
-      () => revocations.start(),
-      (error: unknown) => {
-        starting = undefined;
-        throw error;
-      },
-    );
+    starting ??= prepare().catch((error: unknown) => {
+      starting = undefined;
+      throw error;
+    });
     return starting;
+  }
+
+  async function prepare(): Promise<void> {
+    await database.migrate();
+    await keys.start(logger);
+    revocations.start();
   }
 
   async function close(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
 import { RevocationStore } from '../../src/storage/revocation-store.ts';
 import { TokenCipher } from '../../src/storage/token-cipher.ts';
@@ -79,9 +80,9 @@ export class Deployment {
   }
 
   storesOn(database: Database): Stores {
-    const cipher = new TokenCipher(this.config.encryptionKeys);
-    const tokens = new TokenStore(database, cipher);
-    const revocations = new RevocationStore(database, cipher);
+    const keys = new EncryptionKeys(database, new TokenCipher(this.config.encryptionKeys));
+    const tokens = new TokenStore(database, keys);
+    const revocations = new RevocationStore(database, keys);
     return { database, tokens, installations: new InstallationStore(database, tokens, revocations) };
   }
 }

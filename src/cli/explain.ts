@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ConfigError } from '../config.ts';
+import { KeyMissing } from '../storage/encryption-keys.ts';
 import { MigrationFailed, StorageUnavailable } from '../storage/storage-failure.ts';
 import { NoSuchFiles } from './scopes.ts';
 
@@ -9,6 +10,7 @@ export function explain(error: unknown): string {
   // GraphQL's own kind shows file, line and column.
   if (error instanceof GraphQLError) return error.toString();
   if (error instanceof ConfigError || error instanceof NoSuchFiles) return error.message;
+  if (error instanceof KeyMissing) return error.explanation;
   if (error instanceof MigrationFailed) return ofDriver(error.cause) ?? error.message;
   if (error instanceof StorageUnavailable) return ofDriver(error.cause) ?? error.explanation;
   return ofDriver(error) ?? error.stack ?? error.message;

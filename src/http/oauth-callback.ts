@@ -117,10 +117,10 @@ function resultPage(query: URLSearchParams): Response {
   return reason ? page(400, 'Not connected', reason[1]) : refusalPage('unknown_state');
 }
 
-/** Whether the state was spent, nobody knows: only a new start leads anywhere. */
+/** Whether the state was spent, nobody knows; the page that comes then will say so. */
 function storageFailure(error: unknown): Response {
   if (!isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
-  const text = 'The gateway could not store the connection. Start again from the application in a moment.';
+  const text = 'The gateway could not store the connection. Load this page again in a moment.';
   const response = page(503, 'Not connected', text);
   response.headers.set('retry-after', String(Math.ceil(error.extensions.retryAfterMs / 1000)));
   return response;

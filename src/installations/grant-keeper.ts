@@ -122,12 +122,20 @@ function sameScopes(a: readonly string[], b: readonly string[]): boolean {
 }
 
 export function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
-  const { id: installationId, grantedScopes: scopes, statusReason: reason } = installation;
-  return new GatewayError(
-    'REAUTHORIZATION_REQUIRED',
-    'HubSpot does not accept the consent for this portal any more. Connect it again.',
-    { installationId, reason, remedy: { mutation: 'connectHubSpot', input: { installationId, scopes } } },
-  );
+  return toBeConnectedAgain(installation, 'HubSpot does not accept the consent for this portal any more.');
+}
+
+/** Its stored tokens were altered. Nothing is changed: what a person restores serves again. */
+export function tokensUnreadable(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
+  return toBeConnectedAgain(installation, 'The stored consent for this portal cannot be read.');
+}
+
+function toBeConnectedAgain(
+  { id: installationId, grantedScopes: scopes, statusReason: reason }: Installation,
+  why: string,
+): GatewayError<'REAUTHORIZATION_REQUIRED'> {
+  const remedy = { mutation: 'connectHubSpot', input: { installationId, scopes } } as const;
+  return new GatewayError('REAUTHORIZATION_REQUIRED', `${why} Connect it again.`, { installationId, reason, remedy });
 }
 
 /** `installationId` when it is one that was disconnected. */

@@ -11,6 +11,8 @@ import { backoffMs } from './refresh-policy.ts';
 const LEASE_MS = 30_000;
 /** What was postponed, or left by a replica that died, is looked for so often. */
 const SWEEP_MS = 30_000;
+/** A token that was altered is looked at again, and told, so often: somebody may restore it. */
+const UNREADABLE_PAUSE_MS = 60 * 60 * 1000;
 
 export interface RevocationsOptions {
   readonly store: RevocationStore;
@@ -65,9 +67,10 @@ export class Revocations {
 
   async #revoke(revocation: Revocation): Promise<void> {
     const { store, oauth, logger } = this.#options;
+    const { refreshToken: stored, uninstall } = revocation;
+    if (stored === undefined) return store.postpone(revocation.id, UNREADABLE_PAUSE_MS);
     try {
-      const refreshToken = revocation.uninstall ? await this.#uninstall(revocation) : revocation.refreshToken;
-      await oauth.revoke(refreshToken);
+      await oauth.revoke(uninstall ? await this.#uninstall(stored) : stored);
     } catch (error) {
       if (!(error instanceof OAuthError || isGatewayError(error))) throw error;
       if (!(error instanceof OAuthError) || error.kind !== 'invalid_grant') {
@@ -81,13 +84,10 @@ export class Revocations {
       // The grant is over already: nothing is left to revoke.
     }
     await store.done(revocation.id);
-    logger.info(
-      { installationId: revocation.installationId, uninstall: revocation.uninstall },
-      'grant revoked at HubSpot',
-    );
+    logger.info({ installationId: revocation.installationId, uninstall }, 'grant revoked at HubSpot');
   }
 
-  async #uninstall({ refreshToken }: Revocation): Promise<string> {
+  async #uninstall(refreshToken: string): Promise<string> {
     const answer = await this.#options.oauth.refresh(refreshToken);
     await uninstallApp(this.#options.api, answer.accessToken);
     return answer.refreshToken ?? refreshToken;

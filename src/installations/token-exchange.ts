@@ -11,7 +11,7 @@ import type { Installation } from '../storage/installation-store.ts';
 import { SealBrokenError } from '../storage/token-cipher.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
 import { ExchangeLease } from './exchange-lease.ts';
-import type { GrantKeeper } from './grant-keeper.ts';
+import { type GrantKeeper, tokensUnreadable } from './grant-keeper.ts';
 import { revokePatiently } from './patient-oauth.ts';
 import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
 
@@ -70,20 +70,14 @@ export class TokenExchange {
     const giveUpAt = clock.monotonic() + WAIT_MS;
     for (;;) {
       const outcome = await this.#slots.run(priority, () =>
-        this.#attempt(installation, aboveVersion).catch((error: unknown) => this.#explain(installation, error)),
+        this.#attempt(installation, aboveVersion).catch((error: unknown) => {
+          throw error instanceof SealBrokenError ? tokensUnreadable(installation) : error;
+        }),
       );
       if (typeof outcome !== 'number') return outcome;
       if (clock.monotonic() >= giveUpAt) throw notRenewed(outcome);
       await sleep(clock, POLL_MS.from + Math.random() * (POLL_MS.to - POLL_MS.from));
     }
-  }
-
-  #explain(installation: Installation, error: unknown): never {
-    if (error instanceof SealBrokenError) {
-      const facts = { err: error, installationId: installation.id };
-      this.#options.alarm('seal_broken', 'a stored token cannot be opened', facts);
-    }
-    throw error;
   }
 
   /** Tokens, or the milliseconds that somebody else's lease still runs. */
@@ -159,7 +153,7 @@ export class TokenExchange {
       ...pair,
     });
     const saved = await this.#commit(() =>
-      tokens.save(installation, stored.version, issued(), rotated ? refreshToken : undefined),
+      tokens.save(installation, stored.version, issued, rotated ? refreshToken : undefined),
     );
     if (!saved) {
       if (rotated) await this.#discard(installation, pair.refreshToken);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { sha256 } from '../lib/secret.ts';
 import type { Database } from './database.ts';
-import type { TokenCipher } from './token-cipher.ts';
+import type { EncryptionKeys } from './encryption-keys.ts';
 
 /** Who started a connect flow, and what it is about. */
 interface Flow {
@@ -31,15 +31,17 @@ export interface PendingConnection extends Flow {
  */
 export class AuthorizationRequestStore {
   readonly #database: Database;
-  readonly #cipher: TokenCipher;
+  readonly #keys: EncryptionKeys;
 
-  constructor(database: Database, cipher: TokenCipher) {
+  constructor(database: Database, keys: EncryptionKeys) {
     this.#database = database;
-    this.#cipher = cipher;
+    this.#keys = keys;
   }
 
+  /** @throws KeyMissing */
   async save(state: string, request: AuthorizationRequest, ttlMs: number): Promise<void> {
     const stateHash = sha256(state);
+    const sealer = await this.#keys.sealer();
     await this.#database.query
       .insertInto('authorization_requests')
       .values({
@@ -47,8 +49,8 @@ export class AuthorizationRequestStore {
         tenant_id: request.tenantId,
         viewer_id: request.viewerId,
         cookie_hash: request.cookieHash,
-        code_verifier: this.#cipher.seal(request.codeVerifier, place(request, stateHash, 'code_verifier')),
-        key_id: this.#cipher.newestKeyId,
+        code_verifier: sealer.seal(request.codeVerifier, place(request, stateHash, 'code_verifier')),
+        key_id: sealer.keyId,
         installation_id: request.installationId,
         return_to: request.returnTo,
         expires_at: this.#expiry(ttlMs),
@@ -56,24 +58,32 @@ export class AuthorizationRequestStore {
       .execute();
   }
 
-  /** Spends the state. `undefined` when it is unknown, used or expired. */
+  /**
+   * Spends the state. `undefined` when it is unknown, used or expired, or what it needs was altered.
+   * @throws KeyMissing before it is spent: another replica may have the key
+   */
   async take(state: string): Promise<AuthorizationRequest | undefined> {
     const stateHash = sha256(state);
+    await this.#keys.ensureActive();
     const row = await this.#database.query
       .deleteFrom('authorization_requests')
       .where('state_hash', '=', stateHash)
+      .where('key_id', 'in', this.#keys.ids)
       .returningAll()
       .returning(this.#database.now().as('now'))
       .executeTakeFirst();
+    if (!row) await this.#ensureGone('authorization_requests', 'state_hash', stateHash);
     if (!row || row.expires_at <= row.now) return undefined;
+    const codeVerifier = this.#keys.openIfSound(
+      row.code_verifier,
+      place({ tenantId: row.tenant_id }, stateHash, 'code_verifier'),
+    );
+    if (codeVerifier === undefined) return undefined;
     return {
       tenantId: row.tenant_id,
       viewerId: row.viewer_id,
       cookieHash: row.cookie_hash,
-      codeVerifier: this.#cipher.open(
-        row.code_verifier,
-        place({ tenantId: row.tenant_id }, stateHash, 'code_verifier'),
-      ),
+      codeVerifier,
       installationId: row.installation_id,
       returnTo: row.return_to,
     };
@@ -81,37 +91,47 @@ export class AuthorizationRequestStore {
 
   async savePending(handle: string, pending: PendingConnection, ttlMs: number): Promise<void> {
     const handleHash = sha256(handle);
+    const sealer = await this.#keys.lastingSealer();
     await this.#database.query
       .insertInto('pending_connections')
       .values({
         handle_hash: handleHash,
         tenant_id: pending.tenantId,
         viewer_id: pending.viewerId,
-        code: this.#cipher.seal(pending.code, place(pending, handleHash, 'code')),
-        code_verifier: this.#cipher.seal(pending.codeVerifier, place(pending, handleHash, 'code_verifier')),
-        key_id: this.#cipher.newestKeyId,
+        code: sealer.seal(pending.code, place(pending, handleHash, 'code')),
+        code_verifier: sealer.seal(pending.codeVerifier, place(pending, handleHash, 'code_verifier')),
+        key_id: sealer.keyId,
         installation_id: pending.installationId,
         expires_at: this.#expiry(ttlMs),
       })
       .execute();
   }
 
-  /** Spends the handle, whoever asks. `undefined` when it is unknown, used or expired. */
+  /**
+   * Spends the handle, whoever asks. `undefined` when it is unknown, used or expired, or what it needs was altered.
+   * @throws KeyMissing before it is spent: another replica may have the key
+   */
   async takePending(handle: string): Promise<PendingConnection | undefined> {
     const handleHash = sha256(handle);
+    await this.#keys.ensureActive();
     const row = await this.#database.query
       .deleteFrom('pending_connections')
       .where('handle_hash', '=', handleHash)
+      .where('key_id', 'in', this.#keys.ids)
       .returningAll()
       .returning(this.#database.now().as('now'))
       .executeTakeFirst();
+    if (!row) await this.#ensureGone('pending_connections', 'handle_hash', handleHash);
     if (!row || row.expires_at <= row.now) return undefined;
     const owner = { tenantId: row.tenant_id };
+    const code = this.#keys.openIfSound(row.code, place(owner, handleHash, 'code'));
+    const codeVerifier = this.#keys.openIfSound(row.code_verifier, place(owner, handleHash, 'code_verifier'));
+    if (code === undefined || codeVerifier === undefined) return undefined;
     return {
       tenantId: row.tenant_id,
       viewerId: row.viewer_id,
-      code: this.#cipher.open(row.code, place(owner, handleHash, 'code')),
-      codeVerifier: this.#cipher.open(row.code_verifier, place(owner, handleHash, 'code_verifier')),
+      code,
+      codeVerifier,
       installationId: row.installation_id,
     };
   }
@@ -121,6 +141,13 @@ export class AuthorizationRequestStore {
     const now = this.#database.now();
     await this.#database.query.deleteFrom('authorization_requests').where('expires_at', '<=', now).execute();
     await this.#database.query.deleteFrom('pending_connections').where('expires_at', '<=', now).execute();
+  }
+
+  /** @throws KeyMissing when the row is there and was left because its key is not here */
+  async #ensureGone(table: 'authorization_requests' | 'pending_connections', column: string, id: string) {
+    const { query } = this.#database;
+    const row = await query.selectFrom(table).select('key_id').where(sql.ref(column), '=', id).executeTakeFirst();
+    if (row) throw this.#keys.lacks([row.key_id]);
   }
 
   #expiry(ttlMs: number) {

@@ -9,6 +9,7 @@ import { authorizationRequests } from './migrations/0002-authorization-requests.
 import { revocations } from './migrations/0003-revocations.ts';
 import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { tokenAge } from './migrations/0005-token-age.ts';
+import { activeKey } from './migrations/0006-active-key.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-revocations': revocations,
   '0004-portal-budgets': portalBudgets,
   '0005-token-age': tokenAge,
+  '0006-active-key': activeKey,
 };
 
 /** No query of ours is long, and between two statements of a transaction nothing slow happens. */

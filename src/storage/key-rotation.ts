@@ -1,5 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { sleep, systemClock } from '../lib/clock.ts';
 import type { Database } from './database.ts';
+import { promote } from './encryption-keys.ts';
 import type { Tables } from './tables.ts';
 import { SealBrokenError, type TokenCipher } from './token-cipher.ts';
 
@@ -42,6 +44,8 @@ const SEALED_TABLES: readonly SealedTable[] = [
 ];
 
 const BATCH = 100;
+/** A replica that has just read which key is active waits no longer for a connection and for its statement. */
+const SETTLE_MS = 3_000;
 
 export interface RotationProgress {
   readonly table: string;
@@ -55,25 +59,44 @@ export interface RotationResult {
   readonly broken: number;
 }
 
+export interface RotationOptions {
+  readonly report?: (progress: RotationProgress) => void;
+  /** Waits until replicas have stored what they sealed before. */
+  readonly settle?: () => Promise<void>;
+}
+
 /**
- * Seals everything again with the newest key, while replicas serve. Every row is changed by itself and only if nobody
- * changed it meanwhile, so it may be ended at any moment and started again.
+ * Makes the first key of the ring the active one, and seals everything again with it, while replicas serve. Every row
+ * is changed by itself and only if nobody changed it meanwhile, so it may be ended at any moment and started again.
+ * @throws KeyMissing when the ring lacks the key that was active before
  */
 export async function rotateKeys(
+  database: Database,
+  cipher: TokenCipher,
+  { report = () => {}, settle = () => sleep(systemClock, SETTLE_MS) }: RotationOptions = {},
+): Promise<RotationResult> {
+  await promote(database, cipher);
+  const first = await resealAll(database, cipher, report);
+  await settle();
+  const late = await resealAll(database, cipher, report);
+  return { resealed: first.resealed + late.resealed, broken: late.broken };
+}
+
+async function resealAll(
   { query }: Database,
   cipher: TokenCipher,
-  report: (progress: RotationProgress) => void = () => {},
+  report: (progress: RotationProgress) => void,
 ): Promise<RotationResult> {
   const result = { resealed: 0, broken: 0 };
   for (const sealed of SEALED_TABLES) {
-    const total = await countOutdated(query, sealed, cipher.newestKeyId);
+    const total = await countOutdated(query, sealed, cipher.firstKeyId);
     let [done, broken] = [0, 0];
     // A row that was saved meanwhile may carry the old key again: look once more until none was missed.
     for (let missed = true; missed; ) {
       missed = false;
       broken = 0;
       let after = '';
-      let rows = await readOutdated(query, sealed, cipher.newestKeyId, after);
+      let rows = await readOutdated(query, sealed, cipher.firstKeyId, after);
       while (rows.length > 0) {
         for (const row of rows) {
           const outcome = await reseal(query, sealed, cipher, row);
@@ -83,24 +106,13 @@ export async function rotateKeys(
           after = String(row.id);
         }
         report({ table: sealed.table, done, total: Math.max(total, done) });
-        rows = await readOutdated(query, sealed, cipher.newestKeyId, after);
+        rows = await readOutdated(query, sealed, cipher.firstKeyId, after);
       }
     }
     result.resealed += done;
     result.broken += broken;
   }
   return result;
-}
-
-/** Ids of keys that stored tokens need and that this ring does not hold. */
-export async function missingKeys({ query }: Database, cipher: TokenCipher): Promise<string[]> {
-  const rows = await query
-    .selectFrom('installation_tokens')
-    .select('key_id')
-    .where('access_token', 'is not', null)
-    .union(query.selectFrom('revocations').select('key_id'))
-    .execute();
-  return rows.map(({ key_id }) => key_id).filter((id) => !cipher.holds(id));
 }
 
 type SealedRow = Readonly<Record<string, string | null>>;
@@ -130,7 +142,7 @@ async function reseal(
   cipher: TokenCipher,
   row: SealedRow,
 ): Promise<'resealed' | 'broken' | 'missed'> {
-  const assignments = [sql`key_id = ${cipher.newestKeyId}`];
+  const assignments = [sql`key_id = ${cipher.firstKeyId}`];
   const unchanged = [sql`${sql.ref(id)} = ${row.id}`, sql`key_id = ${row.key_id}`];
   try {
     for (const column of columns) {

@@ -1,42 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
+import type { EncryptionKeys } from './encryption-keys.ts';
 import type { Tables } from './tables.ts';
-import type { TokenCipher } from './token-cipher.ts';
 
 /** Tokens of a disconnected installation that HubSpot has yet to be told about. */
 export interface Revocation {
   readonly id: string;
   readonly tenantId: string;
   readonly installationId: string;
-  readonly refreshToken: string;
+  /** `undefined` when it was altered: nothing can be done with it. */
+  readonly refreshToken: string | undefined;
   /** True when the app is to be uninstalled from the portal, too. */
   readonly uninstall: boolean;
   /** Attempts so far, this one not counted. */
   readonly attempts: number;
 }
 
+export interface NewRevocation extends Omit<Revocation, 'id' | 'attempts'> {
+  readonly refreshToken: string;
+}
+
 /** What is left to do at HubSpot after a disconnect: kept until it is done, whichever replica does it. */
 export class RevocationStore {
   readonly #database: Database;
-  readonly #cipher: TokenCipher;
+  readonly #keys: EncryptionKeys;
 
-  constructor(database: Database, cipher: TokenCipher) {
+  constructor(database: Database, keys: EncryptionKeys) {
     this.#database = database;
-    this.#cipher = cipher;
+    this.#keys = keys;
   }
 
   /** Adds one, inside the transaction that erases the tokens. */
-  async add(transaction: Kysely<Tables>, revocation: Omit<Revocation, 'id' | 'attempts'>): Promise<void> {
+  async add(transaction: Kysely<Tables>, revocation: NewRevocation): Promise<void> {
     const id = randomUUID();
+    const sealer = await this.#keys.lastingSealer(transaction);
     await transaction
       .insertInto('revocations')
       .values({
         id,
         tenant_id: revocation.tenantId,
         installation_id: revocation.installationId,
-        refresh_token: this.#cipher.seal(revocation.refreshToken, place(revocation.tenantId, id)),
-        key_id: this.#cipher.newestKeyId,
+        refresh_token: sealer.seal(revocation.refreshToken, place(revocation.tenantId, id)),
+        key_id: sealer.keyId,
         uninstall: revocation.uninstall ? 1 : 0,
         attempts: 0,
         due_at: this.#database.now(),
@@ -44,7 +50,7 @@ export class RevocationStore {
       .execute();
   }
 
-  /** Claims one that is due for `leaseMs`; `undefined` when there is none. */
+  /** Claims one that is due for `leaseMs`, of those that open with the keys here; `undefined` when there is none. */
   async claimDue(leaseMs: number): Promise<Revocation | undefined> {
     const { query } = this.#database;
     const now = this.#database.now();
@@ -52,6 +58,7 @@ export class RevocationStore {
       .selectFrom('revocations')
       .select(['id', 'due_at'])
       .where('due_at', '<=', now)
+      .where('key_id', 'in', this.#keys.ids)
       .orderBy('due_at')
       .executeTakeFirst();
     if (!due) return undefined;
@@ -68,7 +75,7 @@ export class RevocationStore {
       id: row.id,
       tenantId: row.tenant_id,
       installationId: row.installation_id,
-      refreshToken: this.#cipher.open(row.refresh_token, place(row.tenant_id, row.id)),
+      refreshToken: this.#keys.openIfSound(row.refresh_token, place(row.tenant_id, row.id)),
       uninstall: row.uninstall === 1,
       attempts: row.attempts - 1,
     };

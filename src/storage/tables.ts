@@ -6,6 +6,7 @@ export interface Tables {
   pending_connections: PendingConnectionsTable;
   revocations: RevocationsTable;
   portal_budgets: PortalBudgetsTable;
+  active_key: ActiveKeyTable;
 }
 
 export interface InstallationsTable {
@@ -101,4 +102,12 @@ export interface PortalBudgetsTable {
   hub_id: number;
   /** All slices of all budgets, as JSON of budget-slice-store.ts: one text, so that one statement compares and sets it. */
   ledger: string;
+}
+
+/** The key that all replicas seal with: one row, made by the first start. */
+export interface ActiveKeyTable {
+  id: number;
+  key_id: string;
+  /** A known text that is sealed with it. */
+  proof: string;
 }

@@ -25,31 +25,35 @@ export interface SealedPlace {
 export class SealBrokenError extends Error {
   override readonly name = 'SealBrokenError';
   readonly reason: 'format' | 'unknown_key' | 'not_authentic';
+  /** The key that the value names; `undefined` when it names none. */
+  readonly keyId: string | undefined;
 
-  constructor(reason: SealBrokenError['reason'], place: SealedPlace) {
+  constructor(reason: SealBrokenError['reason'], place: SealedPlace, keyId?: string) {
     super(`The stored value of column ${place.column} cannot be opened (${reason}).`);
     this.reason = reason;
+    this.keyId = keyId;
   }
 }
 
 /**
- * Seals secrets for storage with AES-256-GCM under a ring of keys: the first seals, all open.
+ * Seals secrets for storage with AES-256-GCM under a ring of keys: one of them seals, all open.
  * A record reads `v1.<key id>.<base64url of IV, ciphertext and tag>`.
  */
 export class TokenCipher {
-  readonly #newest: CipherKey;
+  /** The first of the ring, which is wanted as the active one. */
+  readonly firstKeyId: string;
   readonly #keys: ReadonlyMap<string, Buffer>;
 
   constructor(keys: readonly CipherKey[]) {
-    const [newest] = keys;
-    if (!newest) throw new TypeError('TokenCipher needs at least one key');
-    this.#newest = newest;
+    const [first] = keys;
+    if (!first) throw new TypeError('TokenCipher needs at least one key');
+    this.firstKeyId = first.id;
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
-  /** The key that seals. */
-  get newestKeyId(): string {
-    return this.#newest.id;
+  /** In the order of the ring. */
+  get keyIds(): readonly string[] {
+    return [...this.#keys.keys()];
   }
 
   /** True when what is sealed with this key can be opened here. */
@@ -57,27 +61,29 @@ export class TokenCipher {
     return this.#keys.has(keyId);
   }
 
-  seal(secret: string, place: SealedPlace): string {
-    const { id, key } = this.#newest;
+  /** @param keyId of a key that the ring holds */
+  seal(secret: string, place: SealedPlace, keyId = this.firstKeyId): string {
+    const key = this.#keys.get(keyId);
+    if (!key) throw new TypeError(`TokenCipher has no key ${keyId}`);
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
-    cipher.setAAD(additionalData(id, place));
+    cipher.setAAD(additionalData(keyId, place));
     const sealed = Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return `${FORMAT}.${id}.${sealed.toString('base64url')}`;
+    return `${FORMAT}.${keyId}.${sealed.toString('base64url')}`;
   }
 
   /** @throws SealBrokenError and never anything else */
   open(record: string, place: SealedPlace): string {
     const { keyId, payload } = parse(record, place);
     const key = this.#keys.get(keyId);
-    if (!key) throw new SealBrokenError('unknown_key', place);
+    if (!key) throw new SealBrokenError('unknown_key', place, keyId);
     const decipher = createDecipheriv(ALGORITHM, key, payload.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(keyId, place));
     decipher.setAuthTag(payload.subarray(-TAG_BYTES));
     try {
       return decipher.update(payload.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
     } catch {
-      throw new SealBrokenError('not_authentic', place);
+      throw new SealBrokenError('not_authentic', place, keyId);
     }
   }
 }

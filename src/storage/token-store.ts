@@ -1,7 +1,8 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
+import type { EncryptionKeys, Sealer } from './encryption-keys.ts';
 import type { InstallationTokensTable, Tables } from './tables.ts';
-import { SealBrokenError, type TokenCipher } from './token-cipher.ts';
+import { SealBrokenError } from './token-cipher.ts';
 
 /** Names one installation; the tenant is always part of it. */
 export interface InstallationKey {
@@ -51,16 +52,16 @@ export interface FailedExchange {
  */
 export class TokenStore {
   readonly #database: Database;
-  readonly #cipher: TokenCipher;
+  readonly #keys: EncryptionKeys;
 
-  constructor(database: Database, cipher: TokenCipher) {
+  constructor(database: Database, keys: EncryptionKeys) {
     this.#database = database;
-    this.#cipher = cipher;
+    this.#keys = keys;
   }
 
   /**
    * `undefined` when this tenant has no such installation, or it holds no tokens.
-   * @throws SealBrokenError when a stored token was tampered with or its key is missing
+   * @throws SealBrokenError when a stored token was tampered with; KeyMissing when its key is not here
    */
   async read(key: InstallationKey, query: Kysely<Tables> = this.#database.query): Promise<StoredTokens | undefined> {
     const row = await query
@@ -74,10 +75,10 @@ export class TokenStore {
     if (!row || row.access_token === null || row.refresh_token === null) return undefined;
     const { previous_refresh_token: previous } = row;
     return {
-      accessToken: this.#cipher.open(row.access_token, tokenPlace(key, 'access_token')),
-      refreshToken: this.#cipher.open(row.refresh_token, tokenPlace(key, 'refresh_token')),
+      accessToken: this.#keys.open(row.access_token, tokenPlace(key, 'access_token')),
+      refreshToken: this.#keys.open(row.refresh_token, tokenPlace(key, 'refresh_token')),
       previousRefreshToken:
-        previous === null ? undefined : this.#cipher.open(previous, tokenPlace(key, 'previous_refresh_token')),
+        previous === null ? undefined : this.#keys.open(previous, tokenPlace(key, 'previous_refresh_token')),
       expiresInMs: row.expires_at - row.now,
       usableForMs: row.usable_until - row.now,
       refreshInMs: row.refresh_at - row.now,
@@ -92,7 +93,8 @@ export class TokenStore {
 
   /** Puts the tokens of a new consent in place, inside the transaction that stores the consent. */
   async replace(transaction: Kysely<Tables>, key: InstallationKey, tokens: IssuedTokens): Promise<void> {
-    const values = { ...this.#values(key, tokens), previous_refresh_token: null };
+    const sealer = await this.#keys.lastingSealer(transaction);
+    const values = { ...this.#values(key, tokens, sealer), previous_refresh_token: null };
     await transaction
       .insertInto('installation_tokens')
       .values({ installation_id: key.id, version: 1, ...values })
@@ -105,8 +107,12 @@ export class TokenStore {
       .execute();
   }
 
-  /** Claims the exchange of `version`. False when somebody else has it, it is being left alone, or it is over. */
+  /**
+   * Claims the exchange of `version`. False when somebody else has it, it is being left alone, or it is over.
+   * @throws KeyMissing when what it brings could not be sealed as other replicas expect
+   */
   async claim(key: InstallationKey, version: number, owner: string, leaseMs: number): Promise<boolean> {
+    await this.#keys.ensureActive();
     const now = this.#database.now();
     const { numUpdatedRows } = await this.#database.query
       .updateTable('installation_tokens')
@@ -141,19 +147,22 @@ export class TokenStore {
   /**
    * Saves exchanged tokens if `version` is still the stored one; false, and nothing changed, when somebody was first.
    * The lease is not asked for: a late holder's tokens may be the only ones that work.
+   * @param tokens or a function that is asked last, for what waiting here takes from their lives
    */
   async save(
     key: InstallationKey,
     version: number,
-    tokens: IssuedTokens,
+    tokens: IssuedTokens | (() => IssuedTokens),
     previous: string | undefined,
   ): Promise<boolean> {
     const place = tokenPlace(key, 'previous_refresh_token');
+    const sealer = await this.#keys.lastingSealer();
+    const issued = typeof tokens === 'function' ? tokens() : tokens;
     const { numUpdatedRows } = await this.#database.query
       .updateTable('installation_tokens')
       .set({
-        ...this.#values(key, tokens),
-        previous_refresh_token: previous === undefined ? null : this.#cipher.seal(previous, place),
+        ...this.#values(key, issued, sealer),
+        previous_refresh_token: previous === undefined ? null : sealer.seal(previous, place),
         version: version + 1,
       })
       .where('installation_id', '=', key.id)
@@ -203,11 +212,11 @@ export class TokenStore {
     }
   }
 
-  #values(key: InstallationKey, tokens: IssuedTokens) {
+  #values(key: InstallationKey, tokens: IssuedTokens, sealer: Sealer) {
     return {
-      access_token: this.#cipher.seal(tokens.accessToken, tokenPlace(key, 'access_token')),
-      refresh_token: this.#cipher.seal(tokens.refreshToken, tokenPlace(key, 'refresh_token')),
-      key_id: this.#cipher.newestKeyId,
+      access_token: sealer.seal(tokens.accessToken, tokenPlace(key, 'access_token')),
+      refresh_token: sealer.seal(tokens.refreshToken, tokenPlace(key, 'refresh_token')),
+      key_id: sealer.keyId,
       obtained_at: this.#fromNow(0),
       expires_at: this.#fromNow(tokens.expiresInMs),
       usable_until: this.#fromNow(tokens.usableForMs),

@@ -115,7 +115,7 @@ describe('the log tells of outages', () => {
     for (let probe = 0; probe < 3; probe += 1) expect(await ready()).toBe(503);
     expect(told('not ready', 'ENCRYPTION_KEYS lacks keys that stored tokens need')).toEqual([
       expect.objectContaining({ level: 'error', alarm: 'missing_key', missing: ['k0'] }),
-      { level: 'warn', reason: 'ENCRYPTION_KEYS lacks k0.', msg: 'not ready' },
+      { level: 'warn', reason: expect.stringContaining('ENCRYPTION_KEYS lacks k0'), msg: 'not ready' },
     ]);
   });
 });

@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly callTimeoutMs?: number;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
+  /** What each replica's settings are beside `env`. */
+  readonly replicaEnv?: (replica: number) => Readonly<Record<string, string>>;
   /** Connections per replica on Postgres. */
   readonly poolSize?: number;
   /** How long its statements may take, in real milliseconds. */
@@ -103,8 +105,10 @@ export class Stack {
     const logger = collectingLogger(logs);
     const way = await options.way?.(db.url);
     const faulty = Array.from({ length: replicas }, () => withFaults(db.open(way)));
-    const gateways = faulty.map((replica) =>
-      createGateway(config, {
+    const configOf = (replica: number) =>
+      loadConfig({ ...testEnv(hubspotUrl), ...env, ...options.replicaEnv?.(replica) });
+    const gateways = faulty.map((replica, index) =>
+      createGateway(options.replicaEnv ? configOf(index) : config, {
         clock,
         logger,
         database: replica.database,

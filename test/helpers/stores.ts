@@ -1,4 +1,5 @@
 import type { Database } from '../../src/storage/database.ts';
+import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
 import { RevocationStore } from '../../src/storage/revocation-store.ts';
 import type { TokenCipher } from '../../src/storage/token-cipher.ts';
@@ -6,8 +7,9 @@ import { type IssuedTokens, TokenStore } from '../../src/storage/token-store.ts'
 
 /** The stores of one database, as the gateway puts them together. */
 export function openStores(database: Database, cipher: TokenCipher) {
-  const tokens = new TokenStore(database, cipher);
-  const revocations = new RevocationStore(database, cipher);
+  const keys = new EncryptionKeys(database, cipher);
+  const tokens = new TokenStore(database, keys);
+  const revocations = new RevocationStore(database, keys);
   return { tokens, revocations, installations: new InstallationStore(database, tokens, revocations) };
 }
 

@@ -63,37 +63,44 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     return sent.filter((value) => value.length > 8);
   }
 
+  const ALTERED = { code: 'REAUTHORIZATION_REQUIRED', alarms: 'kind="seal_broken"} 2' };
+  const KEYLESS = { code: 'STORAGE_UNAVAILABLE', alarms: 'kind="missing_key"} 1' };
+
   it.each([
-    ['in clear', () => 'CKP-a-token-in-clear'],
-    ['cut', (sealed: string) => sealed.slice(0, -4)],
+    ['in clear', ALTERED, () => 'CKP-a-token-in-clear'],
+    ['cut', ALTERED, (sealed: string) => sealed.slice(0, -4)],
     [
       'with one letter changed',
+      ALTERED,
       (sealed: string) => `${sealed.slice(0, -6)}${sealed.at(-6) === 'A' ? 'B' : 'A'}${sealed.slice(-5)}`,
     ],
-    ['empty', () => ''],
-    ['sealed with a key that is gone', (sealed: string) => sealed.replace('v1.k1.', 'v1.k0.')],
-  ])('a stored token that is %s is refused, with an alarm and without a call', async (_name, alter) => {
-    await stack.connect();
-    const { query } = stack.db.database;
-    const row = await query.selectFrom('installation_tokens').selectAll().executeTakeFirstOrThrow();
-    for (const column of ['access_token', 'refresh_token'] as const) {
-      await query
-        .updateTable('installation_tokens')
-        .set({ [column]: alter(row[column] ?? '') })
-        .execute();
-      stack.simulator.log.clear();
-      const answer = await stack.query(CONTACTS);
-      expect(answer.errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
-      expect(stack.simulator.log.all()).toEqual([]);
-      await query
-        .updateTable('installation_tokens')
-        .set({ [column]: row[column] })
-        .execute();
-    }
-    const metrics = await (await fetch(`${stack.url}/metrics`)).text();
-    expect(metrics).toContain('gateway_alarms_total{kind="seal_broken"} 2');
-    expect((await stack.query(CONTACTS)).errors).toBeUndefined();
-  });
+    ['empty', ALTERED, () => ''],
+    ['sealed with a key that is gone', KEYLESS, (sealed: string) => sealed.replace('v1.k1.', 'v1.k0.')],
+  ])(
+    'a stored token that is %s is refused, with an alarm and without a call',
+    async (_name, { code, alarms }, alter) => {
+      await stack.connect();
+      const { query } = stack.db.database;
+      const row = await query.selectFrom('installation_tokens').selectAll().executeTakeFirstOrThrow();
+      for (const column of ['access_token', 'refresh_token'] as const) {
+        await query
+          .updateTable('installation_tokens')
+          .set({ [column]: alter(row[column] ?? '') })
+          .execute();
+        stack.simulator.log.clear();
+        const answer = await stack.query(CONTACTS);
+        expect(answer.errors?.[0]?.extensions).toMatchObject({ code });
+        expect(stack.simulator.log.all()).toEqual([]);
+        await query
+          .updateTable('installation_tokens')
+          .set({ [column]: row[column] })
+          .execute();
+      }
+      const metrics = await (await fetch(`${stack.url}/metrics`)).text();
+      expect(metrics).toContain(`gateway_alarms_total{${alarms}`);
+      expect((await stack.query(CONTACTS)).errors).toBeUndefined();
+    },
+  );
 
   it('a query with a fresh token costs no statement', async () => {
     await stack.connect();

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { AuthorizationRequestStore } from '../../src/storage/authorization-request-store.ts';
-import { missingKeys, rotateKeys } from '../../src/storage/key-rotation.ts';
+import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
+import { type RotationOptions, rotateKeys } from '../../src/storage/key-rotation.ts';
 import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/databases.ts';
 import { issued, openStores } from '../helpers/stores.ts';
@@ -24,6 +25,10 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     installations = await install();
   });
   afterEach(() => db.drop());
+
+  const keysOf = (cipher: TokenCipher) => new EncryptionKeys(db.database, cipher);
+  const rotate = (report: RotationOptions['report'] = () => {}) =>
+    rotateKeys(db.database, during, { report, settle: async () => {} });
 
   function install() {
     const store = openStores(db.database, before).installations;
@@ -47,15 +52,13 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     if (!first || !gone) throw new Error('nothing was installed');
     await tokens.save(first, 1, issued('second', 'rotated'), 'refresh-0');
     await store.disconnect(gone, false);
-    const requests = new AuthorizationRequestStore(db.database, before);
+    const requests = new AuthorizationRequestStore(db.database, keysOf(before));
     const flow = { tenantId: 'acme', viewerId: 'alice', codeVerifier: 'verifier', installationId: null };
     await requests.save('state', { ...flow, cookieHash: 'hash', returnTo: null }, 60_000);
     await requests.savePending('handle', { ...flow, code: 'code' }, 60_000);
 
     const progress: string[] = [];
-    const result = await rotateKeys(db.database, during, ({ table, done, total }) =>
-      progress.push(`${table} ${done}/${total}`),
-    );
+    const result = await rotate(({ table, done, total }) => progress.push(`${table} ${done}/${total}`));
     expect(result).toEqual({ resealed: ROWS + 3, broken: 0 });
     expect(progress.slice(0, 3)).toEqual([100, 200, 250].map((done) => `installation_tokens ${done}/250`));
 
@@ -70,26 +73,26 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
       if (index > 1) expect(await stores.tokens.read(installation)).toMatchObject({ accessToken: `access-${index}` });
     }
     expect(await stores.revocations.claimDue(1_000)).toMatchObject({ refreshToken: 'refresh-1' });
-    const renewed = new AuthorizationRequestStore(db.database, after);
+    const renewed = new AuthorizationRequestStore(db.database, keysOf(after));
     expect(await renewed.take('state')).toMatchObject({ codeVerifier: 'verifier' });
     expect(await renewed.takePending('handle')).toMatchObject({ code: 'code', codeVerifier: 'verifier' });
-    expect(await rotateKeys(db.database, during)).toEqual({ resealed: 0, broken: 0 });
+    expect(await rotate()).toEqual({ resealed: 0, broken: 0 });
   });
 
   it('goes on where it was ended', async () => {
-    const ended = rotateKeys(db.database, during, ({ done }) => {
+    const ended = rotate(({ done }) => {
       if (done >= 100) throw new Error('killed');
     });
     await expect(ended).rejects.toThrow('killed');
-    expect(await rotateKeys(db.database, during)).toEqual({ resealed: ROWS - 100, broken: 0 });
-    expect(await missingKeys(db.database, after)).toEqual([]);
+    expect(await rotate()).toEqual({ resealed: ROWS - 100, broken: 0 });
+    expect(await keysOf(after).missing()).toEqual([]);
   });
 
   it('never overwrites tokens that are saved meanwhile', async () => {
     const { tokens } = openStores(db.database, during);
     const untouched = [...installations];
     const saves: Promise<boolean>[] = [];
-    await rotateKeys(db.database, during, () => {
+    await rotate(() => {
       for (const installation of untouched.splice(0, 80)) {
         saves.push(tokens.save(installation, 1, issued('newer', 'newer'), undefined));
       }
@@ -110,12 +113,12 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
       .set({ access_token: 'v1.k1.broken' })
       .where('installation_id', '=', first?.id ?? '')
       .execute();
-    expect(await rotateKeys(db.database, during)).toEqual({ resealed: ROWS - 1, broken: 1 });
+    expect(await rotate()).toEqual({ resealed: ROWS - 1, broken: 1 });
   });
 
   it('tells which keys a ring lacks', async () => {
-    expect(await missingKeys(db.database, before)).toEqual([]);
-    expect(await missingKeys(db.database, during)).toEqual([]);
-    expect(await missingKeys(db.database, after)).toEqual(['k1']);
+    expect(await keysOf(before).missing()).toEqual([]);
+    expect(await keysOf(during).missing()).toEqual([]);
+    expect(await keysOf(after).missing()).toEqual(['k1']);
   });
 });

@@ -183,6 +183,7 @@ function connect(database: Database, hubId: number) {
 async function expectTablesOnce({ query }: Database): Promise<void> {
   const tables = (await query.introspection.getTables()).map(({ name }) => name);
   const expected = [
+    'active_key',
     'authorization_requests',
     'installation_tokens',
     'installations',
