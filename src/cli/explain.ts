@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { ConfigError } from '../config.ts';
 import { KeyMissing } from '../storage/encryption-keys.ts';
-import { MigrationFailed, StorageUnavailable } from '../storage/storage-failure.ts';
+import { DatabaseNewer, MigrationFailed, StorageUnavailable } from '../storage/storage-failure.ts';
 import { NoSuchFiles } from './scopes.ts';
 
 /** What a person can mend is said in one sentence; anything else keeps its stack. */
@@ -11,6 +11,7 @@ export function explain(error: unknown): string {
   if (error instanceof GraphQLError) return error.toString();
   if (error instanceof ConfigError || error instanceof NoSuchFiles) return error.message;
   if (error instanceof KeyMissing) return error.explanation;
+  if (error instanceof DatabaseNewer) return error.message;
   if (error instanceof MigrationFailed) return ofDriver(error.cause) ?? error.message;
   if (error instanceof StorageUnavailable) return ofDriver(error.cause) ?? error.explanation;
   return ofDriver(error) ?? error.stack ?? error.message;

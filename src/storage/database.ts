@@ -13,7 +13,7 @@ import { activeKey } from './migrations/0006-active-key.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
-import { MigrationFailed, StorageUnavailable } from './storage-failure.ts';
+import { DatabaseNewer, MigrationFailed, StorageUnavailable } from './storage-failure.ts';
 import { StorageGuard, type StorageListener } from './storage-guard.ts';
 import type { Tables } from './tables.ts';
 
@@ -39,7 +39,7 @@ export interface Database {
   readonly now: () => RawBuilder<number>;
   /**
    * Brings the tables up to date. Safe to run from several processes at once.
-   * @throws MigrationFailed
+   * @throws MigrationFailed, or DatabaseNewer
    */
   migrate(): Promise<void>;
   /** Has `listener` told of the database's answers and failures from now on. */
@@ -139,9 +139,15 @@ async function migrateToLatest(
     await lock(transaction);
     const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => MIGRATIONS } });
     const { error } = await migrator.migrateToLatest();
-    if (error) throw error;
+    if (error) throw asNewer(error) ?? error;
   });
   await migrated.catch((error: unknown) => {
     throw error instanceof StorageUnavailable ? new MigrationFailed(error) : error;
   });
+}
+
+/** Kysely tells it by this message alone. */
+function asNewer(error: unknown): DatabaseNewer | undefined {
+  const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
+  return unknown === undefined ? undefined : new DatabaseNewer(unknown, error);
 }

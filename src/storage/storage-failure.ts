@@ -43,6 +43,18 @@ export class MigrationFailed extends Error {
   }
 }
 
+/** The gateway cannot start: a newer release, whose changes this one does not know, has changed the database. */
+export class DatabaseNewer extends Error {
+  override readonly name = 'DatabaseNewer';
+
+  constructor(migration: string, cause: unknown) {
+    super(
+      `A newer release has brought the database up to date (${migration} is unknown here): run that release, or restore the backup from before.`,
+      { cause },
+    );
+  }
+}
+
 /** A statement, or the wait for a connection, that took longer than it may. */
 export class StorageTimeout extends Error {
   override readonly name = 'StorageTimeout';

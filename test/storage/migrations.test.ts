@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { explain } from '../../src/cli/explain.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
 import { TokenCipher } from '../../src/storage/token-cipher.ts';
@@ -32,6 +33,22 @@ describe.each(DATABASE_KINDS)('migrations of %s', (kind) => {
     const before = await contents(database);
 
     await database.migrate();
+    expect(await contents(database)).toEqual(before);
+  });
+
+  it('refuse, in one sentence, a database that a newer release has changed, and leave it as it is', async () => {
+    const database = open(await emptyDatabase(kind));
+    await database.migrate();
+    const timestamp = new Date().toISOString();
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', ${timestamp})`.execute(
+      database.query,
+    );
+    const before = await contents(database);
+
+    const error: unknown = await database.migrate().catch((reason: unknown) => reason);
+    expect(explain(error)).toBe(
+      'A newer release has brought the database up to date (9999-later is unknown here): run that release, or restore the backup from before.',
+    );
     expect(await contents(database)).toEqual(before);
   });
 
