@@ -8,6 +8,7 @@ const MAX_LENGTH = 320;
  * @throws GatewayError BAD_USER_INPUT
  */
 export function emailAddress(email: string): string {
-  if (email.trim() !== '' && email.length <= MAX_LENGTH) return email;
+  // Half of a surrogate pair has no UTF-8, and so no place in a URL.
+  if (email.trim() !== '' && email.length <= MAX_LENGTH && email.isWellFormed()) return email;
   throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
 }

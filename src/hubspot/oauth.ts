@@ -180,7 +180,23 @@ function classify(status: number, body: unknown): OAuthError['kind'] {
   return status >= 400 && status < 500 && ![408, 423, 425, 429, 477].includes(status) ? 'refused' : 'unavailable';
 }
 
-const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
+/** RFC 6749 appendix A.12 and A.17; anything else has no place in a header. */
+const token = z
+  .string()
+  .max(MAX_TOKEN_LENGTH)
+  .regex(/^[\x20-\x7e]+$/);
+
+/** RFC 6749 § 3.3. One that is none is left out: nobody can ask for it, and no database need keep it. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)));
+
+/** A domain or an address, to be shown; nothing where it can be none. */
+const shown = z
+  .string()
+  .max(1_000)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'))
+  .nullish()
+  .catch(null);
 
 const tokenSchema = z.object({
   access_token: token,
@@ -196,7 +212,7 @@ const tokenSchema = z.object({
     ])
     .pipe(z.number().positive()),
   hub_id: z.int().positive().nullish(),
-  scopes: z.array(z.string()).nullish(),
+  scopes: scopes.nullish(),
 });
 
 const introspectionSchema = z.discriminatedUnion('active', [
@@ -204,9 +220,9 @@ const introspectionSchema = z.discriminatedUnion('active', [
   z.object({
     active: z.literal(true),
     hub_id: z.int().positive(),
-    hub_domain: z.string().nullish(),
-    user: z.string().nullish(),
-    scopes: z.array(z.string()),
+    hub_domain: shown,
+    user: shown,
+    scopes,
   }),
 ]);
 

@@ -149,7 +149,7 @@ describe('e-mail addresses', () => {
   const QUERY = 'query ($x: String!) { contactByEmail(email: $x) { id } }';
   const OWNERS = 'query ($x: String!) { owners(email: $x) { nodes { id } } }';
 
-  it.each(['', '   ', `${'x'.repeat(320)}@c.example`, 'x'.repeat(900_000)])(
+  it.each(['', '   ', `${'x'.repeat(320)}@c.example`, 'x'.repeat(900_000), '\ud800@c.example', 'a@\udc00'])(
     'B55: one that can be none is not looked for (%#)',
     async (x) => {
       expect(await refusal(QUERY, { x })).toEqual({ code: 'BAD_USER_INPUT', argument: 'email' });
@@ -163,7 +163,6 @@ describe('e-mail addresses', () => {
     "o'neil@c.example",
     'a\u0000@c.example',
     'a\r\nX: y@c.example',
-    '\ud800@c.example',
     `\${a}@c.example`,
   ])('B55: %j is looked for as it is, and found nowhere', async (x) => {
     expect(await stack.query(QUERY, { x })).toEqual({ data: { contactByEmail: null } });
