@@ -42,10 +42,8 @@ describe.each(DATABASE_KINDS)('while %s is away', (database) => {
   ])('%s is STORAGE_UNAVAILABLE, and HubSpot is asked nothing', async (_what, operation, viewer) => {
     away();
     const variables = operation.includes('$id') ? { id } : {};
-    const { errors } = await stack.query(operation, variables, {
-      ...{ sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:connect' },
-      ...viewer,
-    });
+    const asking = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:connect', ...viewer };
+    const { errors } = await stack.settle(stack.query(operation, variables, asking));
     expect(errors).toMatchObject([AWAY]);
     expect(stack.simulator.log.all()).toEqual([]);
   });
@@ -54,7 +52,7 @@ describe.each(DATABASE_KINDS)('while %s is away', (database) => {
     const browser = new Browser();
     const callback = await stack.consent(browser, await stack.startFlow(browser));
     away();
-    const response = await browser.get(callback);
+    const response = await stack.settle(browser.get(callback));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect(response.headers.get('content-type')).toContain('text/html');
     faultsOf(stack).clear();
