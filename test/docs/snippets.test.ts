@@ -9,6 +9,7 @@ const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `do
 /** What the application around a snippet has. */
 const AROUND = `
 declare function myJwt(): Promise<string>;
+declare const request: Request;
 declare namespace JSX {
   interface Element {}
   interface IntrinsicElements { button: { key?: string; onClick?: () => unknown; children?: unknown } }
@@ -32,9 +33,14 @@ it('what the pages show in TypeScript compiles, as strictly as can be', { timeou
         compilerOptions: {
           ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true },
           ...{ target: 'esnext', module: 'esnext', moduleResolution: 'bundler', jsx: 'preserve' },
-          ...{ lib: ['esnext', 'dom', 'dom.iterable'], types: [], skipLibCheck: true },
+          ...{ lib: ['esnext', 'dom', 'dom.iterable'], types: ['node'], skipLibCheck: true },
           allowImportingTsExtensions: true,
-          paths: { 'hubspot-graphql-gateway/errors': [join(ROOT, 'src/errors.ts')] },
+          paths: {
+            'hubspot-graphql-gateway': [join(ROOT, 'src/gateway.ts')],
+            'hubspot-graphql-gateway/config': [join(ROOT, 'src/config.ts')],
+            'hubspot-graphql-gateway/errors': [join(ROOT, 'src/errors.ts')],
+            'hubspot-graphql-gateway/simulator': [join(ROOT, 'src/simulator/simulator.ts')],
+          },
         },
         include: ['*'],
       }),
