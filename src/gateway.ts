@@ -24,6 +24,7 @@ import { createOAuthCallback } from './http/oauth-callback.ts';
 import { CALLBACK_PATH, prefixOf, routed, routePaths } from './http/public-paths.ts';
 import { recordRequests } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
+import { UnreadAnswers } from './http/unread-answers.ts';
 import { createAuthenticator } from './http/viewer.ts';
 import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
@@ -217,7 +218,10 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     logger,
   });
   const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
-  const server = createHttpServer({ fetch: app, direct, answerHeaders, routeOf, logger });
+  const server = createHttpServer({
+    ...{ fetch: app, direct, answerHeaders, routeOf, logger },
+    unreadAnswers: new UnreadAnswers({ metrics }),
+  });
   let starting: Promise<void> | undefined;
   const readiness = new Readiness(storageReadiness(keys), logger);
   let closing: Promise<void> | undefined;

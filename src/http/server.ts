@@ -12,6 +12,7 @@ import type { AnswerHeaders } from './answer-headers.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type AnswerDirectly, isGraphQL } from './direct-graphql.ts';
 import { type Refusal, sendRefusal } from './refusal.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 
 /** What a request may be before anybody looks at it. */
 const LIMITS = { urlBytes: 16_384, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
@@ -34,16 +35,18 @@ export interface HttpServerOptions {
   readonly answerHeaders: AnswerHeaders;
   /** A route's own path and query for those of a request; the same ones when left out. */
   readonly routeOf?: (target: string) => string;
+  readonly unreadAnswers: UnreadAnswers;
   readonly logger: Logger;
 }
 
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { fetch, direct, answerHeaders, routeOf = (target) => target, logger } = options;
+  const { fetch, direct, answerHeaders, routeOf = (target) => target, unreadAnswers, logger } = options;
   const adapter = createServerAdapter(fetch);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
     response.once('finish', () => server.listening || request.socket.destroySoon());
+    unreadAnswers.watch(response);
     const refusal = refuse(request);
     if (refusal !== undefined) sendRefusal(response, refusal, answerHeaders.of(request.headers.origin));
     else if (!isGraphQL(request)) void adapter.handle(request, response);
@@ -61,6 +64,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const route = (request: IncomingMessage) => {
     request.url = routeOf(request.url ?? '');
   };
+  server.on('listening', () => unreadAnswers.start(server));
   server.prependListener('request', route).prependListener('checkContinue', route);
   return server;
 }

@@ -20,6 +20,8 @@ export interface Metrics {
   readonly recordCacheLoads: Counter<'outcome'>;
   /** Requests that were refused at a door (`viewer`, `callback`), by reason. */
   readonly refusals: Counter<'door' | 'reason'>;
+  /** Connections that were cut because their clients did not read, by reason (`stalled`, `too_many`). */
+  readonly unreadAnswers: Counter<'reason'>;
   /** Statements that the gateway's own database failed, by reason. */
   readonly storageFailures: Counter<'reason'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
@@ -86,6 +88,12 @@ export function createMetrics(): Metrics {
       name: 'gateway_refusals_total',
       help: 'Viewers and OAuth callbacks that were refused.',
       labelNames: ['door', 'reason'],
+      registers,
+    }),
+    unreadAnswers: new Counter({
+      name: 'gateway_unread_answers_total',
+      help: 'Connections that were cut because their clients did not read the answer.',
+      labelNames: ['reason'],
       registers,
     }),
     storageFailures: new Counter({

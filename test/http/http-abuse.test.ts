@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { UnreadAnswers } from '../../src/http/unread-answers.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
 import { collectingLogger } from '../helpers/logs.ts';
 import { listenOnLoopback } from '../helpers/loopback.ts';
 import { exchange, sendAndHangUp } from '../helpers/raw-http.ts';
@@ -124,6 +126,7 @@ it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a so
     fetch: async () => new Response(),
     direct: (_request, _response, otherwise) => otherwise(),
     answerHeaders: createAnswerHeaders([]),
+    unreadAnswers: new UnreadAnswers({ metrics: createMetrics() }),
     logger: silentLogger,
   });
   expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
@@ -140,6 +143,7 @@ it('B21 outlives connections that cannot be accepted, and logs them', async () =
     fetch: async () => new Response(),
     direct: (_request, _response, otherwise) => otherwise(),
     answerHeaders: createAnswerHeaders([]),
+    unreadAnswers: new UnreadAnswers({ metrics: createMetrics() }),
     logger: collectingLogger(lines),
   });
   await listenOnLoopback(server);
