@@ -1,6 +1,8 @@
 import { isGatewayError } from '../errors.ts';
-import type { CallbackAnswer, CallbackOutcome, ConnectFailure, ConnectFlow } from '../installations/connect.ts';
+import type { CallbackAnswer, ConnectFlow } from '../installations/connect.ts';
+import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { LogRefusal } from '../lib/refusal-log.ts';
+import { type ConnectResult, RESULT_COOKIE, resultCookie, resultOf, resultPage } from './connect-result.ts';
 import { readCookie, serializeCookie } from './cookies.ts';
 import { PAGE_HEADERS, page } from './pages.ts';
 
@@ -42,26 +44,35 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
   return async (request) => {
     if (request.method !== 'GET') return refuse('method');
     // A browser that only looks ahead, or a bot that previews a link, must not spend the state.
-    const purpose = request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? '';
-    if (/prefetch|preview|prerender/i.test(purpose)) return refuse('prefetch');
+    if (PURPOSES.some((name) => LOOKS_AHEAD.test(request.headers.get(name) ?? ''))) return refuse('prefetch');
 
     const query = new URL(request.url).searchParams;
-    if (query.has('hubspot') && !query.has('state')) return resultPage(query);
+    const [secure, cookies] = [secureCookies(), request.headers.get('cookie')];
+    if (query.has('hubspot') && !query.has('state')) {
+      return resultPage(query, readCookie(cookies, RESULT_COOKIE, secure));
+    }
     const parameters = parseParameters(query, issuer);
     if (typeof parameters === 'string') return refuse(parameters);
     const { state, answer } = parameters;
-    const [secure, name] = [secureCookies(), connect.cookies.nameFor(state)];
-    const cookie = readCookie(request.headers.get('cookie'), name, secure);
+    const name = connect.cookies.nameFor(state);
+    const cookie = readCookie(cookies, name, secure);
     const outcome = await connect.callback(state, answer, cookie).catch(storageFailure);
     if (outcome instanceof Response) {
       logRefusal('storage_unavailable');
       return outcome;
     }
-    const response = outcome.kind === 'invalid' ? refuse('unknown_state') : redirect(outcome, callbackUrl());
-    response.headers.append('set-cookie', serializeCookie({ name, value: '', maxAgeSeconds: 0 }, secure));
-    return response;
+    const spent = { name, value: '', maxAgeSeconds: 0 };
+    if (outcome.kind === 'invalid') return setting(refuse('unknown_state'), [spent], secure);
+    const result = resultOf(outcome);
+    return outcome.returnTo === null
+      ? setting(redirect(callbackUrl(), result), [spent, resultCookie(result)], secure)
+      : setting(redirect(outcome.returnTo, result), [spent], secure);
   };
 }
+
+/** How browsers say it: by the standard, as Chromium, Firefox and Safari did before. */
+const PURPOSES = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
+const LOOKS_AHEAD = /prefetch|preview|prerender/i;
 
 /** What HubSpot may send once. A parameter that stands twice may be an attack and is refused (RFC 9700 § 4.4, 4.5). */
 const ONCE = ['state', 'code', 'error', 'iss'];
@@ -83,38 +94,16 @@ function parseParameters(
   return CODE.test(code) ? { state, answer: { code } } : 'malformed_code';
 }
 
+function setting(response: Response, cookies: readonly FlowCookie[], secure: boolean): Response {
+  for (const cookie of cookies) response.headers.append('set-cookie', serializeCookie(cookie, secure));
+  return response;
+}
+
 /** 303, so that the browser asks by GET and neither code nor state stay in its address bar. */
-function redirect(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>, callbackUrl: string): Response {
-  const url = new URL(outcome.returnTo ?? callbackUrl);
-  for (const [name, value] of Object.entries(describe(outcome))) url.searchParams.set(name, value);
+function redirect(to: string, result: ConnectResult): Response {
+  const url = new URL(to);
+  for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
   return new Response(null, { status: 303, headers: { ...PAGE_HEADERS, location: url.href } });
-}
-
-function describe(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>): Record<string, string> {
-  if (outcome.kind === 'connected') return { hubspot: 'connected', installation: outcome.installation.id };
-  if (outcome.kind === 'confirm') return { hubspot: 'confirm', connection: outcome.handle };
-  return { hubspot: 'error', reason: outcome.reason };
-}
-
-const FAILURES: Readonly<Record<ConnectFailure, string>> = {
-  access_denied: 'Consent was not given in HubSpot. Nothing was connected.',
-  exchange_failed: 'HubSpot did not accept the consent any more. Start again from the application.',
-  portal_mismatch: 'Consent came from another HubSpot portal than the one to be connected. Nothing was changed.',
-  hubspot_error: 'HubSpot could not complete the connection. Try again from the application.',
-};
-
-/** The same words as a `returnTo` would get, as a page. It shows nothing of the query but a well-formed handle. */
-function resultPage(query: URLSearchParams): Response {
-  const connection = query.get('connection') ?? '';
-  if (query.get('hubspot') === 'connected') {
-    return page(200, 'Connected', 'The HubSpot portal is connected. You can close this window.');
-  }
-  if (query.get('hubspot') === 'confirm' && SECRET.test(connection)) {
-    const text = 'This browser is not the one that started. Whoever started completes the connection with this code:';
-    return page(200, 'One more step', text, connection);
-  }
-  const reason = Object.entries(FAILURES).find(([name]) => name === query.get('reason'));
-  return reason ? page(400, 'Not connected', reason[1]) : refusalPage('unknown_state');
 }
 
 /** Whether the state was spent, nobody knows; the page that comes then will say so. */

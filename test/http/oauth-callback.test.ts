@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Browser } from '../helpers/browser.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
@@ -95,6 +95,65 @@ it.each([
   await browser.get(`${stack.url}/oauth/hubspot/callback${query.replaceAll('STATE', state)}`, headers);
   expect(logged(REFUSED)).toEqual([{ level: 'warn', reason, msg: REFUSED }]);
   expect(stack.logs.join('')).not.toContain(state);
+});
+
+it.each([
+  ['sec-purpose', 'prefetch'],
+  ['purpose', 'prefetch'],
+  ['x-moz', 'prefetch'],
+  ['x-purpose', 'preview'],
+])('is not spent by a browser that looks ahead and says so with %s', async (name, value) => {
+  await start();
+  const browser = new Browser();
+  const { href } = await consented(browser);
+  expect((await browser.get(href, { [name]: value })).status).toBe(425);
+  expect((await browser.get(href)).headers.get('location')).toContain('hubspot=connected');
+});
+
+describe('the page at the end', () => {
+  const landing = async (browser: Browser, callback: URL) => {
+    const { headers } = await browser.get(callback.href);
+    return headers.get('location') ?? '';
+  };
+  const shown = async (browser: Browser, url: string) => {
+    const response = await browser.get(url);
+    return { status: response.status, text: await response.text() };
+  };
+
+  it('tells the result to the browser that the flow ended in, and nothing to others', async () => {
+    await start();
+    const browser = new Browser();
+    const url = await landing(browser, await consented(browser));
+    expect(await shown(browser, url)).toEqual({ status: 200, text: expect.stringContaining('<h1>Connected</h1>') });
+    const neutral = { status: 200, text: expect.stringContaining('Back to the application') };
+    expect(await shown(new Browser(), url)).toEqual(neutral);
+    for (const query of ['?hubspot=connected', '?hubspot=error&reason=access_denied', '?hubspot=x']) {
+      expect(await shown(browser, `${stack.url}/oauth/hubspot/callback${query}`)).toEqual(neutral);
+    }
+    const strange = `${stack.url}/oauth/hubspot/callback?hubspot=confirm&connection=${'c'.repeat(43)}`;
+    expect((await shown(browser, strange)).text).not.toContain('ccc');
+  });
+
+  it('tells why nothing was connected, to the browser that was there', async () => {
+    await start();
+    const browser = new Browser();
+    const callback = await consented(browser);
+    callback.searchParams.delete('code');
+    callback.searchParams.set('error', 'access_denied');
+    const url = await landing(browser, callback);
+    expect(await shown(browser, url)).toEqual({ status: 400, text: expect.stringContaining('Consent was not given') });
+  });
+
+  it('warns who was sent there by somebody else, before it shows a code', async () => {
+    await start();
+    const elsewhere = new Browser();
+    const url = await landing(elsewhere, await consented());
+    const { status, text } = await shown(elsewhere, url);
+    expect(status).toBe(200);
+    expect(text).toContain('Go on only if you started this yourself');
+    expect(text.indexOf('Go on only')).toBeLessThan(text.indexOf('<code>'));
+    expect(text).toContain(new URL(url).searchParams.get('connection'));
+  });
 });
 
 it('tells a stranger the same of unknown, used and expired states, and the log that they were refused', async () => {
