@@ -153,6 +153,9 @@ const environment = z.object({
   INTROSPECTION: onOff.optional(),
 });
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
