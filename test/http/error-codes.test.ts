@@ -228,12 +228,15 @@ it('REAUTHORIZATION_REQUIRED: the grant is dead', async () => {
 });
 
 it('INTERNAL_SERVER_ERROR: a bug here says nothing of itself', async () => {
-  await stack.connect({}, of('broken'));
-  await stack.db.database.query.updateTable('installation_tokens').set({ access_token: 'no seal' }).execute();
-  const errors = await errorsOf(READ, of('broken'));
+  const faults = faultsOf(stack);
+  faults.before = () => {
+    throw new TypeError('a secret of ours is undefined');
+  };
+  const errors = await errorsOf('{ installations { id } }', of('broken'));
+  faults.clear();
   expect(errors).toEqual([
     {
-      path: ['contacts'],
+      path: ['installations'],
       message: 'Something went wrong in the gateway.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     },

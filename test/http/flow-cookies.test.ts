@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlowCookies } from '../../src/installations/flow-cookies.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { Browser } from '../helpers/browser.ts';
-import { Stack } from '../helpers/stack.ts';
+import { ALICE, Stack } from '../helpers/stack.ts';
 
 let stack: Stack;
 let browser: Browser;
@@ -18,11 +18,15 @@ async function land(authorizeUrl: string, from: Stack = stack): Promise<string |
   return new URL(landed.headers.get('location') ?? '').searchParams.get('hubspot') ?? undefined;
 }
 
+/** Viewers who share a browser: one alone may not start so many flows. */
+const anybody = () => ({ ...ALICE, sub: `viewer-${viewers++}` });
+let viewers = 0;
+
 /** Starts flows one after the other, as somebody does who always clicks again. */
 async function startMany(times: number, from: Stack = stack): Promise<string[]> {
   const urls: string[] = [];
   for (let time = 0; time < times; time += 1) {
-    urls.push(await from.startFlow(browser));
+    urls.push(await from.startFlow(browser, {}, anybody()));
     from.clock.advance(100);
   }
   return urls;
@@ -31,7 +35,7 @@ async function startMany(times: number, from: Stack = stack): Promise<string[]> 
 /** Twenty flows by one operation. */
 function startTwenty() {
   const fields = Array.from({ length: 20 }, (_, index) => `f${index}: connectHubSpot { authorizeUrl }`);
-  return stack.send(`mutation { ${fields.join(' ')} }`, {}, undefined, { cookie: browser.cookies });
+  return stack.send(`mutation { ${fields.join(' ')} }`, {}, anybody(), { cookie: browser.cookies });
 }
 
 const held = () => browser.cookies.split('; ').filter((cookie) => cookie !== '');

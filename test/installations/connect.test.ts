@@ -66,7 +66,8 @@ describe('starting', () => {
   });
 
   it('never repeats a state, a challenge or a cookie', async () => {
-    const urls = await Promise.all(Array.from({ length: 200 }, () => stack.startFlow(new Browser())));
+    const viewers = Array.from({ length: 200 }, (_, index) => ({ ...ALICE, sub: `viewer-${index}` }));
+    const urls = await Promise.all(viewers.map((viewer) => stack.startFlow(new Browser(), {}, viewer)));
     for (const name of ['state', 'code_challenge']) {
       expect(new Set(urls.map((url) => new URL(url).searchParams.get(name))).size).toBe(200);
     }
