@@ -50,6 +50,7 @@ export interface ExtensionsByCode {
   HUBSPOT_BAD_REQUEST: { readonly hubspot?: HubspotFacts };
   HUBSPOT_UNAUTHORIZED: { readonly hubspot?: HubspotFacts };
   STORAGE_UNAVAILABLE: { readonly retryAfterMs: number };
+  OVERLOADED: { readonly retryAfterMs: number };
   INTERNAL_SERVER_ERROR: Nothing;
 }
 
@@ -81,6 +82,7 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
   HUBSPOT_BAD_REQUEST: true,
   HUBSPOT_UNAUTHORIZED: true,
   STORAGE_UNAVAILABLE: true,
+  OVERLOADED: true,
   INTERNAL_SERVER_ERROR: true,
 };
 

@@ -16,6 +16,7 @@ import { RowBudget } from './graphql/row-budget.ts';
 import { schema } from './graphql/schema.ts';
 import { createAnswerHeaders } from './http/answer-headers.ts';
 import { createApp, LIVE_PATH } from './http/app.ts';
+import { createBodyReader } from './http/body.ts';
 import { flowCookieLines } from './http/cookies.ts';
 import { answerDirectly } from './http/direct-graphql.ts';
 import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
@@ -26,6 +27,7 @@ import { recordRequests } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
 import { UnreadAnswers } from './http/unread-answers.ts';
 import { createAuthenticator } from './http/viewer.ts';
+import type { ViewerRefusal } from './http/viewer-refused.ts';
 import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
 import { tellOutcome } from './hubspot/write-outcome.ts';
@@ -177,6 +179,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy, logger });
   const record = recordRequests({ metrics, clock, logger });
   const answerHeaders = createAnswerHeaders(config.corsOrigins);
+  const logViewerRefusal = createRefusalLog<ViewerRefusal>({ logger, clock, metrics }, VIEWER_REFUSED);
   const graphql = createGraphQLEndpoint({
     authenticate,
     contextFor: ({ id: viewerId, tenantId }, signal) => ({
@@ -190,7 +193,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     introspection: config.introspection,
     maxRows: config.maxAnswerRows,
     setCookies,
-    logRefusal: createRefusalLog({ logger, clock, metrics }, VIEWER_REFUSED),
+    logRefusal: logViewerRefusal,
     logger,
   });
   const app = createApp({
@@ -213,7 +216,9 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     authenticate,
     execute: graphql.execute,
     setCookies,
+    readBody: createBodyReader(),
     answerHeaders,
+    logRefusal: logViewerRefusal,
     record,
     logger,
   });

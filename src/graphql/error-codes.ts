@@ -26,6 +26,7 @@ const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
   HUBSPOT_BAD_RESPONSE: 'HubSpot answered something that cannot be read',
   NOT_FOUND: 'a mutation names an installation that the tenant does not have',
   STORAGE_UNAVAILABLE: "the gateway's own database fails: ask again after `retryAfterMs`",
+  OVERLOADED: 'the gateway has too much to do: HTTP status 503, ask again after `retryAfterMs`',
   INTERNAL_SERVER_ERROR: 'a fault of the gateway',
 };
 

@@ -2,17 +2,40 @@ import type { IncomingMessage } from 'node:http';
 
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** Reads a body of a socket and counts: `undefined` as soon as it has more than it may, and nothing is read on. */
-export function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
-  const collected = new Body();
-  const add = (chunk: Buffer) => {
-    if (collected.add(chunk)) return;
-    request.off('data', add).off('end', end).pause();
-    done(undefined);
+/** All bodies together that a process holds while they arrive: sockets cost a client nothing, memory costs us. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+
+/** Reads a body of a socket; 413 or 503 as soon as it, or all of them together, are too large, and nothing is read on. */
+export type ReadBody = (request: IncomingMessage, done: (body: Buffer | 413 | 503) => void) => void;
+
+export function createBodyReader(maxHeldBytes = MAX_HELD_BYTES): ReadBody {
+  let held = 0;
+  return (request, done) => {
+    const collected = new Body();
+    let counted = 0;
+    const count = (bytes: number) => {
+      held += bytes - counted;
+      counted = bytes;
+    };
+    const leave = () => {
+      request.off('data', add).off('end', end).off('close', leave);
+      count(0);
+    };
+    const add = (chunk: Buffer) => {
+      const fits = collected.add(chunk);
+      count(collected.size);
+      if (fits && held <= maxHeldBytes) return;
+      leave();
+      request.pause();
+      done(fits ? 503 : 413);
+    };
+    const end = () => {
+      leave();
+      done(collected.bytes());
+    };
+    // A client that goes away in the middle is nobody to answer.
+    request.on('data', add).once('end', end).once('close', leave);
   };
-  const end = () => done(collected.bytes());
-  // A client that goes away in the middle is nobody to answer.
-  request.on('data', add).once('end', end);
 }
 
 /** The same of a request without a socket, or of an answer. */
@@ -44,6 +67,11 @@ class Body {
     if (this.#length > this.#bytes.length) this.#grow(start);
     this.#bytes.set(chunk, start);
     return true;
+  }
+
+  /** Of memory. The first piece is a view of all that came with it. */
+  get size(): number {
+    return this.#bytes.buffer.byteLength;
   }
 
   bytes(): Buffer {

@@ -4,23 +4,28 @@ import type { Viewer } from '../graphql/context.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
+import type { LogRefusal } from '../lib/refusal-log.ts';
 import type { AnswerHeaders, Headers } from './answer-headers.ts';
-import { readBody } from './body.ts';
+import type { ReadBody } from './body.ts';
 import type { SetFlowCookies } from './cookies.ts';
-import { INTERNAL_ERROR_BODY } from './error-body.ts';
+import { errorBody, INTERNAL_ERROR_BODY, retryAfter } from './error-body.ts';
 import { type GraphQLParameters, parametersInBody, parametersInUrl } from './graphql-parameters.ts';
 import { type AnswerType, isSingle } from './media-types.ts';
-import { sendRefusal } from './refusal.ts';
-import { isForBrowser, judgeHead } from './request-head.ts';
+import { type EarlyAnswer, sendEarly, sendRefusal } from './refusal.ts';
+import { type HeadRefusal, isForBrowser, judgeHead } from './request-head.ts';
 import type { RecordRequest, RequestRecord } from './request-log.ts';
 import type { Authenticate } from './viewer.ts';
+import { answerWithoutViewer } from './viewer-answer.ts';
+import type { ViewerRefusal } from './viewer-refused.ts';
 
 export interface DirectGraphQLOptions {
   readonly authenticate: Authenticate;
   /** The result as clients see it; `undefined`, or without `data`, when nothing was executed. */
   readonly execute: (parameters: GraphQLParameters, context: DirectContext) => Promise<ExecutionResult | undefined>;
   readonly setCookies: SetFlowCookies;
+  readonly readBody: ReadBody;
   readonly answerHeaders: AnswerHeaders;
+  readonly logRefusal: LogRefusal<ViewerRefusal>;
   readonly record: RecordRequest;
   readonly logger: Logger;
 }
@@ -52,26 +57,40 @@ export function isGraphQL({ url = '' }: IncomingMessage): boolean {
  * The short way through for what nearly all requests are: a GraphQL operation by a viewer with a valid token, that was
  * seen before. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation itself.
  * Whatever is unusual in any way has not been executed, and goes the long way, which knows every rule. Bodies of both
- * ways are read here, once head and sender are found good.
+ * ways are read here, once head and sender are found good; where they are not, the answer comes before the body.
  */
 export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
   return (request, response, otherwise) => {
     const { requestId, finish } = options.record();
     // From now on: a client may leave while its token is looked at.
     const signal = signalOf(response);
+    const common = () => commonHeaders({ request, requestId }, options);
+    const refuse = ({ status, headers, body }: EarlyAnswer) => {
+      finish(request.method, PATH, response.destroyed ? 499 : status);
+      sendEarly(response, { status, headers: { ...common(), ...headers }, body });
+    };
     const type = answerTypeOf(request);
     if (type === undefined) return otherwise();
-    whenKnown(options.authenticate(request.headers.authorization ?? null), (viewer) => {
-      if (!viewer) return otherwise();
+    if (typeof type !== 'string') return refuse(answerTo(type));
+    const refuseViewer = (error: unknown) => {
+      try {
+        refuse(answerWithoutViewer(error, options.logRefusal));
+      } catch (failure) {
+        options.logger.error({ err: failure, requestId }, 'a request failed unexpectedly');
+        refuse({ status: 500, headers: {}, body: INTERNAL_ERROR_BODY });
+      }
+    };
+    whenKnown(options.authenticate(request.headers.authorization ?? null), refuseViewer, (viewer) => {
       const exchange = { request, response, requestId, finish, signal, viewer, type };
       if (request.method === 'GET')
         return void answer(parametersInUrl(request.url ?? ''), exchange, options, otherwise);
       // Nothing speaks against a client that waits to be asked for its body.
       if (request.headers.expect !== undefined) response.writeContinue();
-      readBody(request, (body) => {
-        if (body) return void answer(parametersInBody(body), exchange, options, () => otherwise(body));
+      options.readBody(request, (body) => {
+        if (body === 503) return refuse(OVERLOADED);
+        if (body !== 413) return void answer(parametersInBody(body), exchange, options, () => otherwise(body));
         finish(request.method, PATH, 413);
-        sendRefusal(response, 413, commonHeaders(exchange, options));
+        sendRefusal(response, 413, common());
       });
     });
   };
@@ -83,21 +102,36 @@ function signalOf(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** `undefined` for a head that the long way refuses, or answers with a page. */
-function answerTypeOf({ method, headers }: IncomingMessage): AnswerType | undefined {
-  if (isForBrowser(method, headers.accept)) return undefined;
-  const judged = judgeHead({
+const OVERLOADED: EarlyAnswer = {
+  status: 503,
+  headers: retryAfter(1_000),
+  body: errorBody('OVERLOADED', 'The gateway has more to do than it can hold. Send the request again in a moment.', {
+    retryAfterMs: 1_000,
+  }),
+};
+
+function answerTo({ status, message, headers = {} }: HeadRefusal): EarlyAnswer {
+  return { status, headers, body: errorBody('BAD_USER_INPUT', message) };
+}
+
+/** `undefined` for what the long way answers with a page, or without a body. */
+function answerTypeOf({ method, headers }: IncomingMessage): AnswerType | HeadRefusal | undefined {
+  if (method === 'OPTIONS' || isForBrowser(method, headers.accept)) return undefined;
+  return judgeHead({
     method,
     contentType: headers['content-type'],
     contentEncoding: headers['content-encoding'],
     accept: headers.accept,
   });
-  return typeof judged === 'string' ? judged : undefined;
 }
 
-/** At once for a token that was seen before; without a viewer when nobody valid sent it. */
-function whenKnown(viewer: PromiseOrValue<Viewer>, next: (viewer?: Viewer) => void): void {
-  if (viewer instanceof Promise) viewer.then(next, () => next());
+/** At once for a token that was seen before. */
+function whenKnown(
+  viewer: PromiseOrValue<Viewer>,
+  refuse: (error: unknown) => void,
+  next: (viewer: Viewer) => void,
+): void {
+  if (viewer instanceof Promise) viewer.then(next, refuse);
   else next(viewer);
 }
 
@@ -143,6 +177,9 @@ async function answer(
   }
 }
 
-function commonHeaders({ request, requestId }: Exchange, { answerHeaders }: DirectGraphQLOptions): Headers {
+function commonHeaders(
+  { request, requestId }: Pick<Exchange, 'request' | 'requestId'>,
+  { answerHeaders }: DirectGraphQLOptions,
+): Headers {
   return { ...answerHeaders.of(request.headers.origin), 'x-request-id': requestId };
 }

@@ -5,5 +5,10 @@ export function errorBody(code: GatewayErrorCode, message: string, extensions: o
   return JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] });
 }
 
+/** As seconds, which is what HTTP counts in. */
+export function retryAfter(retryAfterMs: number): Readonly<Record<'retry-after', string>> {
+  return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+}
+
 /** Of a failure that is ours; what it was stands in the log alone. */
 export const INTERNAL_ERROR_BODY = errorBody('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');

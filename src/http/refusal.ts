@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Headers } from './answer-headers.ts';
 import { errorBody } from './error-body.ts';
 
@@ -15,9 +15,44 @@ const REFUSALS = {
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** Ends the connection, too: its body was not read. */
 export function sendRefusal(response: ServerResponse, status: Refusal, headers: Headers): void {
-  response
-    .writeHead(status, { ...headers, 'content-type': 'application/json', connection: 'close' })
-    .end(errorBody('BAD_USER_INPUT', REFUSALS[status]));
+  const body = errorBody('BAD_USER_INPUT', REFUSALS[status]);
+  sendEarly(response, { status, headers: { ...headers, connection: 'close' }, body });
+}
+
+export interface EarlyAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** So long is read, and thrown away, what a client goes on sending. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers before the body was read, if there is one, and then ends the connection. Not at once: what arrives at a closed socket resets it, and
+ * the client might lose the answer (RFC 9112 § 9.6).
+ */
+export function sendEarly(response: ServerResponse, { status, headers, body }: EarlyAnswer): void {
+  const { req: request } = response;
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...(hasBody(request) && { connection: 'close' }),
+  });
+  // A client that waits to be asked for its body sends none.
+  if (!hasBody(request) || request.headers.expect !== undefined) return void response.end(body);
+  response.write(body);
+  // Now, and not at the end of this turn: what comes behind the head may not even parse, and end the connection.
+  response.socket?.uncork();
+  const end = () => response.end();
+  const timer = setTimeout(end, LINGER_MS);
+  response.once('close', () => clearTimeout(timer));
+  request.once('end', end).resume();
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -5,8 +5,11 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import type { Viewer } from '../../src/graphql/context.ts';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
+import { createBodyReader } from '../../src/http/body.ts';
 import { answerDirectly } from '../../src/http/direct-graphql.ts';
 import { createLogger, silentLogger } from '../../src/lib/logger.ts';
+
+const DOOR = { setCookies: () => [], readBody: createBodyReader(), logRefusal: () => {} };
 
 it('runs nothing for a client that left while its token was looked at', async () => {
   const token = { seen: Promise.withResolvers<void>(), viewer: Promise.withResolvers<Viewer>() };
@@ -20,7 +23,7 @@ it('runs nothing for a client that left while its token was looked at', async ()
       executed = true;
       return { data: null };
     },
-    setCookies: () => [],
+    ...DOOR,
     answerHeaders: createAnswerHeaders([]),
     record: () => ({ requestId: '1', finish: () => {} }),
     logger: createLogger('error'),
@@ -51,7 +54,7 @@ it('answers a failure inside as the long way does, and tries nothing twice', asy
   const direct = answerDirectly({
     authenticate: () => ({ id: 'alice', tenantId: 'acme', permissions: [] }),
     execute: () => Promise.reject(new Error('canary-4711')),
-    setCookies: () => [],
+    ...DOOR,
     answerHeaders: createAnswerHeaders(['https://app.example']),
     record: () => ({ requestId: '1', finish: () => {} }),
     logger: silentLogger,

@@ -16,7 +16,8 @@ export function useViewer(
         serverContext.viewer = await authenticate(request.headers.get('authorization'));
       } catch (error) {
         const { status, headers, body } = answerWithoutViewer(error, logRefusal);
-        endResponse(new fetchAPI.Response(body, { status, headers }));
+        const all = { 'content-type': 'application/json', ...headers };
+        endResponse(new fetchAPI.Response(body, { status, headers: all }));
       }
     },
   };
