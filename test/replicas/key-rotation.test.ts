@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
 import { rotateKeys } from '../../src/storage/key-rotation.ts';
 import { TokenCipher } from '../../src/storage/token-cipher.ts';
@@ -131,7 +132,7 @@ it('a callback that reaches a replica without the key is asked to come again, an
 
 it('a rotation that is killed is finished by the next one', async () => {
   await start(setting(K1), setting(K2, K1));
-  const rows = 400;
+  const rows = 200;
   const { installations } = openStores(stack.db.database, ringOf(K1));
   const all = [];
   for (let hubId = 1; hubId <= rows; hubId += 1) {
@@ -139,10 +140,16 @@ it('a rotation that is killed is finished by the next one', async () => {
     all.push(await installations.connect({ ...grant, hubId, tokens: issued(`access-${hubId}`, 'refresh') }));
   }
   const env = { DATABASE_URL: stack.db.url, ENCRYPTION_KEYS: setting(K2, K1) };
+  // Somebody holds a row of the second batch, so the rotation cannot be over when it is killed.
+  const holder = new pg.Client(stack.db.url);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select 1 from installation_tokens order by installation_id offset 150 limit 1 for update');
   const child = spawn(process.execPath, [CLI, 'rotate-keys'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   await once(child.stderr, 'data');
   child.kill('SIGKILL');
   await once(child, 'exit');
+  await holder.end();
 
   const old = await stack.db.database.query.selectFrom('installation_tokens').select('key_id').execute();
   expect(old.filter(({ key_id }) => key_id === 'k1').length).toBeGreaterThan(0);
