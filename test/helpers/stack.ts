@@ -214,11 +214,10 @@ export class Stack {
     const browser = new Browser();
     const callback = await this.consent(browser, await this.startFlow(browser, input, viewer), fields);
     const response = await browser.get(callback);
-    if (response.status !== 303 || !response.headers.get('location')?.includes('hubspot=connected'))
+    const result = new URL(response.headers.get('location') ?? 'about:blank').searchParams;
+    if (response.status !== 303 || result.get('hubspot') !== 'connected')
       throw new Error(`the callback answered ${response.status}: ${await response.text()}`);
-    const answer = await this.query('{ installations { id } }', {}, viewer);
-    const data = answer.data as unknown as { installations: { id: string }[] };
-    return data.installations.at(-1)?.id ?? '';
+    return result.get('installation') ?? '';
   }
 }
 
