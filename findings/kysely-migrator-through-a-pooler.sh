@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kysely's Migrator through PgBouncer in transaction mode leaves its advisory lock behind although it reports success: the
 # lock is the session's (pg_advisory_lock) and stands outside of the migration's transaction, so that with other traffic
-# on the pooler it is taken on one connection of the server and given back on another. The next Migrator waits for it.
+# on the pooler it is taken on one connection of the server and given back on another.
 # Sources: https://github.com/kysely-org/kysely/blob/master/src/dialect/postgres/postgres-adapter.ts (acquireMigrationLock)
 # and https://www.pgbouncer.org/features.html (session-level advisory locks: never, in transaction pooling).
 # Needs network, and PgBouncer (Debian: pgbouncer, installed when missing). Exits 0 when the behaviour is as seen.

@@ -57,7 +57,8 @@ function parametersIn(given: Readonly<Record<string, unknown>>): GraphQLParamete
   if (operationName != null && typeof operationName !== 'string') return malformed('"operationName" must be a string.');
   if (query == null && isPersisted(given)) return persistedQueryNotSupported();
   if (typeof query !== 'string') return malformed('"query" must be a string that holds the document.');
-  return { query, variables: variables ?? {}, ...(operationName != null && { operationName }) };
+  // No operation can have the empty name: clients send it for none.
+  return { query, variables: variables ?? {}, ...(operationName && { operationName }) };
 }
 
 function isPersisted({ extensions, ...given }: Readonly<Record<string, unknown>>): boolean {

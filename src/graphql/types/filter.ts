@@ -157,7 +157,8 @@ export function filterInput(name: string, fields: FilterFields) {
       ),
       associatedWith: t.field({
         type: AssociationFilter,
-        description: 'Associated with this record. The portal must have granted the read scope of its type, too.',
+        description:
+          'Associated with this record. The portal must have granted the read scope of its type, too. An id that was merged into another record finds nothing: give the `hubspotId` that the record has now.',
       }),
       property: t.field({
         type: [PropertyFilter],

@@ -74,7 +74,7 @@ function defineWrites(type: RecordType): void {
       given: GIVEN_ARCHIVE,
       type: archived,
       extensions: oneCall,
-      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same.`,
+      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same, and so does an id that was merged into another record, which stays: archive that one by its own \`hubspotId\`.`,
       args: { input: t.arg({ type: archive, required: true, description: `Which ${singular}.` }) },
       resolve: async (root, { input }, context) => archiveRecord(type, input, await connectorOf(root, context)),
     }),
