@@ -226,6 +226,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const server = createHttpServer({
     ...{ fetch: app, direct, answerHeaders, routeOf, logger },
     unreadAnswers: new UnreadAnswers({ metrics }),
+    isDraining: () => readiness.isStopping,
   });
   let starting: Promise<void> | undefined;
   const readiness = new Readiness(storageReadiness(keys), logger);

@@ -109,7 +109,8 @@ function redirect(to: string, result: ConnectResult): Response {
 /** Whether the state was spent, nobody knows; the page that comes then will say so. */
 function storageFailure(error: unknown): Response {
   if (!isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
-  const text = 'The gateway could not store the connection. Load this page again in a moment.';
+  const text =
+    'The gateway could not store the connection. Load this page again in a moment, or start again from the application.';
   const response = page(503, 'Not connected', text);
   response.headers.set('retry-after', String(Math.ceil(error.extensions.retryAfterMs / 1000)));
   return response;

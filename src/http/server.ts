@@ -36,17 +36,22 @@ export interface HttpServerOptions {
   /** A route's own path and query for those of a request; the same ones when left out. */
   readonly routeOf?: (target: string) => string;
   readonly unreadAnswers: UnreadAnswers;
+  /** True when the server is about to stop: clients are asked to open a new connection, elsewhere. */
+  readonly isDraining?: () => boolean;
   readonly logger: Logger;
 }
 
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
 export function createHttpServer(options: HttpServerOptions): Server {
   const { fetch, direct, answerHeaders, routeOf = (target) => target, unreadAnswers, logger } = options;
+  const { isDraining = () => false } = options;
   const adapter = createServerAdapter(fetch);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
     response.once('finish', () => server.listening || request.socket.destroySoon());
     unreadAnswers.watch(response);
+    // A connection that is kept would be cut when the server stops, maybe under the next request.
+    if (isDraining()) response.setHeader('connection', 'close');
     const refusal = refuse(request);
     if (refusal !== undefined) sendRefusal(response, refusal, answerHeaders.of(request.headers.origin));
     else if (!isGraphQL(request)) void adapter.handle(request, response);

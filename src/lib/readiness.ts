@@ -23,6 +23,10 @@ export class Readiness {
     return this.#hindrance === undefined;
   }
 
+  get isStopping(): boolean {
+    return this.#hindrance?.kind === 'stopping';
+  }
+
   /** From now on it is not. */
   stop(): void {
     this.#change({ kind: 'stopping', reason: 'The process is being stopped.' });

@@ -39,7 +39,11 @@ describe.each(CUTS)('a connection to Postgres that meets a %s', (how) => {
 
   const extensions = ({ errors = [] }: Answer) => errors.map((error) => error.extensions);
   const disconnect = () => stack.query(DISCONNECT, { id: installation.id });
-  const refresh = () => stack.settle(stack.query(REFRESH, { id: installation.id }));
+  /** Tokens that are younger than a minute are not renewed. */
+  const refresh = () => {
+    stack.clock.advance(60_000);
+    return stack.settle(stack.query(REFRESH, { id: installation.id }));
+  };
   const revocations = () => stack.db.database.query.selectFrom('revocations').select('id').execute();
 
   it('while it is idle is replaced', async () => {
@@ -110,7 +114,7 @@ describe.each(CUTS)('a connection to Postgres that meets a %s', (how) => {
     }
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
-    expect(await response.text()).toContain('Start again from the application in a moment.');
+    expect(await response.text()).toContain('Load this page again in a moment, or start again from the application.');
     proxy.heal();
     expect(await statuses(stack)).toEqual(ACTIVE);
     await expect.poll(() => stack.connect({}, viewer).catch(() => '')).toMatch(/^Installation:/);

@@ -49,7 +49,8 @@ it('F7 says that it is not ready, then commits the refresh, answers and exits', 
   const { url, answer, terminate } = await startRefreshing({ NODE_ENV: 'production' });
   const exited = terminate();
   await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, { timeout: 5_000 }).toBe(503);
-  expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  const alive = await fetch(`${url}/health/live`);
+  expect([alive.status, alive.headers.get('connection')]).toEqual([200, 'close']);
   expect(await tokenRow()).toMatchObject({ version: 1 });
 
   hold.remove();
