@@ -16,7 +16,7 @@ export interface HubspotFacts {
 
 type Nothing = Readonly<Record<never, never>>;
 
-/** What stands beside `code` in `extensions` of every error that the gateway answers with, by that code. */
+/** The fields beside `code` in the `extensions` of every error of the gateway, by code. */
 export interface ExtensionsByCode {
   GRAPHQL_PARSE_FAILED: Nothing;
   GRAPHQL_VALIDATION_FAILED: Nothing;

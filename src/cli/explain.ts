@@ -4,7 +4,7 @@ import { KeyMissing } from '../storage/encryption-keys.ts';
 import { DatabaseNewer, MigrationFailed, StorageUnavailable } from '../storage/storage-failure.ts';
 import { NoSuchFiles } from './scopes.ts';
 
-/** What a person can mend is said in one sentence; anything else keeps its stack. */
+/** Says failures that a person can mend in one sentence; others keep their stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // GraphQL's own kind shows file, line and column.
@@ -25,7 +25,7 @@ function ofDriver(error: unknown): string | undefined {
   return ofListening(facts) ?? ofCertificate(facts) ?? ofConnecting(facts) ?? ofPostgres(facts) ?? ofFiles(facts);
 }
 
-/** What Node and pg add to their errors. */
+/** The fields that Node and pg add to their errors. */
 interface Facts extends NodeJS.ErrnoException {
   readonly address?: string;
   readonly port?: number;

@@ -78,7 +78,7 @@ export class Connector {
     if (!this.granted.satisfies(requirement)) throw this.refusal(requirement, coordinate);
   }
 
-  /** What to tell of a field that the grant does not cover: rows of a list share one error. */
+  /** The error of a field that the grant does not cover. All rows of a list share it. */
   refusal(requirement: ScopeRequirement, coordinate: string): GatewayError {
     const key = `${coordinate}\n${JSON.stringify(requirement)}`;
     const known = this.#refusals.get(key);

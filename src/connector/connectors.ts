@@ -167,7 +167,7 @@ export class Connectors {
     return this.#connect(current);
   }
 
-  /** What memory has if it is one active installation, which can answer; before anything else is told, the database is asked. */
+  /** The installation in memory when it is active and the only one. Before any refusal, the database is asked. */
   #look(find: (all: readonly Installation[]) => readonly Installation[]): PromiseOrValue<readonly Installation[]> {
     return andThen(this.#installations(), (all) => {
       const found = find(all);

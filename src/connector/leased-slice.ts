@@ -22,7 +22,7 @@ const FLOOR_SHARE = 1 / 10;
  */
 const RESERVE_SHARE = 1 / 25;
 const IDLE_RESERVE_SHARE: Readonly<Record<SharedBudget, number>> = { general: 1 / 5, search: 2 / 5 };
-/** Who comes takes so much of the reserve, and leaves the rest to those who come with them. */
+/** A replica that joins takes this part of the reserve, and leaves the rest to replicas that join with it. */
 const NEWCOMERS_SHARE = 1 / 8;
 /** Who has waiting calls or had some lately wants so much more than that, so that the next call leaves at once. */
 const HEADROOM = 1.25;

@@ -32,7 +32,7 @@ export async function readLoneRecord(
   }
 }
 
-/** What has this name, alone: the record that answers is the one, whatever it is called now. */
+/** Reads one name alone. The record in the answer belongs to that name, under any id. */
 export async function readByAnyName(
   api: HubspotApi,
   objectType: ObjectType,

@@ -10,7 +10,7 @@ const MOVING = 477;
 /** A portal that is being moved between data centres is left alone so long when HubSpot does not say how long. */
 const MOVING_PAUSE_MS = 10_000;
 
-/** What came of a call that was let pass; `isSent` is false when it never left. */
+/** Reports the outcome of a call that was let pass. `isSent` is false when the call never left. */
 export type TellOutcome = (outcome: { readonly error?: unknown; readonly isSent: boolean }) => void;
 
 /**

@@ -58,7 +58,7 @@ export class RateBudget implements SlotOwner {
   #refusalsInRow = 0;
   /** The day's calls are used up, until midnight in a time zone that nobody told us; or HubSpot asks for a long pause. */
   readonly #closure: Closure;
-  /** What closed it. */
+  /** The policy that closed it. */
   #closedBy: string | undefined;
 
   constructor(limits: BudgetLimits, clock: Clock, metrics: RateMetrics) {

@@ -12,7 +12,7 @@ import type { Installation } from '../storage/installation-store.ts';
 export class GrantShrank extends GatewayError<'HUBSPOT_FORBIDDEN'> {
   /** With the grant that holds now. */
   readonly installation: Installation;
-  /** What the call needs. */
+  /** The scopes that the call needs. */
   readonly scopes: ScopeRequirement;
 
   constructor(refusal: GatewayError<'HUBSPOT_FORBIDDEN'>, installation: Installation, scopes: ScopeRequirement) {

@@ -143,7 +143,7 @@ export class CachedRecords {
     else if (known.leftAt < reading.leftAt) entries.set(key, reading);
   }
 
-  /** What was read under the former id is known no more, unless it was read later. */
+  /** Replaces a reading under the former id, unless that reading is newer. */
   #keepFormer(id: string, former: FormerId): void {
     const { entries, prefix } = this.#shelf;
     const known = entries.peek(prefix + id);

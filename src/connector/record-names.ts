@@ -3,7 +3,7 @@ import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
 
 /** How the answers of a batch are called. */
 export interface Naming<T> {
-  /** What HubSpot calls it now: it is found by this name, and by former ones. */
+  /** The name of the record now. HubSpot also finds it by former names. */
   nameOf(answer: T): string;
   /** As far as the answer tells them. */
   formerNamesOf(answer: T): readonly string[];

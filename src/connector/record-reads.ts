@@ -124,7 +124,7 @@ function showing(
   return known;
 }
 
-/** What anybody asks for, and `besides`. */
+/** The properties that any input asks for, and `besides`. */
 function union(besides: readonly string[], inputs: readonly RecordInput[]): Set<string> {
   const all = new Set(besides);
   let previous: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 import { CONNECTIONS } from '../hubspot/client.ts';
 
-/** What is divided. Portals that came early keep more than their part until their calls end, so this is a quarter. */
+/** The sockets that portals share. It is a quarter, since early portals keep more than their part until their calls end. */
 const SHARED = CONNECTIONS / 4;
 /** Budgets of a portal that may have calls under way at the same time. */
 const BUDGETS = 3;

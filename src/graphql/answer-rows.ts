@@ -17,7 +17,7 @@ const MAX_STEPS = 10_000;
 export function mostRows(operation: Operation, variables?: Variables): number {
   let steps = 0;
   const below = (fields: readonly SelectedField[], parents: number): number => {
-    // What stands there is of one type only: the one with the most rows counts.
+    // An answer has one of these types: the type with the most rows counts.
     const byType = new Map<string, number>();
     for (const selected of fields) {
       const { name } = selected.parent;
@@ -48,7 +48,7 @@ function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>, variabl
   const fallback: unknown = field.args.find(({ name }) => name === 'first')?.defaultValue;
   const asked = argument ? askedFor(argument, variables, most) : fallback;
   if (typeof asked === 'number') return Math.min(most, Math.max(0, asked));
-  // What is left out, or null, is the default.
+  // A value that is left out, or null, means the default.
   return asked == null && typeof fallback === 'number' ? fallback : most;
 }
 

@@ -105,7 +105,7 @@ function judge(schema: GraphQLSchema, text: string): Verdict {
   }
 }
 
-/** What is wrong is told as the gateway tells it of a document that it is to run, suggestions apart. */
+/** The same messages as for a document that the gateway runs, without suggestions. */
 function told(errors: readonly GraphQLError[]): string {
   const messages = errors.slice(0, MAX_TOLD_ERRORS).map(({ message }) => message.replace(/ Did you mean .*$/s, ''));
   return messages.join(' ').slice(0, MAX_MESSAGE_LENGTH);

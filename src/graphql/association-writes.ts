@@ -61,7 +61,7 @@ async function write(
   return payload(connector, pair, outcome, labels ?? []);
 }
 
-/** What the arguments say of the portal. */
+/** The portals that the arguments name. */
 export const GIVEN_PAIR: Given<{ readonly input: AssociationInput }> = {
   ids: ({ input }) => [givenId('from', input.from.id), givenId('to', input.to.id)],
   absent: ({ input }) => refused(absentEnds(input, NO_PORTAL)),

@@ -36,7 +36,7 @@ declare global {
        * argument `objectType` decides.
        */
       hubspotScopes?: ScopeRequirement | ScopesOfType;
-      /** What its arguments say of the portal. */
+      /** The portals that its arguments name. */
       given?: Given<InputShapeFromFields<Args>>;
       /** What the viewer's JWT must allow. */
       permission?: Permission;

@@ -42,7 +42,7 @@ function underGrantOf(connector: Connector, parent: unknown): unknown {
   return typeof parent === 'object' && parent !== null && 'connector' in parent ? { ...parent, connector } : parent;
 }
 
-/** What the call lacks under the grant that holds now; where it lacks nothing, what HubSpot said. */
+/** The scopes that the call lacks under the current grant; where it lacks none, the error of HubSpot. */
 function refusal(error: GrantShrank, connector: Connector, info: GraphQLResolveInfo): Error {
   return connector.granted.satisfies(error.scopes) ? error : connector.refusal(error.scopes, coordinateOf(info));
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 
-/** What a global id of a pipeline or a stage names. */
+/** The pipeline, or the stage, that a global id names. */
 export interface PipelineReference {
   /** The portal's number. */
   readonly hubId: string;

@@ -12,7 +12,7 @@ import { coordinateOf, fieldsBelow, type Operation, rootFields, type SelectedFie
 /** From the root of an answer to a value in it. */
 export type Path = readonly (string | number)[];
 
-/** What the document says of a position, whichever rows it is in. */
+/** A position of the document, the same for all rows. */
 export interface Position {
   /** `Contact.deals`; of all types that may stand there. */
   readonly coordinate: string;

@@ -34,22 +34,22 @@ interface ArchiveInput extends WriteInput {
   readonly id: string;
 }
 
-/** What the arguments of `createContact` and its like say of the portal. */
+/** The portals that the arguments of `createContact` and its like name. */
 export function givenCreate(type: RecordType): Given<{ readonly input: CreateInput }> {
   return given(type, readCreate);
 }
 
-/** What those of `updateContact` and its like say. */
+/** The same for `updateContact`. */
 export function givenUpdate(type: RecordType): Given<{ readonly input: UpdateInput }> {
   return given(type, readUpdate);
 }
 
-/** What those of `upsertContact` and its like say. */
+/** The same for `upsertContact`. */
 export function givenUpsert(type: RecordType): Given<{ readonly input: UpsertInput }> {
   return given(type, readUpsert);
 }
 
-/** What those of `archiveContact` and its like say. */
+/** The same for `archiveContact`. */
 export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
   ids: ({ input }) => [givenId('id', input.id)],
   absent: () => NOTHING_ARCHIVED,

@@ -32,7 +32,7 @@ export class RowBudget {
   }
 }
 
-/** What to say of an operation that would answer with `rows`. */
+/** The refusal of an operation that would answer with `rows`. */
 export function tooManyRows(rows: number, limit: number): GatewayError<'BAD_USER_INPUT'> {
   const most = Number.isFinite(rows) ? `${rows}` : 'any number of';
   return new GatewayError(

@@ -110,7 +110,7 @@ function readsHubspot<Types extends SchemaTypes>({ extensions }: PothosOutputFie
   return typeof source === 'object' && source !== null && 'reads' in source;
 }
 
-/** What writes to HubSpot names its installation in `input`. */
+/** A mutation that writes to HubSpot names its installation in `input`. */
 function inputOf(args: object): WriteInput | undefined {
   return Reflect.get(args, 'input');
 }

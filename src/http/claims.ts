@@ -2,7 +2,7 @@ import type { JwtPayload } from 'jsonwebtoken';
 import type { Viewer } from '../graphql/context.ts';
 import { ViewerRefused } from './viewer-refused.ts';
 
-/** What identity servers call things. A nested claim is named by its path, such as `realm_access.roles`. */
+/** The names of claims. A path such as `realm_access.roles` names a nested claim. */
 export interface ClaimSettings {
   readonly issuer: string;
   readonly audience: string;

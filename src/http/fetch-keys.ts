@@ -43,7 +43,7 @@ export async function fetchKeys({ url, proxy, clock }: KeySetSource): Promise<re
     return keysOf(JSON.parse(body.toString()));
   } finally {
     cancel();
-    // What was not read to its end is not read on.
+    // The rest of an answer that was given up is not read.
     controller.abort();
   }
 }

@@ -51,7 +51,7 @@ export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLE
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
 }
 
-/** What both ways in have in common. */
+/** Both ways in share these. */
 interface Shared {
   readonly documents: KnownDocuments;
   readonly execute: Execute;

@@ -7,7 +7,7 @@ import { ViewerRefused } from './viewer-refused.ts';
 
 /** While it is used, the set is asked for anew after this, and served meanwhile: a key that was withdrawn ends soon. */
 const REFRESH_MS = 60_000;
-/** What nobody used for so long is asked for first: yesterday's keys may have been withdrawn since. */
+/** A set that was unused for this long is fetched before it is used again: its keys may have been withdrawn. */
 const STALE_MS = 120_000;
 /**
  * Known keys serve so long while the issuer is away. A token lives a day at most (`claims.ts`), so those that were

@@ -8,7 +8,7 @@ export const ABSENT = 'OBJECT_NOT_FOUND';
 /** Why an input of a batch has no result: an error, or `undefined` when HubSpot just has nothing for it. */
 export type FailureOf = (id: string) => GatewayError | undefined;
 
-/** What the answer of a batch says of the inputs that have no result. */
+/** The failures of the inputs of a batch that have no result. */
 export interface BatchFailures {
   readonly failureOf: FailureOf;
   /** Whether an error is about this input by its name. */

@@ -11,7 +11,7 @@ import { introspectPatiently } from './patient-oauth.ts';
 const RECHECK_PAUSE_MS = 60_000;
 /** Without an answer it is asked again sooner. */
 const FAILED_RECHECK_PAUSE_MS = 5_000;
-/** Somebody waits for what a recheck brings. */
+/** A request waits for the recheck: it ends by then. */
 const RECHECK_MS = 3_000;
 const MAX_RECHECKED = 1_000;
 

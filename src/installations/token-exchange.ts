@@ -40,7 +40,7 @@ export interface TokenExchangeOptions {
   readonly alarm: Alarm;
 }
 
-/** What is about to be exchanged, and by whom. */
+/** The tokens that are about to be exchanged, and the claim on them. */
 interface ClaimedTokens extends StoredTokens {
   readonly lease: ExchangeLease;
 }

@@ -2,7 +2,7 @@ import { write, writeSync } from 'node:fs';
 
 /** Lines go out many at a time, each a moment late at most. */
 const TOGETHER = { characters: 16_000, ms: 100 };
-/** What waits for a reader that falls behind; beyond, lines are lost and not the process. */
+/** The most text that waits for a slow reader. Beyond it, lines are lost. */
 const MAX_WAITING_CHARACTERS = 16_000_000;
 /** A pipe that is full is tried again after this. */
 const FULL_PAUSE_MS = 50;
@@ -25,7 +25,7 @@ export function openLogDestination(fd = 1): LogDestination {
   let lost = 0;
   let isTorn = false;
   let isGone = false;
-  /** What is being written, or waits for a pipe that is full. */
+  /** The text that is being written, or waits for a full pipe. */
   let current: Buffer | undefined;
   let isFull = false;
   let timer: NodeJS.Timeout | undefined;

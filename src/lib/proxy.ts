@@ -42,7 +42,7 @@ function contains(blocks: BlockList, host: string): boolean {
   return version !== 0 && blocks.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** What is no block of addresses holds none. */
+/** A text that is no block of addresses holds no address. */
 function blockList(...blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks) {

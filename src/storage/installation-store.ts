@@ -37,7 +37,7 @@ export interface NewGrant {
   readonly tokens: IssuedTokens;
 }
 
-/** What HubSpot says of a grant; null where it does not tell. */
+/** The facts of a grant that HubSpot tells; null where it does not. */
 export interface GrantFacts {
   readonly scopes: readonly string[];
   readonly hubDomain: string | null;

@@ -61,7 +61,7 @@ class LimitedTransactionsDriver extends PostgresDriver {
   }
 }
 
-/** What Kysely itself uses, so that older versions of the gateway and this one wait for each other. */
+/** Kysely's own lock id, so that older versions of the gateway and this one wait for each other. */
 const MIGRATION_LOCK = BigInt('3853314791062309107');
 
 /** Waits until no other process migrates; until the end of the transaction none will. */

@@ -86,7 +86,7 @@ class BoundedClient implements PostgresPoolClient {
   query(): never;
   query<R>(sql?: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
     if (sql === undefined) throw new TypeError('cursors are not supported');
-    // What is left of a transaction that failed: nothing of it reaches the server any more.
+    // The rest of a transaction that failed never reaches the server.
     if (this.#failure) return Promise.reject(this.#failure);
     return this.#guard.run(() => this.#query<R>(sql, parameters));
   }

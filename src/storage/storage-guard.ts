@@ -22,7 +22,7 @@ export class StorageGuard {
     }
   }
 
-  /** What `error` is to everybody else. */
+  /** The error that callers of the storage see. */
   failure(error: unknown): unknown {
     const failure = storageFailure(error);
     if (failure instanceof StorageUnavailable) this.#tell(failure);
