@@ -1,6 +1,7 @@
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { Remedy } from '../errors.ts';
 import { fewestScopes } from '../hubspot/fewest-scopes.ts';
-import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { ScopeSet } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
 /** What one field needs, by its coordinate. */

@@ -1,3 +1,4 @@
+import type { ObjectType } from '../crm/objects.ts';
 import {
   type AssociationInput,
   batchReadAssociations,
@@ -5,7 +6,6 @@ import {
   type NeighbourPage,
 } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import type { Answer } from './load.ts';
 import type { Operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../hubspot/objects.ts';
+import type { ObjectType } from '../crm/objects.ts';
 import { associationFilter, type SearchFilter, type SearchOperator } from '../hubspot/search.ts';
 
 /** What a record is asked, in any nesting: all of these, any of these, or one thing that HubSpot can tell. */

@@ -1,9 +1,11 @@
+import type { ObjectType } from '../crm/objects.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayError } from '../errors.ts';
 import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
-import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { ScopeSet } from '../hubspot/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';

@@ -1,4 +1,5 @@
-import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import { byObjectType, type ObjectType } from '../crm/objects.ts';
+import type { HubspotRecord } from '../hubspot/objects.ts';
 import type { Connector } from './connector.ts';
 
 /** A record in the hands of a resolver: it knows the portal it came from. */
@@ -34,4 +35,4 @@ export class CrmRecord {
 /** What the records of each type are made of: the schema adds properties of its own. */
 export type RecordClasses = Readonly<Record<ObjectType, typeof CrmRecord>>;
 
-export const PLAIN_RECORDS: RecordClasses = { contacts: CrmRecord, deals: CrmRecord, companies: CrmRecord };
+export const PLAIN_RECORDS: RecordClasses = byObjectType(() => CrmRecord);

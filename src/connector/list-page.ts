@@ -1,3 +1,4 @@
+import type { ObjectType } from '../crm/objects.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
 import {
   batchReadRecords,
@@ -5,7 +6,6 @@ import {
   listPath,
   listRecords,
   MAX_URL_CHARACTERS,
-  type ObjectType,
   type RecordPage,
 } from '../hubspot/objects.ts';
 

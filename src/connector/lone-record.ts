@@ -1,3 +1,4 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { isGatewayError } from '../errors.ts';
 import { NO_FAILURES } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
@@ -6,7 +7,6 @@ import {
   getRecord,
   type HubspotRecord,
   MAX_URL_CHARACTERS,
-  type ObjectType,
   type RecordBatch,
   type RecordOptions,
   recordPath,

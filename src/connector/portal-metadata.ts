@@ -1,6 +1,6 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { type AssociationType, listAssociationTypes } from '../hubspot/association-types.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { listOwners, type Owner } from '../hubspot/owners.ts';
 import { listPipelines, type Pipeline } from '../hubspot/pipelines.ts';
 import { type DataSensitivity, listProperties, type PropertyDefinition } from '../hubspot/properties.ts';

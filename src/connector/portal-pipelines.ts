@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { ObjectType } from '../crm/objects.ts';
 import type { HubspotApi, Send } from '../hubspot/client.ts';
-import type { ListOptions, ObjectType, RecordPage } from '../hubspot/objects.ts';
+import type { ListOptions, RecordPage } from '../hubspot/objects.ts';
 import { type SearchOptions, type SearchPage, searchRecords } from '../hubspot/search.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';

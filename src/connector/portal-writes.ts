@@ -1,3 +1,4 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { type AssociationType, listAssociations, plainType } from '../hubspot/association-types.ts';
 import {
   associatePlainly,
@@ -7,7 +8,7 @@ import {
   replaceAssociationTypes,
 } from '../hubspot/association-writes.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord } from '../hubspot/objects.ts';
 import type { Problem } from '../hubspot/problems.ts';
 import {
   archiveRecord,

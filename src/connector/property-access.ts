@@ -1,6 +1,7 @@
-import type { ObjectType } from '../hubspot/objects.ts';
+import type { ObjectType } from '../crm/objects.ts';
+import { allOf, type ScopeRequirement } from '../crm/scopes.ts';
 import { type PropertyDefinition, valueScopes } from '../hubspot/properties.ts';
-import { allOf, type ScopeRequirement, type ScopeSet } from '../hubspot/scope-set.ts';
+import type { ScopeSet } from '../hubspot/scope-set.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { PortalMetadata } from './portal-metadata.ts';
 import { GrantShrank } from './recheck-grant.ts';

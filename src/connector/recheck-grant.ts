@@ -1,6 +1,7 @@
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Stage } from '../hubspot/client.ts';
-import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { ScopeSet } from '../hubspot/scope-set.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
 import type { Installation } from '../storage/installation-store.ts';

@@ -1,5 +1,6 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import { type HubspotRecord, MAX_BATCH, type ObjectType } from '../hubspot/objects.ts';
+import { type HubspotRecord, MAX_BATCH } from '../hubspot/objects.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import type { Answer } from './load.ts';
 import type { Operation } from './operation.ts';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { ObjectType } from '../crm/objects.ts';
+import type { HubspotRecord } from '../hubspot/objects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 

@@ -1,5 +1,6 @@
+import { crmObject, type ObjectType } from '../crm/objects.ts';
 import type { BatchFailures } from '../hubspot/batch-failures.ts';
-import type { HubspotRecord, ObjectType } from '../hubspot/objects.ts';
+import type { HubspotRecord } from '../hubspot/objects.ts';
 
 /** How the answers of a batch are called. */
 export interface Naming<T> {
@@ -71,7 +72,7 @@ export interface RecordNaming extends Naming<HubspotRecord> {
 /** For `idProperty`, a unique property; for record ids without. */
 export function recordNaming(objectType: ObjectType, idProperty: string | undefined): RecordNaming {
   const normalise = idProperty === 'email' ? lowerCase : asItIs;
-  const formerNames = FORMER_NAMES[idProperty ?? objectType] ?? [];
+  const formerNames = formerNamesBy(objectType, idProperty);
   return {
     normalise,
     formerNames,
@@ -81,13 +82,11 @@ export function recordNaming(objectType: ObjectType, idProperty: string | undefi
   };
 }
 
-/** HubSpot's lists of former names, joined by semicolons. Older merges of contacts stand in the second alone. */
-const FORMER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  contacts: ['hs_merged_object_ids', 'hs_all_contact_vids'],
-  deals: ['hs_merged_object_ids'],
-  companies: ['hs_merged_object_ids'],
-  email: ['hs_additional_emails'],
-};
+/** HubSpot's lists of former names, joined by semicolons. */
+function formerNamesBy(objectType: ObjectType, idProperty: string | undefined): readonly string[] {
+  if (idProperty === undefined) return crmObject(objectType).formerIds;
+  return idProperty === 'email' ? ['hs_additional_emails'] : [];
+}
 
 function asItIs(name: string): string {
   return name;

@@ -1,6 +1,7 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { NO_FAILURES } from '../hubspot/batch-failures.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { batchReadRecords, type HubspotRecord, type ObjectType, type RecordBatch } from '../hubspot/objects.ts';
+import { batchReadRecords, type HubspotRecord, type RecordBatch } from '../hubspot/objects.ts';
 import type { Answer } from './load.ts';
 import { readByAnyName, readLoneRecord } from './lone-record.ts';
 import type { CachedRecords } from './record-cache.ts';

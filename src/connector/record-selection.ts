@@ -1,4 +1,4 @@
-import type { ObjectType } from '../hubspot/objects.ts';
+import type { ObjectType } from '../crm/objects.ts';
 import type { SelectedProperties } from './property-access.ts';
 
 /** What is wanted of records: their properties, and neighbours that HubSpot can hand over with them. */

@@ -1,6 +1,7 @@
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { Stage } from '../hubspot/client.ts';
-import { type ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { ScopeSet } from '../hubspot/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
 /** Refuses a call whose scopes the grant does not hold, before anything leaves. */

@@ -1,5 +1,5 @@
+import type { ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { associatedTypes, type FilterGroup, SEARCH_LIMITS, type SearchSort, searchBody } from '../hubspot/search.ts';
 import { ALWAYS, type Condition } from './condition.ts';
 import { toFilterGroups } from './filter-groups.ts';

@@ -1,14 +1,14 @@
 import type { Connector } from '../connector/connector.ts';
 import type { Outcome } from '../connector/portal-writes.ts';
+import { capitals, crmObject, type ObjectType } from '../crm/objects.ts';
+import { writeScopes } from '../crm/scopes.ts';
 import type { RecordPair } from '../hubspot/association-writes.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import type { GatewayContext } from './context.ts';
 import { recordGlobalId, recordIdIn } from './global-id.ts';
 import type { WriteInput } from './named-installation.ts';
 import { type Given, givenId } from './named-portal.ts';
 import { NO_PORTAL } from './record-inputs.ts';
-import { capitals, recordTypeOf } from './record-types.ts';
-import { connectorOf, writable } from './scopes.ts';
+import { connectorOf } from './scopes.ts';
 import type { UserError } from './types/user-error.ts';
 import { notFound, userError } from './user-errors.ts';
 
@@ -48,7 +48,7 @@ async function write(
   root: object,
   context: GatewayContext,
 ): Promise<AssociationPayload> {
-  const needed = writable(from.objectType, to.objectType);
+  const needed = writeScopes(from.objectType, to.objectType);
   const connector = await context.connectors.granting(await connectorOf(root, context), (granted) =>
     granted.satisfies(needed),
   );
@@ -74,7 +74,7 @@ function absentEnds(ends: Pick<AssociationInput, 'from' | 'to'>, hubId: number):
 }
 
 function recordId({ objectType, id }: RecordRef, hubId: number, argument: 'from' | 'to'): string | undefined {
-  return recordIdIn(recordTypeOf(objectType).typename, hubId, id, argument);
+  return recordIdIn(crmObject(objectType).typename, hubId, id, argument);
 }
 
 function payload(
@@ -83,7 +83,7 @@ function payload(
   outcome: Outcome<void>,
   labels: readonly string[],
 ): AssociationPayload {
-  const [fromType, toType] = [recordTypeOf(from.objectType), recordTypeOf(to.objectType)];
+  const [fromType, toType] = [crmObject(from.objectType), crmObject(to.objectType)];
   if ('value' in outcome) {
     return {
       fromId: recordGlobalId(fromType.typename, hubId, from.id),

@@ -6,7 +6,7 @@ import SchemaBuilder, {
   type TypeParam,
 } from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { nodeTypename } from './global-id.ts';
 import type { Given } from './named-portal.ts';

@@ -1,12 +1,12 @@
 import type { FieldRef } from '@pothos/core';
+import type { CrmObject } from '../crm/objects.ts';
 import { builder } from './builder.ts';
 import { property } from './plain-fields.ts';
-import type { RecordType } from './record-types.ts';
 import { RECORD_REFS } from './refs.ts';
 import { from } from './selection.ts';
 
 /** `ContactConnection` with its edge. */
-export function recordConnection({ typename, objectType, singular }: RecordType) {
+export function recordConnection({ typename, objectType, singular }: CrmObject) {
   return builder.connectionObject(
     {
       type: RECORD_REFS[typename],
@@ -19,7 +19,7 @@ export function recordConnection({ typename, objectType, singular }: RecordType)
 }
 
 /** `ContactDealConnection`: neighbours, with the labels of the association on each edge. */
-export function associationConnection(owner: RecordType, neighbour: RecordType) {
+export function associationConnection(owner: CrmObject, neighbour: CrmObject) {
   const node = RECORD_REFS[neighbour.typename];
   const name = `${owner.typename}${neighbour.typename}`;
   const edge = builder.edgeObject({

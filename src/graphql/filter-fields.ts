@@ -1,5 +1,5 @@
 import type { ValueKind } from '../connector/condition.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
+import type { ObjectType } from '../crm/objects.ts';
 
 /** What a field holds, which decides how it is compared: those that name something else go by its id. */
 export type FilterKind = 'text' | 'option' | 'number' | 'moment' | 'owner' | 'pipeline' | 'stage';

@@ -9,8 +9,8 @@ import {
   present,
   type ValueKind,
 } from '../connector/condition.ts';
+import type { ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { writtenOut } from './decimal-notation.ts';
 import { comparedAs, type FilterFields, type FilterKind } from './filter-fields.ts';
 import { parseMoment } from './moment.ts';

@@ -1,5 +1,5 @@
 import { type FieldRequirement, leastScopes } from '../connector/access.ts';
-import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import { type OperationFile, operationsOfFiles } from './operation-document.ts';
 import { requirementsOf } from './requirements.ts';
 import { schema } from './schema.ts';

@@ -1,10 +1,10 @@
+import { CRM_OBJECTS, type RecordTypename } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import { RECORD_TYPES, type RecordTypename } from './record-types.ts';
 
 /** Types whose global ids name a portal and something in it: `Contact:1234567:101`. */
 export type PortalTypename = RecordTypename | 'Owner';
 
-const PORTAL_TYPENAMES = [...RECORD_TYPES.map(({ typename }) => typename), 'Owner'];
+const PORTAL_TYPENAMES = [...CRM_OBJECTS.map(({ typename }) => typename), 'Owner'];
 const GLOBAL_RECORD_ID = new RegExp(`^(${PORTAL_TYPENAMES.join('|')}):([1-9]\\d{0,15}):([1-9]\\d{0,19})$`);
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
@@ -64,5 +64,5 @@ export function nodeTypename(node: unknown): PortalTypename | 'Pipeline' | 'Pipe
   if (typename === 'Pipeline' || typename === 'PipelineStage') return typename;
   const objectType: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'objectType') : undefined;
   if (objectType === 'owners') return 'Owner';
-  return RECORD_TYPES.find((type) => type.objectType === objectType)?.typename ?? 'Installation';
+  return CRM_OBJECTS.find((type) => type.objectType === objectType)?.typename ?? 'Installation';
 }

@@ -1,17 +1,16 @@
 import { type FieldNode, Kind, type ValueNode } from 'graphql';
-import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import { CRM_OBJECTS, type CrmObject, capitals } from '../crm/objects.ts';
+import { readScopes, type ScopeRequirement, writeScopes } from '../crm/scopes.ts';
 import { below, entriesOf, literalAt } from './input-literals.ts';
-import { capitals, RECORD_TYPES, type RecordType } from './record-types.ts';
-import { readable, writable } from './scopes.ts';
 
 // What writes of associations take, as far as a document tells: labels are looked up by name, and those that are there
 // are read before others are added.
 
 /** Reading the labels of new associations takes the read scopes of both ends. */
-export function demandsOfCreate(type: RecordType, node: FieldNode): readonly ScopeRequirement[] {
+export function demandsOfCreate(type: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
   return entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) => {
     const to = typeOf(below(entry, 'objectType'));
-    return to && below(entry, 'label')?.kind === Kind.STRING ? [readable(type.objectType, to.objectType)] : [];
+    return to && below(entry, 'label')?.kind === Kind.STRING ? [readScopes(type.objectType, to.objectType)] : [];
   });
 }
 
@@ -19,7 +18,7 @@ export function demandsOfCreate(type: RecordType, node: FieldNode): readonly Sco
 export function callsOfCreate(node: FieldNode): number {
   const labelled = entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) =>
     mayBeGiven(entry.kind === Kind.VARIABLE ? entry : below(entry, 'label'))
-      ? (typeOf(below(entry, 'objectType'))?.typename ?? RECORD_TYPES.map(({ typename }) => typename))
+      ? (typeOf(below(entry, 'objectType'))?.typename ?? CRM_OBJECTS.map(({ typename }) => typename))
       : [],
   );
   return 1 + new Set(labelled).size;
@@ -31,7 +30,9 @@ export function demandsOfAssociation(node: FieldNode): readonly ScopeRequirement
   if (!from || !to) return [];
   const ends = [from.objectType, to.objectType];
   const labels = entriesOf(literalAt(node, ['input', 'labels']));
-  return labels.some(({ kind }) => kind === Kind.STRING) ? [writable(...ends), readable(...ends)] : [writable(...ends)];
+  return labels.some(({ kind }) => kind === Kind.STRING)
+    ? [writeScopes(...ends), readScopes(...ends)]
+    : [writeScopes(...ends)];
 }
 
 /** The labels that are there are found among all of a record's associations, however many pages they fill. */
@@ -52,6 +53,6 @@ function mayBeGiven(value: ValueNode | undefined): boolean {
 }
 
 /** `CONTACT` and its like. */
-function typeOf(value: ValueNode | undefined): RecordType | undefined {
-  return value?.kind === Kind.ENUM ? RECORD_TYPES.find((type) => capitals(type) === value.value) : undefined;
+function typeOf(value: ValueNode | undefined): CrmObject | undefined {
+  return value?.kind === Kind.ENUM ? CRM_OBJECTS.find((type) => capitals(type) === value.value) : undefined;
 }

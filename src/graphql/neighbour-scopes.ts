@@ -1,15 +1,14 @@
 import { type FieldNode, Kind, type ValueNode } from 'graphql';
-import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import { CRM_OBJECTS, type CrmObject } from '../crm/objects.ts';
+import { readScopes, type ScopeRequirement } from '../crm/scopes.ts';
 import { literalAt } from './input-literals.ts';
-import { RECORD_TYPES, type RecordType } from './record-types.ts';
-import { readable } from './scopes.ts';
 
 /** What the neighbours take that a filter on records of `type` asks about, as far as the document tells: no variables. */
-export function neighbourScopes({ objectType }: RecordType, node: FieldNode): readonly ScopeRequirement[] {
+export function neighbourScopes({ objectType }: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
   const named = objectTypesIn(literalAt(node, ['filter']));
-  return RECORD_TYPES.filter(({ typename }) => named.includes(typename.toUpperCase()))
+  return CRM_OBJECTS.filter(({ typename }) => named.includes(typename.toUpperCase()))
     .filter((neighbour) => neighbour.objectType !== objectType)
-    .map((neighbour) => readable(objectType, neighbour.objectType));
+    .map((neighbour) => readScopes(objectType, neighbour.objectType));
 }
 
 /** `CONTACT` and its like: in a filter, associations alone have an `objectType`. */

@@ -1,8 +1,8 @@
 import type { ValueKind } from '../connector/condition.ts';
 import type { Connector } from '../connector/connector.ts';
 import { valueRequirement } from '../connector/property-access.ts';
+import type { ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { comparedAs, FILTER_FIELDS } from './filter-fields.ts';
 
 /** By HubSpot's types; what has another one is compared as it is written. */

@@ -1,10 +1,9 @@
+import { type CrmObject, crmObject, type ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import { recordIdIn } from './global-id.ts';
 import type { WriteInput } from './named-installation.ts';
 import { type GivenId, givenId } from './named-portal.ts';
 import { propertyNames } from './property-names.ts';
-import { type RecordType, recordTypeOf } from './record-types.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from './types/write-inputs.ts';
 import {
   givenValues,
@@ -37,11 +36,11 @@ export interface CreateRead extends ReadInput {
   }[];
 }
 
-export function readCreate({ typename }: RecordType, input: CreateInput, hubId: number): CreateRead {
+export function readCreate({ typename }: CrmObject, input: CreateInput, hubId: number): CreateRead {
   const written = writtenValues(typename, input, hubId);
   const neighbours = (input.associations ?? []).map(({ objectType, id, label }) => ({
     objectType,
-    id: recordIdIn(recordTypeOf(objectType).typename, hubId, id, 'associations'),
+    id: recordIdIn(crmObject(objectType).typename, hubId, id, 'associations'),
     label: label ?? undefined,
   }));
   const absent = neighbours.flatMap(({ id }, index) => (id === undefined ? [associationPath(index, 'id')] : []));
@@ -52,7 +51,7 @@ export function associationPath(index: number, field: 'id' | 'label'): InputPath
   return ['input', 'associations', String(index), field];
 }
 
-export function readUpdate({ typename }: RecordType, input: UpdateInput, hubId: number): ReadInput & RecordId {
+export function readUpdate({ typename }: CrmObject, input: UpdateInput, hubId: number): ReadInput & RecordId {
   const id = recordIdIn(typename, hubId, input.id);
   const written = writtenValues(typename, input, hubId);
   if (written.paths.size === 0 && written.absent.length === 0)
@@ -65,7 +64,7 @@ interface RecordId {
   readonly id: string | undefined;
 }
 
-export function readUpsert({ typename }: RecordType, input: UpsertInput, hubId: number): ReadInput & UniqueValue {
+export function readUpsert({ typename }: CrmObject, input: UpsertInput, hubId: number): ReadInput & UniqueValue {
   const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? 'email');
   const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
@@ -81,7 +80,7 @@ interface UniqueValue {
 
 /** The ids of an input that writes values, of the record itself first. */
 export function givenIds(
-  { typename }: RecordType,
+  { typename }: CrmObject,
   input: WriteInput & ValuesInput & Pick<CreateInput, 'associations'> & { readonly id?: string },
 ): readonly GivenId[] {
   return [

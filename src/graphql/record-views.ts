@@ -1,17 +1,13 @@
 import { type GraphQLObjectType, isObjectType } from 'graphql';
 import { CrmRecord, type RecordClasses } from '../connector/crm-record.ts';
-import { COMPANY, CONTACT, DEAL, type RecordType } from './record-types.ts';
+import { byObjectType, type CrmObject } from '../crm/objects.ts';
 import { schema } from './schema.ts';
 import { sourceOf } from './selection.ts';
 
 /** Records with a getter for each of their fields that is a property. */
-export const RECORD_VIEWS: RecordClasses = {
-  contacts: recordView(CONTACT),
-  deals: recordView(DEAL),
-  companies: recordView(COMPANY),
-};
+export const RECORD_VIEWS: RecordClasses = byObjectType(recordView);
 
-function recordView({ typename }: RecordType): typeof CrmRecord {
+function recordView({ typename }: CrmObject): typeof CrmRecord {
   const type = schema.getType(typename);
   if (!isObjectType(type)) throw new TypeError(`${typename} is no object type`);
   const View = class extends CrmRecord {};

@@ -2,12 +2,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
 import type { NewNeighbour, Outcome, Written } from '../connector/portal-writes.ts';
+import { type CrmObject, capitals, crmObject } from '../crm/objects.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';
 import { recordGlobalId, recordIdIn } from './global-id.ts';
 import type { WriteInput } from './named-installation.ts';
 import { type Given, givenId } from './named-portal.ts';
 import { associationPath, givenIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
-import { capitals, type RecordType, recordTypeOf } from './record-types.ts';
 import { selectionOf } from './selection.ts';
 import type { UserError } from './types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from './types/write-inputs.ts';
@@ -35,17 +35,17 @@ interface ArchiveInput extends WriteInput {
 }
 
 /** The portals that the arguments of `createContact` and its like name. */
-export function givenCreate(type: RecordType): Given<{ readonly input: CreateInput }> {
+export function givenCreate(type: CrmObject): Given<{ readonly input: CreateInput }> {
   return given(type, readCreate);
 }
 
 /** The same for `updateContact`. */
-export function givenUpdate(type: RecordType): Given<{ readonly input: UpdateInput }> {
+export function givenUpdate(type: CrmObject): Given<{ readonly input: UpdateInput }> {
   return given(type, readUpdate);
 }
 
 /** The same for `upsertContact`. */
-export function givenUpsert(type: RecordType): Given<{ readonly input: UpsertInput }> {
+export function givenUpsert(type: CrmObject): Given<{ readonly input: UpsertInput }> {
   return given(type, readUpsert);
 }
 
@@ -56,8 +56,8 @@ export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
 };
 
 function given<Input extends ValuesInput>(
-  type: RecordType,
-  read: (type: RecordType, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
+  type: CrmObject,
+  read: (type: CrmObject, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
 ): Given<{ readonly input: Input }> {
   return {
     ids({ input }) {
@@ -70,7 +70,7 @@ function given<Input extends ValuesInput>(
 
 /** `createContact` and its like. */
 export async function createRecord(
-  type: RecordType,
+  type: CrmObject,
   input: CreateInput,
   connector: Connector,
   info: GraphQLResolveInfo,
@@ -91,7 +91,7 @@ export async function createRecord(
     record: (id, hubspotType) =>
       pathTo(
         neighbours.findIndex(
-          (neighbour) => neighbour.id === id && isType(recordTypeOf(neighbour.objectType), hubspotType),
+          (neighbour) => neighbour.id === id && isType(crmObject(neighbour.objectType), hubspotType),
         ),
         'id',
       ),
@@ -105,7 +105,7 @@ export async function createRecord(
 
 /** `updateContact` and its like. */
 export async function updateRecord(
-  type: RecordType,
+  type: CrmObject,
   input: UpdateInput,
   connector: Connector,
   info: GraphQLResolveInfo,
@@ -121,7 +121,7 @@ export async function updateRecord(
 
 /** `upsertContact` and its like. */
 export async function upsertRecord(
-  type: RecordType,
+  type: CrmObject,
   input: UpsertInput,
   connector: Connector,
   info: GraphQLResolveInfo,
@@ -138,7 +138,7 @@ export async function upsertRecord(
 
 /** `archiveContact` and its like. */
 export async function archiveRecord(
-  type: RecordType,
+  type: CrmObject,
   input: ArchiveInput,
   connector: Connector,
 ): Promise<ArchivePayload> {
@@ -152,7 +152,7 @@ export async function archiveRecord(
 }
 
 /** What the payload is to show may name properties that none can have: better told before than after the write. */
-function refuseBadNames(info: GraphQLResolveInfo, { typename }: RecordType, { granted }: Connector): void {
+function refuseBadNames(info: GraphQLResolveInfo, { typename }: CrmObject, { granted }: Connector): void {
   selectionOf(info, typename, granted);
 }
 
@@ -163,7 +163,7 @@ function isHere(neighbour: { readonly id: string | undefined }): neighbour is Ne
 }
 
 /** HubSpot does not always say of which type a record is. */
-function isType(type: RecordType, hubspotType: string | undefined): boolean {
+function isType(type: CrmObject, hubspotType: string | undefined): boolean {
   return hubspotType === undefined || hubspotType === capitals(type);
 }
 
@@ -172,7 +172,7 @@ function withoutEmpty(values: PropertyValues): PropertyValues {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 }
 
-function contextOf(type: RecordType, written: WrittenValues, hubId: number): ProblemContext {
+function contextOf(type: CrmObject, written: WrittenValues, hubId: number): ProblemContext {
   return {
     type,
     hubId,

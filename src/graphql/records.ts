@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { CrmRecord } from '../connector/crm-record.ts';
 import type { Search } from '../connector/search.ts';
+import type { CrmObject } from '../crm/objects.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { GatewayContext } from './context.ts';
 import { recordIdIn } from './global-id.ts';
 import { MAX_FIRST } from './page-sizes.ts';
 import { ConnectionPage, type PageArgs, pageRequest } from './pagination.ts';
-import type { RecordType } from './record-types.ts';
 import { type CrmParent, connectorOf } from './scopes.ts';
 import { type SearchArgs, searchOf } from './searches.ts';
 import { selectionOf } from './selection.ts';
 
 /** `contact(id)` and its like. Null for a record that the portal does not have, and for an id of another portal. */
 export function resolveRecord(
-  { typename, objectType }: RecordType,
+  { typename, objectType }: CrmObject,
   parent: CrmParent,
   id: string,
   context: GatewayContext,
@@ -29,7 +29,7 @@ export function resolveRecord(
 
 /** `contacts(first, after, …)` and its like: a search where anything is looked for, else a plain list. */
 export async function resolveList(
-  type: RecordType,
+  type: CrmObject,
   parent: CrmParent,
   args: PageArgs & SearchArgs,
   context: GatewayContext,
@@ -56,7 +56,7 @@ function fingerprint(search: Search): string {
 
 /** `Contact.deals(first, after)` and its like. */
 export function resolveNeighbours(
-  { typename, objectType }: RecordType,
+  { typename, objectType }: CrmObject,
   parent: CrmRecord,
   args: PageArgs,
   context: GatewayContext,

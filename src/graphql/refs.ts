@@ -1,8 +1,8 @@
 import type { PortalOwner } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
+import type { RecordTypename } from '../crm/objects.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';
-import type { RecordTypename } from './record-types.ts';
 import type { CrmParent } from './scopes.ts';
 
 /** What is reachable in one portal: the fields that `Query` and `Installation` share. */

@@ -1,5 +1,6 @@
 import { getNamedType, isEnumType, Kind, type OperationDefinitionNode } from 'graphql';
-import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
+import type { ScopeSet } from '../hubspot/scope-set.ts';
 import { coordinateOf, fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
 import type { FieldSource } from './selection.ts';
 

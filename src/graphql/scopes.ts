@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
-import type { ScopeRequirement } from '../hubspot/scope-set.ts';
+import type { ObjectType } from '../crm/objects.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { contextOf, type GatewayContext } from './context.ts';
@@ -143,26 +143,4 @@ export function grantSentence(anyOf: ScopeRequirement): string {
 /** @throws GatewayError MISSING_SCOPES */
 export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): never {
   throw connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
-}
-
-export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
-
-/** The scopes to read pipelines of records of a type; first the one that apps have as a rule. */
-export function pipelinesReadable(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`]];
-}
-
-/** The scopes to read property definitions of a type. */
-export function definitionsReadable(objectType: ObjectType): ScopeRequirement {
-  return [...pipelinesReadable(objectType), [`crm.objects.${objectType}.write`]];
-}
-
-/** The scopes to write records of all of these types. */
-export function writable(...objectTypes: readonly string[]): ScopeRequirement {
-  return [objectTypes.map((type) => `crm.objects.${type}.write`)];
-}
-
-/** The scopes to read records of all of these types. https://developers.hubspot.com/scopes */
-export function readable(...objectTypes: readonly string[]): ScopeRequirement {
-  return [objectTypes.map((type) => `crm.objects.${type}.read`)];
 }

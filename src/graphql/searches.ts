@@ -1,8 +1,9 @@
 import type { Condition } from '../connector/condition.ts';
 import type { Connector } from '../connector/connector.ts';
 import { type Search, toSearch, type Wanted } from '../connector/search.ts';
+import { type CrmObject, crmObject, type ObjectType } from '../crm/objects.ts';
+import { readScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
 import type { SearchSort } from '../hubspot/search.ts';
 import { builder } from './builder.ts';
 import { FILTER_FIELDS } from './filter-fields.ts';
@@ -10,8 +11,6 @@ import { type FilterTerms, filterCondition, namedProperties } from './filters.ts
 import { parseRecordGlobalId, recordIdIn } from './global-id.ts';
 import { type GivenId, givenId } from './named-portal.ts';
 import { propertyKinds } from './property-kinds.ts';
-import { type RecordType, recordTypeOf } from './record-types.ts';
-import { readable } from './scopes.ts';
 import { filterInput, type RecordFilter } from './types/filter.ts';
 import { orderInput } from './types/order.ts';
 
@@ -23,7 +22,7 @@ const SEARCHED: Readonly<Record<ObjectType, string>> = {
 };
 
 /** The arguments of `contacts` and its like that choose among records. */
-export function searchArgs(type: RecordType) {
+export function searchArgs(type: CrmObject) {
   const { typename, objectType } = type;
   const filter = filterInput(`${typename}Filter`, FILTER_FIELDS[objectType]);
   const orderBy = orderInput(type, FILTER_FIELDS[objectType]);
@@ -54,7 +53,7 @@ export interface SearchArgs {
  * @throws GatewayError BAD_USER_INPUT for what no portal can search
  */
 export function givenSearch(
-  { objectType }: RecordType,
+  { objectType }: CrmObject,
   { filter, query, orderBy, archived }: SearchArgs,
 ): readonly GivenId[] {
   const isSearch = filter != null || query != null || orderBy != null;
@@ -80,7 +79,7 @@ export function givenSearch(
  * @throws GatewayError BAD_USER_INPUT, and MISSING_SCOPES for what a search would tell of neighbours or sensitive values
  */
 export async function searchOf(
-  { objectType }: RecordType,
+  { objectType }: CrmObject,
   connector: Connector,
   { filter, query, orderBy }: SearchArgs,
   coordinate: string,
@@ -88,7 +87,7 @@ export async function searchOf(
   if (filter == null && query == null && orderBy == null) return undefined;
   const condition = filter ? await conditionOf(filter, connector, objectType, coordinate) : undefined;
   const search = toSearch(wanted({ query, orderBy }, condition));
-  connector.requireScopes(readable(...new Set([objectType, ...search.neighbours])), coordinate);
+  connector.requireScopes(readScopes(...new Set([objectType, ...search.neighbours])), coordinate);
   return search;
 }
 
@@ -112,7 +111,7 @@ async function conditionOf(
     kindOf: (property) => kinds.get(property) ?? 'option',
     isOfPortal: (hubId) => hubId === String(connector.installation.hubId),
     idOf: (type, id) => {
-      const typename = type === 'owners' ? 'Owner' : recordTypeOf(type).typename;
+      const typename = type === 'owners' ? 'Owner' : crmObject(type).typename;
       return recordIdIn(typename, connector.installation.hubId, id, 'filter');
     },
   });

@@ -16,10 +16,10 @@ import {
 } from 'graphql';
 import type { CrmRecord } from '../connector/crm-record.ts';
 import type { InlineNeighbours } from '../connector/record-selection.ts';
-import type { ObjectType } from '../hubspot/objects.ts';
-import type { ScopeRequirement, ScopeSet } from '../hubspot/scope-set.ts';
+import { crmObject, type ObjectType } from '../crm/objects.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
+import type { ScopeSet } from '../hubspot/scope-set.ts';
 import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
-import { recordTypeOf } from './record-types.ts';
 import { preflight } from './requirements.ts';
 
 /** How a field is answered from a record: given to fields as `extensions.hubspot`. */
@@ -191,7 +191,7 @@ class Collector {
 
   /** `undefined` for what does not come inline, or would be refused. */
   #inline({ objectType, definition, nodes }: NeighbourField): InlineNeighbours | undefined {
-    const below = new Collector(this.#info, recordTypeOf(objectType).typename, this.#refused);
+    const below = new Collector(this.#info, crmObject(objectType).typename, this.#refused);
     for (const node of nodes) {
       below.collect(node.selectionSet?.selections ?? [], getNamedType(definition.type));
       if (node.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;

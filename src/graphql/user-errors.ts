@@ -1,19 +1,19 @@
 import type { WriteProblem } from '../connector/portal-writes.ts';
+import type { CrmObject } from '../crm/objects.ts';
 import { recordGlobalId } from './global-id.ts';
-import type { RecordType } from './record-types.ts';
 import type { UserError } from './types/user-error.ts';
 import type { InputPath } from './written-values.ts';
 
 /** What a mutation knows of its input: where the things stand that a problem may be about. */
 export interface ProblemContext {
-  readonly type: RecordType;
+  readonly type: CrmObject;
   readonly hubId: number;
   /** Of a property. */
   property(name: string): InputPath | null;
   /** Of a record's id; both are absent for the record that the mutation is about. `type` is HubSpot's: `DEAL`. */
   record(id: string | undefined, type: string | undefined): InputPath | null;
   /** Of a label for an association to records of a type. */
-  label(label: string, to: RecordType['objectType']): InputPath | null;
+  label(label: string, to: CrmObject['objectType']): InputPath | null;
 }
 
 /** What a person is told of a problem. */

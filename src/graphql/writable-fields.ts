@@ -1,4 +1,4 @@
-import type { RecordTypename } from './record-types.ts';
+import type { RecordTypename } from '../crm/objects.ts';
 
 /** How the value of a field is given: those that name something by its id, HubSpot's own or global. */
 export type ValueKind = 'text' | 'decimal' | 'moment' | 'owner' | 'pipeline' | 'stage';

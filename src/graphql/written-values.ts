@@ -1,3 +1,4 @@
+import type { RecordTypename } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';
 import { writtenOut } from './decimal-notation.ts';
@@ -5,7 +6,6 @@ import { recordIdIn } from './global-id.ts';
 import { type GivenId, givenId } from './named-portal.ts';
 import { parsePipelineGlobalId, pipelineReference } from './pipeline-ids.ts';
 import { propertyNames } from './property-names.ts';
-import type { RecordTypename } from './record-types.ts';
 import { WRITABLE_FIELDS, type WritableField } from './writable-fields.ts';
 
 /** The part of an input that says what to write, a field for a property. */

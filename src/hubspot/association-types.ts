@@ -1,7 +1,10 @@
+import { plainTypeId } from '../crm/associations.ts';
+import type { ObjectType } from '../crm/objects.ts';
+import { readScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
 import { field, identifier } from './json.ts';
-import { nextCursor, type ObjectType, readScopes } from './objects.ts';
+import { nextCursor } from './objects.ts';
 
 /** One meaning that an association can have, from one type of record to another: each direction has its own. */
 export interface AssociationType {
@@ -12,16 +15,9 @@ export interface AssociationType {
   readonly label: string | null;
 }
 
-// https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
-const PLAIN: Readonly<Record<ObjectType, Readonly<Record<ObjectType, number>>>> = {
-  contacts: { contacts: 449, deals: 4, companies: 279 },
-  deals: { contacts: 3, deals: 451, companies: 341 },
-  companies: { contacts: 280, deals: 342, companies: 450 },
-};
-
 /** The association without a label. */
 export function plainType(from: ObjectType, to: ObjectType): AssociationType {
-  return { category: 'HUBSPOT_DEFINED', typeId: PLAIN[from][to], label: null };
+  return { category: 'HUBSPOT_DEFINED', typeId: plainTypeId(from, to), label: null };
 }
 
 /** How requests name a type. */

@@ -1,6 +1,7 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { writeScopes } from '../crm/scopes.ts';
 import { type AssociationType, presentType } from './association-types.ts';
 import type { HubspotApi } from './client.ts';
-import { type ObjectType, writeScopes } from './objects.ts';
 import { refuseFailure } from './partial-failure.ts';
 
 /** Two records, and which way an association leads from one to the other. */

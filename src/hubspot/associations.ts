@@ -1,8 +1,10 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { readScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import { type BatchFailures, parseBatchFailures } from './batch-failures.ts';
 import type { HubspotApi } from './client.ts';
 import { field } from './json.ts';
-import { nextCursor, type ObjectType, readScopes } from './objects.ts';
+import { nextCursor } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;

@@ -1,4 +1,5 @@
 import { type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
+import type { ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
@@ -8,7 +9,6 @@ import { NetworkFailure } from './network-failure.ts';
 import { parseProblems } from './problems.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
 import { HubspotRefusal } from './refusal.ts';
-import type { ScopeRequirement } from './scope-set.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /** On whose behalf a call is made: decides its place among those that wait. */

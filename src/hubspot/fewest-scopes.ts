@@ -1,4 +1,5 @@
-import { type ScopeRequirement, ScopeSet } from './scope-set.ts';
+import type { ScopeRequirement } from '../crm/scopes.ts';
+import { ScopeSet } from './scope-set.ts';
 
 /**
  * The smallest set of scopes that satisfies every requirement, sorted. Scopes outside `preferred` are avoided where an

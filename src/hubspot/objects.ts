@@ -1,11 +1,9 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { readScopes } from '../crm/scopes.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { ABSENT, type BatchFailures, NO_FAILURES, parseBatchFailures } from './batch-failures.ts';
 import type { HubspotApi, HubspotCall } from './client.ts';
 import { field } from './json.ts';
-import type { ScopeRequirement } from './scope-set.ts';
-
-/** CRM object types by the plural names of HubSpot's paths and scopes. */
-export type ObjectType = 'contacts' | 'deals' | 'companies';
 
 /**
  * HubSpot answers 414 to a longer URL. It publishes no limit; people met it at 8,000 characters, some at 16,000 only.
@@ -41,16 +39,6 @@ export interface RecordPage {
   readonly records: readonly HubspotRecord[];
   /** HubSpot's cursor of the next page; `undefined` on the last. */
   readonly next: string | undefined;
-}
-
-/** The scopes to read records of all of these types (https://developers.hubspot.com/scopes). */
-export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
-  return [objectTypes.map((type) => `crm.objects.${type}.read`)];
-}
-
-/** The scopes to write records of all of these types. */
-export function writeScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
-  return [objectTypes.map((type) => `crm.objects.${type}.write`)];
 }
 
 export interface ListOptions {

@@ -1,8 +1,8 @@
+import { OWNERS_READ } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
 import { field, identifier, text } from './json.ts';
 import { nextCursor } from './objects.ts';
-import type { ScopeRequirement } from './scope-set.ts';
 
 /** A user or queue of the portal that records can belong to. `hubspot_owner_id` holds the `id`, never the `userId`. */
 export interface Owner {
@@ -24,8 +24,6 @@ export interface OwnerPage {
 
 /** https://developers.hubspot.com/docs/api-reference/crm-owners-v3/guide: 100 is the default; a higher maximum is not documented. */
 const PAGE = 100;
-
-export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
 
 /** `GET /crm/owners/{version}`: a page of the active owners, or of the archived ones. */
 export async function listOwners(

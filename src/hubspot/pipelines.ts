@@ -1,8 +1,8 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { pipelineScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
 import { field, identifier, text } from './json.ts';
-import type { ObjectType } from './objects.ts';
-import type { ScopeRequirement } from './scope-set.ts';
 
 /** A step of a pipeline. Its id is unique within the pipeline only. */
 export interface PipelineStage {
@@ -20,11 +20,6 @@ export interface Pipeline {
   readonly label: string | null;
   /** In the order in which HubSpot shows them. */
   readonly stages: readonly PipelineStage[];
-}
-
-/** https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide: either scope is enough. */
-export function pipelineScopes(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`]];
 }
 
 /** `GET /crm/pipelines/{version}/{objectType}`: all pipelines with their stages, in the order in which HubSpot shows them. */

@@ -1,8 +1,8 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { definitionScopes, type ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
 import { field, text } from './json.ts';
-import type { ObjectType } from './objects.ts';
-import type { ScopeRequirement } from './scope-set.ts';
 
 /** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
 export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
@@ -31,11 +31,6 @@ export interface PropertyDefinition {
   /** No two records have the same value. */
   readonly unique: boolean;
   readonly sensitivity: DataSensitivity;
-}
-
-/** Definitions, sensitive ones included, are open to whoever may read or write the records, or the schema alone. */
-export function definitionScopes(objectType: ObjectType): ScopeRequirement {
-  return [[`crm.objects.${objectType}.read`], [`crm.schemas.${objectType}.read`], [`crm.objects.${objectType}.write`]];
 }
 
 /**

@@ -1,8 +1,10 @@
+import type { ObjectType } from '../crm/objects.ts';
+import { writeScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import { type AssociationType, presentType } from './association-types.ts';
 import type { HubspotApi } from './client.ts';
 import { field } from './json.ts';
-import { type HubspotRecord, type ObjectType, parseRecord, writeScopes } from './objects.ts';
+import { type HubspotRecord, parseRecord } from './objects.ts';
 import { refuseFailure } from './partial-failure.ts';
 
 /** Values by property, as HubSpot takes them: texts, of which an empty one clears the property. */

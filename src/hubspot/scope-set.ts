@@ -1,16 +1,5 @@
 import { LRUCache } from 'lru-cache';
-
-/** What a call or a field needs: every scope of at least one inner list. */
-export type ScopeRequirement = readonly (readonly string[])[];
-
-/** What satisfies all of `requirements` at once. */
-export function allOf(requirements: readonly ScopeRequirement[]): ScopeRequirement {
-  return requirements.reduce<ScopeRequirement>(
-    (combined, requirement) =>
-      combined.flatMap((alternative) => requirement.map((more) => [...new Set([...alternative, ...more])])),
-    [[]],
-  );
-}
+import type { ScopeRequirement } from '../crm/scopes.ts';
 
 /** Portals are many, the sets that they grant are few. */
 const MAX_INTERNED = 1_000;

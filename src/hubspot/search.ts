@@ -1,7 +1,9 @@
+import { CRM_OBJECTS, type CrmObject, crmObject, type ObjectType } from '../crm/objects.ts';
+import { readScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
 import { field } from './json.ts';
-import { type ObjectType, parseRecordPage, type RecordPage, readScopes } from './objects.ts';
+import { parseRecordPage, type RecordPage } from './objects.ts';
 
 /** What HubSpot's search takes and gives at most. https://developers.hubspot.com/docs/guides/api/crm/search#limitations */
 export const SEARCH_LIMITS = {
@@ -70,25 +72,21 @@ export interface SearchPage extends RecordPage {
   readonly total: number;
 }
 
-/** https://developers.hubspot.com/docs/guides/api/crm/search#search-through-associations */
-const PSEUDO_PROPERTIES: Readonly<Record<ObjectType, string>> = {
-  contacts: 'associations.contact',
-  deals: 'associations.deal',
-  companies: 'associations.company',
-};
-
 /** Holds for records that are associated with the record `id` of the type `to`, whatever the labels. */
 export function associationFilter(to: ObjectType, id: string): SearchFilter {
-  return { propertyName: PSEUDO_PROPERTIES[to], operator: 'EQ', value: id };
+  return { propertyName: associationProperty(crmObject(to)), operator: 'EQ', value: id };
 }
 
 /** The types of neighbours that filters ask about. */
 export function associatedTypes(groups: readonly FilterGroup[]): readonly ObjectType[] {
   const names = new Set(groups.flat().map(({ propertyName }) => propertyName));
-  return OBJECT_TYPES.filter((type) => names.has(PSEUDO_PROPERTIES[type]));
+  return CRM_OBJECTS.filter((object) => names.has(associationProperty(object))).map(({ objectType }) => objectType);
 }
 
-const OBJECT_TYPES: readonly ObjectType[] = ['contacts', 'deals', 'companies'];
+/** https://developers.hubspot.com/docs/guides/api/crm/search#search-through-associations */
+function associationProperty({ singular }: CrmObject): string {
+  return `associations.${singular}`;
+}
 
 /**
  * `POST /crm/objects/{version}/{objectType}/search`. A change is found after "a few moments"; archived records never

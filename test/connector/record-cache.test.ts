@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordBatcher } from '../../src/connector/record-batcher.ts';
 import { RecordCache } from '../../src/connector/record-cache.ts';
+import type { ObjectType } from '../../src/crm/objects.ts';
 import { hubspotError } from '../../src/errors.ts';
-import type { ObjectType } from '../../src/hubspot/objects.ts';
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
 import { contact, contactsFor, FakeHubspot, operation, propertiesOf, quiet } from '../helpers/batching.ts';
 

@@ -9,13 +9,13 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { CRM_OBJECTS } from '../../src/crm/objects.ts';
+import type { ScopeRequirement } from '../../src/crm/scopes.ts';
 import { FILTER_FIELDS } from '../../src/graphql/filter-fields.ts';
-import { RECORD_TYPES } from '../../src/graphql/record-types.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.ts';
 import { sourceOf } from '../../src/graphql/selection.ts';
 import { WRITABLE_FIELDS } from '../../src/graphql/writable-fields.ts';
-import type { ScopeRequirement } from '../../src/hubspot/scope-set.ts';
 
 const ERRORS = new URL('../../src/errors.ts', import.meta.url);
 
@@ -86,7 +86,7 @@ it('describes in sentences', () => {
 });
 
 describe('the description of a field', () => {
-  it.each(RECORD_TYPES.map(({ typename }) => typename))('of %s names the properties that it shows', (typename) => {
+  it.each(CRM_OBJECTS.map(({ typename }) => typename))('of %s names the properties that it shows', (typename) => {
     const shown = outputFields.filter(({ type, field }) => type.name === typename && propertiesOf(field).length > 0);
     expect(shown.length).toBeGreaterThan(6);
     for (const { field, coordinate } of shown) {
@@ -100,7 +100,7 @@ describe('the description of a field', () => {
     expect(descriptionOf(`CrmRecord.${name}`)).toMatch(/Property `/);
   });
 
-  it.each(RECORD_TYPES)('of inputs, filters and orders of $typename names the property', ({ typename, objectType }) => {
+  it.each(CRM_OBJECTS)('of inputs, filters and orders of $typename names the property', ({ typename, objectType }) => {
     for (const [name, { property }] of Object.entries(WRITABLE_FIELDS[typename])) {
       for (const verb of ['Create', 'Update', 'Upsert']) {
         expect(descriptionOf(`${verb}${typename}Input.${name}`)).toContain(`\`${property}\``);

@@ -1,9 +1,9 @@
 import { isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { toFilterGroups } from '../../src/connector/filter-groups.ts';
+import { crmObject } from '../../src/crm/objects.ts';
 import { FILTER_FIELDS } from '../../src/graphql/filter-fields.ts';
 import { filterCondition, namedProperties } from '../../src/graphql/filters.ts';
-import { recordTypeOf } from '../../src/graphql/record-types.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { sourceOf } from '../../src/graphql/selection.ts';
 import type { RecordFilter } from '../../src/graphql/types/filter.ts';
@@ -155,7 +155,7 @@ describe('the fields of filters and orders', () => {
   const OTHERWISE: Readonly<Record<string, string>> = { ownerId: 'owner', stageId: 'stage', pipelineId: 'pipeline' };
 
   it.each(rows)('%s by %s: the field of the type reads the same property', (objectType, field, { property }) => {
-    const type = schema.getType(recordTypeOf(objectType).typename);
+    const type = schema.getType(crmObject(objectType).typename);
     const shown = isObjectType(type) ? type.getFields()[OTHERWISE[field] ?? field] : undefined;
     expect(shown).toBeDefined();
     // Every record has its two times, whatever the selection.

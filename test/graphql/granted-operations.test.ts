@@ -12,8 +12,9 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ScopeRequirement } from '../../src/crm/scopes.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { type ScopeRequirement, ScopeSet } from '../../src/hubspot/scope-set.ts';
+import { ScopeSet } from '../../src/hubspot/scope-set.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { randomOperation } from '../helpers/random-operation.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';

@@ -7,11 +7,11 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScopeRequirement } from '../../src/crm/scopes.ts';
 import { operationsOfFiles } from '../../src/graphql/operation-document.ts';
 import { requirementsOf } from '../../src/graphql/requirements.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { fewestScopes } from '../../src/hubspot/fewest-scopes.ts';
-import type { ScopeRequirement } from '../../src/hubspot/scope-set.ts';
 import { Stack } from '../helpers/stack.ts';
 
 type Field = GraphQLField<unknown, unknown>;

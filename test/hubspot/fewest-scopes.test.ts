@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ScopeRequirement } from '../../src/crm/scopes.ts';
 import { fewestScopes } from '../../src/hubspot/fewest-scopes.ts';
-import { type ScopeRequirement, ScopeSet } from '../../src/hubspot/scope-set.ts';
+import { ScopeSet } from '../../src/hubspot/scope-set.ts';
 
 describe('the fewest scopes', () => {
   it.each<[string, readonly ScopeRequirement[], readonly string[]]>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hubspotError } from '../../src/errors.ts';
-import { batchReadRecords, listRecords, parseRecordPage, readScopes } from '../../src/hubspot/objects.ts';
+import { batchReadRecords, listRecords, parseRecordPage } from '../../src/hubspot/objects.ts';
 import { FakeApi } from '../helpers/fake-api.ts';
 
 const RECORD = {
@@ -184,11 +184,5 @@ describe('parseRecordPage', () => {
     ['one bad record among good ones', { results: [RECORD, {}] }],
   ])('refuses anything else: %s', (_case, body) => {
     expect(() => parseRecordPage(body)).toThrow(BAD_RESPONSE);
-  });
-});
-
-describe('readScopes', () => {
-  it.each(['contacts', 'deals', 'companies'] as const)('is the read scope of %s', (type) => {
-    expect(readScopes(type)).toEqual([[`crm.objects.${type}.read`]]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allOf, ScopeSet } from '../../src/hubspot/scope-set.ts';
+import { ScopeSet } from '../../src/hubspot/scope-set.ts';
 
 describe('a scope set', () => {
   const granted = new ScopeSet(['oauth', 'contacts.read', 'deals.read', 'oauth']);
@@ -70,33 +70,6 @@ describe('a scope set', () => {
         for (const [index] of missing.entries()) {
           expect(set.union(missing.toSpliced(index, 1)).satisfies(requirement)).toBe(false);
         }
-      }),
-    );
-  });
-});
-
-describe('allOf', () => {
-  it('is nothing for nothing, and the requirement itself for one', () => {
-    expect(allOf([])).toEqual([[]]);
-    expect(allOf([[['a'], ['b', 'c']]])).toEqual([['a'], ['b', 'c']]);
-  });
-
-  it('names every way to satisfy them all', () => {
-    expect(
-      allOf([
-        [['a'], ['b']],
-        [['b'], ['c']],
-      ]),
-    ).toEqual([['a', 'b'], ['a', 'c'], ['b'], ['b', 'c']]);
-  });
-
-  it('is satisfied by exactly the sets that satisfy each', () => {
-    const scope = fc.constantFrom('a', 'b', 'c', 'd');
-    const requirement = fc.array(fc.uniqueArray(scope), { maxLength: 3 });
-    fc.assert(
-      fc.property(fc.uniqueArray(scope), fc.array(requirement, { maxLength: 3 }), (scopes, requirements) => {
-        const set = new ScopeSet(scopes);
-        expect(set.satisfies(allOf(requirements))).toBe(requirements.every((each) => set.satisfies(each)));
       }),
     );
   });

@@ -1,10 +1,9 @@
-import type { ObjectType } from '../../hubspot/objects.ts';
+import { CRM_OBJECTS, type ObjectType } from '../../crm/objects.ts';
+import { writeScopes } from '../../crm/scopes.ts';
 import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../association-writes.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../global-id.ts';
 import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
-import { RECORD_TYPES } from '../record-types.ts';
-import { writable } from '../scopes.ts';
 import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
 import { UserErrorRef } from './user-error.ts';
@@ -73,7 +72,7 @@ const AssociatePayload = associationPayload(
 const DissociatePayload = associationPayload('DissociatePayload', 'The records that are parted, or why they are not.');
 
 /** Which two of them it takes, the input decides. */
-const WRITABLE = RECORD_TYPES.flatMap(({ objectType }) => writable(objectType));
+const WRITABLE = CRM_OBJECTS.flatMap(({ objectType }) => writeScopes(objectType));
 const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true, given: GIVEN_PAIR } as const;
 
 builder.mutationField('associate', (t) =>

@@ -1,15 +1,17 @@
+import { COMPANY } from '../../crm/company.ts';
+import { CONTACT } from '../../crm/contact.ts';
+import { DEAL } from '../../crm/deal.ts';
+import { readScopes } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { decimalField, textField } from '../properties.ts';
 import { neighboursField, recordField, recordsField } from '../record-fields.ts';
-import { COMPANY, CONTACT, DEAL } from '../record-types.ts';
 import { CompanyRef, CrmRecordRef, CrmRef } from '../refs.ts';
-import { readable } from '../scopes.ts';
 
 builder.objectType(CompanyRef, {
   description:
     "An organisation in the CRM: HubSpot object `companies`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
-  hubspotScopes: readable('companies'),
+  hubspotScopes: readScopes('companies'),
   fields: (t) => ({
     name: textField(t, 'name', 'Name of the company.'),
     domain: textField(t, 'domain', 'Domain name of its website, such as `oak.example`.'),

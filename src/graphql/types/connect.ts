@@ -1,5 +1,5 @@
+import type { ScopeRequirement } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
-import type { ScopeRequirement } from '../../hubspot/scope-set.ts';
 import type { StartedFlow } from '../../installations/connect.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';

@@ -1,17 +1,20 @@
+import { COMPANY } from '../../crm/company.ts';
+import { CONTACT } from '../../crm/contact.ts';
+import { DEAL } from '../../crm/deal.ts';
+import { readScopes } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { emailAddress } from '../email-address.ts';
 import { dateTimeField, textField } from '../properties.ts';
 import { neighboursField, recordField, recordsField } from '../record-fields.ts';
-import { COMPANY, CONTACT, DEAL } from '../record-types.ts';
 import { ContactRef, CrmRecordRef, CrmRef } from '../refs.ts';
-import { connectorOf, readable } from '../scopes.ts';
+import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 
 builder.objectType(ContactRef, {
   description:
     "A person in the CRM: HubSpot object `contacts`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
-  hubspotScopes: readable('contacts'),
+  hubspotScopes: readScopes('contacts'),
   fields: (t) => ({
     email: textField(t, 'email', 'Primary e-mail address in lower case, unique in the portal.'),
     firstName: textField(t, 'firstname', 'Given name.'),
@@ -59,7 +62,7 @@ builder.interfaceFields(CrmRef, (t) => ({
       'The contact whose e-mail address this is: the primary one, which `email` shows, or one of the others that a merge or ' +
       'a person gave it. Null when the portal has none.',
     permission: 'hubspot:read',
-    hubspotScopes: readable('contacts'),
+    hubspotScopes: readScopes('contacts'),
     extensions: from({ reads: 'record' }),
     given: {
       ids: ({ email }) => {

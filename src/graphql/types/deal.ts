@@ -1,16 +1,18 @@
+import { COMPANY } from '../../crm/company.ts';
+import { CONTACT } from '../../crm/contact.ts';
+import { DEAL } from '../../crm/deal.ts';
+import { readScopes } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { dateTimeField, decimalField, textField } from '../properties.ts';
 import { neighboursField, recordField, recordsField } from '../record-fields.ts';
-import { COMPANY, CONTACT, DEAL } from '../record-types.ts';
 import { CrmRecordRef, CrmRef, DealRef } from '../refs.ts';
-import { readable } from '../scopes.ts';
 import { pipelineField, stageField } from './pipeline.ts';
 
 builder.objectType(DealRef, {
   description:
     "A sale that is going on, won or lost: HubSpot object `deals`. Fields are HubSpot's own properties, which every portal has.",
   interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
-  hubspotScopes: readable('deals'),
+  hubspotScopes: readScopes('deals'),
   fields: (t) => ({
     name: textField(t, 'dealname', 'Name of the deal.'),
     amount: decimalField(

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../hubspot/objects.ts';
+import type { ObjectType } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import type { FilterFields, FilterKind } from '../filter-fields.ts';
 import { eitherId } from '../global-id.ts';

@@ -1,16 +1,16 @@
 import type { PortalOwner } from '../../connector/connector.ts';
 import type { CrmRecord } from '../../connector/crm-record.ts';
+import { CRM_OBJECTS } from '../../crm/objects.ts';
+import { OWNERS_READ, pipelineScopes, readScopes } from '../../crm/scopes.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../global-id.ts';
 import { parsePipelineGlobalId } from '../pipeline-ids.ts';
-import { RECORD_TYPES } from '../record-types.ts';
 import { QueryRef } from '../refs.ts';
-import { OWNERS_READ, pipelinesReadable, readable } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 import { type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
 
-const PIPELINES_READ = pipelinesReadable('deals');
+const PIPELINES_READ = pipelineScopes('deals');
 
 type Found = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
 
@@ -36,8 +36,8 @@ builder.objectField(QueryRef, 'node', (t) =>
       const found = await connectors.inPortal(reference.hubId);
       if (!found) return null;
       // The scope depends on the id's type, which the schema announces on the types alone.
-      const type = RECORD_TYPES.find(({ typename }) => typename === reference.typename);
-      const needed = type ? readable(type.objectType) : OWNERS_READ;
+      const type = CRM_OBJECTS.find(({ typename }) => typename === reference.typename);
+      const needed = type ? readScopes(type.objectType) : OWNERS_READ;
       const connector = await connectors.granting(found, (granted) => granted.satisfies(needed));
       connector.requireScopes(needed, 'Query.node');
       if (!type) return connector.owner(reference.recordId);

@@ -1,6 +1,6 @@
+import type { CrmObject } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import type { FilterFields } from '../filter-fields.ts';
-import type { RecordType } from '../record-types.ts';
 
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Which end comes first.',
@@ -11,7 +11,7 @@ const OrderDirection = builder.enumType('OrderDirection', {
 });
 
 /** `ContactOrder` and its like, with the property to sort by. */
-export function orderInput({ typename, objectType }: RecordType, fields: FilterFields) {
+export function orderInput({ typename, objectType }: CrmObject, fields: FilterFields) {
   const values: Record<string, { value: string; description: string }> = {
     HUBSPOT_ID: {
       value: 'hs_object_id',

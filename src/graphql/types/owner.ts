@@ -1,3 +1,4 @@
+import { OWNERS_READ } from '../../crm/scopes.ts';
 import type { Owner } from '../../hubspot/owners.ts';
 import { builder } from '../builder.ts';
 import { totalCount } from '../connections.ts';
@@ -7,7 +8,7 @@ import { givenId } from '../named-portal.ts';
 import { MAX_FIRST } from '../page-sizes.ts';
 import { ConnectionPage, givenPage, pageArgs, pageRequest } from '../pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
-import { connectorOf, OWNERS_READ } from '../scopes.ts';
+import { connectorOf } from '../scopes.ts';
 import { from } from '../selection.ts';
 
 const Team = builder.objectRef<Owner['teams'][number]>('OwnerTeam').implement({

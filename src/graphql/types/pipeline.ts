@@ -1,14 +1,15 @@
 import type { FieldRef } from '@pothos/core';
 import type { Connector } from '../../connector/connector.ts';
 import type { CrmRecord } from '../../connector/crm-record.ts';
+import { pipelineScopes } from '../../crm/scopes.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
 import { builder } from '../builder.ts';
 import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../pipeline-ids.ts';
 import { CrmRef } from '../refs.ts';
-import { connectorOf, pipelinesReadable } from '../scopes.ts';
+import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 
-const READABLE = pipelinesReadable('deals');
+const READABLE = pipelineScopes('deals');
 
 /** A stage as one of its portal. */
 export interface PortalStage extends PipelineStage {

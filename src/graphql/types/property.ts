@@ -1,8 +1,9 @@
+import { definitionScopes } from '../../crm/scopes.ts';
 import type { DataSensitivity, PropertyDefinition, PropertyOption } from '../../hubspot/properties.ts';
 import { builder } from '../builder.ts';
 import { type PropertyType, propertyTypeOf } from '../property-value.ts';
 import { CrmRef } from '../refs.ts';
-import { connectorOf, definitionsReadable } from '../scopes.ts';
+import { connectorOf } from '../scopes.ts';
 import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
 
@@ -96,7 +97,7 @@ builder.interfaceField(CrmRef, 'properties', (t) =>
       'The properties that records of a type have in the portal, custom ones included, as of some minutes ago. The portal ' +
       'must have granted `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
     permission: 'hubspot:read',
-    hubspotScopes: definitionsReadable,
+    hubspotScopes: definitionScopes,
     extensions: from({ reads: 'definitions' }),
     args: {
       objectType: t.arg({ type: CrmObjectType, required: true, description: 'The type whose properties are wanted.' }),

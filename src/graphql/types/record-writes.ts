@@ -1,7 +1,8 @@
+import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
+import { readScopes, writeScopes } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { callsOfCreate, demandsOfCreate } from '../label-literals.ts';
 import { requirePermission } from '../permissions.ts';
-import { RECORD_TYPES, type RecordType } from '../record-types.ts';
 import {
   type ArchivePayload,
   archiveRecord,
@@ -15,19 +16,19 @@ import {
   upsertRecord,
 } from '../record-writes.ts';
 import { RECORD_REFS } from '../refs.ts';
-import { connectorOf, readable, writable } from '../scopes.ts';
+import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 import { UserErrorRef } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
 
-for (const type of RECORD_TYPES) defineWrites(type);
+for (const type of CRM_OBJECTS) defineWrites(type);
 
 /** `createContact`, `updateContact`, `upsertContact` and `archiveContact`, or those of another type. */
-function defineWrites(type: RecordType): void {
+function defineWrites(type: CrmObject): void {
   const { typename, singular, objectType } = type;
   const payload = recordPayload(type);
   const archived = archivePayload(type);
-  const demanded = { permission: 'hubspot:write', hubspotScopes: writable(objectType), nullable: true } as const;
+  const demanded = { permission: 'hubspot:write', hubspotScopes: writeScopes(objectType), nullable: true } as const;
   const oneCall = from({ calls: () => 1 });
   const [create, update, upsert, archive] = [
     createInput(type),
@@ -82,7 +83,7 @@ function defineWrites(type: RecordType): void {
 }
 
 /** `ContactPayload` and its like. */
-function recordPayload({ typename, singular, objectType }: RecordType) {
+function recordPayload({ typename, singular, objectType }: CrmObject) {
   return builder.objectRef<RecordPayload>(`${typename}Payload`).implement({
     description: `The ${singular} that was written, or why it was not.`,
     fields: (t) => ({
@@ -92,7 +93,7 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
         description:
           `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which ` +
           'viewers need `hubspot:read`. Null when nothing was written.',
-        hubspotScopes: readable(objectType),
+        hubspotScopes: readScopes(objectType),
         extensions: from({ reads: 'record' }),
         resolve({ connector, record }, _args, context, info) {
           if (!connector || !record) return null;
@@ -116,7 +117,7 @@ function recordPayload({ typename, singular, objectType }: RecordType) {
 }
 
 /** `ArchiveContactPayload` and its like. */
-function archivePayload({ typename, singular }: RecordType) {
+function archivePayload({ typename, singular }: CrmObject) {
   return builder.objectRef<ArchivePayload>(`Archive${typename}Payload`).implement({
     description: `The ${singular} that was archived, or why it was not.`,
     fields: (t) => ({

@@ -1,10 +1,10 @@
+import { crmObject } from '../../crm/objects.ts';
+import { OWNERS_READ } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { recordGlobalId } from '../global-id.ts';
 import { moment } from '../moment.ts';
 import { recordProperty } from '../plain-fields.ts';
-import { recordTypeOf } from '../record-types.ts';
 import { CrmRecordRef, OwnerRef } from '../refs.ts';
-import { OWNERS_READ } from '../scopes.ts';
 import { from } from '../selection.ts';
 
 builder.interfaceType(CrmRecordRef, {
@@ -15,7 +15,7 @@ builder.interfaceType(CrmRecordRef, {
     id: t.id({
       description: 'Global id, made of type, portal and record id: `Contact:1234567:101`.',
       ...recordProperty({ identity: true }, ({ recordId, objectType, connector }) =>
-        recordGlobalId(recordTypeOf(objectType).typename, connector.installation.hubId, recordId),
+        recordGlobalId(crmObject(objectType).typename, connector.installation.hubId, recordId),
       ),
     }),
     hubspotId: t.id({

@@ -1,10 +1,9 @@
 import type { InputObjectRef } from '@pothos/core';
-import type { ObjectType } from '../../hubspot/objects.ts';
+import type { CrmObject, ObjectType } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../global-id.ts';
 import type { WriteInput } from '../named-installation.ts';
 import { PROPERTY_NAME } from '../property-names.ts';
-import type { RecordType } from '../record-types.ts';
 import { type ValueKind, WRITABLE_FIELDS } from '../writable-fields.ts';
 import type { ValuesInput } from '../written-values.ts';
 import { CrmObjectType } from './crm.ts';
@@ -63,7 +62,7 @@ export interface UpsertInput extends WriteInput, ValuesInput {
 }
 
 /** `CreateContactInput` and its like. */
-export function createInput(type: RecordType): InputObjectRef<Types, CreateInput> {
+export function createInput(type: CrmObject): InputObjectRef<Types, CreateInput> {
   return builder.inputRef<CreateInput>(`Create${type.typename}Input`).implement({
     description: `A new ${type.singular}. A field that is null counts as left out.`,
     fields: (t) => ({
@@ -78,7 +77,7 @@ export function createInput(type: RecordType): InputObjectRef<Types, CreateInput
 }
 
 /** `UpdateContactInput` and its like. */
-export function updateInput(type: RecordType): InputObjectRef<Types, UpdateInput> {
+export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput> {
   return builder.inputRef<UpdateInput>(`Update${type.typename}Input`).implement({
     description: `Changes of a ${type.singular}. ${LEFT_OUT}`,
     fields: (t) => ({
@@ -90,7 +89,7 @@ export function updateInput(type: RecordType): InputObjectRef<Types, UpdateInput
 }
 
 /** `UpsertContactInput` and its like: contacts alone have a unique property in every portal. */
-export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput> {
+export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput> {
   const idProperty =
     "HubSpot's internal name of the property that tells the record: one whose values are unique in the portal.";
   return builder.inputRef<UpsertInput>(`Upsert${type.typename}Input`).implement({
@@ -111,7 +110,7 @@ export function upsertInput(type: RecordType): InputObjectRef<Types, UpsertInput
 }
 
 /** `ArchiveContactInput` and its like. */
-export function archiveInput(type: RecordType) {
+export function archiveInput(type: CrmObject) {
   return builder.inputType(`Archive${type.typename}Input`, {
     description: `Which ${type.singular} moves to the recycle bin.`,
     fields: (t) => ({
@@ -124,7 +123,7 @@ export function archiveInput(type: RecordType) {
 const LEFT_OUT = 'A field given as null clears the property, a field left out leaves it as it is.';
 
 /** A field for everything that the type's fields show and that can be written, and `properties` for the rest. */
-function valueFields(t: InputFields, { typename }: RecordType) {
+function valueFields(t: InputFields, { typename }: CrmObject) {
   const fields = Object.entries(WRITABLE_FIELDS[typename]).map(
     ([name, { property, kind, description }]) =>
       [name, t.field({ type: SCALARS[kind], description: `${description} Property \`${property}\`.` })] as const,

@@ -1,0 +1,48 @@
+import { byObjectType, type ObjectType } from './objects.ts';
+
+/** What a call or a field needs: every scope of at least one inner list. */
+export type ScopeRequirement = readonly (readonly string[])[];
+
+/** What satisfies all of `requirements` at once. */
+export function allOf(requirements: readonly ScopeRequirement[]): ScopeRequirement {
+  return requirements.reduce<ScopeRequirement>(
+    (combined, requirement) =>
+      combined.flatMap((alternative) => requirement.map((more) => [...new Set([...alternative, ...more])])),
+    [[]],
+  );
+}
+
+/** What satisfies at least one of `requirements`. */
+export function anyOf(requirements: readonly ScopeRequirement[]): ScopeRequirement {
+  const distinct = new Map(requirements.flat().map((scopes) => [scopes.join(' '), scopes]));
+  return [...distinct.values()];
+}
+
+// https://developers.hubspot.com/scopes
+const READ = byObjectType<ScopeRequirement>(({ scopes }) => scopes.read.map((scope) => [scope]));
+const WRITE = byObjectType<ScopeRequirement>(({ scopes }) => scopes.write.map((scope) => [scope]));
+
+export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
+
+/** To read records of all of these types. */
+export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
+  return allOf(objectTypes.map((type) => READ[type]));
+}
+
+/** To write records of all of these types. */
+export function writeScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
+  return allOf(objectTypes.map((type) => WRITE[type]));
+}
+
+/**
+ * To read the pipelines of a type: either scope is enough, first the one that apps have as a rule.
+ * https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide
+ */
+export function pipelineScopes(objectType: ObjectType): ScopeRequirement {
+  return [...READ[objectType], [`crm.schemas.${objectType}.read`]];
+}
+
+/** To read property definitions, sensitive ones included: open to who may read or write the records, or the schema alone. */
+export function definitionScopes(objectType: ObjectType): ScopeRequirement {
+  return anyOf([pipelineScopes(objectType), WRITE[objectType]]);
+}
