@@ -10,7 +10,7 @@ import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
-import { PortalMetadata } from './portal-metadata.ts';
+import type { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipeline } from './portal-pipelines.ts';
 import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
@@ -72,7 +72,7 @@ export class Connector {
     this.#operation = operation;
     this.#recordClasses = recordClasses;
     this.#api = operation.charged(pipeline.api);
-    this.metadata = new PortalMetadata(pipeline.metadata, this.#api, installation);
+    this.metadata = pipeline.metadataFor(operation);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */

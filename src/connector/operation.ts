@@ -1,5 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { CallOrigin, HubspotApi } from '../hubspot/client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { CallBudget } from './call-budget.ts';
 
 export interface OperationOptions {
@@ -35,6 +37,20 @@ export class Operation {
     };
   }
 
+  /**
+   * The outcome of work that belongs to nobody alone. This operation waits until its deadline, or until it is given up;
+   * the work goes on for whoever else waits.
+   * @throws GatewayError HUBSPOT_TIMEOUT at the deadline
+   */
+  awaitShared<T>(work: PromiseOrValue<T>, clock: Clock): PromiseOrValue<T> {
+    if (!(work instanceof Promise)) return work;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const cancelDeadline = clock.schedule(() => reject(tooLate()), this.origin.deadlineAt - clock.monotonic());
+    work.then(resolve, reject).finally(cancelDeadline);
+    this.follow({ abandon: reject });
+    return promise;
+  }
+
   /** Has `work` abandoned when the operation is given up. */
   follow(work: Abandonable): void {
     if (!this.#signal) return;
@@ -58,6 +74,11 @@ function listen(signal: AbortSignal, first: Abandonable): Abandonable[] {
   };
   signal.addEventListener('abort', abandonAll, { once: true });
   return asked;
+}
+
+/** The refusal of an operation whose time is over while HubSpot is still asked. */
+export function tooLate(): GatewayError {
+  return new GatewayError('HUBSPOT_TIMEOUT', 'HubSpot did not answer in time.', {});
 }
 
 function abandonment({ reason }: AbortSignal): GatewayError {

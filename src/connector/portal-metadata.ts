@@ -8,6 +8,15 @@ import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 
+/** How the look-ups of one installation are made, and waited for. */
+export interface PortalMetadataOptions {
+  readonly cache: MetadataCache;
+  /** For calls that the installation makes for all its viewers. */
+  readonly api: HubspotApi;
+  /** Waits for a look-up on behalf of one viewer. */
+  readonly await: <T>(lookUp: PromiseOrValue<T>) => PromiseOrValue<T>;
+}
+
 /** HubSpot cuts no list short, so something must: far more than a portal has. */
 const MAX_OWNER_PAGES = 100;
 
@@ -25,15 +34,13 @@ interface Definitions {
   readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
-/** What a portal's administrators set up, as of some minutes ago. */
+/** What a portal's administrators set up, as of some minutes ago, for one viewer of it. */
 export class PortalMetadata {
-  readonly #cache: MetadataCache;
-  readonly #api: HubspotApi;
+  readonly #options: PortalMetadataOptions;
   readonly #key: string;
 
-  constructor(cache: MetadataCache, api: HubspotApi, { id, grantVersion }: Installation) {
-    this.#cache = cache;
-    this.#api = api;
+  constructor({ id, grantVersion }: Installation, options: PortalMetadataOptions) {
+    this.#options = options;
     this.#key = `${id}\n${grantVersion}`;
   }
 
@@ -49,14 +56,12 @@ export class PortalMetadata {
 
   /** What associations from one type of record to another can mean. */
   async associationTypes(from: ObjectType, to: ObjectType): Promise<readonly AssociationType[]> {
-    return this.#cache.get(`${this.#key}\nassociations\n${from}\n${to}`, () =>
-      listAssociationTypes(this.#api, from, to),
-    );
+    return this.#lookUp(`associations\n${from}\n${to}`, (api) => listAssociationTypes(api, from, to));
   }
 
   /** In the order in which HubSpot shows them. */
   async pipelines(objectType: ObjectType): Promise<readonly Pipeline[]> {
-    return this.#cache.get(`${this.#key}\npipelines\n${objectType}`, () => listPipelines(this.#api, objectType));
+    return this.#lookUp(`pipelines\n${objectType}`, (api) => listPipelines(api, objectType));
   }
 
   /** All definitions of a type, the sensitive ones last. */
@@ -86,14 +91,19 @@ export class PortalMetadata {
   }
 
   #definitions(objectType: ObjectType, sensitivity: DataSensitivity): PromiseOrValue<Definitions> {
-    return this.#cache.get(`${this.#key}\nproperties\n${objectType}\n${sensitivity}`, async () => {
-      const all = await listProperties(this.#api, objectType, sensitivity);
+    return this.#lookUp(`properties\n${objectType}\n${sensitivity}`, async (api) => {
+      const all = await listProperties(api, objectType, sensitivity);
       return { all, byName: new Map(all.map((definition) => [definition.name, definition])) };
     });
   }
 
   #owners(archived: boolean): PromiseOrValue<Owners> {
-    return this.#cache.get(`${this.#key}\nowners\n${archived}`, () => readOwners(this.#api, archived));
+    return this.#lookUp(`owners\n${archived}`, (api) => readOwners(api, archived));
+  }
+
+  #lookUp<T extends object>(name: string, read: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
+    const { cache, api, await: wait } = this.#options;
+    return wait(cache.get(`${this.#key}\n${name}`, () => read(api)));
   }
 }
 

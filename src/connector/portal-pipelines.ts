@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ObjectType } from '../crm/objects.ts';
-import type { HubspotApi, Send } from '../hubspot/client.ts';
+import type { CallOrigin, HubspotApi, Send } from '../hubspot/client.ts';
 import type { ListOptions, RecordPage } from '../hubspot/objects.ts';
 import { type SearchOptions, type SearchPage, searchRecords } from '../hubspot/search.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
@@ -14,6 +14,7 @@ import { governed } from './governed.ts';
 import { readListPage } from './list-page.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Operation } from './operation.ts';
+import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalOutages } from './portal-outages.ts';
 import type { RateGovernors } from './rate-governor.ts';
 import { recheckGrant } from './recheck-grant.ts';
@@ -39,6 +40,9 @@ export interface PortalPipelinesOptions {
   readonly clock: Clock;
 }
 
+/** A call of a look-up that cannot be made within this would come too late for everybody who waits by then. */
+const LOOK_UP_CALL_MS = 25_000;
+
 /** The pipelines of this process, for all requests. */
 export class PortalPipelines {
   readonly #options: PortalPipelinesOptions;
@@ -63,7 +67,9 @@ export class PortalPipelines {
 /** What all requests share on their way to one portal: the stages around the transport, and the batches. */
 export class PortalPipeline {
   readonly api: HubspotApi;
-  readonly metadata: MetadataCache;
+  readonly #installation: Installation;
+  readonly #metadata: MetadataCache;
+  readonly #lookUps: HubspotApi;
   readonly #context: BatchContext;
   readonly #hubId: number;
   readonly #recordCache: RecordCache | undefined;
@@ -85,12 +91,26 @@ export class PortalPipeline {
       authorize(tokens, installation),
     ];
     this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
-    this.metadata = options.metadata;
+    this.#installation = installation;
+    this.#metadata = options.metadata;
+    this.#lookUps = {
+      send: (call) => this.api.send({ ...call, origin: lookUpOrigin(key, clock) }),
+      version: apiVersion,
+    };
     this.#hubId = installation.hubId;
     this.#recordCache = options.recordCache;
     this.#context = { key, api: this.api, governor, clock };
     this.#lists = new SharedReads(this.#context, 'list', 'general');
     this.#searches = new SharedReads(this.#context, 'search', 'search');
+  }
+
+  /** What is read once for all: at the installation's own expense, while each operation waits for itself. */
+  metadataFor(operation: Operation): PortalMetadata {
+    return new PortalMetadata(this.#installation, {
+      cache: this.#metadata,
+      api: this.#lookUps,
+      await: (lookUp) => operation.awaitShared(lookUp, this.#context.clock),
+    });
   }
 
   /** A page of a list. */
@@ -143,4 +163,13 @@ export class PortalPipeline {
     this.#associations.set(key, batcher);
     return batcher;
   }
+}
+
+/** The installation asks for itself: what is looked up serves all its viewers, whoever came first. */
+function lookUpOrigin(key: string, clock: Clock): CallOrigin {
+  return {
+    viewerKey: `${key}\nlook-ups`,
+    priority: 'interactive',
+    deadlineAt: clock.monotonic() + LOOK_UP_CALL_MS,
+  };
 }
