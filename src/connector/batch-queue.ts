@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
 import { readApart, readTogether } from './isolation.ts';
 import { type Answer, type AskedInput, type BatchInput, chargeAgain, chargeOnce, Load } from './load.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, tooLate } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
 import { WaitingLoads } from './waiting-loads.ts';
 
@@ -148,6 +148,7 @@ export class BatchQueue<I extends BatchInput, O> {
       return;
     }
     const land = this.#takeOff();
+    const cancelDeadlines = this.#watchDeadlines(asked);
     const read = (part: readonly AskedInput<I, O>[]) =>
       this.#kind.read(
         this.#apiFor(part, permit),
@@ -156,8 +157,29 @@ export class BatchQueue<I extends BatchInput, O> {
     void (this.#kind.isShared ? readTogether(asked, read) : readApart(asked, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
+      cancelDeadlines();
       land();
     });
+  }
+
+  /** A call serves until the last deadline of its loads: those with an earlier one are told at theirs. */
+  #watchDeadlines(asked: readonly AskedInput<I, O>[]): () => void {
+    const { clock } = this.#context;
+    const loads = [...new Set(asked.map(({ load }) => load))].sort((a, b) => deadlineOf(b) - deadlineOf(a));
+    let cancel = () => {};
+    const watch = () => {
+      const next = loads.at(-1);
+      if (next) cancel = clock.schedule(tell, deadlineOf(next) - clock.monotonic() + DEADLINE_GRAIN_MS);
+    };
+    const tell = () => {
+      for (let load = loads.at(-1); load && deadlineOf(load) < clock.monotonic(); load = loads.at(-1)) {
+        loads.pop();
+        load.abandon(tooLate());
+      }
+      watch();
+    };
+    watch();
+    return () => cancel();
   }
 
   /** Counts a call in; the function it answers counts it out, once. */
@@ -199,4 +221,8 @@ export class BatchQueue<I extends BatchInput, O> {
       },
     };
   }
+}
+
+function deadlineOf<I extends BatchInput, O>({ operation }: Load<I, O>): number {
+  return operation.origin.deadlineAt;
 }

@@ -155,6 +155,28 @@ describe('a deadline', () => {
     await quiet();
     expect(hubspot.last().call.origin?.deadlineAt).toBe(9_000);
   });
+
+  it('holds while the call flies: the load is told at its own, and the others at theirs', async () => {
+    governor.open = true;
+    hubspot.autopilot = undefined;
+    const outcomes = new Map<string, string | null>();
+    for (const [id, deadlineAt] of Object.entries({ 1: 9_000, 2: 2_000, 3: 2_100, 4: 5_000 })) {
+      void load(id, { deadlineAt }).then((answer) => outcomes.set(id, answer));
+    }
+    await quiet();
+    hubspot.clock.advance(1_999);
+    await quiet();
+    expect(outcomes).toEqual(new Map());
+    hubspot.clock.advance(251);
+    await quiet();
+    expect(outcomes).toEqual(new Map([2, 3].map((id) => [String(id), 'HUBSPOT_TIMEOUT'])));
+    hubspot.clock.advance(3_000);
+    await quiet();
+    expect(outcomes.get('4')).toBe('HUBSPOT_TIMEOUT');
+    hubspot.last().answer(contactsFor(hubspot.last().call));
+    await quiet();
+    expect(outcomes.get('1')).toBe('email of 1');
+  });
 });
 
 describe('a budget of calls', () => {

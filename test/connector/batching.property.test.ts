@@ -109,6 +109,8 @@ class World {
       viewerKey: `viewer ${viewer}`,
       priority: isInteractive ? 'interactive' : 'background',
       signal: client.signal,
+      // However long a world takes, nobody's time is over.
+      deadlineAt: Number.MAX_SAFE_INTEGER,
     });
     this.requests.push({ wanted, client, outcomes, wasRefused: false });
     return { outcomes, by };
