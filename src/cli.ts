@@ -4,11 +4,11 @@ import { readDotEnv } from './cli/dot-env.ts';
 import { explain } from './cli/explain.ts';
 import { printScopes, scopesOfFiles } from './cli/scopes.ts';
 import { ConfigError, loadAuth, loadConfig, loadDatabase, loadScopes, loadSealedDatabase } from './config.ts';
-import { runDemo } from './demo.ts';
+import { type Demo, runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
 import { sleep, systemClock } from './lib/clock.ts';
-import { untilStopped } from './lib/until-stopped.ts';
+import { runUntilStopped } from './lib/until-stopped.ts';
 import { NO_LIMITS } from './simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
 import { openDatabase } from './storage/database.ts';
@@ -29,16 +29,22 @@ program
   .action(async () => {
     const config = loadConfig(process.env);
     const gateway = createGateway(config);
-    try {
-      await gateway.listen();
-    } catch (error) {
-      await gateway.close();
-      throw error;
-    }
-    await untilStopped(async () => {
-      gateway.drain();
-      await sleep(systemClock, config.production ? DRAIN_MS : 0);
-      await gateway.close();
+    await runUntilStopped({
+      async start() {
+        try {
+          await gateway.listen();
+        } catch (error) {
+          await gateway.close();
+          throw error;
+        }
+      },
+      async stop() {
+        gateway.drain();
+        const drained = sleep(systemClock, DRAIN_MS);
+        // A person who develops has no load balancer, and waits for nobody.
+        await (config.production ? drained : Promise.race([drained, gateway.idle()]));
+        await gateway.close();
+      },
     });
   });
 
@@ -46,9 +52,14 @@ program
   .command('demo')
   .description('Run the gateway beside a simulated HubSpot, with one portal connected. PORT chooses the port.')
   .action(async () => {
-    const demo = await runDemo(process.env.PORT ?? '4000');
-    process.stdout.write(demo.introduction);
-    await untilStopped(demo.close);
+    let demo: Demo | undefined;
+    await runUntilStopped({
+      async start() {
+        demo = await runDemo(process.env.PORT ?? '4000');
+        process.stdout.write(demo.introduction);
+      },
+      stop: async () => demo?.close(),
+    });
   });
 
 program
@@ -71,9 +82,13 @@ program
       latencyMs: options.latency,
       ...(!options.limits && { limits: NO_LIMITS }),
     });
-    const url = await simulator.listen(options.port);
-    process.stdout.write(simulatorIntroduction(url));
-    await untilStopped(() => simulator.close());
+    await runUntilStopped({
+      async start() {
+        const url = await simulator.listen(options.port);
+        process.stdout.write(simulatorIntroduction(url));
+      },
+      stop: () => simulator.close(),
+    });
   });
 
 program

@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import type { Dispatcher } from 'undici';
 import type { Config } from './config.ts';
 import { LocalShare, type SharedBudget } from './connector/budget-share.ts';
 import { Connectors } from './connector/connectors.ts';
@@ -10,24 +8,13 @@ import { PortalOutages } from './connector/portal-outages.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
+import { createGatewayServer } from './gateway/server.ts';
 import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
 import { RowBudget } from './graphql/row-budget.ts';
 import { schema } from './graphql/schema.ts';
-import { createAnswerHeaders } from './http/answer-headers.ts';
-import { createApp, LIVE_PATH } from './http/app.ts';
-import { createBodyReader } from './http/body.ts';
-import { flowCookieLines } from './http/cookies.ts';
-import { answerDirectly } from './http/direct-graphql.ts';
-import { createGraphiQL, type GraphiQLDefaults } from './http/graphiql.ts';
-import { createGraphQLEndpoint } from './http/graphql-endpoint.ts';
-import { createOAuthCallback } from './http/oauth-callback.ts';
-import { CALLBACK_PATH, prefixOf, routed, routePaths } from './http/public-paths.ts';
-import { recordRequests } from './http/request-log.ts';
-import { createHttpServer } from './http/server.ts';
-import { UnreadAnswers } from './http/unread-answers.ts';
-import { createAuthenticator } from './http/viewer.ts';
-import type { ViewerRefusal } from './http/viewer-refused.ts';
+import type { GraphiQLDefaults } from './http/graphiql.ts';
+import { CALLBACK_PATH } from './http/public-paths.ts';
 import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth.ts';
 import { tellOutcome } from './hubspot/write-outcome.ts';
@@ -44,7 +31,7 @@ import { createLogger, type Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { proxyFor } from './lib/proxy.ts';
 import { Readiness } from './lib/readiness.ts';
-import { createRefusalLog, type RefusalKind } from './lib/refusal-log.ts';
+import { isSettledWithin } from './lib/settled-within.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
@@ -77,14 +64,16 @@ export interface Gateway {
   listen(): Promise<string>;
   /** Says that it is not ready from now on, and serves on: the time for a load balancer to notice. */
   drain(): void;
-  /** Stops listening, waits for what is under way, closes the database. */
+  /** Resolves as soon as no request of a socket is in flight. */
+  idle(): Promise<void>;
+  /** Stops listening, waits for what is in flight, and closes the database; for one that hangs it waits 5 s at most. */
   close(): Promise<void>;
 }
 
 /** An answer of the token endpoint is small; anything larger is not one. */
 const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
-const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
-const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message: 'an OAuth callback was refused' };
+/** When nothing is in flight any more, the end of a process waits so long for whoever does not answer. */
+const LAST_WORK_MS = 5_000;
 /** HubSpot calls that one operation may cost. */
 const MAX_CALLS_PER_OPERATION = 50;
 
@@ -113,7 +102,6 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       ? createHubspotPool(hubspot.apiUrl, maxResponseBytes)
       : createProxiedPool(hubspot.apiUrl, proxy, maxResponseBytes);
   const [apiPool, tokenPool] = [poolOf(), poolOf(MAX_TOKEN_RESPONSE_BYTES)];
-  const keySetProxy = createKeySetProxy(config);
   const oauth = new OAuthClient({
     clientId: hubspot.clientId,
     clientSecret: hubspot.clientSecret,
@@ -172,16 +160,12 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     recordClasses: RECORD_VIEWS,
     maxCalls: MAX_CALLS_PER_OPERATION,
   };
-  const secureCookies = () => publicUrl.startsWith('https:');
-  const setCookies = flowCookieLines(connect.cookies, secureCookies);
-
   const documents = new ArgumentDocuments(schema);
-  const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy, logger });
-  const record = recordRequests({ metrics, clock, logger });
-  const answerHeaders = createAnswerHeaders(config.corsOrigins);
-  const logViewerRefusal = createRefusalLog<ViewerRefusal>({ logger, clock, metrics }, VIEWER_REFUSED);
-  const graphql = createGraphQLEndpoint({
-    authenticate,
+  const readiness = new Readiness(storageReadiness(keys), logger);
+  const server = createGatewayServer({
+    ...{ config, redirectUri, connect, readiness, metrics, clock, logger },
+    graphiql: overrides.graphiql,
+    publicUrl: () => publicUrl,
     contextFor: ({ id: viewerId, tenantId }, signal) => ({
       connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
       connect,
@@ -190,72 +174,33 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
       rows: new RowBudget(config.maxAnswerRows),
       requiredScopes: hubspot.requiredScopes,
     }),
-    introspection: config.introspection,
-    maxRows: config.maxAnswerRows,
-    setCookies,
-    logRefusal: logViewerRefusal,
-    logger,
-  });
-  const app = createApp({
-    graphql: graphql.answer,
-    graphiql: config.graphiql ? createGraphiQL(`${prefixOf({ publicUrl })}/graphql`, overrides.graphiql) : undefined,
-    oauthCallback: createOAuthCallback({
-      connect,
-      callbackUrl: redirectUri,
-      secureCookies,
-      issuer: hubspot.issuer,
-      logRefusal: createRefusalLog({ logger, clock, metrics }, CALLBACK_REFUSED),
-    }),
-    ready: () => readiness.isReady(),
-    metrics,
-    answerHeaders,
-    record,
-    logger,
-  });
-  const direct = answerDirectly({
-    authenticate,
-    execute: graphql.execute,
-    setCookies,
-    readBody: createBodyReader(),
-    answerHeaders,
-    logRefusal: logViewerRefusal,
-    record,
-    logger,
-  });
-  const routeOf = routePaths({ publicUrl, redirectUri: hubspot.redirectUri });
-  const server = createHttpServer({
-    ...{ fetch: app, direct, answerHeaders, routeOf, logger },
-    unreadAnswers: new UnreadAnswers({ metrics }),
-    isDraining: () => readiness.isStopping,
   });
   let starting: Promise<void> | undefined;
-  const readiness = new Readiness(storageReadiness(keys), logger);
   let closing: Promise<void> | undefined;
 
   return {
     async fetch(request) {
-      const inner = routed(request, routeOf);
       // A database that is away fails what needs it, and nothing else.
       const started = start().catch((error: unknown) => logger.error({ err: error }, 'the gateway could not start'));
-      if (new URL(inner.url).pathname !== LIVE_PATH) await started;
-      return app(inner);
+      if (!server.isLive(request)) await started;
+      return server.fetch(request);
     },
     start,
     async listen() {
       await start();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(config.port, config.host, resolve);
-      });
-      const { port } = server.address() as AddressInfo; // A TCP server that listens has one.
+      const port = await server.listen();
       publicUrl = config.publicUrl ?? `http://localhost:${port}`;
       logger.info({ host: config.host, port, publicUrl }, 'listening');
       return publicUrl;
     },
     drain() {
       readiness.stop();
+      exchange.stopSoon();
     },
+    idle: () => server.idle(),
     close() {
       readiness.stop();
+      exchange.stopSoon();
       closing ??= close();
       return closing;
     },
@@ -278,21 +223,19 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   }
 
   async function close(): Promise<void> {
+    await server.close();
+    await tokens.close();
+    const rest = putAway();
+    // Whatever is left, another replica takes over when its lease ends.
+    const isDone = await isSettledWithin(rest, LAST_WORK_MS);
+    if (isDone) logger.info('stopped');
+    else logger.warn({ ms: LAST_WORK_MS }, 'stopped, although HubSpot or the database has not answered yet');
+  }
+
+  async function putAway(): Promise<void> {
     await starting?.catch(() => {});
-    if (server.listening) {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await closed;
-    }
-    await Promise.all([tokens.close(), revocations.close(), directory.close(), shares.close()]);
-    await Promise.all([apiPool.close(), tokenPool.close(), keySetProxy?.close()]);
+    await Promise.all([revocations.close(), directory.close(), shares.close()]);
+    await Promise.all([apiPool.close(), tokenPool.close()]);
     await database.close();
   }
-}
-
-/** The way to the issuer's keys, where it is no direct one. */
-function createKeySetProxy({ auth, proxy: settings }: Config): Dispatcher | undefined {
-  if (auth.key.kind !== 'jwks') return undefined;
-  const proxy = proxyFor(auth.key.url, settings);
-  return proxy === undefined ? undefined : createProxiedPool(auth.key.url, proxy);
 }

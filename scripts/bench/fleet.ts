@@ -40,7 +40,7 @@ export class GatewayProcess {
     return new GatewayProcess(child, url, exited);
   }
 
-  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+  async stop(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal);
     return this.exited;
   }

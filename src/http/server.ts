@@ -47,8 +47,6 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const { isDraining = () => false } = options;
   const adapter = createServerAdapter(fetch);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
-    response.once('finish', () => server.listening || request.socket.destroySoon());
     unreadAnswers.watch(response);
     // A connection that is kept would be cut when the server stops, maybe under the next request.
     if (isDraining()) response.setHeader('connection', 'close');

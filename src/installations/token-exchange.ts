@@ -23,6 +23,8 @@ const MAX_CALLS = 10;
 /** Tokens that cannot be saved are kept in memory so long, while saving them is tried again. */
 const COMMIT_PATIENCE_MS = 30_000;
 const COMMIT_PAUSE_MS = 250;
+/** The same when the process is about to end, which a database that hangs must not hold up. */
+const LAST_COMMIT_PATIENCE_MS = 4_000;
 /** Tokens that nobody keeps are revoked, and that is tried again for so long. */
 const DISCARD_PATIENCE_MS = 3_000;
 /** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
@@ -53,11 +55,17 @@ export class TokenExchange {
   readonly #options: TokenExchangeOptions;
   readonly #slots = new Slots(MAX_CALLS);
   readonly #breaker: CircuitBreaker;
+  #stoppingSince: number | undefined;
 
   constructor(options: TokenExchangeOptions) {
     this.#options = options;
     this.#breaker = new CircuitBreaker(options.clock);
     options.metrics.watchTokenSlots(this.#slots);
+  }
+
+  /** The process is about to end: tokens that the database does not take are given up sooner. */
+  stopSoon(): void {
+    this.#stoppingSince ??= this.#options.clock.monotonic();
   }
 
   /**
@@ -152,7 +160,7 @@ export class TokenExchange {
       ...scheduleOf(answer.expiresInMs - (clock.monotonic() - startedAt)),
       ...pair,
     });
-    const saved = await this.#commit(() =>
+    const saved = await this.#commit(installation, () =>
       tokens.save(installation, stored.version, issued, rotated ? refreshToken : undefined),
     );
     if (!saved) {
@@ -160,7 +168,7 @@ export class TokenExchange {
       return 'outdated';
     }
     // Whether somebody gave the grant up meanwhile, our clock cannot tell: the lease may have run out unnoticed.
-    await this.#commit(() => grants.recovered(installation));
+    await this.#commit(installation, () => grants.recovered(installation));
     grants.noticeScopes(installation, answer.scopes, pair.accessToken);
     logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
     return { ...stored, ...issued(), ageMs: 0, version: stored.version + 1 };
@@ -220,15 +228,28 @@ export class TokenExchange {
   }
 
   /** Tries again to save, never to exchange: the answer in our hands may be the only copy. */
-  #commit<T>(save: () => Promise<T>): Promise<T> {
+  #commit<T>(installation: Installation, save: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#options;
-    const giveUpAt = clock.monotonic() + COMMIT_PATIENCE_MS;
+    const startedAt = clock.monotonic();
     return repeat(clock, save, (err) => {
-      if (clock.monotonic() >= giveUpAt) return undefined;
+      if (clock.monotonic() >= this.#giveUpAt(startedAt)) {
+        logger.error(
+          { err, installationId: installation.id },
+          'the outcome of a token refresh could not be saved in time',
+        );
+        return undefined;
+      }
       if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
         logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
       return COMMIT_PAUSE_MS;
     });
+  }
+
+  /** When a commit that began at `startedAt` is given up. */
+  #giveUpAt(startedAt: number): number {
+    const giveUpAt = startedAt + COMMIT_PATIENCE_MS;
+    if (this.#stoppingSince === undefined) return giveUpAt;
+    return Math.min(giveUpAt, Math.max(startedAt, this.#stoppingSince) + LAST_COMMIT_PATIENCE_MS);
   }
 }
 

@@ -11,10 +11,14 @@ import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { ALICE, JWT_SECRET, SMALL_PORTAL, testEnv } from '../helpers/stack.ts';
 import { issued, openStores } from '../helpers/stores.ts';
+import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 import { READ } from '../helpers/token-faults.ts';
 
 /** What an orchestrator waits before it kills. */
 const GRACE_MS = 30_000;
+/** The request that waits for the database, 5 s, then whatever else the database has to be told. */
+const HANGING_EXIT_MS = 10_000;
+const LONG = { timeout: 60_000 };
 const READ_ANSWER = { data: { contacts: { nodes: [{ hubspotId: expect.any(String) }] } } };
 
 let simulator: Simulator;
@@ -45,8 +49,11 @@ afterEach(async () => {
   await dropDatabase();
 });
 
-it('F7 says that it is not ready, then commits the refresh, answers and exits', { timeout: 60_000 }, async () => {
-  const { url, answer, terminate } = await startRefreshing({ NODE_ENV: 'production' });
+it.each([
+  ['in production', 'production'],
+  ['in development', ''],
+])('F7 says that it is not ready, then commits the refresh, answers and exits (%s)', LONG, async (_title, NODE_ENV) => {
+  const { url, answer, terminate } = await startRefreshing({ NODE_ENV });
   const exited = terminate();
   await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, { timeout: 5_000 }).toBe(503);
   const alive = await fetch(`${url}/health/live`);
@@ -59,7 +66,7 @@ it('F7 says that it is not ready, then commits the refresh, answers and exits', 
   await expectCommitted();
 });
 
-it('F7 answers who was waiting when it stopped listening, and exits', { timeout: 60_000 }, async () => {
+it('F7 answers who was waiting when it stopped listening, and exits', LONG, async () => {
   const { url, answer, terminate } = await startRefreshing({});
   const exited = terminate();
   await untilRefused(url);
@@ -71,7 +78,7 @@ it('F7 answers who was waiting when it stopped listening, and exits', { timeout:
   await expectCommitted();
 });
 
-it('F7 commits the refresh although nobody waits for an answer any more', { timeout: 60_000 }, async () => {
+it('F7 commits the refresh although nobody waits for an answer any more', LONG, async () => {
   const { url, answer, hangUp, terminate } = await startRefreshing({});
   hangUp();
   await expect(answer).rejects.toThrow();
@@ -84,9 +91,25 @@ it('F7 commits the refresh although nobody waits for an answer any more', { time
   await expectCommitted();
 });
 
+it('F7 gives the tokens up, and exits, when the database hangs meanwhile', LONG, async () => {
+  const proxy = await startTcpProxy(env.DATABASE_URL ?? '');
+  const lines: string[] = [];
+  const { answer, terminate } = await startRefreshing({ DATABASE_URL: proxy.through(env.DATABASE_URL ?? '') }, lines);
+  proxy.cut('freeze');
+  hold.remove();
+  const exited = terminate(HANGING_EXIT_MS);
+  expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'STORAGE_UNAVAILABLE' } }] });
+  expect(await exited).toBe(0);
+  const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  expect(messages).toContain('the database is not available');
+  expect(messages).toContain('the outcome of a token refresh could not be saved in time');
+  expect(messages.at(-1)).toBe('stopped');
+  await proxy.close();
+});
+
 /** A gateway process in the midst of a refresh whose answer HubSpot holds back. */
-async function startRefreshing(more: Readonly<Record<string, string>>) {
-  gateway = await GatewayProcess.start({ ...env, ...more }, () => {});
+async function startRefreshing(more: Readonly<Record<string, string>>, lines: string[] = []) {
+  gateway = await GatewayProcess.start({ ...env, ...more }, (line) => lines.push(line));
   const { url } = gateway;
   const client = new AbortController();
   const token = jwt.sign(ALICE, JWT_SECRET, { issuer: 'https://issuer.example', audience: 'gateway', expiresIn: 600 });
@@ -98,10 +121,10 @@ async function startRefreshing(more: Readonly<Record<string, string>>) {
   }).then((response) => response.json());
   await hold.reached(1);
   const running = gateway;
-  const terminate = async () => {
+  const terminate = async (withinMs = GRACE_MS) => {
     const signalledAt = performance.now();
     const code = await running.stop('SIGTERM');
-    expect(performance.now() - signalledAt).toBeLessThan(GRACE_MS);
+    expect(performance.now() - signalledAt).toBeLessThan(withinMs);
     return code;
   };
   return { url, answer, hangUp: () => client.abort(), terminate };
@@ -109,7 +132,7 @@ async function startRefreshing(more: Readonly<Record<string, string>>) {
 
 function untilRefused(url: string): Promise<void> {
   const ask = () => fetch(`${url}/health/live`).catch(() => 'refused');
-  return expect.poll(ask, { timeout: 5_000 }).toBe('refused');
+  return expect.poll(ask, { timeout: 10_000 }).toBe('refused');
 }
 
 async function expectCommitted(): Promise<void> {

@@ -1,0 +1,132 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Dispatcher } from 'undici';
+import type { Config } from '../config.ts';
+import { createAnswerHeaders } from '../http/answer-headers.ts';
+import { createApp, LIVE_PATH } from '../http/app.ts';
+import { createBodyReader } from '../http/body.ts';
+import { Connections } from '../http/connections.ts';
+import { flowCookieLines } from '../http/cookies.ts';
+import { answerDirectly } from '../http/direct-graphql.ts';
+import { createGraphiQL, type GraphiQLDefaults } from '../http/graphiql.ts';
+import { createGraphQLEndpoint, type GraphQLEndpointOptions } from '../http/graphql-endpoint.ts';
+import { createOAuthCallback } from '../http/oauth-callback.ts';
+import { prefixOf, routed, routePaths } from '../http/public-paths.ts';
+import { recordRequests } from '../http/request-log.ts';
+import { createHttpServer } from '../http/server.ts';
+import { UnreadAnswers } from '../http/unread-answers.ts';
+import { createAuthenticator } from '../http/viewer.ts';
+import type { ViewerRefusal } from '../http/viewer-refused.ts';
+import { createProxiedPool } from '../hubspot/client.ts';
+import type { ConnectFlow } from '../installations/connect.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { proxyFor } from '../lib/proxy.ts';
+import type { Readiness } from '../lib/readiness.ts';
+import { createRefusalLog, type RefusalKind } from '../lib/refusal-log.ts';
+
+const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
+const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message: 'an OAuth callback was refused' };
+
+export interface GatewayServerOptions {
+  readonly config: Config;
+  readonly graphiql: GraphiQLDefaults | undefined;
+  /** The base of all URLs that the gateway hands out; with `PORT=0` it is known when the server listens. */
+  readonly publicUrl: () => string;
+  readonly redirectUri: () => string;
+  readonly contextFor: GraphQLEndpointOptions['contextFor'];
+  readonly connect: ConnectFlow;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Everything of the gateway that speaks HTTP with its clients. */
+export interface GatewayServer {
+  /** Answers a request without a socket, under any of its public paths. */
+  fetch(request: Request): Promise<Response>;
+  /** True for the liveness probe, which depends on nothing. */
+  isLive(request: Request): boolean;
+  /** Listens where the settings say. Resolves with the port. */
+  listen(): Promise<number>;
+  /** Resolves as soon as no request of a socket is in flight. */
+  idle(): Promise<void>;
+  /** Stops listening, and resolves when the last request is answered. */
+  close(): Promise<void>;
+}
+
+export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  const { config, publicUrl, redirectUri, connect, readiness, metrics, clock, logger } = options;
+  const keySetProxy = createKeySetProxy(config);
+  const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy, logger });
+  const record = recordRequests({ metrics, clock, logger });
+  const answerHeaders = createAnswerHeaders(config.corsOrigins);
+  const secureCookies = () => publicUrl().startsWith('https:');
+  const setCookies = flowCookieLines(connect.cookies, secureCookies);
+  const logRefusal = createRefusalLog<ViewerRefusal>({ logger, clock, metrics }, VIEWER_REFUSED);
+  const graphql = createGraphQLEndpoint({
+    authenticate,
+    contextFor: options.contextFor,
+    introspection: config.introspection,
+    maxRows: config.maxAnswerRows,
+    setCookies,
+    logRefusal,
+    logger,
+  });
+  const app = createApp({
+    graphql: graphql.answer,
+    graphiql: config.graphiql
+      ? createGraphiQL(`${prefixOf({ publicUrl: publicUrl() })}/graphql`, options.graphiql)
+      : undefined,
+    oauthCallback: createOAuthCallback({
+      connect,
+      callbackUrl: redirectUri,
+      secureCookies,
+      issuer: config.hubspot.issuer,
+      logRefusal: createRefusalLog({ logger, clock, metrics }, CALLBACK_REFUSED),
+    }),
+    ready: () => readiness.isReady(),
+    metrics,
+    answerHeaders,
+    record,
+    logger,
+  });
+  const readBody = createBodyReader();
+  const direct = answerDirectly({
+    ...{ authenticate, execute: graphql.execute, setCookies, readBody, answerHeaders, logRefusal, record, logger },
+  });
+  const routeOf = routePaths({ publicUrl: publicUrl(), redirectUri: config.hubspot.redirectUri });
+  const server = createHttpServer({
+    ...{ fetch: app, direct, answerHeaders, routeOf, logger },
+    unreadAnswers: new UnreadAnswers({ metrics }),
+    isDraining: () => readiness.isStopping,
+  });
+  const connections = new Connections(server);
+
+  return {
+    fetch: (request) => app(routed(request, routeOf)),
+    isLive: (request) => new URL(routed(request, routeOf).url).pathname === LIVE_PATH,
+    listen: () => listenOn(server, config.port, config.host),
+    idle: () => connections.idle(),
+    async close() {
+      await connections.close();
+      await keySetProxy?.close();
+    },
+  };
+}
+
+async function listenOn(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port; // A TCP server that listens has one.
+}
+
+/** The way to the issuer's keys, where it is no direct one. */
+function createKeySetProxy({ auth, proxy: settings }: Config): Dispatcher | undefined {
+  if (auth.key.kind !== 'jwks') return undefined;
+  const proxy = proxyFor(auth.key.url, settings);
+  return proxy === undefined ? undefined : createProxiedPool(auth.key.url, proxy);
+}
