@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import {
   baseUrl,
+  cacheTtlMs,
   corsOrigins,
   credential,
   encryptionKeys,
   exactUrl,
   hostName,
   line,
+  onOff,
+  portNumber,
   postgresUrl,
   proxyUrl,
   publicKeyPem,
@@ -28,6 +31,8 @@ export interface Config {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
+  /** Where `/metrics` is served, and nowhere else; unset: beside all other routes. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Origin and optional path prefix, without a trailing slash; unset only with `PORT=0`, where listening decides it. */
   readonly publicUrl: string | undefined;
   readonly database: { readonly url: string | undefined; readonly dataDir: string };
@@ -82,22 +87,16 @@ export class ConfigError extends Error {
   }
 }
 
-const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 const required = 'is required';
 const OTHER_ROUTES = /\/(graphql|metrics|health\/(live|ready))(\?|$)/;
-/** A change that was made in HubSpot should show within the hour. */
-const MAX_CACHE_TTL_MS = 60 * 60 * 1000;
-const cacheTtlRange = `must be whole milliseconds from 0 to ${MAX_CACHE_TTL_MS}`;
+const DEFAULT_PORT = 4000;
 
 const environment = z.object({
   NODE_ENV: z.string().optional(),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a port number')
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'must be a port number')
-    .default(4000),
+  PORT: portNumber.default(DEFAULT_PORT),
   HOST: hostName.default('127.0.0.1'),
+  METRICS_PORT: portNumber.optional(),
+  METRICS_HOST: hostName.optional(),
   PUBLIC_URL: baseUrl.optional(),
   DATABASE_URL: z.literal('memory:').or(postgresUrl).optional(),
   DATA_DIR: z.string().default('.data'),
@@ -138,12 +137,7 @@ const environment = z.object({
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'is not a log level' })
     .default('info'),
-  CACHE_TTL_MS: z
-    .string()
-    .regex(/^\d{1,7}$/, cacheTtlRange)
-    .transform(Number)
-    .refine((ttlMs) => ttlMs <= MAX_CACHE_TTL_MS, cacheTtlRange)
-    .default(0),
+  CACHE_TTL_MS: cacheTtlMs.default(0),
   MAX_ANSWER_ROWS: z
     .string()
     .regex(/^[1-9]\d{0,6}$/, 'must be a number of rows from 1 to 9999999')
@@ -164,7 +158,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with every problem
  */
 export function loadConfig(env: Environment): Config {
-  return toConfig(parse(environment, env, keyProblems));
+  return toConfig(parse(environment, env, (given) => [...keyProblems(given), ...metricsProblems(given)]));
 }
 
 const scopeSettings = environment.pick({ HUBSPOT_SCOPES: true, HUBSPOT_OPTIONAL_SCOPES: true });
@@ -232,6 +226,12 @@ function keyProblems(env: Environment): string[] {
   return named.length === 1 ? [] : [`exactly one of ${KEY_SETTINGS.join(', ')} is required, found ${named.length}`];
 }
 
+function metricsProblems({ PORT = String(DEFAULT_PORT), METRICS_PORT, METRICS_HOST }: Environment): string[] {
+  if (!METRICS_PORT) return METRICS_HOST ? ['METRICS_HOST has no effect without METRICS_PORT'] : [];
+  const isTaken = Number(METRICS_PORT) !== 0 && Number(METRICS_PORT) === Number(PORT);
+  return isTaken ? ['METRICS_PORT must be another port than PORT'] : [];
+}
+
 function toConfig(env: z.output<typeof environment>): Config {
   const production = env.NODE_ENV === 'production';
   const publicUrl = env.PUBLIC_URL ?? (env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`);
@@ -239,6 +239,8 @@ function toConfig(env: z.output<typeof environment>): Config {
     production,
     port: env.PORT,
     host: env.HOST,
+    metrics:
+      env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST ?? env.HOST },
     publicUrl,
     database: toDatabase(env),
     hubspot: {

@@ -188,9 +188,9 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     start,
     async listen() {
       await start();
-      const port = await server.listen();
-      publicUrl = config.publicUrl ?? `http://localhost:${port}`;
-      logger.info({ host: config.host, port, publicUrl }, 'listening');
+      const ports = await server.listen();
+      publicUrl = config.publicUrl ?? `http://localhost:${ports.port}`;
+      logger.info({ host: config.host, ...ports, publicUrl }, 'listening');
       return publicUrl;
     },
     drain() {

@@ -112,6 +112,9 @@ describe('a bad setting', () => {
 
   it.each([
     ['PORT', 'must be a port number', ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '40 00']],
+    ['METRICS_PORT', 'must be a port number', ['metrics', '65536', '-1']],
+    ['METRICS_PORT', 'must be another port than PORT', ['4000', '04000']],
+    ['METRICS_HOST', 'has no effect without METRICS_PORT', ['127.0.0.1']],
     ['HUBSPOT_REDIRECT_URI', 'is not an http(s) URL', ['https://gw.example/c b', 'https://gw.example/c\tb']],
     [
       'HUBSPOT_REDIRECT_URI',

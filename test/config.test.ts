@@ -78,6 +78,12 @@ describe('the defaults', () => {
     expect(load({ PORT: '8080', PUBLIC_URL: 'https://gw.example' }).publicUrl).toBe('https://gw.example');
   });
 
+  it('serve metrics beside everything else, or on a port of their own at the same host', () => {
+    expect(load().metrics).toBeUndefined();
+    expect(load({ HOST: '0.0.0.0', METRICS_PORT: '9464' }).metrics).toEqual({ port: 9_464, host: '0.0.0.0' });
+    expect(load({ METRICS_PORT: '0', METRICS_HOST: '::1', PORT: '0' }).metrics).toEqual({ port: 0, host: '::1' });
+  });
+
   it.each([
     ['production', false],
     ['development', true],
@@ -195,6 +201,8 @@ describe('white space', () => {
     ...MINIMAL,
     PORT: '8080',
     HOST: '::1',
+    METRICS_PORT: '9464',
+    METRICS_HOST: '::1',
     PUBLIC_URL: 'https://gw.example/crm',
     DATABASE_URL: 'postgres://u:p@db.example/gateway',
     DATA_DIR: '/data',

@@ -21,6 +21,24 @@ export const credential = notQuoted.regex(/^[\x21-\x7e]+$/, 'must be ASCII witho
 /** Free text on one line. */
 export const line = notQuoted.regex(/^\P{Cc}+$/u, 'must not hold a line break or another control character');
 
+export const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'must be a port number');
+
+export const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
+
+/** A change that was made in HubSpot should show within the hour. */
+const MAX_CACHE_TTL_MS = 60 * 60 * 1000;
+const cacheTtlRange = `must be whole milliseconds from 0 to ${MAX_CACHE_TTL_MS}`;
+
+export const cacheTtlMs = z
+  .string()
+  .regex(/^\d{1,7}$/, cacheTtlRange)
+  .transform(Number)
+  .refine((ttlMs) => ttlMs <= MAX_CACHE_TTL_MS, cacheTtlRange);
+
 export const hostName = z
   .string()
   .refine((host) => isIP(host) > 0 || /^[\w.-]+$/.test(host), 'must be a host name or an IP address, without a port');

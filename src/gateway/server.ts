@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config.ts';
 import { createAnswerHeaders } from '../http/answer-headers.ts';
-import { createApp, LIVE_PATH } from '../http/app.ts';
+import { createApp, createMetricsApp, LIVE_PATH } from '../http/app.ts';
 import { createBodyReader } from '../http/body.ts';
 import { Connections } from '../http/connections.ts';
 import { flowCookieLines } from '../http/cookies.ts';
@@ -43,14 +43,20 @@ export interface GatewayServerOptions {
   readonly logger: Logger;
 }
 
+export interface Ports {
+  readonly port: number;
+  /** Where `/metrics` has a port of its own. */
+  readonly metricsPort?: number;
+}
+
 /** Everything of the gateway that speaks HTTP with its clients. */
 export interface GatewayServer {
   /** Answers a request without a socket, under any of its public paths. */
   fetch(request: Request): Promise<Response>;
   /** True for the liveness probe, which depends on nothing. */
   isLive(request: Request): boolean;
-  /** Listens where the settings say. Resolves with the port. */
-  listen(): Promise<number>;
+  /** Listens where the settings say. */
+  listen(): Promise<Ports>;
   /** Resolves as soon as no request of a socket is in flight. */
   idle(): Promise<void>;
   /** Stops listening, and resolves when the last request is answered. */
@@ -88,7 +94,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       logRefusal: createRefusalLog({ logger, clock, metrics }, CALLBACK_REFUSED),
     }),
     ready: () => readiness.isReady(),
-    metrics,
+    metrics: config.metrics ? undefined : metrics,
     answerHeaders,
     record,
     logger,
@@ -104,20 +110,32 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     isDraining: () => readiness.isStopping,
   });
   const connections = new Connections(server);
+  const metricsServer = createHttpServer({
+    ...{ fetch: createMetricsApp({ metrics, answerHeaders, record, logger }), answerHeaders, logger },
+    direct: (_request, _response, otherwise) => otherwise(),
+    unreadAnswers: new UnreadAnswers({ metrics }),
+  });
+  const metricsConnections = new Connections(metricsServer);
 
   return {
     fetch: (request) => app(routed(request, routeOf)),
     isLive: (request) => new URL(routed(request, routeOf).url).pathname === LIVE_PATH,
-    listen: () => listenOn(server, config.port, config.host),
+    async listen() {
+      // Nobody is served by a gateway that then finds the other port taken.
+      const metricsPort = config.metrics && (await listenOn(metricsServer, config.metrics));
+      const port = await listenOn(server, config);
+      return { port, ...(metricsPort !== undefined && { metricsPort }) };
+    },
     idle: () => connections.idle(),
     async close() {
       await connections.close();
+      await metricsConnections.close();
       await keySetProxy?.close();
     },
   };
 }
 
-async function listenOn(server: Server, port: number, host: string): Promise<number> {
+async function listenOn(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });

@@ -13,7 +13,8 @@ export interface AppOptions {
   readonly graphiql: (() => Promise<Response>) | undefined;
   readonly oauthCallback: (request: Request) => Promise<Response>;
   readonly ready: () => Promise<boolean>;
-  readonly metrics: Metrics;
+  /** Absent where `/metrics` is served elsewhere. */
+  readonly metrics: Metrics | undefined;
   readonly answerHeaders: AnswerHeaders;
   readonly record: RecordRequest;
   readonly logger: Logger;
@@ -26,10 +27,24 @@ interface Route {
   readonly isGraphQL?: boolean;
 }
 
+type Routes = ReadonlyMap<string, Route>;
+
 /** All of the gateway's routes behind one function; each request leaves one line in the log and one figure. */
 export function createApp(options: AppOptions): (request: Request) => Promise<Response> {
-  const { answerHeaders, record, logger } = options;
-  const routes = createRoutes(options);
+  return answerBy(createRoutes(options), options);
+}
+
+/** `/metrics` alone, for a port of its own. */
+export function createMetricsApp(
+  options: Pick<AppOptions, 'answerHeaders' | 'record' | 'logger'> & { readonly metrics: Metrics },
+): (request: Request) => Promise<Response> {
+  return answerBy(new Map([metricsRoute(options.metrics)]), options);
+}
+
+function answerBy(
+  routes: Routes,
+  { answerHeaders, record, logger }: Pick<AppOptions, 'answerHeaders' | 'record' | 'logger'>,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     const { requestId, finish } = record();
     const { pathname } = new URL(request.url);
@@ -69,21 +84,31 @@ export const LIVE_PATH = '/health/live';
 
 const NOT_FOUND: Route = { name: 'unknown', handle: () => text(404, 'Not Found') };
 
-function createRoutes(options: AppOptions): ReadonlyMap<string, Route> {
+function createRoutes(options: AppOptions): Routes {
   const { oauthCallback, ready, metrics } = options;
-  const routes: readonly (readonly [string, Route['handle']])[] = [
-    ['/graphql', answerGraphQL(options)],
-    [CALLBACK_PATH, oauthCallback],
-    [LIVE_PATH, onlyGet(() => text(200, 'ok'))],
-    ['/health/ready', onlyGet(async () => ((await ready()) ? text(200, 'ok') : text(503, 'not ready')))],
-    [
-      '/metrics',
-      onlyGet(async () =>
-        text(200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType }),
-      ),
-    ],
-  ];
-  return new Map(routes.map(([path, handle]) => [path, { name: path, handle, isGraphQL: path === '/graphql' }]));
+  const graphql: Route = { name: '/graphql', handle: answerGraphQL(options), isGraphQL: true };
+  return new Map([
+    [graphql.name, graphql],
+    routeAt(CALLBACK_PATH, oauthCallback),
+    routeAt(
+      LIVE_PATH,
+      onlyGet(() => text(200, 'ok')),
+    ),
+    routeAt(
+      '/health/ready',
+      onlyGet(async () => ((await ready()) ? text(200, 'ok') : text(503, 'not ready'))),
+    ),
+    ...(metrics ? [metricsRoute(metrics)] : []),
+  ]);
+}
+
+function metricsRoute({ registry }: Metrics): [string, Route] {
+  const answerFigures = async () => text(200, await registry.metrics(), { 'content-type': registry.contentType });
+  return routeAt('/metrics', onlyGet(answerFigures));
+}
+
+function routeAt(path: string, handle: Route['handle']): [string, Route] {
+  return [path, { name: path, handle }];
 }
 
 function answerGraphQL({ graphql, graphiql, answerHeaders }: AppOptions): Route['handle'] {
