@@ -1,4 +1,5 @@
 import type { ObjectType } from '../crm/objects.ts';
+import { isText, type PropertyKind } from '../crm/property.ts';
 import { associationFilter, type SearchFilter, type SearchOperator } from '../hubspot/search.ts';
 
 /** What a record is asked, in any nesting: all of these, any of these, or one thing that HubSpot can tell. */
@@ -6,9 +7,6 @@ export type Condition = { readonly all: readonly Condition[] } | { readonly any:
 
 export const ALWAYS: Condition = { all: [] };
 export const NEVER: Condition = { any: [] };
-
-/** How HubSpot compares the values of a property: texts without their case, options with it. */
-export type ValueKind = 'text' | 'option' | 'number' | 'moment';
 
 const UNARY = {
   eq: 'EQ',
@@ -32,12 +30,12 @@ export function between(propertyName: string, value: string, highValue: string):
 }
 
 /** The value is one of `values`: never, when there are none. Texts must be listed in lower case, which finds them in any. */
-export function oneOf(propertyName: string, kind: ValueKind, values: readonly string[]): Condition {
+export function oneOf(propertyName: string, kind: PropertyKind, values: readonly string[]): Condition {
   return values.length > 0 ? { propertyName, operator: 'IN', values: listed(kind, values) } : NEVER;
 }
 
 /** The value is none of `values`: always, when there are none. */
-export function noneOf(propertyName: string, kind: ValueKind, values: readonly string[]): Condition {
+export function noneOf(propertyName: string, kind: PropertyKind, values: readonly string[]): Condition {
   return values.length > 0 ? { propertyName, operator: 'NOT_IN', values: listed(kind, values) } : ALWAYS;
 }
 
@@ -50,7 +48,7 @@ export function associatedWith(to: ObjectType, id: string): Condition {
 }
 
 /** https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results: of IN and NOT_IN on strings. */
-function listed(kind: ValueKind, values: readonly string[]): readonly string[] {
-  const distinct = new Set(kind === 'text' ? values.map((value) => value.toLowerCase()) : values);
+function listed(kind: PropertyKind, values: readonly string[]): readonly string[] {
+  const distinct = new Set(isText(kind) ? values.map((value) => value.toLowerCase()) : values);
   return [...distinct];
 }

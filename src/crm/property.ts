@@ -20,6 +20,11 @@ export function propertyType(name: string): PropertyType {
   return HUBSPOT_TYPES.find((type) => type === name) ?? 'other';
 }
 
+/** HubSpot's type of a property that holds values of this kind. */
+export function typeOf(kind: FieldKind): PropertyType {
+  return kind === 'owner' || kind === 'pipeline' || kind === 'stage' ? 'enumeration' : kind;
+}
+
 /** Whether HubSpot compares such values without their case. */
 export function isText(kind: PropertyKind): boolean {
   return kind === 'string' || kind === 'phone_number';

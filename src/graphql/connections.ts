@@ -9,7 +9,7 @@ import { from } from './selection.ts';
 export function recordConnection({ typename, objectType, singular }: CrmObject) {
   return builder.connectionObject(
     {
-      type: RECORD_REFS[typename],
+      type: RECORD_REFS[objectType],
       name: `${typename}Connection`,
       description: `A page of ${objectType}.`,
       fields: (t) => totalCount(t, SEARCHED),
@@ -20,7 +20,7 @@ export function recordConnection({ typename, objectType, singular }: CrmObject) 
 
 /** `ContactDealConnection`: neighbours, with the labels of the association on each edge. */
 export function associationConnection(owner: CrmObject, neighbour: CrmObject) {
-  const node = RECORD_REFS[neighbour.typename];
+  const node = RECORD_REFS[neighbour.objectType];
   const name = `${owner.typename}${neighbour.typename}`;
   const edge = builder.edgeObject({
     type: node,

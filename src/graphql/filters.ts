@@ -7,12 +7,12 @@ import {
   noneOf,
   oneOf,
   present,
-  type ValueKind,
 } from '../connector/condition.ts';
+import type { ArgumentFields } from '../crm/define-object.ts';
 import type { ObjectType } from '../crm/objects.ts';
+import type { Property, PropertyKind, PropertyType } from '../crm/property.ts';
 import { GatewayError } from '../errors.ts';
 import { writtenOut } from './decimal-notation.ts';
-import { comparedAs, type FilterFields, type FilterKind } from './filter-fields.ts';
 import { parseMoment } from './moment.ts';
 import { pipelineReference } from './pipeline-ids.ts';
 import { decimal } from './scalars.ts';
@@ -25,9 +25,9 @@ const PROPERTY_NAME = /^[a-z0-9_]{1,100}$/;
 
 /** What the names and ids in a filter mean. */
 export interface FilterTerms {
-  readonly fields: FilterFields;
-  /** How the values of a property compare that a `PropertyFilter` names. */
-  readonly kindOf: (property: string) => ValueKind;
+  readonly fields: ArgumentFields;
+  /** The type of a property that a `PropertyFilter` names. */
+  readonly typeOf: (property: string) => PropertyType;
   /**
    * HubSpot's id of what an id names; `undefined` when it is of another portal or type.
    * @throws GatewayError BAD_USER_INPUT when it is none
@@ -48,11 +48,11 @@ export function filterCondition(filter: RecordFilter, terms: FilterTerms): Condi
  */
 export function namedProperties(filter: RecordFilter): readonly string[] {
   const names = new Set<string>();
-  const kindOf = (property: string) => {
+  const typeOf = (property: string) => {
     names.add(property);
-    return 'option' as const;
+    return 'enumeration' as const;
   };
-  filterCondition(filter, { fields: {}, kindOf, idOf: (_type, id) => id, isOfPortal: () => true });
+  filterCondition(filter, { fields: {}, typeOf, idOf: (_type, id) => id, isOfPortal: () => true });
   return [...names];
 }
 
@@ -68,13 +68,13 @@ class FilterReader {
     const { and, or, property, associatedWith: neighbour } = part;
     this.#parts += 1 + (property?.length ?? 0);
     if (this.#parts > MAX_PARTS || depth > MAX_DEPTH) throw refused('The filter has too many parts.');
-    const all = Object.entries(this.#terms.fields).flatMap(([field, { property: name, kind }]) => {
+    const all = Object.entries(this.#terms.fields).flatMap(([field, searched]) => {
       const tests: Tests | null | undefined = Reflect.get(part, field);
-      return tests ? this.#conditions(field, name, kind, tests) : [];
+      return tests ? this.#conditions(field, searched, tests) : [];
     });
     for (const { name, ...tests } of property ?? []) {
       if (!PROPERTY_NAME.test(name)) throw refused('HubSpot names properties with a-z, 0-9 and _.');
-      all.push(...this.#conditions(name, name, this.#terms.kindOf(name), tests));
+      all.push(...this.#conditions(name, { name, kind: this.#terms.typeOf(name) }, tests));
     }
     if (neighbour) {
       const id = this.#terms.idOf(neighbour.objectType, neighbour.id);
@@ -86,19 +86,19 @@ class FilterReader {
   }
 
   /** `field` stands in the schema, or is spelt as a property is: fit for a message. */
-  #conditions(field: string, property: string, kind: FilterKind, tests: Tests): readonly Condition[] {
+  #conditions(field: string, { name: property, kind, pipeline }: Searched, tests: Tests): readonly Condition[] {
     const { exists, between: range, in: listed, notIn: excluded, ...single } = tests;
     const read = (operator: string, value: Operand) => this.#text(`${field}.${operator}`, kind, value);
-    const valueKind = comparedAs(kind);
     const conditions: Condition[] = [];
     for (const [operator, operand] of Object.entries(tests)) {
       // What a frontend left null by mistake must not find more than was meant.
       if (operand === null) throw refused(`${field}.${operator} is null: leave it out, or use exists.`);
     }
-    if (kind === 'stage') {
+    if (pipeline !== undefined) {
       const { eq: _eq, neq: _neq, ...others } = single;
       const rest = { ...others, ...(typeof exists === 'boolean' && { exists }) };
-      return [...this.#stages(field, property, tests), ...this.#conditions(field, property, 'option', rest)];
+      const stages = this.#stages(field, { property, pipeline }, tests);
+      return [...stages, ...this.#conditions(field, { name: property, kind }, rest)];
     }
     for (const [operator, value] of Object.entries(single)) {
       const name = operator as keyof typeof single; // GraphQL hands over no others.
@@ -110,14 +110,18 @@ class FilterReader {
       conditions.push(between(property, low, high));
     }
     const texts = (operator: string, values: readonly string[]) => values.map((value) => read(operator, value));
-    if (listed) conditions.push(oneOf(property, valueKind, texts('in', listed)));
-    if (excluded) conditions.push(noneOf(property, valueKind, texts('notIn', excluded)));
+    if (listed) conditions.push(oneOf(property, kind, texts('in', listed)));
+    if (excluded) conditions.push(noneOf(property, kind, texts('notIn', excluded)));
     if (typeof exists === 'boolean') conditions.push(present(property, exists));
     return conditions;
   }
 
   /** A global id means the stage of one pipeline: another may have a stage of the same id. */
-  #stages(field: string, property: string, { eq, neq, in: listed, notIn: excluded }: Tests): readonly Condition[] {
+  #stages(
+    field: string,
+    { property, pipeline }: { readonly property: string; readonly pipeline: string },
+    { eq, neq, in: listed, notIn: excluded }: Tests,
+  ): readonly Condition[] {
     const conditions: Condition[] = [];
     const wanted = [
       ...(eq == null ? [] : [{ operator: 'eq', ids: [eq] }]),
@@ -126,8 +130,8 @@ class FilterReader {
     for (const { operator, ids } of wanted) {
       const stages = this.#byPipeline(`${field}.${operator}`, ids);
       const alternatives = stages.map(({ pipelineId, stageIds }): Condition => {
-        const stage = oneOf(property, 'option', stageIds);
-        return pipelineId === undefined ? stage : { all: [stage, compared('pipeline', 'eq', pipelineId)] };
+        const stage = oneOf(property, 'stage', stageIds);
+        return pipelineId === undefined ? stage : { all: [stage, compared(pipeline, 'eq', pipelineId)] };
       });
       conditions.push({ any: alternatives });
     }
@@ -137,8 +141,8 @@ class FilterReader {
     ];
     for (const { operator, ids } of unwanted) {
       for (const { pipelineId, stageIds } of this.#byPipeline(`${field}.${operator}`, ids)) {
-        const stage = noneOf(property, 'option', stageIds);
-        conditions.push(pipelineId === undefined ? stage : { any: [stage, compared('pipeline', 'neq', pipelineId)] });
+        const stage = noneOf(property, 'stage', stageIds);
+        conditions.push(pipelineId === undefined ? stage : { any: [stage, compared(pipeline, 'neq', pipelineId)] });
       }
     }
     return conditions;
@@ -148,9 +152,9 @@ class FilterReader {
   #byPipeline(name: string, ids: readonly Operand[]) {
     const stages = new Map<string | undefined, string[]>();
     for (const id of ids) {
-      const text = this.#text(name, 'option', id);
+      const text = this.#text(name, 'stage', id);
       const reference = pipelineReference('stage', text, 'filter');
-      if (reference && !this.#terms.isOfPortal(reference.hubId)) throw refused(`${name} is no ${NOUNS.stage}.`);
+      if (reference && !this.#terms.isOfPortal(reference.hubId)) throw refused(`${name} is no stage of this portal.`);
       const known = stages.get(reference?.pipelineId) ?? [];
       known.push(reference?.stageId ?? text);
       stages.set(reference?.pipelineId, known);
@@ -166,20 +170,27 @@ class FilterReader {
   }
 
   /** The value as HubSpot takes it. */
-  #text(name: string, kind: FilterKind, value: Operand): string {
+  #text(name: string, kind: PropertyKind, value: Operand): string {
     if (value instanceof Date) return String(value.getTime());
     if (value.trim() === '') throw refused(`${name} is empty: leave it out, or use exists.`);
-    if (kind === 'text' || kind === 'option' || kind === 'stage') return value;
-    const text = {
-      number: () => numberText(value),
-      moment: () => parseMoment(value)?.getTime().toString(),
-      owner: () => this.#terms.idOf('owners', value),
-      pipeline: () => this.#pipelineId(value),
-    }[kind]();
-    if (text === undefined) throw refused(`${name} is no ${NOUNS[kind]}.`);
-    return text;
+    switch (kind) {
+      case 'number':
+        return found(numberText(value), `${name} is no number.`);
+      case 'date':
+      case 'datetime':
+        return found(parseMoment(value)?.getTime().toString(), `${name} is no date or time.`);
+      case 'owner':
+        return found(this.#terms.idOf('owners', value), `${name} is no owner of this portal.`);
+      case 'pipeline':
+        return found(this.#pipelineId(value), `${name} is no pipeline of this portal.`);
+      default:
+        return value;
+    }
   }
 }
+
+/** What is asked about; of a stage that may be named by a global id, with the property of its pipeline. */
+type Searched = Pick<Property, 'name'> & { readonly kind: PropertyKind; readonly pipeline?: string | undefined };
 
 /** HubSpot's numbers are digits and one point. */
 function numberText(value: string): string | undefined {
@@ -187,13 +198,10 @@ function numberText(value: string): string | undefined {
   return number === undefined ? undefined : writtenOut(number);
 }
 
-const NOUNS = {
-  number: 'number',
-  moment: 'date or time',
-  owner: 'owner of this portal',
-  pipeline: 'pipeline of this portal',
-  stage: 'stage of this portal',
-};
+function found(value: string | undefined, message: string): string {
+  if (value === undefined) throw refused(message);
+  return value;
+}
 
 function refused(message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message, { argument: 'filter' });

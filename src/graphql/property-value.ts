@@ -2,32 +2,6 @@ import type { PropertyDefinition } from '../hubspot/properties.ts';
 import { parseMoment } from './moment.ts';
 import { decimal } from './scalars.ts';
 
-/** How values of a property are to be read. */
-export type PropertyType =
-  | 'STRING'
-  | 'NUMBER'
-  | 'BOOLEAN'
-  | 'DATE'
-  | 'DATETIME'
-  | 'ENUMERATION'
-  | 'PHONE_NUMBER'
-  | 'OTHER';
-
-const TYPES: ReadonlyMap<string, PropertyType> = new Map([
-  ['string', 'STRING'],
-  ['number', 'NUMBER'],
-  ['bool', 'BOOLEAN'],
-  ['date', 'DATE'],
-  ['datetime', 'DATETIME'],
-  ['enumeration', 'ENUMERATION'],
-  ['phone_number', 'PHONE_NUMBER'],
-]);
-
-/** `OTHER` for a type that HubSpot added, and for a property whose definition is not known. */
-export function propertyTypeOf(definition: Pick<PropertyDefinition, 'type'> | undefined): PropertyType {
-  return TYPES.get(definition?.type ?? '') ?? 'OTHER';
-}
-
 /** An option that a record has. */
 export interface ChosenOption {
   readonly value: string;
@@ -50,21 +24,21 @@ export interface TypedValue {
 
 /** Reads what HubSpot wrote: always a text, whatever the type. */
 export function readValue(raw: string, definition: PropertyDefinition): TypedValue {
-  switch (propertyTypeOf(definition)) {
-    case 'STRING':
-    case 'PHONE_NUMBER':
+  switch (definition.type) {
+    case 'string':
+    case 'phone_number':
       return { string: raw };
-    case 'NUMBER':
+    case 'number':
       return { number: decimal(raw) };
-    case 'BOOLEAN':
+    case 'bool':
       return { boolean: BOOLEANS.get(raw) };
-    case 'DATE':
+    case 'date':
       return { date: parseMoment(raw)?.toISOString().slice(0, 10) };
-    case 'DATETIME':
+    case 'datetime':
       return { dateTime: parseMoment(raw) };
-    case 'ENUMERATION':
+    case 'enumeration':
       return readChoice(raw, definition);
-    case 'OTHER':
+    case 'other':
       return {};
   }
 }

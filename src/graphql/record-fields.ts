@@ -1,5 +1,4 @@
 import type { FieldRef } from '@pothos/core';
-import type { CrmRecord } from '../connector/crm-record.ts';
 import type { CrmObject } from '../crm/objects.ts';
 import { readScopes } from '../crm/scopes.ts';
 import type { builder } from './builder.ts';
@@ -9,6 +8,7 @@ import { givenId } from './named-portal.ts';
 import { neighbourScopes } from './neighbour-scopes.ts';
 import { MAX_FIRST } from './page-sizes.ts';
 import { givenPage, pageArgs } from './pagination.ts';
+import type { RecordFields } from './properties.ts';
 import { resolveList, resolveNeighbours, resolveRecord } from './records.ts';
 import { RECORD_REFS } from './refs.ts';
 import type { CrmParent } from './scopes.ts';
@@ -17,12 +17,11 @@ import { from } from './selection.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 type CrmFields = PothosSchemaTypes.InterfaceFieldBuilder<Types, CrmParent>;
-type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 /** `Crm.contact` and its like. */
 export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {
   return t.field({
-    type: RECORD_REFS[type.typename],
+    type: RECORD_REFS[type.objectType],
     nullable: true,
     description:
       `One ${type.singular} by its id. An id that was merged into another finds the ${type.singular} that it became, which ` +

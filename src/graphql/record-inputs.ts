@@ -36,8 +36,8 @@ export interface CreateRead extends ReadInput {
   }[];
 }
 
-export function readCreate({ typename }: CrmObject, input: CreateInput, hubId: number): CreateRead {
-  const written = writtenValues(typename, input, hubId);
+export function readCreate(type: CrmObject, input: CreateInput, hubId: number): CreateRead {
+  const written = writtenValues(type, input, hubId);
   const neighbours = (input.associations ?? []).map(({ objectType, id, label }) => ({
     objectType,
     id: recordIdIn(crmObject(objectType).typename, hubId, id, 'associations'),
@@ -51,9 +51,9 @@ export function associationPath(index: number, field: 'id' | 'label'): InputPath
   return ['input', 'associations', String(index), field];
 }
 
-export function readUpdate({ typename }: CrmObject, input: UpdateInput, hubId: number): ReadInput & RecordId {
-  const id = recordIdIn(typename, hubId, input.id);
-  const written = writtenValues(typename, input, hubId);
+export function readUpdate(type: CrmObject, input: UpdateInput, hubId: number): ReadInput & RecordId {
+  const id = recordIdIn(type.typename, hubId, input.id);
+  const written = writtenValues(type, input, hubId);
   if (written.paths.size === 0 && written.absent.length === 0)
     throw new GatewayError('BAD_USER_INPUT', 'There is nothing to write.', { argument: 'input' });
   return { id, written, absent: id === undefined ? [RECORD] : written.absent };
@@ -64,12 +64,12 @@ interface RecordId {
   readonly id: string | undefined;
 }
 
-export function readUpsert({ typename }: CrmObject, input: UpsertInput, hubId: number): ReadInput & UniqueValue {
-  const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? 'email');
+export function readUpsert(type: CrmObject, input: UpsertInput, hubId: number): ReadInput & UniqueValue {
+  const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? type.uniqueProperty ?? '');
   const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
     throw new GatewayError('BAD_USER_INPUT', 'idValue must not be empty.', { argument: 'idValue' });
-  const written = writtenValues(typename, input, hubId);
+  const written = writtenValues(type, input, hubId);
   return { idProperty, idValue, written, absent: written.absent };
 }
 
@@ -80,12 +80,12 @@ interface UniqueValue {
 
 /** The ids of an input that writes values, of the record itself first. */
 export function givenIds(
-  { typename }: CrmObject,
+  type: CrmObject,
   input: WriteInput & ValuesInput & Pick<CreateInput, 'associations'> & { readonly id?: string },
 ): readonly GivenId[] {
   return [
     ...(input.id === undefined ? [] : [givenId('id', input.id)]),
-    ...givenValues(typename, input),
+    ...givenValues(type, input),
     ...(input.associations ?? []).map(({ id }) => givenId('associations', id)),
   ];
 }

@@ -176,7 +176,7 @@ function contextOf(type: CrmObject, written: WrittenValues, hubId: number): Prob
   return {
     type,
     hubId,
-    property: (name) => pathOf(type.typename, written, name),
+    property: (name) => pathOf(type, written, name),
     record: () => null,
     label: () => null,
   };

@@ -1,6 +1,6 @@
 import type { PortalOwner } from '../connector/connector.ts';
 import type { CrmRecord } from '../connector/crm-record.ts';
-import type { RecordTypename } from '../crm/objects.ts';
+import { byObjectType } from '../crm/objects.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';
 import type { CrmParent } from './scopes.ts';
@@ -11,15 +11,7 @@ export const CrmRef = builder.interfaceRef<CrmParent>('Crm');
 export const QueryRef = builder.objectRef<object>('Query');
 /** What the types of records share. */
 export const CrmRecordRef = builder.interfaceRef<CrmRecord>('CrmRecord');
-export const ContactRef = builder.objectRef<CrmRecord>('Contact');
-export const DealRef = builder.objectRef<CrmRecord>('Deal');
-export const CompanyRef = builder.objectRef<CrmRecord>('Company');
+/** The types of records. */
+export const RECORD_REFS = byObjectType(({ typename }) => builder.objectRef<CrmRecord>(typename));
 export const OwnerRef = builder.objectRef<PortalOwner>('Owner');
 export const InstallationRef = builder.objectRef<Installation>('Installation');
-
-/** The object type of each type of record. */
-export const RECORD_REFS: Readonly<Record<RecordTypename, typeof ContactRef>> = {
-  Contact: ContactRef,
-  Deal: DealRef,
-  Company: CompanyRef,
-};

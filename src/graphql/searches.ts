@@ -6,30 +6,22 @@ import { readScopes } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { SearchSort } from '../hubspot/search.ts';
 import { builder } from './builder.ts';
-import { FILTER_FIELDS } from './filter-fields.ts';
 import { type FilterTerms, filterCondition, namedProperties } from './filters.ts';
 import { parseRecordGlobalId, recordIdIn } from './global-id.ts';
 import { type GivenId, givenId } from './named-portal.ts';
-import { propertyKinds } from './property-kinds.ts';
+import { propertyTypes } from './property-types.ts';
 import { filterInput, type RecordFilter } from './types/filter.ts';
 import { orderInput } from './types/order.ts';
 
-/** Where HubSpot looks for the words of a query. https://developers.hubspot.com/docs/api-reference/search/guide */
-const SEARCHED: Readonly<Record<ObjectType, string>> = {
-  contacts: 'names, e-mail addresses, telephone numbers and `company`',
-  deals: 'name, pipeline, stage, type and description',
-  companies: 'name, domain, website and telephone number',
-};
-
 /** The arguments of `contacts` and its like that choose among records. */
 export function searchArgs(type: CrmObject) {
-  const { typename, objectType } = type;
-  const filter = filterInput(`${typename}Filter`, FILTER_FIELDS[objectType]);
-  const orderBy = orderInput(type, FILTER_FIELDS[objectType]);
+  const { objectType, searched } = type;
+  const filter = filterInput(type);
+  const orderBy = orderInput(type);
   return builder.args((t) => ({
     filter: t.field({ type: filter, description: `Only ${objectType} that fit.` }),
     query: t.string({
-      description: `Only ${objectType} that have these words in one of the properties that HubSpot searches: ${SEARCHED[objectType]}. With a blank text, all of them.`,
+      description: `Only ${objectType} that have these words in one of the properties that HubSpot searches: ${searched}. With a blank text, all of them.`,
     }),
     orderBy: t.field({ type: orderBy, description: 'The order of a search. Left out: by rising record id.' }),
     archived: t.boolean({
@@ -53,7 +45,7 @@ export interface SearchArgs {
  * @throws GatewayError BAD_USER_INPUT for what no portal can search
  */
 export function givenSearch(
-  { objectType }: CrmObject,
+  { filters }: CrmObject,
   { filter, query, orderBy, archived }: SearchArgs,
 ): readonly GivenId[] {
   const isSearch = filter != null || query != null || orderBy != null;
@@ -66,7 +58,7 @@ export function givenSearch(
     return parseRecordGlobalId(id)?.recordId ?? id;
   };
   const isOfPortal = (hubId: string) => ids.push({ argument: 'filter', hubId }) > 0;
-  const terms: FilterTerms = { fields: FILTER_FIELDS[objectType], kindOf: () => 'option', idOf, isOfPortal };
+  const terms: FilterTerms = { fields: filters, typeOf: () => 'enumeration', idOf, isOfPortal };
   const condition = filter ? filterCondition(filter, terms) : undefined;
   // How long the values of other properties are, their definitions decide.
   if (!filter || namedProperties(filter).length === 0) toSearch(wanted({ query, orderBy }, condition));
@@ -79,15 +71,15 @@ export function givenSearch(
  * @throws GatewayError BAD_USER_INPUT, and MISSING_SCOPES for what a search would tell of neighbours or sensitive values
  */
 export async function searchOf(
-  { objectType }: CrmObject,
+  type: CrmObject,
   connector: Connector,
   { filter, query, orderBy }: SearchArgs,
   coordinate: string,
 ): Promise<Search | undefined> {
   if (filter == null && query == null && orderBy == null) return undefined;
-  const condition = filter ? await conditionOf(filter, connector, objectType, coordinate) : undefined;
+  const condition = filter ? await conditionOf(filter, connector, type, coordinate) : undefined;
   const search = toSearch(wanted({ query, orderBy }, condition));
-  connector.requireScopes(readScopes(...new Set([objectType, ...search.neighbours])), coordinate);
+  connector.requireScopes(readScopes(...new Set([type.objectType, ...search.neighbours])), coordinate);
   return search;
 }
 
@@ -102,16 +94,16 @@ function wanted({ query, orderBy }: SearchArgs, condition: Condition | undefined
 async function conditionOf(
   filter: RecordFilter,
   connector: Connector,
-  objectType: ObjectType,
+  type: CrmObject,
   coordinate: string,
 ): Promise<Condition> {
-  const kinds = await propertyKinds(connector, objectType, namedProperties(filter), coordinate);
+  const types = await propertyTypes(connector, type, namedProperties(filter), coordinate);
   return filterCondition(filter, {
-    fields: FILTER_FIELDS[objectType],
-    kindOf: (property) => kinds.get(property) ?? 'option',
+    fields: type.filters,
+    typeOf: (property) => types.get(property) ?? 'other',
     isOfPortal: (hubId) => hubId === String(connector.installation.hubId),
-    idOf: (type, id) => {
-      const typename = type === 'owners' ? 'Owner' : crmObject(type).typename;
+    idOf: (named, id) => {
+      const typename = named === 'owners' ? 'Owner' : crmObject(named).typename;
       return recordIdIn(typename, connector.installation.hubId, id, 'filter');
     },
   });

@@ -1,4 +1,5 @@
-import type { RecordTypename } from '../crm/objects.ts';
+import type { CrmObject } from '../crm/objects.ts';
+import type { Property } from '../crm/property.ts';
 import { GatewayError } from '../errors.ts';
 import type { PropertyValues } from '../hubspot/record-writes.ts';
 import { writtenOut } from './decimal-notation.ts';
@@ -6,7 +7,6 @@ import { recordIdIn } from './global-id.ts';
 import { type GivenId, givenId } from './named-portal.ts';
 import { parsePipelineGlobalId, pipelineReference } from './pipeline-ids.ts';
 import { propertyNames } from './property-names.ts';
-import { WRITABLE_FIELDS, type WritableField } from './writable-fields.ts';
 
 /** The part of an input that says what to write, a field for a property. */
 export interface ValuesInput {
@@ -46,27 +46,28 @@ export function valueWithin(argument: string, value: string): string {
  * @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, a malformed id, or
  * too long a value
  */
-export function writtenValues(typename: RecordTypename, input: ValuesInput, hubId: number): WrittenValues {
+export function writtenValues({ inputs }: CrmObject, input: ValuesInput, hubId: number): WrittenValues {
   // A property may be called __proto__, which only a Map takes for a name like any other.
   const values = new Map<string, string>();
   const paths = new Map<string, InputPath>();
   const absent: InputPath[] = [];
   /** A stage's global id names its pipeline, too. */
-  let stage: { readonly name: string; readonly pipelineId: string } | undefined;
+  let stage: { readonly name: string; readonly pipeline: string; readonly pipelineId: string } | undefined;
   const write = (property: string, value: string, path: InputPath): void => {
     if (values.has(property)) throw badProperties(`The property ${property} is given twice.`);
     values.set(property, value);
     paths.set(property, path);
   };
 
-  for (const [name, field] of Object.entries(WRITABLE_FIELDS[typename])) {
+  for (const [name, field] of Object.entries(inputs)) {
     const given = input[name];
     if (given === undefined) continue;
     const value = wireValue(name, field, given, hubId);
-    const pipelineId = field.kind === 'stage' ? parsePipelineGlobalId(String(given))?.pipelineId : undefined;
-    if (pipelineId) stage = { name, pipelineId };
+    const { pipeline } = field;
+    const pipelineId = pipeline === undefined ? undefined : parsePipelineGlobalId(String(given))?.pipelineId;
+    if (pipeline && pipelineId) stage = { name, pipeline, pipelineId };
     if (value === undefined) absent.push(['input', name]);
-    else write(field.property, valueWithin(name, value), ['input', name]);
+    else write(field.name, valueWithin(name, value), ['input', name]);
   }
   const properties = input.properties ?? [];
   propertyNames(
@@ -78,16 +79,16 @@ export function writtenValues(typename: RecordTypename, input: ValuesInput, hubI
     write(name, valueWithin('properties', value ?? ''), ['input', 'properties', String(index)]);
   }
   if (stage) {
-    const pipeline = values.get('pipeline');
-    if (pipeline === undefined) write('pipeline', stage.pipelineId, ['input', stage.name]);
-    else if (pipeline !== stage.pipelineId) throw foreignStage(stage.name);
+    const pipelineId = values.get(stage.pipeline);
+    if (pipelineId === undefined) write(stage.pipeline, stage.pipelineId, ['input', stage.name]);
+    else if (pipelineId !== stage.pipelineId) throw foreignStage(stage.name);
   }
   return { values: Object.fromEntries(values), paths, absent };
 }
 
 /** The ids among the values. */
-export function givenValues(typename: RecordTypename, input: ValuesInput): readonly GivenId[] {
-  return Object.entries(WRITABLE_FIELDS[typename]).flatMap(([name, { kind }]) => {
+export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly GivenId[] {
+  return Object.entries(inputs).flatMap(([name, { kind }]) => {
     if (input[name] == null) return [];
     const id = String(input[name]);
     if (kind === 'owner') return [givenId(name, id)];
@@ -97,15 +98,15 @@ export function givenValues(typename: RecordTypename, input: ValuesInput): reado
 }
 
 /** Where a person fills in `property`, given or not; `null` where the input has no field for it. */
-export function pathOf(typename: RecordTypename, { paths }: WrittenValues, property: string): InputPath | null {
+export function pathOf({ inputs }: CrmObject, { paths }: WrittenValues, property: string): InputPath | null {
   const given = paths.get(property);
   if (given) return given;
-  const field = Object.entries(WRITABLE_FIELDS[typename]).find(([, candidate]) => candidate.property === property);
+  const field = Object.entries(inputs).find(([, { name }]) => name === property);
   return field ? ['input', field[0]] : null;
 }
 
 /** The text that HubSpot takes; `undefined` for an id of another portal. */
-function wireValue(name: string, { kind }: WritableField, given: unknown, hubId: number): string | undefined {
+function wireValue(name: string, { kind }: Property, given: unknown, hubId: number): string | undefined {
   if (given === null) return '';
   if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
   if (kind === 'stage' || kind === 'pipeline') {
@@ -113,7 +114,7 @@ function wireValue(name: string, { kind }: WritableField, given: unknown, hubId:
     if (!reference) return String(given);
     return reference.hubId === String(hubId) ? (reference.stageId ?? reference.pipelineId) : undefined;
   }
-  if (kind === 'decimal') return writtenOut(String(given));
+  if (kind === 'number') return writtenOut(String(given));
   return given instanceof Date ? given.toISOString() : String(given);
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectType } from '../crm/objects.ts';
+import { type PropertyType, propertyType } from '../crm/property.ts';
 import { definitionScopes, type ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError } from '../errors.ts';
 import type { HubspotApi } from './client.ts';
@@ -17,8 +18,7 @@ export interface PropertyOption {
 export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
-  /** `string`, `number`, `bool`, `enumeration`, `date`, `datetime`, `phone_number`, and whatever HubSpot adds. */
-  readonly type: string;
+  readonly type: PropertyType;
   /** How HubSpot's pages show it; `checkbox` holds several options at once. */
   readonly fieldType: string;
   readonly description: string | null;
@@ -67,7 +67,7 @@ function parseProperty(property: unknown, sensitivity: DataSensitivity): Propert
   const options = field(property, 'options');
   return {
     name,
-    type,
+    type: propertyType(type),
     label: text(field(property, 'label')) ?? name,
     fieldType: text(field(property, 'fieldType')) ?? '',
     description: text(field(property, 'description')),

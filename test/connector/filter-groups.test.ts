@@ -59,10 +59,10 @@ describe('a condition becomes an OR of ANDs', () => {
   });
 
   it('lists texts in lower case and options in theirs, each once', () => {
-    expect(oneOf('p', 'text', ['New', 'NEW', 'Öl'])).toMatchObject({ operator: 'IN', values: ['new', 'öl'] });
-    expect(noneOf('p', 'option', ['New', 'NEW'])).toMatchObject({ operator: 'NOT_IN', values: ['New', 'NEW'] });
-    expect(oneOf('p', 'text', [])).toEqual(NEVER);
-    expect(noneOf('p', 'text', [])).toEqual(ALWAYS);
+    expect(oneOf('p', 'string', ['New', 'NEW', 'Öl'])).toMatchObject({ operator: 'IN', values: ['new', 'öl'] });
+    expect(noneOf('p', 'enumeration', ['New', 'NEW'])).toMatchObject({ operator: 'NOT_IN', values: ['New', 'NEW'] });
+    expect(oneOf('p', 'string', [])).toEqual(NEVER);
+    expect(noneOf('p', 'string', [])).toEqual(ALWAYS);
   });
 });
 

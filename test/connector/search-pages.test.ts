@@ -210,7 +210,7 @@ describe('toSearch', () => {
 
   it('asks HubSpot nothing when nothing can be found', async () => {
     const hits = new Hits(10);
-    const slice = await readSearch(searched(oneOf('a', 'text', [])), 10, {}, hits.ask);
+    const slice = await readSearch(searched(oneOf('a', 'string', [])), 10, {}, hits.ask);
     expect(slice).toEqual({ items: [], hasNextPage: false, totalCount: 0 });
     expect(hits.asked).toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('toSearch', () => {
       {
         condition: oneOf(
           'p',
-          'option',
+          'enumeration',
           new Array(300).fill('').map((_, index) => `value_${index}`),
         ),
       },

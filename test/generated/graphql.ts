@@ -40,7 +40,7 @@ export type CreateContactInput = {
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
-  /** Primary e-mail address, unique in the portal. Property `email`. */
+  /** Primary e-mail address, unique in the portal. HubSpot keeps it in lower case. Property `email`. */
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
@@ -50,15 +50,15 @@ export type CreateContactInput = {
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`. Property `hs_lead_status`. */
+  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
   /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile telephone number. Property `mobilephone`. */
+  /** Mobile telephone number, as people write it. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
   /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** Telephone number. Property `phone`. */
+  /** Telephone number, as people write it. Property `phone`. */
   phone?: string | null | undefined;
   /** Values of properties that have no field here, custom ones included. */
   properties?: Array<PropertyInput> | null | undefined;
@@ -72,15 +72,15 @@ export type CreateContactInput = {
 
 /** A new deal. A field that is null counts as left out. */
 export type CreateDealInput = {
-  /** Value of the deal, in units of `currency`. Property `amount`. */
+  /** Value of the deal, in units of `currency`, or of the portal's own currency where that is null. Property `amount`. */
   amount?: string | number | null | undefined;
   /** Records that the deal is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types. */
   associations?: Array<AssociationInput> | null | undefined;
   /** When the deal was closed, or is expected to be. Property `closedate`. */
   closeDate?: string | null | undefined;
-  /** Currency of `amount` as ISO 4217 code, in portals with several currencies. Property `deal_currency_code`. */
+  /** Currency of `amount` as ISO 4217 code, such as `EUR`. Portals with one currency leave it empty. Property `deal_currency_code`. */
   currency?: string | null | undefined;
-  /** Kind of sale: HubSpot's internal value, such as `newbusiness`. Property `dealtype`. */
+  /** Kind of sale: HubSpot's internal value, such as `newbusiness`, or the portal's own. Property `dealtype`. */
   dealType?: string | null | undefined;
   /** Notes about the deal. Property `description`. */
   description?: string | null | undefined;
@@ -164,7 +164,7 @@ export type UpsertContactInput = {
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
-  /** Primary e-mail address, unique in the portal. Property `email`. */
+  /** Primary e-mail address, unique in the portal. HubSpot keeps it in lower case. Property `email`. */
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
@@ -178,15 +178,15 @@ export type UpsertContactInput = {
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`. Property `hs_lead_status`. */
+  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
   /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile telephone number. Property `mobilephone`. */
+  /** Mobile telephone number, as people write it. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
   /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** Telephone number. Property `phone`. */
+  /** Telephone number, as people write it. Property `phone`. */
   phone?: string | null | undefined;
   /** Values of properties that have no field here, custom ones included. */
   properties?: Array<PropertyInput> | null | undefined;

@@ -11,11 +11,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CRM_OBJECTS } from '../../src/crm/objects.ts';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
-import { FILTER_FIELDS } from '../../src/graphql/filter-fields.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.ts';
 import { sourceOf } from '../../src/graphql/selection.ts';
-import { WRITABLE_FIELDS } from '../../src/graphql/writable-fields.ts';
 
 const ERRORS = new URL('../../src/errors.ts', import.meta.url);
 
@@ -100,16 +98,19 @@ describe('the description of a field', () => {
     expect(descriptionOf(`CrmRecord.${name}`)).toMatch(/Property `/);
   });
 
-  it.each(CRM_OBJECTS)('of inputs, filters and orders of $typename names the property', ({ typename, objectType }) => {
-    for (const [name, { property }] of Object.entries(WRITABLE_FIELDS[typename])) {
+  it.each(CRM_OBJECTS)('of inputs, filters and orders of $typename names the property', (object) => {
+    const { typename, inputs, filters, orders } = object;
+    for (const [field, { name }] of Object.entries(inputs)) {
       for (const verb of ['Create', 'Update', 'Upsert']) {
-        expect(descriptionOf(`${verb}${typename}Input.${name}`)).toContain(`\`${property}\``);
+        expect(descriptionOf(`${verb}${typename}Input.${field}`)).toContain(`\`${name}\``);
       }
     }
-    for (const [name, { property }] of Object.entries(FILTER_FIELDS[objectType])) {
-      const value = name.replace(/[A-Z]/g, '_$&').toUpperCase();
-      expect(descriptionOf(`${typename}Filter.${name}`)).toContain(`\`${property}\``);
-      expect(descriptionOf(`${typename}OrderField.${value}`)).toContain(`\`${property}\``);
+    for (const [field, { name }] of Object.entries(filters)) {
+      expect(descriptionOf(`${typename}Filter.${field}`)).toContain(`\`${name}\``);
+    }
+    for (const [field, { name }] of Object.entries(orders)) {
+      const value = field.replace(/[A-Z]/g, '_$&').toUpperCase();
+      expect(descriptionOf(`${typename}OrderField.${value}`)).toContain(`\`${name}\``);
     }
   });
 

@@ -1,8 +1,10 @@
 import { isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { toFilterGroups } from '../../src/connector/filter-groups.ts';
-import { crmObject } from '../../src/crm/objects.ts';
-import { FILTER_FIELDS } from '../../src/graphql/filter-fields.ts';
+import { CONTACT } from '../../src/crm/contact.ts';
+import { DEAL } from '../../src/crm/deal.ts';
+import { CRM_OBJECTS, crmObject } from '../../src/crm/objects.ts';
+import { typeOf } from '../../src/crm/property.ts';
 import { filterCondition, namedProperties } from '../../src/graphql/filters.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { sourceOf } from '../../src/graphql/selection.ts';
@@ -16,10 +18,10 @@ interface Filter extends RecordFilter {
   readonly [field: string]: unknown;
 }
 
-function groups(filter: Filter, fields: Parameters<typeof filterCondition>[1]['fields'] = FILTER_FIELDS.contacts) {
+function groups(filter: Filter, fields = CONTACT.filters) {
   const idOf = (_type: string, id: string) => (id.startsWith('foreign') ? undefined : id.replace(/^global:/, ''));
-  const kindOf = (property: string) => (property.startsWith('text') ? 'text' : 'option');
-  return toFilterGroups(filterCondition(filter, { fields, kindOf, idOf, isOfPortal: (hubId) => hubId === '1' }));
+  const typeOf = (property: string) => (property.startsWith('text') ? 'string' : 'enumeration');
+  return toFilterGroups(filterCondition(filter, { fields, typeOf, idOf, isOfPortal: (hubId) => hubId === '1' }));
 }
 
 const moment = (text: string) => new Date(text);
@@ -84,7 +86,7 @@ describe('a filter of a record type', () => {
 
   it('numbers keep their digits', () => {
     const amount = { between: ['0.10', '12345678901234567890.50'], in: ['1e3', '-.5'] };
-    expect(groups({ amount }, FILTER_FIELDS.deals)).toEqual([
+    expect(groups({ amount }, DEAL.filters)).toEqual([
       [
         { ...f('amount', 'BETWEEN', '0.10'), highValue: '12345678901234567890.50' },
         l('amount', 'IN', ['1000', '-0.5']),
@@ -149,24 +151,21 @@ function either(index: number): Filter {
 }
 
 describe('the fields of filters and orders', () => {
-  const rows = Object.entries(FILTER_FIELDS).flatMap(([type, fields]) =>
-    Object.entries(fields).map(([field, facts]) => [type as keyof typeof FILTER_FIELDS, field, facts] as const),
+  const rows = CRM_OBJECTS.flatMap((object) =>
+    Object.entries(object.filters).map(([field, property]) => [object.objectType, field, property] as const),
   );
   const OTHERWISE: Readonly<Record<string, string>> = { ownerId: 'owner', stageId: 'stage', pipelineId: 'pipeline' };
 
-  it.each(rows)('%s by %s: the field of the type reads the same property', (objectType, field, { property }) => {
+  it.each(rows)('%s by %s: the field of the type reads the same property', (objectType, field, { name }) => {
     const type = schema.getType(crmObject(objectType).typename);
     const shown = isObjectType(type) ? type.getFields()[OTHERWISE[field] ?? field] : undefined;
     expect(shown).toBeDefined();
     // Every record has its two times, whatever the selection.
     if (['createdAt', 'updatedAt'].includes(field)) return;
-    expect(shown && sourceOf(shown).properties).toEqual(expect.arrayContaining([property]));
+    expect(shown && sourceOf(shown).properties).toEqual(expect.arrayContaining([name]));
   });
 
-  const ENUMERATIONS = { option: 'enumeration', owner: 'enumeration', pipeline: 'enumeration', stage: 'enumeration' };
-  const TYPES = { ...ENUMERATIONS, text: 'string', number: 'number', moment: 'datetime' };
-
-  it.each(rows)('%s by %s: the property exists and has that type', (type, _field, { property, kind }) => {
-    expect(HUBSPOT_PROPERTIES[type].find(({ name }) => name === property)?.type).toBe(TYPES[kind]);
+  it.each(rows)('%s by %s: the property exists and has that type', (type, _field, { name, kind }) => {
+    expect(HUBSPOT_PROPERTIES[type].find((property) => property.name === name)?.type).toBe(typeOf(kind));
   });
 });

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../crm/objects.ts';
+import { CRM_OBJECTS, capitals } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';
 
@@ -10,9 +10,10 @@ builder.interfaceType(CrmRef, {
 
 export const CrmObjectType = builder.enumType('CrmObjectType', {
   description: 'The types of CRM records.',
-  values: {
-    CONTACT: { value: 'contacts', description: 'People: HubSpot object `contacts`.' },
-    DEAL: { value: 'deals', description: 'Sales: HubSpot object `deals`.' },
-    COMPANY: { value: 'companies', description: 'Organisations: HubSpot object `companies`.' },
-  } satisfies Record<string, { value: ObjectType; description: string }>,
+  values: Object.fromEntries(
+    CRM_OBJECTS.map((object) => [
+      capitals(object),
+      { value: object.objectType, description: `${object.records}: HubSpot object \`${object.objectType}\`.` },
+    ]),
+  ),
 });

@@ -1,6 +1,6 @@
-import type { ObjectType } from '../../crm/objects.ts';
+import type { CrmObject, ObjectType } from '../../crm/objects.ts';
+import type { FieldKind } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
-import type { FilterFields, FilterKind } from '../filter-fields.ts';
 import { eitherId } from '../global-id.ts';
 import { PROPERTY_NAME } from '../property-names.ts';
 import { CrmObjectType } from './crm.ts';
@@ -123,36 +123,36 @@ const AssociationFilter = builder.inputType('AssociationFilter', {
 });
 
 const INPUTS = {
-  text: StringFilter,
-  option: StringFilter,
+  string: StringFilter,
+  enumeration: StringFilter,
   owner: StringFilter,
   pipeline: StringFilter,
   stage: StringFilter,
   number: DecimalFilter,
-  moment: DateTimeFilter,
-} as const satisfies Readonly<Record<FilterKind, object>>;
+  datetime: DateTimeFilter,
+} as const satisfies Readonly<Record<FieldKind, object>>;
 
-const HOLDS: Readonly<Record<FilterKind, string>> = {
-  text: 'By a text',
-  option: 'By the internal value of an option',
+const HOLDS: Readonly<Record<FieldKind, string>> = {
+  string: 'By a text',
+  enumeration: 'By the internal value of an option',
   owner: "By the owner's id, HubSpot's own or the global one",
   pipeline: "By the pipeline's id, HubSpot's own or the global one",
   stage: "By the stage's id: HubSpot's own, in whatever pipeline, or the global one, which names its pipeline",
   number: 'By a number',
-  moment: 'By a moment',
+  datetime: 'By a moment',
 };
 
 /** `ContactFilter` and its like. */
-export function filterInput(name: string, fields: FilterFields) {
-  const ref = builder.inputRef<RecordFilter>(name);
+export function filterInput({ typename, filters }: CrmObject) {
+  const ref = builder.inputRef<RecordFilter>(`${typename}Filter`);
   ref.implement({
     description:
       'What records must be like: everything that is given must hold. Multiplied out to alternatives of conditions, HubSpot takes at most 5 alternatives, 6 conditions in each and 18 in all.',
     fields: (t) => ({
       ...Object.fromEntries(
-        Object.entries(fields).map(([field, { property, kind }]) => [
+        Object.entries(filters).map(([field, { name, kind }]) => [
           field,
-          t.field({ type: INPUTS[kind], description: `${HOLDS[kind]}. Property \`${property}\`.` }),
+          t.field({ type: INPUTS[kind], description: `${HOLDS[kind]}. Property \`${name}\`.` }),
         ]),
       ),
       associatedWith: t.field({

@@ -1,16 +1,14 @@
 import type { PortalOwner } from '../../connector/connector.ts';
 import type { CrmRecord } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
-import { OWNERS_READ, pipelineScopes, readScopes } from '../../crm/scopes.ts';
+import { OWNERS_READ, readScopes } from '../../crm/scopes.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../global-id.ts';
 import { parsePipelineGlobalId } from '../pipeline-ids.ts';
 import { QueryRef } from '../refs.ts';
 import { from, selectionOf } from '../selection.ts';
-import { type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
-
-const PIPELINES_READ = pipelineScopes('deals');
+import { PIPELINES_READ, type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
 
 type Found = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
 

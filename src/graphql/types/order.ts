@@ -1,6 +1,5 @@
 import type { CrmObject } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
-import type { FilterFields } from '../filter-fields.ts';
 
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Which end comes first.',
@@ -11,7 +10,7 @@ const OrderDirection = builder.enumType('OrderDirection', {
 });
 
 /** `ContactOrder` and its like, with the property to sort by. */
-export function orderInput({ typename, objectType }: CrmObject, fields: FilterFields) {
+export function orderInput({ typename, objectType, orders }: CrmObject) {
   const values: Record<string, { value: string; description: string }> = {
     HUBSPOT_ID: {
       value: 'hs_object_id',
@@ -19,9 +18,9 @@ export function orderInput({ typename, objectType }: CrmObject, fields: FilterFi
         'By record id, which roughly is by age. The one order that pages beyond 10,000 results. Property `hs_object_id`.',
     },
   };
-  for (const [field, { property }] of Object.entries(fields)) {
-    const name = field.replace(/[A-Z]/g, '_$&').toUpperCase();
-    values[name] = { value: property, description: `By property \`${property}\`.` };
+  for (const [field, { name }] of Object.entries(orders)) {
+    const value = field.replace(/[A-Z]/g, '_$&').toUpperCase();
+    values[value] = { value: name, description: `By property \`${name}\`.` };
   }
   const Field = builder.enumType(`${typename}OrderField`, {
     description: `What ${objectType} can be ordered by. Records without a value come where HubSpot puts them.`,

@@ -1,15 +1,18 @@
-import type { FieldRef } from '@pothos/core';
 import type { Connector } from '../../connector/connector.ts';
-import type { CrmRecord } from '../../connector/crm-record.ts';
-import { pipelineScopes } from '../../crm/scopes.ts';
+import { CRM_OBJECTS, type CrmObject, type ObjectType } from '../../crm/objects.ts';
+import type { Property } from '../../crm/property.ts';
+import { anyOf, pipelineScopes } from '../../crm/scopes.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
 import { builder } from '../builder.ts';
 import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../pipeline-ids.ts';
+import type { RecordFields } from '../properties.ts';
 import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
 
-const READABLE = pipelineScopes('deals');
+const PIPELINED = CRM_OBJECTS.filter(({ hasPipelines }) => hasPipelines);
+/** What pipelines of at least one object take. */
+export const PIPELINES_READ = anyOf(PIPELINED.map(({ objectType }) => pipelineScopes(objectType)));
 
 /** A stage as one of its portal. */
 export interface PortalStage extends PipelineStage {
@@ -27,10 +30,10 @@ export interface PortalPipeline extends Omit<Pipeline, 'stages'> {
 
 const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').implement({
   description:
-    'A step of a pipeline, as of some minutes ago. One that was removed while deals still stand in it has its ids, and ' +
+    'A step of a pipeline, as of some minutes ago. One that was removed while records still stand in it has its ids, and ' +
     'null for all else.',
   interfaces: [builder.nodeInterfaceRef()],
-  hubspotScopes: READABLE,
+  hubspotScopes: PIPELINES_READ,
   fields: (t) => ({
     id: t.id({
       description:
@@ -39,8 +42,7 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
       resolve: ({ hubId, pipelineId, id }) => stageGlobalId(hubId, pipelineId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description:
-        "HubSpot's own id, which `stageId` takes, too. Unique within the pipeline alone. Property `dealstage` of deals.",
+      description: `HubSpot's own id, which \`stageId\` takes, too. Unique within the pipeline alone. ${propertiesOf('stage')}`,
       extensions: from({ identity: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the stage. Null when it was removed.' }),
@@ -58,10 +60,10 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
 
 const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
   description:
-    'The steps that deals of one kind go through, as of some minutes ago. One that was removed while deals are still in ' +
+    'The steps that records of one kind go through, as of some minutes ago. One that was removed while records are still in ' +
     'it has its ids, and no label and no stages.',
   interfaces: [builder.nodeInterfaceRef()],
-  hubspotScopes: READABLE,
+  hubspotScopes: PIPELINES_READ,
   fields: (t) => ({
     id: t.id({
       description:
@@ -70,8 +72,7 @@ const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
       resolve: ({ hubId, id }) => pipelineGlobalId(hubId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description:
-        "HubSpot's own id, which `pipelineId` takes, too. Unique within the portal. Property `pipeline` of deals.",
+      description: `HubSpot's own id, which \`pipelineId\` takes, too. Unique within the portal. ${propertiesOf('pipeline')}`,
       extensions: from({ identity: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the pipeline. Null when it was removed.' }),
@@ -83,56 +84,63 @@ const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
   }),
 });
 
-type Types = typeof builder.$inferSchemaTypes;
-type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
+/** ``Property `dealstage` of deals.`` */
+function propertiesOf(kind: 'stage' | 'pipeline'): string {
+  const names = PIPELINED.flatMap(({ objectType, properties }) =>
+    Object.values(properties)
+      .filter((property) => property.kind === kind)
+      .map(({ name }) => `\`${name}\` of ${objectType}`),
+  );
+  return `Property ${names.join(', ')}.`;
+}
 
-/** `Deal.stage`. Two pipelines may have stages of one id: the deal's own pipeline tells which it is. */
-export function stageField(t: RecordFields): FieldRef<Types, unknown, 'Object'> {
+/** `Deal.stage`. Two pipelines may have stages of one id: the record's own pipeline tells which it is. */
+export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Property) {
+  const { name, description, pipeline = '' } = stage;
   return t.field({
     type: PipelineStageRef,
     nullable: true,
-    description:
-      'Where the deal stands in its pipeline. Null when it has no stage. Properties `dealstage` and `pipeline`.',
-    hubspotScopes: READABLE,
-    extensions: from({ properties: ['dealstage', 'pipeline'], reads: 'pipelines' }),
+    description: `${description} Null when it has no stage. Properties \`${name}\` and \`${pipeline}\`.`,
+    hubspotScopes: pipelineScopes(objectType),
+    extensions: from({ properties: [name, pipeline], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
-      const id = properties.dealstage;
+      const id = properties[name];
       if (!id) return null;
-      const { hubId } = connector.installation;
-      const pipelineId = properties.pipeline ?? '';
+      const pipelineId = properties[pipeline] ?? '';
       const known = selectionOf(info, 'PipelineStage', connector.granted).needsRecord
-        ? (await pipelineOf({ properties, connector }))?.stages.find((stage) => stage.id === id)
+        ? (await pipelineWith(pipelineId, connector, objectType))?.stages.find((one) => one.id === id)
         : undefined;
+      const { hubId } = connector.installation;
       return known ?? ownStage(hubId, pipelineId, { id, label: null, probability: null, isClosed: null });
     },
   });
 }
 
 /** `Deal.pipeline`. */
-export function pipelineField(t: RecordFields): FieldRef<Types, unknown, 'Object'> {
+export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name, description }: Property) {
   return t.field({
     type: PipelineRef,
     nullable: true,
-    description: 'The pipeline that the deal goes through. Null when it has none. Property `pipeline`.',
-    hubspotScopes: READABLE,
-    extensions: from({ properties: ['pipeline'], reads: 'pipelines' }),
+    description: `${description} Null when it has none. Property \`${name}\`.`,
+    hubspotScopes: pipelineScopes(objectType),
+    extensions: from({ properties: [name], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
-      const id = properties.pipeline;
+      const id = properties[name];
       if (!id) return null;
       const known = selectionOf(info, 'Pipeline', connector.granted).needsRecord
-        ? await pipelineOf({ properties, connector })
+        ? await pipelineWith(id, connector, objectType)
         : undefined;
       return known ?? ownPipeline(connector.installation.hubId, { id, label: null, stages: [] });
     },
   });
 }
 
-async function pipelineOf({ properties, connector }: Pick<CrmRecord, 'properties' | 'connector'>) {
-  return (await pipelinesOf(connector)).find(({ id }) => id === properties.pipeline);
+async function pipelineWith(pipelineId: string, connector: Connector, objectType: ObjectType) {
+  return (await pipelinesOf(connector, objectType)).find(({ id }) => id === pipelineId);
 }
 
-async function pipelinesOf({ metadata, installation }: Connector): Promise<PortalPipeline[]> {
-  return (await metadata.pipelines('deals')).map((pipeline) => ownPipeline(installation.hubId, pipeline));
+async function pipelinesOf({ metadata, installation }: Connector, objectType: ObjectType): Promise<PortalPipeline[]> {
+  return (await metadata.pipelines(objectType)).map((pipeline) => ownPipeline(installation.hubId, pipeline));
 }
 
 function ownPipeline(hubId: number, { id, label, stages }: Pipeline): PortalPipeline {
@@ -148,20 +156,25 @@ export async function pipelineNode(
   connector: Connector,
   { pipelineId, stageId }: PipelineReference,
 ): Promise<PortalPipeline | PortalStage | null> {
-  connector.requireScopes(READABLE, 'Query.node');
-  const pipeline = (await pipelinesOf(connector)).find(({ id }) => id === pipelineId);
-  if (stageId === undefined) return pipeline ?? null;
-  return pipeline?.stages.find(({ id }) => id === stageId) ?? null;
+  connector.requireScopes(PIPELINES_READ, 'Query.node');
+  for (const { objectType } of PIPELINED) {
+    if (!connector.granted.satisfies(pipelineScopes(objectType))) continue;
+    const pipeline = await pipelineWith(pipelineId, connector, objectType);
+    if (pipeline) return stageId === undefined ? pipeline : (pipeline.stages.find(({ id }) => id === stageId) ?? null);
+  }
+  return null;
 }
 
-builder.interfaceField(CrmRef, 'dealPipelines', (t) =>
-  t.field({
-    type: [PipelineRef],
-    nullable: true,
-    description: 'The pipelines of deals in the order in which HubSpot shows them, as of some minutes ago.',
-    permission: 'hubspot:read',
-    hubspotScopes: READABLE,
-    extensions: from({ reads: 'pipelines' }),
-    resolve: async (parent, _args, context) => pipelinesOf(await connectorOf(parent, context)),
-  }),
-);
+for (const { objectType, singular } of PIPELINED) {
+  builder.interfaceField(CrmRef, `${singular}Pipelines`, (t) =>
+    t.field({
+      type: [PipelineRef],
+      nullable: true,
+      description: `The pipelines of ${objectType} in the order in which HubSpot shows them, as of some minutes ago.`,
+      permission: 'hubspot:read',
+      hubspotScopes: pipelineScopes(objectType),
+      extensions: from({ reads: 'pipelines' }),
+      resolve: async (parent, _args, context) => pipelinesOf(await connectorOf(parent, context), objectType),
+    }),
+  );
+}

@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { CrmRecord } from '../../connector/crm-record.ts';
 import { valueRequirement } from '../../connector/property-access.ts';
+import type { PropertyType } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
 import { PROPERTY_NAME, propertyNames } from '../property-names.ts';
-import { type ChosenOption, type PropertyType, propertyTypeOf, readValue, type TypedValue } from '../property-value.ts';
+import { type ChosenOption, readValue, type TypedValue } from '../property-value.ts';
 import { CrmRecordRef } from '../refs.ts';
 import { refuse } from '../scopes.ts';
 import { from, selectionOf, standardProperties } from '../selection.ts';
@@ -144,6 +145,6 @@ async function valuesOf(
     if (!Object.hasOwn(properties, name)) return [];
     const [raw, definition] = [properties[name] || null, definitions.get(name)];
     const typed = raw !== null && definition ? readValue(raw, definition) : {};
-    return [{ name, raw, label: definition?.label, type: propertyTypeOf(definition), ...typed }];
+    return [{ name, raw, label: definition?.label, type: definition?.type ?? 'other', ...typed }];
   });
 }

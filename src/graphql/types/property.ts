@@ -1,7 +1,7 @@
+import type { PropertyType } from '../../crm/property.ts';
 import { definitionScopes } from '../../crm/scopes.ts';
 import type { DataSensitivity, PropertyDefinition, PropertyOption } from '../../hubspot/properties.ts';
 import { builder } from '../builder.ts';
-import { type PropertyType, propertyTypeOf } from '../property-value.ts';
 import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { from } from '../selection.ts';
@@ -10,15 +10,18 @@ import { CrmObjectType } from './crm.ts';
 export const PropertyTypeRef = builder.enumType('PropertyType', {
   description: 'How values of a property are to be read: the field of `PropertyValue` that has them.',
   values: {
-    STRING: { description: 'A text: `string`.' },
-    NUMBER: { description: 'A decimal number: `number`.' },
-    BOOLEAN: { description: 'True or false: `boolean`.' },
-    DATE: { description: 'A day of the calendar: `date`.' },
-    DATETIME: { description: 'A moment: `dateTime`.' },
-    ENUMERATION: { description: 'A choice among options: `option`, or `options` where several may be chosen.' },
-    PHONE_NUMBER: { description: 'A telephone number: `string`.' },
-    OTHER: { description: 'A type that HubSpot added, or keeps to itself: `raw` alone.' },
-  } satisfies Record<PropertyType, object>,
+    STRING: { value: 'string', description: 'A text: `string`.' },
+    NUMBER: { value: 'number', description: 'A decimal number: `number`.' },
+    BOOLEAN: { value: 'bool', description: 'True or false: `boolean`.' },
+    DATE: { value: 'date', description: 'A day of the calendar: `date`.' },
+    DATETIME: { value: 'datetime', description: 'A moment: `dateTime`.' },
+    ENUMERATION: {
+      value: 'enumeration',
+      description: 'A choice among options: `option`, or `options` where several may be chosen.',
+    },
+    PHONE_NUMBER: { value: 'phone_number', description: 'A telephone number: `string`.' },
+    OTHER: { value: 'other', description: 'A type that HubSpot added, or keeps to itself: `raw` alone.' },
+  } satisfies Record<string, { value: PropertyType; description: string }>,
 });
 
 const Sensitivity = builder.enumType('DataSensitivity', {
@@ -52,10 +55,9 @@ const PropertyDefinitionRef = builder.objectRef<PropertyDefinition>('PropertyDef
       description: "HubSpot's internal name, which `property(name:)` and `properties(names:)` take.",
     }),
     label: t.exposeString('label', { description: 'What people call the property.' }),
-    type: t.field({
+    type: t.expose('type', {
       type: PropertyTypeRef,
       description: 'How values are to be read. HubSpot calls it `type`.',
-      resolve: propertyTypeOf,
     }),
     fieldType: t.exposeString('fieldType', {
       description: "How HubSpot's pages show it, such as `text`, `select`, or `checkbox` for several options at once.",

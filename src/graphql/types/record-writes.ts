@@ -88,7 +88,7 @@ function recordPayload({ typename, singular, objectType }: CrmObject) {
     description: `The ${singular} that was written, or why it was not.`,
     fields: (t) => ({
       [singular]: t.field({
-        type: RECORD_REFS[typename],
+        type: RECORD_REFS[objectType],
         nullable: true,
         description:
           `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which ` +

@@ -1,4 +1,5 @@
-import { crmObject } from '../../crm/objects.ts';
+import { RECORD_PROPERTIES } from '../../crm/define-object.ts';
+import { CRM_OBJECTS, crmObject } from '../../crm/objects.ts';
 import { OWNERS_READ } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { recordGlobalId } from '../global-id.ts';
@@ -7,9 +8,14 @@ import { recordProperty } from '../plain-fields.ts';
 import { CrmRecordRef, OwnerRef } from '../refs.ts';
 import { from } from '../selection.ts';
 
+const { createdAt, updatedAt, owner } = RECORD_PROPERTIES;
+const elsewhere = CRM_OBJECTS.flatMap((object) =>
+  object.updatedAt === undefined ? [] : [`, of ${object.objectType} \`${object.updatedAt}\``],
+).join('');
+
 builder.interfaceType(CrmRecordRef, {
   description:
-    'What contacts, deals and companies have in common. Properties that have no field of their own are read by `property` and `properties`.',
+    'What records of all types have in common. Properties that have no field of their own are read by `property` and `properties`.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({
@@ -30,14 +36,13 @@ builder.interfaceType(CrmRecordRef, {
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the record was created in HubSpot. Null when HubSpot tells no date. Property `createdate`.',
+      description: `${createdAt.description} Null when HubSpot tells no date. Property \`${createdAt.name}\`.`,
       ...recordProperty({}, ({ told }) => moment(told.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description:
-        'When the record last changed in HubSpot, by anybody or by HubSpot itself. Null when HubSpot tells no date. Property `lastmodifieddate` of contacts, `hs_lastmodifieddate` of deals and companies.',
+      description: `${updatedAt.description} Null when HubSpot tells no date. Property \`${updatedAt.name}\`${elsewhere}.`,
       ...recordProperty({}, ({ told }) => moment(told.updatedAt)),
     }),
     archived: t.boolean({
@@ -47,12 +52,11 @@ builder.interfaceType(CrmRecordRef, {
     owner: t.field({
       type: OwnerRef,
       nullable: true,
-      description:
-        'The person or queue that the record belongs to, as of some minutes ago; people who left are told of, too. Null when it has no owner, and when the portal knows none of that id. Property `hubspot_owner_id`.',
+      description: `${owner.description} Null when it has no owner, and when the portal knows none of that id. Property \`${owner.name}\`.`,
       hubspotScopes: OWNERS_READ,
-      extensions: from({ properties: ['hubspot_owner_id'], reads: 'owners' }),
+      extensions: from({ properties: [owner.name], reads: 'owners' }),
       resolve: ({ connector, properties }) => {
-        const id = properties.hubspot_owner_id;
+        const id = properties[owner.name];
         return id ? connector.owner(id) : null;
       },
     }),

@@ -1,10 +1,10 @@
 import type { InputObjectRef } from '@pothos/core';
 import type { CrmObject, ObjectType } from '../../crm/objects.ts';
+import type { FieldKind } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../global-id.ts';
 import type { WriteInput } from '../named-installation.ts';
 import { PROPERTY_NAME } from '../property-names.ts';
-import { type ValueKind, WRITABLE_FIELDS } from '../writable-fields.ts';
 import type { ValuesInput } from '../written-values.ts';
 import { CrmObjectType } from './crm.ts';
 
@@ -88,7 +88,7 @@ export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput>
   });
 }
 
-/** `UpsertContactInput` and its like: contacts alone have a unique property in every portal. */
+/** `UpsertContactInput` and its like. */
 export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput> {
   const idProperty =
     "HubSpot's internal name of the property that tells the record: one whose values are unique in the portal.";
@@ -98,9 +98,9 @@ export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput>
       ...valueFields(t, type),
       installationId: installationIdField(t),
       idProperty:
-        type.typename === 'Contact'
-          ? t.string({ defaultValue: 'email', description: idProperty })
-          : t.string({ required: true, description: idProperty }),
+        type.uniqueProperty === undefined
+          ? t.string({ required: true, description: idProperty })
+          : t.string({ defaultValue: type.uniqueProperty, description: idProperty }),
       idValue: t.string({
         required: true,
         description: 'The value of the property `idProperty` that tells the record.',
@@ -123,10 +123,10 @@ export function archiveInput(type: CrmObject) {
 const LEFT_OUT = 'A field given as null clears the property, a field left out leaves it as it is.';
 
 /** A field for everything that the type's fields show and that can be written, and `properties` for the rest. */
-function valueFields(t: InputFields, { typename }: CrmObject) {
-  const fields = Object.entries(WRITABLE_FIELDS[typename]).map(
-    ([name, { property, kind, description }]) =>
-      [name, t.field({ type: SCALARS[kind], description: `${description} Property \`${property}\`.` })] as const,
+function valueFields(t: InputFields, { inputs }: CrmObject) {
+  const fields = Object.entries(inputs).map(
+    ([field, { name, kind, input }]) =>
+      [field, t.field({ type: SCALARS[kind], description: `${input} Property \`${name}\`.` })] as const,
   );
   return {
     ...Object.fromEntries(fields),
@@ -138,10 +138,11 @@ function valueFields(t: InputFields, { typename }: CrmObject) {
 }
 
 const SCALARS = {
-  text: 'String',
-  decimal: 'Decimal',
-  moment: 'DateTime',
+  string: 'String',
+  enumeration: 'String',
+  number: 'Decimal',
+  datetime: 'DateTime',
   owner: 'ID',
   pipeline: 'ID',
   stage: 'ID',
-} as const satisfies Record<ValueKind, string>;
+} as const satisfies Record<FieldKind, string>;

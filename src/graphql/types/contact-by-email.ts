@@ -1,0 +1,33 @@
+import { readScopes } from '../../crm/scopes.ts';
+import { builder } from '../builder.ts';
+import { emailAddress } from '../email-address.ts';
+import { CrmRef, RECORD_REFS } from '../refs.ts';
+import { connectorOf } from '../scopes.ts';
+import { from, selectionOf } from '../selection.ts';
+
+builder.interfaceField(CrmRef, 'contactByEmail', (t) =>
+  t.field({
+    type: RECORD_REFS.contacts,
+    nullable: true,
+    description:
+      'The contact whose e-mail address this is: the primary one, which `email` shows, or one of the others that a merge or ' +
+      'a person gave it. Null when the portal has none.',
+    permission: 'hubspot:read',
+    hubspotScopes: readScopes('contacts'),
+    extensions: from({ reads: 'record' }),
+    given: {
+      ids: ({ email }) => {
+        emailAddress(email);
+        return [];
+      },
+    },
+    args: {
+      email: t.arg.string({ required: true, description: 'The address, in upper or lower case.' }),
+    },
+    async resolve(parent, { email }, context, info) {
+      const address = emailAddress(email);
+      const connector = await connectorOf(parent, context);
+      return connector.record('contacts', address, selectionOf(info, 'Contact', connector.granted), 'email');
+    },
+  }),
+);
