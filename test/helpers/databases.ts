@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import { createDatabase } from '../../scripts/postgres.ts';
-import type { Clock } from '../../src/lib/clock.ts';
+import { createDatabase, run } from '../../scripts/postgres.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
 
 /** Both databases that the gateway runs on. */
@@ -22,9 +22,9 @@ export async function createTestDatabase(
   clock: Clock,
   limits: Pick<DatabaseOptions, 'poolSize' | 'timeouts'> = {},
 ): Promise<TestDatabase> {
-  const { url, drop } = kind === 'postgres' ? await createPostgresDatabase() : { url: 'memory:', drop: async () => {} };
+  const { url, drop } = kind === 'postgres' ? await borrowPostgresDatabase() : { url: 'memory:', drop: async () => {} };
   const database = openDatabase({ url, dataDir: '', clock, postgresClock: clock, ...limits });
-  await database.migrate();
+  if (kind === 'sqlite') await database.migrate();
   const opened = [database];
   return {
     database,
@@ -42,7 +42,49 @@ export async function createTestDatabase(
   };
 }
 
-/** An empty database on the tests' Postgres. */
-export function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  return createDatabase(inject('postgresUrl'));
+/** Migrated Postgres databases that tests have given back. */
+const spare: string[] = [];
+
+/** A migrated database without a row. To make and to drop one takes longer than most tests, to delete rows does not. */
+async function borrowPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const url = spare.pop() ?? (await createMigratedDatabase());
+  const giveBack = async () => {
+    await deleteRows(url);
+    spare.push(url);
+  };
+  return { url, drop: giveBack };
+}
+
+async function createMigratedDatabase(): Promise<string> {
+  const { url } = await createPostgresDatabase();
+  const database = openDatabase({ url, dataDir: '', clock: systemClock });
+  await database.migrate().finally(() => database.close());
+  return url;
+}
+
+/** Ends all other connections first: a gateway may still be busy on one. */
+async function deleteRows(url: string): Promise<void> {
+  await run(
+    url,
+    `do $$ declare name regclass; begin
+       perform pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid();
+       -- The newest table first: it may reference older ones.
+       for name in select oid::regclass from pg_class
+         where relkind = 'r' and relnamespace = 'public'::regnamespace and not starts_with(relname, 'kysely_')
+         order by oid desc
+       loop execute format('delete from %s', name); end loop;
+     end $$`,
+  );
+}
+
+/** An empty database on the tests' Postgres, without tables. */
+export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const database = await createDatabase(inject('postgresUrl'), inject('postgresPrefix'));
+  // Nothing here outlives the server. To wait for the disk at each commit would take most of the time.
+  await run(
+    database.url,
+    `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
+  );
+  return database;
 }
