@@ -2,9 +2,9 @@ import type { Clock } from '../lib/clock.ts';
 import { SEARCH_LAG_MS } from './assumptions.ts';
 import { AssociationStore, type Neighbour, type RecordRef } from './crm/association-store.ts';
 import { isPrimary } from './crm/association-types.ts';
-import type { ObjectTypeName } from './crm/object-types.ts';
+import { byObjectType, type ObjectTypeName } from './crm/object-types.ts';
 import type { Owner } from './crm/owners.ts';
-import { DEFAULT_DEAL_PIPELINE, type Pipeline } from './crm/pipelines.ts';
+import type { Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
 import { PropertyRegistry } from './crm/property-registry.ts';
 import { RecordStore, type StoredRecord } from './crm/record-store.ts';
@@ -20,16 +20,8 @@ export class Portal {
   /** Definitions with their history, archived ones included. */
   readonly properties: PropertyRegistry;
   readonly owners: Owner[] = [];
-  readonly pipelines: Readonly<Record<ObjectTypeName, Pipeline[]>> = {
-    contacts: [],
-    deals: [DEFAULT_DEAL_PIPELINE],
-    companies: [],
-  };
-  readonly requirements: Readonly<Record<ObjectTypeName, RequirementRule[]>> = {
-    contacts: [],
-    deals: [],
-    companies: [],
-  };
+  readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
+  readonly requirements = byObjectType((): RequirementRule[] => []);
   /** E-mail addresses that no contact may have again, after a privacy deletion. */
   readonly blockedEmails = new Set<string>();
   readonly store: RecordStore;

@@ -9,7 +9,8 @@ import { associationRoutes } from './crm/association-routes.ts';
 import { associationWriteRoutes } from './crm/association-write-routes.ts';
 import { batchWriteRoutes } from './crm/batch-write-routes.ts';
 import { objectRoutes } from './crm/object-routes.ts';
-import { ownerRoutes } from './crm/owner-routes.ts';
+import { OBJECT_TYPES } from './crm/object-types.ts';
+import { OWNERS_READ, ownerRoutes } from './crm/owner-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
 import { searchRoutes } from './crm/search/search-routes.ts';
@@ -71,20 +72,17 @@ export interface Simulator extends World {
   close(): Promise<void>;
 }
 
+const REQUIRED_SCOPES = ['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read'];
+const CRM_SCOPES = [...OBJECT_TYPES.flatMap(({ scopes }) => [...scopes.read, ...scopes.write]), OWNERS_READ];
+
 /** Works with a gateway on this machine as it comes; nobody outside can use it for anything. */
 export const DEFAULT_APP: RegisteredApp = {
   appId: 1_160_452,
   clientId: 'simulated-client-id',
   clientSecret: 'simulated-client-secret',
   redirectUris: [],
-  requiredScopes: ['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read'],
-  optionalScopes: [
-    'crm.objects.companies.read',
-    'crm.objects.companies.write',
-    'crm.objects.contacts.write',
-    'crm.objects.deals.write',
-    'crm.objects.owners.read',
-  ],
+  requiredScopes: REQUIRED_SCOPES,
+  optionalScopes: CRM_SCOPES.filter((scope) => !REQUIRED_SCOPES.includes(scope)).sort(),
 };
 
 export const DEFAULT_PORTALS: readonly PortalOptions[] = [

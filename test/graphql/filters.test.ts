@@ -9,7 +9,7 @@ import { filterCondition, namedProperties } from '../../src/graphql/filters.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { sourceOf } from '../../src/graphql/selection.ts';
 import type { RecordFilter } from '../../src/graphql/types/filter.ts';
-import { HUBSPOT_PROPERTIES } from '../../src/simulator/crm/property-definitions.ts';
+import { factsOf } from '../../src/simulator/crm/object-types.ts';
 
 /** A filter as GraphQL hands it over: fields of the type beside the common ones. */
 interface Filter extends RecordFilter {
@@ -166,6 +166,6 @@ describe('the fields of filters and orders', () => {
   });
 
   it.each(rows)('%s by %s: the property exists and has that type', (type, _field, { name, kind }) => {
-    expect(HUBSPOT_PROPERTIES[type].find((property) => property.name === name)?.type).toBe(typeOf(kind));
+    expect(factsOf(type).properties.find((property) => property.name === name)?.type).toBe(typeOf(kind));
   });
 });

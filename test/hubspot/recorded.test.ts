@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
 import { parseRecordPage } from '../../src/hubspot/objects.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { HUBSPOT_PROPERTIES, type PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
+import { CONTACTS } from '../../src/simulator/crm/objects/contacts.ts';
+import type { PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 import { type Exchange, isRecorded, recordedDefinitions, recordedExchanges } from '../helpers/recorded.ts';
 
@@ -127,19 +128,19 @@ describe.skipIf(!isRecorded)('a recorded exchange', () => replays(recordedExchan
 
 describe("the simulator's contact properties", () => {
   it('are defined once each, in alphabetical order', () => {
-    const names = HUBSPOT_PROPERTIES.contacts.map(({ name }) => name);
+    const names = CONTACTS.properties.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].toSorted());
   });
 
   it.skipIf(!isRecorded)("are shaped, shown and guarded as a real portal's", () => {
     const real = new Map(recordedDefinitions().map((property) => [property.name, facts(property)]));
-    const ours = HUBSPOT_PROPERTIES.contacts.map(facts);
+    const ours = CONTACTS.properties.map(facts);
     expect(ours).toEqual(ours.map(({ name }) => real.get(name)));
   });
 
   it.skipIf(!isRecorded)("have options that a real portal's have, too", () => {
     const real = recordedDefinitions().flatMap(labels);
-    expect(HUBSPOT_PROPERTIES.contacts.flatMap(labels).filter((label) => !real.includes(label))).toEqual([]);
+    expect(CONTACTS.properties.flatMap(labels).filter((label) => !real.includes(label))).toEqual([]);
   });
 });
 

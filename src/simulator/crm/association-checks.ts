@@ -3,7 +3,7 @@ import type { Portal } from '../portal.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import type { RecordRef } from './association-store.ts';
 import type { AssociationSpec, AssociationType } from './association-types.ts';
-import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 
 const MESSAGE = 'One or more associations are invalid';
 
@@ -17,7 +17,7 @@ export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): v
     return !record || record.archivedAt !== undefined;
   });
   if (missing.length === 0) return;
-  const names = missing.map(({ type }) => OBJECT_TYPES[type].singular.toUpperCase());
+  const names = missing.map(({ type }) => factsOf(type).singular.toUpperCase());
   throw invalid(MESSAGE, {
     INVALID_OBJECT_IDS: missing.map(({ id }, index) => `${names[index]}=${id} is not valid`),
     objectId: missing.map(({ id }) => id),
@@ -51,6 +51,6 @@ export function unknownType({ associationCategory, associationTypeId }: Associat
 
 /** Type ids count for one direction only. */
 function wrongEnd(end: 'from' | 'to', type: AssociationType, actual: ObjectTypeName): Refusal {
-  const [given, expected] = [OBJECT_TYPES[actual].typeId, OBJECT_TYPES[type[end]].typeId];
+  const [given, expected] = [factsOf(actual).typeId, factsOf(type[end]).typeId];
   return invalid(`invalid ${end} object type ${given} for associations to be created. expected: ${expected}`);
 }

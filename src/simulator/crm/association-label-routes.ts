@@ -6,7 +6,7 @@ import { invalid } from '../refusal.ts';
 import { unknownType } from './association-checks.ts';
 import { type AssociationType, type AssociationTypes, presentType } from './association-types.ts';
 import { jsonBody } from './json-body.ts';
-import { type ObjectTypeFacts, readScope, writeScope } from './object-types.ts';
+import { type ObjectTypeFacts, readScopes, writeScopes } from './object-types.ts';
 import { type CrmEnv, objectPairOf } from './session.ts';
 
 const LABELS = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/labels';
@@ -24,7 +24,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
   routes.get(LABELS, (c) => {
-    const pair = objectPairOf(c, readScope);
+    const pair = objectPairOf(c, readScopes);
     if (pair instanceof Response) return pair;
     const [from, to] = pair;
     const { types } = c.get('session').portal.associations;
@@ -32,7 +32,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
   });
 
   routes.post(LABELS, async (c) => {
-    const pair = objectPairOf(c, writeScope);
+    const pair = objectPairOf(c, writeScopes);
     if (pair instanceof Response) return pair;
     const body = await jsonBody(c, newLabel);
     if (body instanceof Response) return body;
@@ -48,7 +48,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
   });
 
   routes.put(LABELS, async (c) => {
-    const pair = objectPairOf(c, writeScope);
+    const pair = objectPairOf(c, writeScopes);
     if (pair instanceof Response) return pair;
     const body = await jsonBody(c, renamedLabel);
     if (body instanceof Response) return body;
@@ -59,7 +59,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
   });
 
   routes.delete(`${LABELS}/:typeId`, (c) => {
-    const pair = objectPairOf(c, writeScope);
+    const pair = objectPairOf(c, writeScopes);
     if (pair instanceof Response) return pair;
     const { associations } = c.get('session').portal;
     const type = requireLabel(associations.types, pair, Number(c.req.param('typeId')));

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { presentType } from './association-types.ts';
 import { type BatchError, batchAnswer } from './batch-answer.ts';
 import { type NeighbourPage, neighbourPage, parseCursor } from './neighbour-page.ts';
-import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import { type ObjectTypeFacts, readScopes } from './object-types.ts';
 import { batchBody, type CrmEnv, objectPairOf } from './session.ts';
 
 const MAX_INPUTS = 1_000;
@@ -16,7 +16,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
   const routes = new Hono<CrmEnv>();
 
   routes.get('/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations/:to', (c) => {
-    const pair = objectPairOf(c, readScope);
+    const pair = objectPairOf(c, readScopes);
     if (pair instanceof Response) return pair;
     const [from, to] = pair;
     const { portal } = c.get('session');
@@ -32,7 +32,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
   });
 
   routes.post('/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch/read', async (c) => {
-    const pair = objectPairOf(c, readScope);
+    const pair = objectPairOf(c, readScopes);
     if (pair instanceof Response) return pair;
     const [from, to] = pair;
     const batch = await batchBody(c, MAX_INPUTS);

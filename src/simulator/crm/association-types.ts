@@ -1,4 +1,4 @@
-import type { ObjectTypeName } from './object-types.ts';
+import { OBJECT_TYPES, type ObjectTypeName, objectType } from './object-types.ts';
 
 /** One meaning that a connection can have, as seen from one of its ends. */
 export interface AssociationType {
@@ -25,18 +25,13 @@ type Row = readonly [
   inverseLabel?: string,
 ];
 
-// https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
-const HUBSPOT_DEFINED: readonly Row[] = [
-  ['contacts', 'companies', 'Primary', 1, 2],
-  ['contacts', 'companies', null, 279, 280],
-  ['contacts', 'deals', null, 4, 3],
-  ['deals', 'companies', 'Primary', 5, 6],
-  ['deals', 'companies', null, 341, 342],
-  ['contacts', 'contacts', null, 449, 449],
-  ['companies', 'companies', null, 450, 450],
-  ['companies', 'companies', 'Child Company', 13, 14, 'Parent Company'],
-  ['deals', 'deals', null, 451, 451],
-];
+const HUBSPOT_DEFINED = OBJECT_TYPES.flatMap(({ name, associations }) =>
+  associations.map(([to, ...more]): Row => {
+    const other = objectType(to);
+    if (!other) throw new TypeError(`${name} are associated with ${to}, which no portal has`);
+    return [name, other.name, ...more];
+  }),
+);
 
 /** Portals count their labels; where they start is of no meaning. */
 const FIRST_USER_DEFINED_ID = 28;

@@ -9,7 +9,7 @@ import type { RecordRef } from './association-store.ts';
 import type { AssociationSpec } from './association-types.ts';
 import { batchAnswer, doEach } from './batch-answer.ts';
 import { batchInputs, id, jsonBody } from './json-body.ts';
-import { OBJECT_TYPES, type ObjectTypeFacts, writeScope } from './object-types.ts';
+import { factsOf, type ObjectTypeFacts, writeScopes } from './object-types.ts';
 import { type CrmEnv, objectPairOf } from './session.ts';
 
 const RECORD = '/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations';
@@ -26,14 +26,14 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   const routes = new Hono<CrmEnv>();
 
   routes.put(`${RECORD}/default/:to/:toId`, (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const results = connect(c.get('session').portal, ...endsOf(types, c.req.param()));
     return batchAnswer(200, { results }, clock, clock.now());
   });
 
   routes.put(`${RECORD}/:to/:toId`, async (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const labels = await jsonBody(c, associationSpecs);
     if (labels instanceof Response) return labels;
@@ -41,14 +41,14 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.delete(`${RECORD}/:to/:toId`, (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     c.get('session').portal.associations.disconnect(...endsOf(types, c.req.param()));
     return json(204, undefined);
   });
 
   routes.post(`${BATCH}/associate/default`, async (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, pair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -59,7 +59,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/create`, async (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, labelledPair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -72,7 +72,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/archive`, async (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, fan, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -84,7 +84,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/labels/archive`, async (c) => {
-    const types = objectPairOf(c, writeScope);
+    const types = objectPairOf(c, writeScopes);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, labelledPair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -136,9 +136,9 @@ function label(portal: Portal, [from, to]: Ends, labels: readonly AssociationSpe
   requireRecords(portal, from, to);
   portal.associations.label(from, to, types);
   return {
-    fromObjectTypeId: OBJECT_TYPES[from.type].typeId,
+    fromObjectTypeId: factsOf(from.type).typeId,
     fromObjectId: Number(from.id),
-    toObjectTypeId: OBJECT_TYPES[to.type].typeId,
+    toObjectTypeId: factsOf(to.type).typeId,
     toObjectId: Number(to.id),
     labels: types.flatMap((type) => type.label ?? []),
   };

@@ -15,7 +15,7 @@ export function computedOnCreate(type: ObjectTypeName, id: string, values: Value
       };
     case 'companies':
       return values.domain ? { website: values.domain } : {};
-    case 'deals':
+    default:
       return {};
   }
 }

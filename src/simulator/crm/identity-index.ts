@@ -1,4 +1,4 @@
-import type { ObjectTypeName } from './object-types.ts';
+import { byObjectType, type ObjectTypeName } from './object-types.ts';
 import { compareIds } from './record-ids.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
 
@@ -12,11 +12,7 @@ interface PropertyIndex {
 /** Finds records by the value of a property without going through all of them. A property is indexed once it is asked for. */
 export class IdentityIndex {
   readonly #records: RecordStore;
-  readonly #indexes: Readonly<Record<ObjectTypeName, Map<string, PropertyIndex>>> = {
-    contacts: new Map(),
-    deals: new Map(),
-    companies: new Map(),
-  };
+  readonly #indexes = byObjectType(() => new Map<string, PropertyIndex>());
 
   constructor(records: RecordStore) {
     this.#records = records;

@@ -4,7 +4,7 @@ import { ALL_MISSING_STATUS } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import { batchAnswer, unknownIds } from './batch-answer.ts';
-import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import { type ObjectTypeFacts, readScopes } from './object-types.ts';
 import { compareIds } from './record-ids.ts';
 import type { StoredRecord } from './record-store.ts';
 import {
@@ -72,7 +72,7 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (type instanceof Response) return type;
     const session = c.get('session');
     const { portal } = session;
-    const unscoped = scopeFailure(session, [[readScope(type)]]);
+    const unscoped = scopeFailure(session, readScopes(type));
     if (unscoped) return unscoped;
     const batch = await batchBody(c, MAX_BATCH);
     if (batch instanceof Response) return batch;

@@ -1,72 +1,55 @@
-export type ObjectTypeName = 'contacts' | 'deals' | 'companies';
+import { COMPANIES } from './objects/companies.ts';
+import { CONTACTS } from './objects/contacts.ts';
+import { DEALS } from './objects/deals.ts';
+import type { ObjectFacts } from './objects/define.ts';
+
+/** The CRM objects that portals have. */
+const OBJECTS = [CONTACTS, DEALS, COMPANIES] as const;
+
+export type ObjectTypeName = (typeof OBJECTS)[number]['name'];
 
 /** What HubSpot fixes for a standard object. */
-export interface ObjectTypeFacts {
+export interface ObjectTypeFacts extends ObjectFacts {
   readonly name: ObjectTypeName;
-  /** As it stands in association type names: `contact_to_deal`. */
-  readonly singular: string;
-  readonly typeId: string;
-  /** Present in every answer, asked for or not. */
-  readonly always: readonly string[];
-  /** Returned when nothing is asked for. */
-  readonly defaults: readonly string[];
-  readonly modifiedProperty: string;
 }
 
-// https://developers.hubspot.com/docs/guides/api/crm/search (default properties); type ids: …/understanding-the-crm
-export const OBJECT_TYPES: Readonly<Record<ObjectTypeName, ObjectTypeFacts>> = {
-  contacts: {
-    name: 'contacts',
-    singular: 'contact',
-    typeId: '0-1',
-    always: ['createdate', 'hs_object_id', 'lastmodifieddate'],
-    defaults: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
-    modifiedProperty: 'lastmodifieddate',
-  },
-  companies: {
-    name: 'companies',
-    singular: 'company',
-    typeId: '0-2',
-    always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'],
-    defaults: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
-    modifiedProperty: 'hs_lastmodifieddate',
-  },
-  deals: {
-    name: 'deals',
-    singular: 'deal',
-    typeId: '0-3',
-    always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'],
-    defaults: [
-      'amount',
-      'closedate',
-      'createdate',
-      'dealname',
-      'dealstage',
-      'hs_lastmodifieddate',
-      'hs_object_id',
-      'pipeline',
-    ],
-    modifiedProperty: 'hs_lastmodifieddate',
-  },
-};
+export const OBJECT_TYPES: readonly ObjectTypeFacts[] = OBJECTS;
 
-const BY_NAME = new Map(
-  Object.values(OBJECT_TYPES).flatMap((facts) =>
-    [facts.name, facts.singular, facts.typeId].map((name): [string, ObjectTypeFacts] => [name, facts]),
-  ),
+/** What `make` makes of each object type. */
+export function byObjectType<T>(make: (type: ObjectTypeFacts) => T): Readonly<Record<ObjectTypeName, T>> {
+  const entries = OBJECT_TYPES.map((type) => [type.name, make(type)] as const);
+  return Object.fromEntries(entries) as Record<ObjectTypeName, T>; // The list has every type.
+}
+
+const BY_NAME = byObjectType((type) => type);
+
+export function factsOf(name: ObjectTypeName): ObjectTypeFacts {
+  return BY_NAME[name];
+}
+
+const BY_ANY_NAME = new Map(
+  OBJECT_TYPES.flatMap((facts) => [facts.name, facts.singular, facts.typeId].map((name) => [name, facts] as const)),
 );
 
 /** By any name that HubSpot accepts in a path: `contacts`, `CONTACT`, `0-1`. */
 export function objectType(name: string): ObjectTypeFacts | undefined {
-  return BY_NAME.get(name.toLowerCase());
+  return BY_ANY_NAME.get(name.toLowerCase());
 }
 
-/** The scope that reading records of a type needs. */
-export function readScope({ name }: ObjectTypeFacts): string {
-  return `crm.objects.${name}.read`;
+/** The sets of scopes of which reading records of these types needs one. */
+export function readScopes(...types: readonly ObjectTypeFacts[]): readonly (readonly string[])[] {
+  return combined(types.map(({ scopes }) => scopes.read));
 }
 
-/** The scope that any write of records of a type needs. */
-export function writeScope({ name }: ObjectTypeFacts): string {
-  return `crm.objects.${name}.write`;
+/** The same for any write of them. */
+export function writeScopes(...types: readonly ObjectTypeFacts[]): readonly (readonly string[])[] {
+  return combined(types.map(({ scopes }) => scopes.write));
+}
+
+/** One scope of each list, in every way. */
+function combined(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return lists.reduce<readonly (readonly string[])[]>(
+    (sets, scopes) => sets.flatMap((set) => scopes.map((scope) => [...set, scope])),
+    [[]],
+  );
 }

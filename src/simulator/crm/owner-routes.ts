@@ -4,7 +4,7 @@ import { OWNER_LIMIT_MAX } from '../assumptions.ts';
 import { type CrmEnv, scopeFailure } from './session.ts';
 
 const OWNERS = '/crm/owners/:version{(?:2026-0[39]|v3)}';
-const SCOPES = [['crm.objects.owners.read']];
+export const OWNERS_READ = 'crm.objects.owners.read';
 const DEFAULT_LIMIT = 100;
 
 /** Reading owners; nobody can write them. https://developers.hubspot.com/docs/guides/api/crm/owners */
@@ -13,7 +13,7 @@ export function ownerRoutes(): Hono<CrmEnv> {
 
   routes.get(OWNERS, (c) => {
     const session = c.get('session');
-    const refused = scopeFailure(session, SCOPES);
+    const refused = scopeFailure(session, [[OWNERS_READ]]);
     if (refused) return refused;
     const limit = Number(c.req.query('limit') ?? DEFAULT_LIMIT);
     if (!Number.isInteger(limit) || limit < 1 || limit > OWNER_LIMIT_MAX) {
@@ -38,7 +38,7 @@ export function ownerRoutes(): Hono<CrmEnv> {
 
   routes.get(`${OWNERS}/:ownerId`, (c) => {
     const session = c.get('session');
-    const refused = scopeFailure(session, SCOPES);
+    const refused = scopeFailure(session, [[OWNERS_READ]]);
     if (refused) return refused;
     const id = c.req.param('ownerId');
     const idProperty = c.req.query('idProperty') ?? 'id';

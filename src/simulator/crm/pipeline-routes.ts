@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { json, notFound } from '../answers.ts';
-import { type ObjectTypeFacts, readScope } from './object-types.ts';
+import { type ObjectTypeFacts, readScopes } from './object-types.ts';
 import type { Pipeline } from './pipelines.ts';
 import { type CrmEnv, permittedType } from './session.ts';
 
@@ -11,7 +11,7 @@ export function pipelineRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
   routes.get(PIPELINES, (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     return type instanceof Response ? type : json(200, { results: c.get('session').portal.pipelines[type.name] });
   });
 
@@ -35,13 +35,13 @@ export function pipelineRoutes(): Hono<CrmEnv> {
   return routes;
 }
 
-function readScopes(type: ObjectTypeFacts): string[][] {
-  return [[`crm.schemas.${type.name}.read`], [readScope(type)]];
+function readAnyOf(type: ObjectTypeFacts) {
+  return [[`crm.schemas.${type.name}.read`], ...readScopes(type)];
 }
 
 /** The pipeline that the path names, or HubSpot's refusal. */
 function named(c: Context<CrmEnv>): Pipeline | Response {
-  const type = permittedType(c, readScopes);
+  const type = permittedType(c, readAnyOf);
   if (type instanceof Response) return type;
   const id = c.req.param('id') ?? '';
   return c.get('session').portal.pipelines[type.name].find((pipeline) => pipeline.id === id) ?? notFound(id);

@@ -1,4 +1,5 @@
 import { instant } from '../instant.ts';
+import type { ObjectFacts } from './objects/define.ts';
 import type { PropertyOption } from './property-definitions.ts';
 
 /** A step of a pipeline. Deals tell in `metadata` whether it ends the sale and how likely it is to be won. */
@@ -68,6 +69,7 @@ export const DEFAULT_DEAL_PIPELINE = dealPipeline(
  * say `externalOptions`, and list the options all the same.
  */
 export function pipelineOptions(
+  { pipelines: names }: Pick<ObjectFacts, 'pipelines'>,
   pipelines: readonly Pipeline[],
   property: string,
 ): readonly PropertyOption[] | undefined {
@@ -77,6 +79,6 @@ export function pipelineOptions(
     hidden: false,
   });
   if (pipelines.length === 0) return undefined;
-  if (property === 'pipeline') return pipelines.map(option);
-  return property === 'dealstage' ? pipelines.flatMap(({ stages }) => stages).map(option) : undefined;
+  if (property === names?.pipeline) return pipelines.map(option);
+  return property === names?.stage ? pipelines.flatMap(({ stages }) => stages).map(option) : undefined;
 }

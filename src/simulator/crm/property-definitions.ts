@@ -1,7 +1,4 @@
-import type { ObjectTypeName } from './object-types.ts';
-import { COMPANY_PROPERTIES } from './properties/companies.ts';
-import { CONTACT_PROPERTIES } from './properties/contacts.ts';
-import { DEAL_PROPERTIES } from './properties/deals.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 
 /** How a value looks on the wire. `json` and `object_coordinates` are HubSpot's own and cannot be created. */
 export type PropertyType =
@@ -57,28 +54,16 @@ export interface PropertyDefinition {
   };
 }
 
-/** The properties that HubSpot gives every portal, by object type, each list in alphabetical order. */
-export const HUBSPOT_PROPERTIES: Readonly<Record<ObjectTypeName, readonly PropertyDefinition[]>> = {
-  contacts: CONTACT_PROPERTIES,
-  deals: DEAL_PROPERTIES,
-  companies: COMPANY_PROPERTIES,
-};
-
-const MAIN_GROUPS: Readonly<Record<ObjectTypeName, string>> = {
-  contacts: 'contactinformation',
-  deals: 'dealinformation',
-  companies: 'companyinformation',
-};
-
 /** What a portal's own property needs at least; all else has a default. */
 export type CustomProperty = Pick<PropertyDefinition, 'name' | 'type' | 'fieldType'> & Partial<PropertyDefinition>;
 
 /** The whole definition of a portal's own property. */
 export function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
+  const [mainGroup = ''] = Object.keys(factsOf(type).groups);
   return {
     label: property.name,
     description: '',
-    groupName: MAIN_GROUPS[type],
+    groupName: mainGroup,
     options: [],
     displayOrder: -1,
     calculated: false,

@@ -1,12 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { instant } from '../instant.ts';
-import type { ObjectTypeName } from './object-types.ts';
-import {
-  type CustomProperty,
-  customProperty,
-  HUBSPOT_PROPERTIES,
-  type PropertyDefinition,
-} from './property-definitions.ts';
+import { byObjectType, type ObjectTypeFacts, type ObjectTypeName } from './object-types.ts';
+import { type CustomProperty, customProperty, type PropertyDefinition } from './property-definitions.ts';
 
 /** A definition with its history. */
 export interface RegisteredProperty {
@@ -26,11 +21,7 @@ export class PropertyRegistry {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#properties = {
-      contacts: hubspotProperties('contacts'),
-      deals: hubspotProperties('deals'),
-      companies: hubspotProperties('companies'),
-    };
+    this.#properties = byObjectType(hubspotProperties);
   }
 
   /** Live and archived ones, in alphabetical order of the names. */
@@ -69,9 +60,9 @@ export class PropertyRegistry {
   }
 }
 
-function hubspotProperties(type: ObjectTypeName): Map<string, RegisteredProperty> {
+function hubspotProperties({ properties }: ObjectTypeFacts): Map<string, RegisteredProperty> {
   return new Map(
-    HUBSPOT_PROPERTIES[type].map((definition) => [
+    properties.map((definition) => [
       definition.name,
       { definition, createdAt: ACCOUNT_CREATED_AT, updatedAt: ACCOUNT_CREATED_AT },
     ]),

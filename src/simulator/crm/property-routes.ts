@@ -5,7 +5,7 @@ import { PROPERTY_BATCH_MAX, PROPERTY_FAILURES } from '../assumptions.ts';
 import { instant } from '../instant.ts';
 import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
-import type { ObjectTypeFacts } from './object-types.ts';
+import { type ObjectTypeFacts, readScopes, writeScopes } from './object-types.ts';
 import { pipelineOptions } from './pipelines.ts';
 import { PROPERTY_GROUPS } from './property-groups.ts';
 import { parseChanges, parseNewProperty } from './property-input.ts';
@@ -22,7 +22,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
   routes.get(PROPERTIES, (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     if (type instanceof Response) return type;
     const sensitivity = c.req.query('dataSensitivity') ?? 'non_sensitive';
     if (!SENSITIVITIES.includes(sensitivity)) {
@@ -37,7 +37,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.post(PROPERTIES, async (c) => {
-    const type = permittedType(c, writeScopes);
+    const type = permittedType(c, writeAnyOf);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -51,7 +51,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.post(`${PROPERTIES}/batch/read`, async (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -76,26 +76,26 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.get(`${PROPERTIES}/groups`, (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     return type instanceof Response ? type : json(200, { results: PROPERTY_GROUPS[type.name] });
   });
 
   routes.get(`${PROPERTIES}/groups/:name`, (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     if (type instanceof Response) return type;
     const group = PROPERTY_GROUPS[type.name].find(({ name }) => name === c.req.param('name'));
     return group ? json(200, group) : failure(404, PROPERTY_FAILURES.unknown(c.req.param('name')));
   });
 
   routes.get(`${PROPERTIES}/:name`, (c) => {
-    const type = permittedType(c, readScopes);
+    const type = permittedType(c, readAnyOf);
     if (type instanceof Response) return type;
     const property = named(c, type, c.req.query('archived') === 'true');
     return property instanceof Response ? property : json(200, present(c.get('session').portal, type, property));
   });
 
   routes.patch(`${PROPERTIES}/:name`, async (c) => {
-    const type = permittedType(c, writeScopes);
+    const type = permittedType(c, writeAnyOf);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -114,7 +114,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.delete(`${PROPERTIES}/:name`, (c) => {
-    const type = permittedType(c, writeScopes);
+    const type = permittedType(c, writeAnyOf);
     if (type instanceof Response) return type;
     const property = named(c, type);
     if (property instanceof Response) return property;
@@ -129,11 +129,11 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   return routes;
 }
 
-function readScopes({ name }: ObjectTypeFacts): string[][] {
-  return [[`crm.schemas.${name}.read`], [`crm.objects.${name}.read`], [`crm.objects.${name}.write`]];
+function readAnyOf(type: ObjectTypeFacts) {
+  return [[`crm.schemas.${type.name}.read`], ...readScopes(type), ...writeScopes(type)];
 }
 
-function writeScopes({ name }: ObjectTypeFacts): string[][] {
+function writeAnyOf({ name }: ObjectTypeFacts) {
   return [[`crm.schemas.${name}.write`]];
 }
 
@@ -148,7 +148,7 @@ function present({ pipelines }: Portal, type: ObjectTypeFacts, property: Registe
   const { definition, createdAt, updatedAt, archivedAt } = property;
   return {
     ...definition,
-    options: pipelineOptions(pipelines[type.name], definition.name) ?? definition.options,
+    options: pipelineOptions(type, pipelines[type.name], definition.name) ?? definition.options,
     createdAt,
     updatedAt,
     archived: archivedAt !== undefined,

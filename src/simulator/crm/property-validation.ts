@@ -1,7 +1,6 @@
 import type { Portal } from '../portal.ts';
 import { Refusal } from '../refusal.ts';
-import type { ObjectTypeName } from './object-types.ts';
-import { DEFAULT_DEAL_PIPELINE } from './pipelines.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 import type { StoredRecord } from './record-store.ts';
 import { checkValue, oneOf, type ValueContext, type Verdict } from './value-checks.ts';
 
@@ -77,13 +76,15 @@ function stageFault(
   after: Readonly<Record<string, string>>,
   written: Readonly<Record<string, string>>,
 ): PropertyFault | undefined {
-  if (written.dealstage === undefined && written.pipeline === undefined) return undefined;
-  const pipeline = portal.pipelines[type].find(({ id }) => id === (after.pipeline ?? DEFAULT_DEAL_PIPELINE.id));
-  const value = after.dealstage ?? '';
+  const { pipelines: names } = factsOf(type);
+  if (!names || (written[names.stage] === undefined && written[names.pipeline] === undefined)) return undefined;
+  const pipelineId = after[names.pipeline] ?? names.standard.id;
+  const pipeline = portal.pipelines[type].find(({ id }) => id === pipelineId);
+  const value = after[names.stage] ?? '';
   if (!pipeline || value === '') return undefined;
   const verdict = oneOf(
     value,
     pipeline.stages.map(({ id }) => id),
   );
-  return 'error' in verdict ? { name: 'dealstage', value, ...verdict } : undefined;
+  return 'error' in verdict ? { name: names.stage, value, ...verdict } : undefined;
 }

@@ -1,10 +1,10 @@
 import { MERGE_KEEPS_ID } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 import { invalid, Refusal } from '../refusal.ts';
-import type { ObjectTypeName } from './object-types.ts';
+import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
 import type { StoredRecord } from './record-store.ts';
 
-const TYPES: readonly ObjectTypeName[] = ['contacts', 'deals', 'companies'];
+const TYPES = OBJECT_TYPES.map(({ name }) => name);
 const MAX_IDENTITIES = 250;
 
 /**

@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { instant } from '../instant.ts';
 import { computedOnCreate, computedOnUpdate } from './computed-properties.ts';
 import { IdentityIndex } from './identity-index.ts';
-import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
+import { byObjectType, factsOf, type ObjectTypeName } from './object-types.ts';
 
 /** One CRM object of a portal. */
 export interface StoredRecord {
@@ -20,18 +20,10 @@ export type RecordListener = (type: ObjectTypeName, id: string, record: StoredRe
 /** The records of one portal. Whatever changes one of them is in here, and tells the listeners. */
 export class RecordStore {
   readonly #clock: Clock;
-  readonly #records: Readonly<Record<ObjectTypeName, Map<string, StoredRecord>>> = {
-    contacts: new Map(),
-    deals: new Map(),
-    companies: new Map(),
-  };
+  readonly #records = byObjectType(() => new Map<string, StoredRecord>());
   /** Ids of records that were merged, and the id that stands for them. */
-  readonly #successors: Readonly<Record<ObjectTypeName, Map<string, string>>> = {
-    contacts: new Map(),
-    deals: new Map(),
-    companies: new Map(),
-  };
-  readonly #nextId: Record<ObjectTypeName, number> = { contacts: 100_001, companies: 200_001, deals: 300_001 };
+  readonly #successors = byObjectType(() => new Map<string, string>());
+  readonly #nextId: Record<ObjectTypeName, number> = byObjectType(({ firstId }) => firstId);
   readonly #listeners: RecordListener[] = [];
   readonly #identities = new IdentityIndex(this);
 
@@ -78,7 +70,7 @@ export class RecordStore {
         ...values,
         hs_object_id: id,
         createdate: at,
-        [OBJECT_TYPES[type].modifiedProperty]: at,
+        [factsOf(type).modifiedProperty]: at,
       }),
     );
     const record = { id, properties, createdAt: at, updatedAt: at };
@@ -90,7 +82,7 @@ export class RecordStore {
   /** Writes values; an empty one clears the property. */
   update(type: ObjectTypeName, record: StoredRecord, changes: Readonly<Record<string, string>>): void {
     const at = instant(this.#clock.now());
-    const written = { ...changes, ...computedOnUpdate(type, changes), [OBJECT_TYPES[type].modifiedProperty]: at };
+    const written = { ...changes, ...computedOnUpdate(type, changes), [factsOf(type).modifiedProperty]: at };
     const values = { ...Object.fromEntries(record.properties), ...written };
     record.properties = new Map(Object.entries(values).filter(([, value]) => value !== ''));
     record.updatedAt = at;

@@ -2,7 +2,7 @@ import { validationError } from '../answers.ts';
 import { sensitiveScopes } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 import { neighbourPage } from './neighbour-page.ts';
-import { type ObjectTypeFacts, objectType, readScope } from './object-types.ts';
+import { type ObjectTypeFacts, objectType, readScopes } from './object-types.ts';
 import type { DataSensitivity } from './property-definitions.ts';
 import type { StoredRecord } from './record-store.ts';
 import { type Session, scopeFailure } from './session.ts';
@@ -32,7 +32,7 @@ export function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, 
 /** HubSpot's refusal of a view that the token may not see, in part or at all. */
 export function viewFailure(session: Session, type: ObjectTypeFacts, view: RecordView): Response | undefined {
   return (
-    scopeFailure(session, [[type, ...view.associations].map(readScope)]) ??
+    scopeFailure(session, readScopes(type, ...view.associations)) ??
     sensitiveFailure(session, type, view.properties, 'read')
   );
 }

@@ -4,7 +4,6 @@ import type { RecordRef } from './association-store.ts';
 import type { AssociationType } from './association-types.ts';
 import { computedOnUpdate } from './computed-properties.ts';
 import type { ObjectTypeFacts } from './object-types.ts';
-import { DEFAULT_DEAL_PIPELINE } from './pipelines.ts';
 import { checkValues, faultyValues, type PropertyFault } from './property-validation.ts';
 import type { StoredRecord } from './record-store.ts';
 import { presentValues } from './record-view.ts';
@@ -81,9 +80,10 @@ export function planUpdate(target: WriteTarget, record: StoredRecord, properties
   };
 }
 
-/** Deals of which nothing else is said are in the default pipeline. */
-function withPipeline({ name }: ObjectTypeFacts, properties: Values): Values {
-  return name === 'deals' && !properties.pipeline ? { ...properties, pipeline: DEFAULT_DEAL_PIPELINE.id } : properties;
+/** Records of which nothing else is said are in the pipeline that every portal has. */
+function withPipeline({ pipelines }: ObjectTypeFacts, properties: Values): Values {
+  if (!pipelines || properties[pipelines.pipeline]) return properties;
+  return { ...properties, [pipelines.pipeline]: pipelines.standard.id };
 }
 
 /**

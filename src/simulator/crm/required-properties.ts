@@ -1,6 +1,6 @@
 import { REQUIRED_CODE } from '../assumptions.ts';
 import { Refusal } from '../refusal.ts';
-import { OBJECT_TYPES, type ObjectTypeName } from './object-types.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 
 /**
  * What an admin of the portal demands of records. Only 2026-09 and later hold API writes to it.
@@ -23,23 +23,16 @@ export interface Written {
 
 type Values = Readonly<Record<string, string>>;
 
-/** New records have at least one property of each list. https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
-const REQUIRED: Readonly<Record<ObjectTypeName, readonly (readonly string[])[]>> = {
-  contacts: [['email', 'firstname', 'lastname']],
-  companies: [['name', 'domain']],
-  deals: [['dealname'], ['dealstage']],
-};
-
 /** Throws HubSpot's refusal when a record would lack what HubSpot, or one of the rules, wants it to have. */
 export function requireProperties(type: ObjectTypeName, write: Written, rules: readonly RequirementRule[]): void {
   const { isNew, after } = write;
-  const own = isNew ? REQUIRED[type].filter((names) => names.every((name) => !after[name])).flat() : [];
+  const { required, singular } = factsOf(type);
+  const own = isNew ? required.filter((names) => names.every((name) => !after[name])).flat() : [];
   const ruled = rules.filter((rule) => !after[rule.name] && applies(rule, write)).map(({ name }) => name);
   const missing = [...new Set([...own, ...ruled])];
   if (missing.length === 0) return;
-  const what = OBJECT_TYPES[type].singular.toUpperCase();
   throw new Refusal(400, {
-    message: `Error ${isNew ? 'creating' : 'updating'} ${what}. Some required properties were not set.`,
+    message: `Error ${isNew ? 'creating' : 'updating'} ${singular.toUpperCase()}. Some required properties were not set.`,
     errors: missing.map((name) => ({
       message: `Property "${name}" is required.`,
       code: REQUIRED_CODE,

@@ -51,12 +51,12 @@ export function objectTypeOf(c: Context, parameter: string): ObjectTypeFacts | R
 /** The two object types that the path names, when the token may do this with both, or HubSpot's refusal. */
 export function objectPairOf(
   c: Context<CrmEnv>,
-  scope: (type: ObjectTypeFacts) => string,
+  scopes: (...types: readonly ObjectTypeFacts[]) => readonly (readonly string[])[],
 ): readonly [from: ObjectTypeFacts, to: ObjectTypeFacts] | Response {
   const [from, to] = [objectTypeOf(c, 'from'), objectTypeOf(c, 'to')];
   if (from instanceof Response) return from;
   if (to instanceof Response) return to;
-  return scopeFailure(c.get('session'), [[scope(from), scope(to)]]) ?? [from, to];
+  return scopeFailure(c.get('session'), scopes(from, to)) ?? [from, to];
 }
 
 /** The object type that the path names, when the token holds one of the sets of scopes that its use needs. */

@@ -1,7 +1,7 @@
 import { VALUE_REFUSALS } from '../assumptions.ts';
 import { instant } from '../instant.ts';
 import type { Portal } from '../portal.ts';
-import type { ObjectTypeName } from './object-types.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 import { pipelineOptions } from './pipelines.ts';
 import type { PropertyDefinition, PropertyType } from './property-definitions.ts';
 
@@ -54,7 +54,7 @@ function choice(value: string, { portal, type, definition, current }: ValueConte
       ? { value }
       : { error: 'INVALID_INTEGER', message: `${value} was not a valid integer (for owner ID).` };
   }
-  const listed = pipelineOptions(portal.pipelines[type], definition.name) ?? definition.options;
+  const listed = pipelineOptions(factsOf(type), portal.pipelines[type], definition.name) ?? definition.options;
   // Options that are kept elsewhere are HubSpot's own affair.
   if (definition.externalOptions && listed.length === 0) return { value };
   const options = listed.map((option) => option.value);

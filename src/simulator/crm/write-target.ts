@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Portal } from '../portal.ts';
 import { invalid } from '../refusal.ts';
-import { type ObjectTypeFacts, writeScope } from './object-types.ts';
+import { type ObjectTypeFacts, writeScopes } from './object-types.ts';
 import { type CrmEnv, permittedType } from './session.ts';
 
 /** What one request writes to. */
@@ -14,7 +14,7 @@ export interface WriteTarget {
 
 /** Where a request may write, or HubSpot's refusal. */
 export function writeTarget(c: Context<CrmEnv>): WriteTarget | Response {
-  const type = permittedType(c, (named) => [[writeScope(named)]]);
+  const type = permittedType(c, writeScopes);
   if (type instanceof Response) return type;
   return { portal: c.get('session').portal, type, strict: c.req.param('version') === '2026-09' };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { AssociationStore, RecordRef } from '../association-store.ts';
-import type { ObjectTypeName } from '../object-types.ts';
+import { byObjectType, type ObjectTypeName } from '../object-types.ts';
 import type { RecordStore } from '../record-store.ts';
 
 /** A record as searches find it, which may differ from what it is now. */
@@ -18,11 +18,7 @@ export interface IndexedRecord {
 export class SearchIndex {
   readonly #clock: Clock;
   readonly #lagMs: number;
-  readonly #records: Readonly<Record<ObjectTypeName, Map<string, IndexedRecord>>> = {
-    contacts: new Map(),
-    deals: new Map(),
-    companies: new Map(),
-  };
+  readonly #records = byObjectType(() => new Map<string, IndexedRecord>());
   readonly #neighbours = new Map<string, Set<string>>();
   /** Oldest first. */
   readonly #pending: { readonly dueAt: number; readonly change: () => void }[] = [];

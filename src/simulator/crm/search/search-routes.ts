@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { LRUCache } from 'lru-cache';
 import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
-import { type ObjectTypeFacts, readScope } from '../object-types.ts';
+import { type ObjectTypeFacts, readScopes } from '../object-types.ts';
 import { presentRecords, sensitiveFailure } from '../record-view.ts';
 import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
 import { prepareSearch } from './hits.ts';
@@ -20,7 +20,7 @@ export function searchRoutes(): Hono<CrmEnv> {
     const type = objectTypeOf(c, 'type');
     if (type instanceof Response) return type;
     const session = c.get('session');
-    const unscoped = scopeFailure(session, [[readScope(type)]]);
+    const unscoped = scopeFailure(session, readScopes(type));
     if (unscoped) return unscoped;
     const request = parseSearch(await c.req.text());
     const refused = sensitiveFailure(session, type, namedProperties(request), 'read');
