@@ -40,6 +40,8 @@ export class InstallationDirectory {
   /** Everything is known that was changed before this read of changes began. */
   #changesRead = 0;
   #isAwayUntil = Number.NEGATIVE_INFINITY;
+  /** What was read before this read is doubtful: the database that is back may be an older copy. */
+  #doubtedBefore = 0;
   /** When the last look at the changes began, on the monotonic clock. */
   #polledAt: number;
 
@@ -80,17 +82,19 @@ export class InstallationDirectory {
 
   #known(tenantId: string): KnownTenant {
     const known = this.#tenants.get(tenantId);
-    if (known) return known;
+    if (known && known.read >= this.#doubtedBefore) return known;
     if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
-    const installations = this.#options.installations.list(tenantId);
+    const answer = this.#options.installations.list(tenantId);
     this.#reads += 1;
+    // What is doubtful still serves when the database is away once more.
+    const installations = known ? answer.catch(() => known.installations) : answer;
     const reading: KnownTenant = { installations, read: this.#reads };
     this.#tenants.set(tenantId, reading);
     const isCurrent = () => this.#tenants.peek(tenantId) === reading;
-    installations.then(
+    answer.then(
       (found) => isCurrent() && this.#tenants.set(tenantId, { ...reading, installations: found }),
       // A failure is not worth remembering.
-      () => isCurrent() && this.#tenants.delete(tenantId),
+      () => isCurrent() && (known ? this.#tenants.set(tenantId, known) : this.#tenants.delete(tenantId)),
     );
     this.#schedule();
     return reading;
@@ -135,9 +139,10 @@ export class InstallationDirectory {
       }
       this.#polledAt = startedAt;
       this.#changesRead = read;
+      if (this.#isAwayUntil > Number.NEGATIVE_INFINITY) this.#doubtedBefore = read;
       this.#isAwayUntil = Number.NEGATIVE_INFINITY;
     } catch (err) {
-      // Nothing can change while the database is away; what is known stays good.
+      // Nothing can change while the database is away; what is known stays good until it is back.
       this.#isAwayUntil = clock.monotonic() + STORAGE_PAUSE_MS;
       logger.debug({ err }, 'changes of installations could not be read');
     }

@@ -14,6 +14,7 @@ import { ExchangeLease } from './exchange-lease.ts';
 import { type GrantKeeper, tokensUnreadable } from './grant-keeper.ts';
 import { revokePatiently } from './patient-oauth.ts';
 import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
+import { TokenVersions } from './token-versions.ts';
 
 /** Whoever waits for another replica's exchange gives up then. */
 const WAIT_MS = 25_000;
@@ -56,9 +57,11 @@ export class TokenExchange {
   readonly #slots = new Slots(MAX_CALLS);
   readonly #breaker: CircuitBreaker;
   #stoppingSince: number | undefined;
+  readonly #versions: TokenVersions;
 
   constructor(options: TokenExchangeOptions) {
     this.#options = options;
+    this.#versions = new TokenVersions(options.logger);
     this.#breaker = new CircuitBreaker(options.clock);
     options.metrics.watchTokenSlots(this.#slots);
   }
@@ -93,6 +96,7 @@ export class TokenExchange {
     const { tokens, grants } = this.#options;
     const stored = await tokens.read(installation);
     if (!stored) throw await grants.lost(installation);
+    const isOlder = this.#versions.isOlder(installation, stored.version);
     if (stored.version > aboveVersion && stored.refreshInMs > 0) return stored;
     // A lost grant keeps its tokens and the last lease on them: nobody waits for that one, or asks HubSpot again.
     const over = await grants.over(installation);
@@ -108,9 +112,9 @@ export class TokenExchange {
       this.#breaker.abandoned();
       return fallback ?? POLL_MS.from;
     }
-    const outcome = await this.#exchange(installation, { ...stored, lease }, stored.refreshToken).finally(() =>
-      lease.end(),
-    );
+    // HubSpot may have replaced the refresh token in a refresh that the database has lost.
+    const claimed = { ...stored, lease, inDoubt: stored.inDoubt || isOlder };
+    const outcome = await this.#exchange(installation, claimed, stored.refreshToken).finally(() => lease.end());
     if (outcome === 'outdated') return this.#attempt(installation, aboveVersion);
     return typeof outcome === 'number' ? orElse(fallback, outcome) : outcome;
   }
@@ -167,6 +171,7 @@ export class TokenExchange {
       if (rotated) await this.#discard(installation, pair.refreshToken);
       return 'outdated';
     }
+    this.#versions.saved(installation, stored.version + 1);
     // Whether somebody gave the grant up meanwhile, our clock cannot tell: the lease may have run out unnoticed.
     await this.#commit(installation, () => grants.recovered(installation));
     grants.noticeScopes(installation, answer.scopes, pair.accessToken);

@@ -130,11 +130,11 @@ export class TokenManager {
     const flight = `${priority} ${aboveVersion} ${key}`;
     return this.#renewing.run(flight, async () => {
       const tokens = await this.#options.exchange.renew(installation, aboveVersion, priority);
-      return this.#remember(key, tokens);
+      return this.#remember(key, tokens, aboveVersion);
     });
   }
 
-  #remember(key: string, tokens: StoredTokens): CachedToken {
+  #remember(key: string, tokens: StoredTokens, aboveVersion: number): CachedToken {
     const now = this.#options.clock.monotonic();
     const pause = Math.max(tokens.refreshInMs, tokens.retryInMs, RETRY_PAUSE_MS);
     const token = {
@@ -146,7 +146,9 @@ export class TokenManager {
       refreshFrom: now + (tokens.refreshInMs > 0 ? tokens.refreshInMs : Math.min(pause, tokens.usableForMs)),
     };
     const known = this.#cache.get(key);
-    if (known && known.version > token.version) return known;
+    // A database that was replaced by an older copy counts from an older version: what is over here goes then.
+    const isGood = known && known.version > aboveVersion && now < known.usableUntil;
+    if (isGood && known.version > token.version) return known;
     if (known?.version === token.version && this.#accepted.has(known)) this.#accepted.add(token);
     this.#cache.set(key, token);
     return token;
