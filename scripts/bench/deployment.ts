@@ -37,8 +37,12 @@ export class Deployment {
   readonly env: Readonly<Record<string, string>>;
   readonly #secret = randomBytes(32).toString('base64url');
 
-  /** `database` is one of the gateway's two settings for it. */
-  constructor(hubspotUrl: string, database: { DATABASE_URL: string } | { DATA_DIR: string }) {
+  /** `database` is one of the gateway's two settings for it; `more` are settings that go beyond the necessary. */
+  constructor(
+    hubspotUrl: string,
+    database: { DATABASE_URL: string } | { DATA_DIR: string },
+    more: Readonly<Record<string, string>> = {},
+  ) {
     this.env = {
       PORT: '0',
       ...database,
@@ -50,6 +54,7 @@ export class Deployment {
       AUTH_JWT_SECRET: this.#secret,
       AUTH_JWT_ISSUER: ISSUER,
       AUTH_JWT_AUDIENCE: AUDIENCE,
+      ...more,
     };
   }
 

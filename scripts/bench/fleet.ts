@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { Installation } from '../../src/storage/installation-store.ts';
 import { Deployment, type Seed } from './deployment.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
@@ -40,6 +41,11 @@ export class GatewayProcess {
     return new GatewayProcess(child, url, exited);
   }
 
+  /** Whether it ended, by itself or because it was told to. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async stop(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal);
     return this.exited;
@@ -48,6 +54,8 @@ export class GatewayProcess {
 
 export interface FleetOptions {
   readonly databaseUrl: string;
+  /** Settings of each gateway beside those that all deployments have. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly replicas: number;
   /** Tenants `t0`, `t1` …, each with one installation of the same portal. */
   readonly tenants: number;
@@ -55,7 +63,7 @@ export interface FleetOptions {
   readonly simulator: SimulatorOptions;
 }
 
-/** Several gateway processes on one Postgres, beside a simulated HubSpot in this process. */
+/** Gateway processes on one database, beside a simulated HubSpot in this process. */
 export class Fleet {
   readonly simulator: Simulator;
   readonly lines: string[] = [];
@@ -66,14 +74,15 @@ export class Fleet {
   private constructor(options: FleetOptions, simulator: Simulator, hubspotUrl: string) {
     this.#options = options;
     this.simulator = simulator;
-    this.#deployment = new Deployment(hubspotUrl, { DATABASE_URL: options.databaseUrl });
+    const database = { DATABASE_URL: options.databaseUrl };
+    this.#deployment = new Deployment(hubspotUrl, database, options.env);
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const simulator = createSimulator({ limits: NO_LIMITS, ...options.simulator });
     const fleet = new Fleet(options, simulator, await simulator.listen());
     await fleet.#deployment.install(fleet.#seeds());
-    for (let index = 0; index < options.replicas; index += 1) fleet.#processes.push(await fleet.#spawn());
+    fleet.#processes = await Promise.all(Array.from({ length: options.replicas }, () => fleet.#spawn()));
     return fleet;
   }
 
@@ -81,10 +90,23 @@ export class Fleet {
     return this.#processes;
   }
 
-  /** `kill -9` of one replica; another takes its place. */
-  async replace(index: number): Promise<void> {
-    await this.#processes[index]?.stop('SIGKILL');
+  /** Ends one replica, with `kill -9` unless told otherwise; another takes its place. The exit code of the old one. */
+  async replace(index: number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<number | null> {
+    const code = (await this.#processes[index]?.stop(signal)) ?? null;
     this.#processes[index] = await this.#spawn();
+    return code;
+  }
+
+  /** The `Authorization` header of a viewer. */
+  authorization(tenantId: string, scope?: string): string {
+    return this.#deployment.authorization(tenantId, scope);
+  }
+
+  /** What the database holds of each of these tenants, beside the gateways. */
+  installations(tenantIds: readonly string[]): Promise<readonly Installation[][]> {
+    return this.#deployment.withStores(({ installations }) =>
+      Promise.all(tenantIds.map((tenantId) => installations.list(tenantId))),
+    );
   }
 
   async stop(): Promise<void> {

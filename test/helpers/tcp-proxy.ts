@@ -23,7 +23,8 @@ export interface TcpProxy {
 
 interface Pair {
   readonly client: Socket;
-  readonly server: Socket;
+  /** None when the connection came while nothing passed: the server never heard of it. */
+  readonly server: Socket | undefined;
   isFrozen: boolean;
 }
 
@@ -31,6 +32,8 @@ interface Pair {
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(target);
   const pairs = new Set<Pair>();
+  /** Those of clients that hung up while nothing passed: the server hears of it when something passes again. */
+  const deserted = new Set<Socket>();
   let isFrozen = false;
   let accepted = 0;
   let plan: { text: string; how: Cut; moment: 'before' | 'answered' } | undefined;
@@ -42,31 +45,42 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     if (how === 'freeze') isFrozen = true;
     for (const pair of pairs) {
       if (how === 'freeze') pair.isFrozen = true;
-      else for (const socket of [pair.client, pair.server]) how === 'reset' ? socket.resetAndDestroy() : socket.end();
+      else for (const socket of [pair.client, pair.server]) how === 'reset' ? socket?.resetAndDestroy() : socket?.end();
     }
   };
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     accepted += 1;
-    const pair: Pair = { client, server: connect({ port: Number(targetPort), host: hostname }), isFrozen };
+    const far = isFrozen ? undefined : connect({ port: Number(targetPort), host: hostname });
+    const pair: Pair = { client, server: far, isFrozen };
     pairs.add(pair);
     client.on('close', () => pairs.delete(pair));
-    for (const socket of [client, pair.server]) socket.on('error', () => {});
+    client.on('error', () => {});
     client.on('data', (chunk: Buffer) => {
       const isMeant = plan !== undefined && chunk.includes(plan.text);
       if (isMeant && plan?.moment === 'before') cut(plan.how);
       if (isMeant && plan?.moment === 'answered') isAnswerDue = true;
-      if (!pair.isFrozen) pair.server.write(chunk);
+      if (!pair.isFrozen) far?.write(chunk);
     });
-    pair.server.on('data', (chunk: Buffer) => {
+    client.on('end', () => {
+      if (!pair.isFrozen) far?.end();
+      else if (far && isFrozen) deserted.add(far);
+      else far?.destroy();
+    });
+    if (far) pass(far, pair);
+  });
+
+  /** A frozen peer neither hears nor says good-bye. */
+  function pass(far: Socket, pair: Pair): void {
+    const { client } = pair;
+    far.on('error', () => {});
+    far.on('data', (chunk: Buffer) => {
       if (isAnswerDue && plan) cut(plan.how);
       if (!pair.isFrozen) client.write(chunk);
     });
-    // A frozen peer neither hears nor says good-bye.
-    client.on('end', () => pair.isFrozen || pair.server.end());
-    pair.server.on('end', () => pair.isFrozen || client.end());
-    pair.server.on('close', (hadError) => pair.isFrozen || !hadError || client.resetAndDestroy());
-  });
+    far.on('end', () => pair.isFrozen || client.end());
+    far.on('close', (hadError) => pair.isFrozen || !hadError || client.resetAndDestroy());
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // A TCP server that listens has one.
 
@@ -86,6 +100,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       plan = undefined;
       isFrozen = false;
       isAnswerDue = false;
+      for (const far of deserted) far.destroy();
+      deserted.clear();
     },
     get accepted() {
       return accepted;
@@ -97,8 +113,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const { client, server: far } of pairs) {
         client.destroy();
-        far.destroy();
+        far?.destroy();
       }
+      for (const far of deserted) far.destroy();
       await closed;
     },
   };
