@@ -35,6 +35,7 @@ import { isSettledWithin } from './lib/settled-within.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
 import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { DefaultInstallationStore } from './storage/default-installation-store.ts';
 import { EncryptionKeys } from './storage/encryption-keys.ts';
 import { InstallationStore } from './storage/installation-store.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
@@ -91,7 +92,8 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const tokenStore = new TokenStore(database, keys);
   const revocationStore = new RevocationStore(database, keys);
   const installations = new InstallationStore(database, tokenStore, revocationStore);
-  const directory = new InstallationDirectory({ installations, clock, logger });
+  const defaults = new DefaultInstallationStore(database);
+  const directory = new InstallationDirectory({ installations, defaults, clock, logger });
   const requests = new AuthorizationRequestStore(database, keys);
 
   const { hubspot } = config;

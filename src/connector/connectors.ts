@@ -36,17 +36,19 @@ const OPERATION_TIME_MS = 25_000;
 
 /** The installations of one tenant and their connectors, for the life of one request. */
 export class Connectors {
-  readonly #tenantId: string;
+  readonly #caller: Caller;
   readonly #options: ConnectorsOptions;
   readonly #operation: Operation;
   /** When the request began: a refusal knows what other replicas had changed by then. */
   readonly #moment: number;
   readonly #connectors = new Map<string, Connector>();
   #known: PromiseOrValue<readonly Installation[]> | undefined;
+  #default: PromiseOrValue<string | undefined> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor({ tenantId, viewerId, signal }: Caller, options: ConnectorsOptions) {
-    this.#tenantId = tenantId;
+  constructor(caller: Caller, options: ConnectorsOptions) {
+    const { tenantId, viewerId, signal } = caller;
+    this.#caller = caller;
     this.#options = options;
     this.#moment = options.directory.moment;
     this.#operation = new Operation({
@@ -70,14 +72,15 @@ export class Connectors {
    * Changes of other replicas may be missing.
    */
   #installations(): PromiseOrValue<readonly Installation[]> {
-    this.#known ??= this.#options.directory.list(this.#tenantId);
+    this.#known ??= this.#options.directory.list(this.#caller.tenantId);
     return this.#known;
   }
 
   /** All of them with everything that was changed before the request began, on whatever replica. */
   async current(): Promise<readonly Installation[]> {
-    const installations = await this.#options.directory.current(this.#tenantId, this.#moment);
+    const installations = await this.#options.directory.current(this.#caller.tenantId, this.#moment);
     this.#known = installations;
+    this.#default = undefined;
     return installations;
   }
 
@@ -89,6 +92,7 @@ export class Connectors {
   /** What was read is read again: the request changed something. */
   forget(): void {
     this.#known = undefined;
+    this.#default = undefined;
     this.#expiries = undefined;
     this.#connectors.clear();
   }
@@ -101,7 +105,7 @@ export class Connectors {
 
   /** When an access token expires, in epoch milliseconds; one statement answers for all installations. */
   async tokenExpiry({ id }: Installation): Promise<number | undefined> {
-    this.#expiries ??= this.#options.installations.tokenExpiries(this.#tenantId);
+    this.#expiries ??= this.#options.installations.tokenExpiries(this.#caller.tenantId);
     return (await this.#expiries).get(id);
   }
 
@@ -111,20 +115,30 @@ export class Connectors {
   }
 
   /**
-   * The only installation that is not disconnected; `undefined` when there is none.
+   * The installation that an operation means which names none: the viewer's default, else the only one that is not
+   * disconnected; `undefined` when there is none.
    * @throws GatewayError INSTALLATION_AMBIGUOUS
    */
   async onlyInstallation(): Promise<Installation | undefined> {
-    return onlyOf(await this.#look(connected));
+    return onlyOf(await this.#look((all) => this.#meant(all)));
+  }
+
+  /** The same, from memory; `undefined` also where operations have to name one of several. */
+  async defaultInstallation(): Promise<Installation | undefined> {
+    const [meant, another] = await this.#meant(await this.#installations());
+    return another === undefined ? meant : undefined;
   }
 
   /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
   only(): PromiseOrValue<Connector> {
-    return andThen(this.#look(connected), (found) => {
-      const installation = onlyOf(found);
-      if (!installation) throw notConnected();
-      return this.#connect(installation);
-    });
+    return andThen(
+      this.#look((all) => this.#meant(all)),
+      (found) => {
+        const installation = onlyOf(found);
+        if (!installation) throw notConnected();
+        return this.#connect(installation);
+      },
+    );
   }
 
   /**
@@ -168,11 +182,25 @@ export class Connectors {
   }
 
   /** The installation in memory when it is active and the only one. Before any refusal, the database is asked. */
-  #look(find: (all: readonly Installation[]) => readonly Installation[]): PromiseOrValue<readonly Installation[]> {
-    return andThen(this.#installations(), (all) => {
-      const found = find(all);
-      const [one, another] = found;
-      return one?.status === 'ACTIVE' && another === undefined ? found : this.current().then(find);
+  #look(
+    find: (all: readonly Installation[]) => PromiseOrValue<readonly Installation[]>,
+  ): PromiseOrValue<readonly Installation[]> {
+    return andThen(this.#installations(), (all) =>
+      andThen(find(all), (found) => {
+        const [one, another] = found;
+        return one?.status === 'ACTIVE' && another === undefined ? found : this.current().then(find);
+      }),
+    );
+  }
+
+  /** The one that the viewer chose, where it is connected; else all that are. */
+  #meant(all: readonly Installation[]): PromiseOrValue<readonly Installation[]> {
+    const found = connected(all);
+    if (found.length < 2) return found;
+    this.#default ??= this.#options.directory.defaultOf(this.#caller);
+    return andThen(this.#default, (chosen) => {
+      const installation = found.find(({ id }) => id === chosen);
+      return installation ? [installation] : found;
     });
   }
 
@@ -193,13 +221,15 @@ function versionOf(installation: Installation, all: readonly Installation[]): In
   return all.find(({ id }) => id === installation.id) ?? installation;
 }
 
+const AMBIGUOUS =
+  'Several portals are connected: name the installation, or choose a default one with setDefaultInstallation.';
+
 /** @throws GatewayError INSTALLATION_AMBIGUOUS */
 function onlyOf(installations: readonly Installation[]): Installation | undefined {
-  const [only, ...others] = connected(installations);
+  const [only, ...others] = installations;
   if (only && others.length > 0) {
-    throw new GatewayError('INSTALLATION_AMBIGUOUS', 'Several portals are connected: name the installation.', {
-      installationIds: [only, ...others].map(({ id }) => id),
-    });
+    const installationIds = installations.map(({ id }) => id);
+    throw new GatewayError('INSTALLATION_AMBIGUOUS', AMBIGUOUS, { installationIds });
   }
   return only;
 }

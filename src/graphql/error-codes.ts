@@ -11,7 +11,7 @@ const ERROR_CODES: Readonly<Record<GatewayErrorCode, string>> = {
   BAD_USER_INPUT: '`argument` was refused before HubSpot was called',
   PERSISTED_QUERY_NOT_SUPPORTED: 'the request named a document by its hash or id: send its text',
   NOT_CONNECTED: 'the tenant has no installation that is connected; `remedy` connects one',
-  INSTALLATION_AMBIGUOUS: 'it has several, and none was named: `installationIds`',
+  INSTALLATION_AMBIGUOUS: 'it has several, none was named, and the viewer chose no default: `installationIds`',
   REAUTHORIZATION_REQUIRED:
     'HubSpot does not accept the grant of `installationId` any more, for `reason`; `remedy` connects again',
   MISSING_SCOPES:

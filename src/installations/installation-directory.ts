@@ -1,8 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
+import type { DefaultInstallationStore, ViewerKey } from '../storage/default-installation-store.ts';
+import type {
+  Installation,
+  InstallationStore,
+  StoredChange,
+  TenantInstallations,
+} from '../storage/installation-store.ts';
+import { DefaultChoices } from './default-choices.ts';
 
 /** How soon a change made by another replica is seen here. */
 const POLL_MS = 250;
@@ -14,24 +21,26 @@ const STORAGE_PAUSE_MS = 1_000;
 
 export interface InstallationDirectoryOptions {
   readonly installations: InstallationStore;
+  readonly defaults: DefaultInstallationStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 interface KnownTenant {
-  readonly installations: PromiseOrValue<readonly Installation[]>;
+  readonly stored: PromiseOrValue<TenantInstallations>;
   /** Which read of this directory brought it. */
   readonly read: number;
 }
 
 /**
- * Installations by tenant, from memory: a query costs no statement. One small statement every quarter of a second tells
+ * Installations by tenant and the defaults of its viewers, from memory: a query costs no statement. One small statement every quarter of a second tells
  * what other replicas changed; what this one changes is forgotten at once. Who is about to refuse has that statement
  * sent at once: it answers for all tenants, so that one is under way at most, however many are refused.
  */
 export class InstallationDirectory {
   readonly #options: InstallationDirectoryOptions;
   readonly #tenants = new LRUCache<string, KnownTenant>({ max: MAX_TENANTS });
+  readonly #defaults: DefaultChoices;
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> | undefined;
   #closed = false;
@@ -47,6 +56,7 @@ export class InstallationDirectory {
 
   constructor(options: InstallationDirectoryOptions) {
     this.#options = options;
+    this.#defaults = new DefaultChoices(options.defaults);
     this.#polledAt = options.clock.monotonic();
   }
 
@@ -57,7 +67,19 @@ export class InstallationDirectory {
 
   /** Oldest first; changes of other replicas show within some 300 ms. @throws GatewayError STORAGE_UNAVAILABLE */
   list(tenantId: string): PromiseOrValue<readonly Installation[]> {
-    return this.#known(tenantId).installations;
+    return andThen(this.#known(tenantId).stored, ({ installations }) => installations);
+  }
+
+  /** Id of the installation that a viewer chose as default. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
+  defaultOf(viewer: ViewerKey): PromiseOrValue<string | undefined> {
+    return andThen(this.#known(viewer.tenantId).stored, ({ hasDefaults }) =>
+      hasDefaults ? andThen(this.#defaults.of(viewer), ({ installationId }) => installationId) : undefined,
+    );
+  }
+
+  /** Stores a viewer's choice, or takes it back. @throws GatewayError STORAGE_UNAVAILABLE */
+  async saveDefault(viewer: ViewerKey, installationId: string | undefined): Promise<void> {
+    await this.#defaults.save(viewer, installationId).finally(() => this.forget(viewer.tenantId));
   }
 
   /**
@@ -83,16 +105,20 @@ export class InstallationDirectory {
   #known(tenantId: string): KnownTenant {
     const known = this.#tenants.get(tenantId);
     if (known && known.read >= this.#doubtedBefore) return known;
-    if (this.#tenants.size === 0) this.#polledAt = this.#options.clock.monotonic();
-    const answer = this.#options.installations.list(tenantId);
+    if (this.#tenants.size === 0) {
+      // Nobody looked at changes meanwhile.
+      this.#defaults.forgetAll();
+      this.#polledAt = this.#options.clock.monotonic();
+    }
+    const answer = this.#options.installations.ofTenant(tenantId);
     this.#reads += 1;
     // What is doubtful still serves when the database is away once more.
-    const installations = known ? answer.catch(() => known.installations) : answer;
-    const reading: KnownTenant = { installations, read: this.#reads };
+    const stored = known ? answer.catch(() => known.stored) : answer;
+    const reading: KnownTenant = { stored, read: this.#reads };
     this.#tenants.set(tenantId, reading);
     const isCurrent = () => this.#tenants.peek(tenantId) === reading;
     answer.then(
-      (found) => isCurrent() && this.#tenants.set(tenantId, { ...reading, installations: found }),
+      (found) => isCurrent() && this.#tenants.set(tenantId, { ...reading, stored: found }),
       // A failure is not worth remembering.
       () => isCurrent() && (known ? this.#tenants.set(tenantId, known) : this.#tenants.delete(tenantId)),
     );
@@ -131,15 +157,14 @@ export class InstallationDirectory {
     this.#reads += 1;
     const read = this.#reads;
     try {
-      for (const change of await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS)) {
-        const tenant = this.#tenants.peek(change.tenantId);
-        const known = await Promise.resolve(tenant?.installations).catch(() => undefined);
-        const same = known?.some(({ id, updatedAt }) => id === change.id && updatedAt === change.updatedAt) ?? true;
-        if (!same) this.forget(change.tenantId);
-      }
+      const changes = await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS);
+      for (const change of changes) await this.#note(change);
       this.#polledAt = startedAt;
       this.#changesRead = read;
-      if (this.#isAwayUntil > Number.NEGATIVE_INFINITY) this.#doubtedBefore = read;
+      if (this.#isAwayUntil > Number.NEGATIVE_INFINITY) {
+        this.#doubtedBefore = read;
+        this.#defaults.forgetAll();
+      }
       this.#isAwayUntil = Number.NEGATIVE_INFINITY;
     } catch (err) {
       // Nothing can change while the database is away; what is known stays good until it is back.
@@ -147,4 +172,16 @@ export class InstallationDirectory {
       logger.debug({ err }, 'changes of installations could not be read');
     }
   }
+
+  async #note(change: StoredChange): Promise<void> {
+    const tenant = this.#tenants.peek(change.tenantId);
+    const known = await Promise.resolve(tenant?.stored).catch(() => undefined);
+    if (change.kind === 'default') await this.#defaults.changed(change, change.updatedAt);
+    if (known && !isKnown(change, known)) this.forget(change.tenantId);
+  }
+}
+
+function isKnown(change: StoredChange, { installations, hasDefaults }: TenantInstallations): boolean {
+  if (change.kind === 'default') return hasDefaults;
+  return installations.some(({ id, updatedAt }) => id === change.id && updatedAt === change.updatedAt);
 }

@@ -1,5 +1,7 @@
 import type { Logger } from '../lib/logger.ts';
+import type { ViewerKey } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import { notConnected } from './grant-keeper.ts';
 import type { InstallationDirectory } from './installation-directory.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenManager } from './token-manager.ts';
@@ -42,6 +44,15 @@ export class InstallationLifecycle {
       revocations.start();
     }
     return this.#current(installation);
+  }
+
+  /**
+   * Chooses the installation that this viewer's operations mean when they name none; `undefined` takes the choice back.
+   * @throws GatewayError NOT_CONNECTED for one that is disconnected, or STORAGE_UNAVAILABLE
+   */
+  async setDefault(viewer: ViewerKey, installation: Installation | undefined): Promise<void> {
+    if (installation?.status === 'DISCONNECTED') throw notConnected(installation.id);
+    await this.#options.directory.saveDefault(viewer, installation?.id);
   }
 
   async #current(installation: Installation): Promise<Installation> {

@@ -10,6 +10,7 @@ import { revocations } from './migrations/0003-revocations.ts';
 import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { tokenAge } from './migrations/0005-token-age.ts';
 import { activeKey } from './migrations/0006-active-key.ts';
+import { defaultInstallations } from './migrations/0007-default-installations.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-portal-budgets': portalBudgets,
   '0005-token-age': tokenAge,
   '0006-active-key': activeKey,
+  '0007-default-installations': defaultInstallations,
 };
 
 /** No query of ours is long, and between two statements of a transaction nothing slow happens. */

@@ -45,6 +45,18 @@ export interface GrantFacts {
   readonly user: string | null;
 }
 
+/** The installations of one tenant, oldest first. */
+export interface TenantInstallations {
+  readonly installations: readonly Installation[];
+  /** False while no viewer of the tenant has chosen a default. */
+  readonly hasDefaults: boolean;
+}
+
+/** A row that other replicas may know as it was before. Times are epoch milliseconds. */
+export type StoredChange =
+  | { readonly kind: 'installation'; readonly tenantId: string; readonly id: string; readonly updatedAt: number }
+  | { readonly kind: 'default'; readonly tenantId: string; readonly viewerId: string; readonly updatedAt: number };
+
 /** Installations, and what happens to them together with their tokens. */
 export class InstallationStore {
   readonly #database: Database;
@@ -59,14 +71,23 @@ export class InstallationStore {
 
   /** All installations of a tenant, oldest first. */
   async list(tenantId: string): Promise<Installation[]> {
+    return [...(await this.ofTenant(tenantId)).installations];
+  }
+
+  async ofTenant(tenantId: string): Promise<TenantInstallations> {
     const rows = await this.#database.query
       .selectFrom('installations')
       .selectAll()
+      .select(({ exists, selectFrom }) =>
+        exists(selectFrom('default_installations').select('viewer_id').where('tenant_id', '=', tenantId)).as(
+          'has_defaults',
+        ),
+      )
       .where('tenant_id', '=', tenantId)
       .orderBy('connected_at')
       .orderBy('id')
       .execute();
-    return rows.map(toInstallation);
+    return { installations: rows.map(toInstallation), hasDefaults: rows.some((row) => Boolean(row.has_defaults)) };
   }
 
   /**
@@ -195,14 +216,27 @@ export class InstallationStore {
     });
   }
 
-  /** Which installations changed within the last `ms`, by the database's clock, and when. */
-  async changedWithin(ms: number): Promise<Pick<Installation, 'id' | 'tenantId' | 'updatedAt'>[]> {
+  /** Which installations and which viewers' defaults changed within the last `ms`, by the database's clock, and when. */
+  async changedWithin(ms: number): Promise<StoredChange[]> {
+    const start = sql<number>`${this.#database.now()} - ${Math.round(ms)}`;
     const rows = await this.#database.query
       .selectFrom('installations')
-      .select(['id', 'tenant_id', 'updated_at'])
-      .where('updated_at', '>', sql<number>`${this.#database.now()} - ${Math.round(ms)}`)
+      .select([sql<'installation' | 'default'>`'installation'`.as('kind'), 'id as name', 'tenant_id', 'updated_at'])
+      .where('updated_at', '>', start)
+      .unionAll(({ selectFrom }) =>
+        selectFrom('default_installations')
+          .select([
+            sql<'installation' | 'default'>`'default'`.as('kind'),
+            'viewer_id as name',
+            'tenant_id',
+            'updated_at',
+          ])
+          .where('updated_at', '>', start),
+      )
       .execute();
-    return rows.map((row) => ({ id: row.id, tenantId: row.tenant_id, updatedAt: row.updated_at }));
+    return rows.map(({ kind, name, tenant_id: tenantId, updated_at: updatedAt }) =>
+      kind === 'installation' ? { kind, tenantId, id: name, updatedAt } : { kind, tenantId, viewerId: name, updatedAt },
+    );
   }
 
   /** When the access tokens of a tenant's installations expire, in epoch milliseconds by installation id. */

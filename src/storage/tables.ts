@@ -7,6 +7,7 @@ export interface Tables {
   revocations: RevocationsTable;
   portal_budgets: PortalBudgetsTable;
   active_key: ActiveKeyTable;
+  default_installations: DefaultInstallationsTable;
 }
 
 export interface InstallationsTable {
@@ -110,4 +111,13 @@ export interface ActiveKeyTable {
   key_id: string;
   /** A known text that is sealed with it. */
   proof: string;
+}
+
+/** The installation that a viewer means when an operation names none. A row is made with the first choice, and stays. */
+export interface DefaultInstallationsTable {
+  tenant_id: string;
+  viewer_id: string;
+  /** Null when the viewer took the choice back. */
+  installation_id: string | null;
+  updated_at: number;
 }

@@ -275,9 +275,9 @@ function outcome(answer: ReturnType<Send>): Promise<number | string> {
 function createTokenManager(pool: Pool): TokenManager {
   const { clock, config, db } = stack;
   const { clientId, clientSecret, apiVersion } = config.hubspot;
-  const { tokens, installations } = openStores(db.database, new TokenCipher(config.encryptionKeys));
+  const { tokens, installations, defaults } = openStores(db.database, new TokenCipher(config.encryptionKeys));
   const oauth = new OAuthClient({ clientId, clientSecret, version: apiVersion, pool, clock });
-  const directory = new InstallationDirectory({ installations, clock, logger: silentLogger });
+  const directory = new InstallationDirectory({ installations, defaults, clock, logger: silentLogger });
   const grants = new GrantKeeper({ installations, directory, oauth, clock, logger: silentLogger });
   const facts = { metrics: createMetrics(), alarm: () => {}, logger: silentLogger, clock };
   return new TokenManager({ exchange: new TokenExchange({ tokens, grants, oauth, ...facts }), ...facts });

@@ -44,7 +44,7 @@ export type CreateContactInput = {
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
-  /** Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected. */
+  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;
@@ -84,7 +84,7 @@ export type CreateDealInput = {
   dealType?: string | null | undefined;
   /** Notes about the deal. Property `description`. */
   description?: string | null | undefined;
-  /** Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected. */
+  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Name of the deal. Property `dealname`. */
   name?: string | null | undefined;
@@ -172,7 +172,7 @@ export type UpsertContactInput = {
   idProperty?: string | null | undefined;
   /** The value of the property `idProperty` that tells the record. */
   idValue: string;
-  /** Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected. */
+  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;

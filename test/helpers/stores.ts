@@ -1,4 +1,5 @@
 import type { Database } from '../../src/storage/database.ts';
+import { DefaultInstallationStore } from '../../src/storage/default-installation-store.ts';
 import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
 import { RevocationStore } from '../../src/storage/revocation-store.ts';
@@ -10,7 +11,8 @@ export function openStores(database: Database, cipher: TokenCipher) {
   const keys = new EncryptionKeys(database, cipher);
   const tokens = new TokenStore(database, keys);
   const revocations = new RevocationStore(database, keys);
-  return { tokens, revocations, installations: new InstallationStore(database, tokens, revocations) };
+  const installations = new InstallationStore(database, tokens, revocations);
+  return { tokens, revocations, installations, defaults: new DefaultInstallationStore(database) };
 }
 
 /** Tokens that live for `expiresInMs` and are refreshed in their last fifth. */

@@ -202,6 +202,7 @@ async function expectTablesOnce({ query }: Database): Promise<void> {
   const expected = [
     'active_key',
     'authorization_requests',
+    'default_installations',
     'installation_tokens',
     'installations',
     'pending_connections',

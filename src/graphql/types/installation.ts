@@ -64,6 +64,12 @@ builder.objectType(InstallationRef, {
         return missing.length > 0 ? missingOf(await connectors.currentOf(installation)) : missing;
       },
     }),
+    isDefault: t.boolean({
+      nullable: true,
+      description:
+        "Whether the viewer's operations mean this installation when they name none: the viewer chose it with `setDefaultInstallation`, or no other one is connected. Null only when the gateway's database does not answer.",
+      resolve: async ({ id }, _args, { connectors }) => (await connectors.defaultInstallation())?.id === id,
+    }),
     installedBy: t.exposeString('installedBy', {
       nullable: true,
       description: 'E-mail address of the person who last consented in HubSpot. Null when HubSpot did not tell.',
@@ -106,7 +112,8 @@ builder.objectField(QueryRef, 'installation', (t) =>
     type: InstallationRef,
     nullable: true,
     permission: 'hubspot:read',
-    description: 'One installation; without `id` the only one that is not disconnected. Null when there is none.',
+    description:
+      "One installation; without `id` the viewer's default, else the only one that is not disconnected. Null when there is none.",
     args: { id: t.arg.id({ description: 'Global id of an installation.' }) },
     resolve: async (_root, { id }, { connectors }) =>
       (await (id == null ? connectors.onlyInstallation() : connectors.installation(id))) ?? null,

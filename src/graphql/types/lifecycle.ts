@@ -23,6 +23,19 @@ const RefreshInstallationPayload = payload(
   'The installation with an access token that is new, or younger than a minute.',
 );
 const DisconnectInstallationPayload = payload('DisconnectInstallationPayload', 'The installation without its tokens.');
+const SetDefaultInstallationPayload = builder
+  .objectRef<{ readonly installation: Installation | undefined }>('SetDefaultInstallationPayload')
+  .implement({
+    description: "The installation that the viewer's operations mean now when they name none.",
+    fields: (t) => ({
+      installation: t.field({
+        type: InstallationRef,
+        nullable: true,
+        description: 'The installation. Null when operations have to name one, or none is connected.',
+        resolve: ({ installation }) => installation,
+      }),
+    }),
+  });
 const installationId = 'Global id of the installation.';
 
 builder.mutationField('refreshInstallation', (t) =>
@@ -60,6 +73,26 @@ builder.mutationField('disconnectInstallation', (t) =>
     async resolve(_root, args, context) {
       const installation = await named(context, args.installationId);
       return changed(context, await context.lifecycle.disconnect(installation, args.uninstall ?? false));
+    },
+  }),
+);
+
+builder.mutationField('setDefaultInstallation', (t) =>
+  t.field({
+    type: SetDefaultInstallationPayload,
+    nullable: true,
+    permission: 'hubspot:read',
+    description:
+      'Chooses the installation that operations of this viewer mean when they name none. The choice is stored; other viewers keep theirs. While the installation is disconnected, the choice has no effect.',
+    args: {
+      installationId: t.arg.id({ description: `${installationId} Null, or left out: the choice is taken back.` }),
+    },
+    async resolve(_root, args, context) {
+      const { viewer, lifecycle, connectors } = context;
+      const installation = args.installationId == null ? undefined : await named(context, args.installationId);
+      await lifecycle.setDefault({ tenantId: viewer.tenantId, viewerId: viewer.id }, installation);
+      connectors.forget();
+      return { installation: await connectors.defaultInstallation() };
     },
   }),
 );

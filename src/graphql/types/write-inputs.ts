@@ -14,7 +14,7 @@ type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 export const installationIdField = (t: InputFields) =>
   t.id({
     description:
-      "Global id of the installation whose portal is written to. Left out: the tenant's only one that is not disconnected.",
+      "Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected.",
   });
 
 const PropertyInput = builder.inputType('PropertyInput', {

@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
+import type {
+  DefaultInstallation,
+  DefaultInstallationStore,
+  ViewerKey,
+} from '../storage/default-installation-store.ts';
+
+const MAX_VIEWERS = 10_000;
+
+/** The default installations of viewers, from memory. They are forgotten by whoever hears of a change. */
+export class DefaultChoices {
+  readonly #store: DefaultInstallationStore;
+  readonly #known = new LRUCache<string, PromiseOrValue<DefaultInstallation>>({ max: MAX_VIEWERS });
+
+  constructor(store: DefaultInstallationStore) {
+    this.#store = store;
+  }
+
+  /** @throws GatewayError STORAGE_UNAVAILABLE */
+  of(viewer: ViewerKey): PromiseOrValue<DefaultInstallation> {
+    const key = keyOf(viewer);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const reading = this.#store.read(viewer);
+    this.#known.set(key, reading);
+    const isCurrent = () => this.#known.peek(key) === reading;
+    reading.then(
+      (found) => isCurrent() && this.#known.set(key, found),
+      // A failure is not worth remembering.
+      () => isCurrent() && this.#known.delete(key),
+    );
+    return reading;
+  }
+
+  /** @throws GatewayError STORAGE_UNAVAILABLE */
+  async save(viewer: ViewerKey, installationId: string | undefined): Promise<void> {
+    await this.#store.save(viewer, installationId).finally(() => this.#known.delete(keyOf(viewer)));
+  }
+
+  /** A choice was made at `updatedAt`, on whatever replica. */
+  async changed(viewer: ViewerKey, updatedAt: number): Promise<void> {
+    const known = this.#known.peek(keyOf(viewer));
+    const choice = await Promise.resolve(known).catch(() => undefined);
+    if (choice && choice.updatedAt !== updatedAt) this.#known.delete(keyOf(viewer));
+  }
+
+  forgetAll(): void {
+    this.#known.clear();
+  }
+}
+
+function keyOf({ tenantId, viewerId }: ViewerKey): string {
+  return `${tenantId}\n${viewerId}`;
+}
