@@ -2,6 +2,7 @@ import { Client } from '@hubspot/api-client';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Owner } from '../../src/simulator/crm/owners.ts';
+import { announceSeed, FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 import { PROPERTIES, TAKEN, type Typename } from '../helpers/random-values.ts';
 import { inputOf, LABELS, randomWrite, type Targets, type Write } from '../helpers/random-writes.ts';
 import { CRM_READ } from '../helpers/searched-portal.ts';
@@ -9,6 +10,8 @@ import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { apply, judge, type World } from '../helpers/written-world.ts';
 
 // What HubSpot's own SDK reads after each operation is what a plain account of its writes, made here, says.
+
+const OPERATIONS = 150 * FUZZ_SCALE;
 
 const PLURALS = { Contact: 'contacts', Deal: 'deals', Company: 'companies' } as const;
 const ADA: Owner = {
@@ -172,13 +175,15 @@ async function run(writes: readonly Write[]): Promise<void> {
 }
 
 it("leaves in the portal what HubSpot's own SDK then reads, and nothing of what was refused", {
-  timeout: 120_000,
+  timeout: 120_000 * FUZZ_SCALE,
 }, async () => {
+  announceSeed('random writes');
   for (const type of ['Contact', 'Deal', 'Company'] as const) {
     for (const { id } of stack.simulator.portals[0]?.records(PLURALS[type]) ?? []) known[type].add(id);
   }
   await fc.assert(fc.asyncProperty(fc.array(randomWrite(targets), { minLength: 1, maxLength: 4 }), run), {
-    numRuns: 150,
+    seed: FUZZ_SEED,
+    numRuns: OPERATIONS,
     // What a smaller case comes to depends on all that was written before.
     endOnFailure: true,
   });

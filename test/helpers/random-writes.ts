@@ -45,7 +45,7 @@ export function randomWrite(targets: Targets): fc.Arbitrary<Write> {
   const type = fc.constantFrom<Typename>('Contact', 'Deal', 'Company');
   const one = (of: Typename) => fc.constantFrom(...targets[of]);
   const email: fc.Arbitrary<Entry | null> = fc.oneof(
-    { weight: 12, arbitrary: fc.option<Entry>(address) },
+    { weight: 5, arbitrary: fc.option<Entry>(address) },
     { weight: 1, arbitrary: taken },
   );
   const neighbour: fc.Arbitrary<Neighbour> = fc.oneof(
