@@ -157,7 +157,7 @@ async function outcome({ call, operation, times = 1 }: Kind, status: number, bod
 const every = (kinds: readonly Kind[], bodies: readonly (readonly [string, string])[]) =>
   kinds.flatMap((kind) => bodies.map(([body, text]) => [kind.name, body, kind, text] as const));
 
-describe('an answer of success that holds nothing of the kind', () => {
+describe('F41 an answer of success that holds nothing of the kind', () => {
   it.each(every([...READS, ...RECORD_WRITES], [...HOLLOW, ...NO_JSON, ...WRONG_TYPES, ...WRONG_RESULTS]))(
     'to %s, %s, is HUBSPOT_BAD_RESPONSE, once',
     async (_name, _body, kind, text) => {

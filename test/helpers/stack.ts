@@ -11,6 +11,7 @@ import { Browser } from './browser.ts';
 import { type DatabaseFaults, withFaults } from './database-faults.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
 import { collectingLogger } from './logs.ts';
+import { WallClock } from './wall-clock.ts';
 
 export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
 export const ALICE: TestViewer = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:write hubspot:connect' };
@@ -54,7 +55,17 @@ export const SMALL_PORTAL = {
 
 type StackParts = Pick<
   Stack,
-  'clock' | 'simulator' | 'gateway' | 'gateways' | 'config' | 'db' | 'url' | 'urls' | 'databaseFaults' | 'logs'
+  | 'clock'
+  | 'wallClocks'
+  | 'simulator'
+  | 'gateway'
+  | 'gateways'
+  | 'config'
+  | 'db'
+  | 'url'
+  | 'urls'
+  | 'databaseFaults'
+  | 'logs'
 >;
 
 const UNLIMITED = { general: Number.POSITIVE_INFINITY, search: Number.POSITIVE_INFINITY };
@@ -62,6 +73,8 @@ const UNLIMITED = { general: Number.POSITIVE_INFINITY, search: Number.POSITIVE_I
 /** Real gateways and a real simulator on loopback sockets, with one clock in the test's hand. */
 export class Stack {
   readonly clock: ManualClock;
+  /** The clock of each replica's machine, which HubSpot and Postgres know nothing of; the embedded database has the first. */
+  readonly wallClocks: readonly WallClock[];
   readonly simulator: Simulator;
   /** The first replica. */
   readonly gateway: Gateway;
@@ -80,6 +93,7 @@ export class Stack {
     const [gateway, url] = [parts.gateways[0], parts.urls[0]];
     if (!gateway || url === undefined) throw new TypeError('a stack has at least one replica');
     this.clock = parts.clock;
+    this.wallClocks = parts.wallClocks;
     this.simulator = parts.simulator;
     this.gateway = gateway;
     this.gateways = parts.gateways;
@@ -94,10 +108,11 @@ export class Stack {
   static async start(options: StackOptions = {}): Promise<Stack> {
     const { database = 'sqlite', env = {}, simulator: simulatorOptions, replicas = 1 } = options;
     const clock = new ManualClock();
+    const wallClocks = Array.from({ length: replicas }, () => new WallClock(clock));
     const simulator = createSimulator({ clock, portals: [SMALL_PORTAL], limits: NO_LIMITS, ...simulatorOptions });
     const hubspotUrl = await simulator.listen();
     const config = loadConfig({ ...testEnv(hubspotUrl), ...env });
-    const db = await createTestDatabase(database, clock, {
+    const db = await createTestDatabase(database, (database === 'sqlite' && wallClocks[0]) || clock, {
       ...(options.poolSize !== undefined && { poolSize: options.poolSize }),
       ...(options.timeouts && { timeouts: options.timeouts }),
     });
@@ -109,7 +124,7 @@ export class Stack {
       loadConfig({ ...testEnv(hubspotUrl), ...env, ...options.replicaEnv?.(replica) });
     const gateways = faulty.map((replica, index) =>
       createGateway(options.replicaEnv ? configOf(index) : config, {
-        clock,
+        clock: wallClocks[index] ?? clock,
         logger,
         database: replica.database,
         ...(!options.governed && { hubspotLimits: UNLIMITED }),
@@ -119,7 +134,7 @@ export class Stack {
     const urls: string[] = [];
     for (const gateway of gateways) urls.push(await gateway.listen());
     const databaseFaults = faulty.map(({ faults }) => faults);
-    return new Stack({ clock, simulator, gateways, config, db, urls, databaseFaults, logs });
+    return new Stack({ clock, wallClocks, simulator, gateways, config, db, urls, databaseFaults, logs });
   }
 
   async stop(): Promise<void> {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-it(`brings ${CROWD} installations back that expired in the same second, over one database connection`, async () => {
+it(`F45 brings ${CROWD} installations back that expired in the same second, over one database connection`, async () => {
   stack.clock.advance(31 * MINUTE);
   const answers = await Promise.all(members.map((viewer) => stack.query(QUERY, {}, viewer)));
   expect(answers.filter(({ errors }) => errors)).toEqual([]);
@@ -49,7 +49,7 @@ it(`brings ${CROWD} installations back that expired in the same second, over one
   expect(stack.simulator.log.maxRefreshOverlap).toBe(1);
 }, 120_000);
 
-it('lets an interactive query pass a crowd that is refreshed ahead', async () => {
+it('F45 lets an interactive query pass a crowd that is refreshed ahead', async () => {
   // One tenant's token is over; those of the crowd are due, and still good.
   stack.clock.advance(10 * MINUTE);
   await Promise.all(

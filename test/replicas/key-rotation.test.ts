@@ -36,7 +36,7 @@ const isReady = async (replica: number) => (await fetch(`${stack.urls[replica]}/
 const codes = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions?.code) ?? [];
 const tenants = Array.from({ length: 6 }, (_, index): TestViewer => ({ ...ALICE, tenant: `tenant-${index}` }));
 
-it('a new key comes and the old one goes under load, and nobody notices', async () => {
+it('F48 a new key comes and the old one goes under load, and nobody notices', async () => {
   const [before, learning, after] = [setting(K1), setting(K2, K1), setting(K2)];
   await start(before, before, before, learning, learning, learning, after, after, after);
   const [BEFORE, LEARNING, AFTER] = [
@@ -99,7 +99,7 @@ it('a new key comes and the old one goes under load, and nobody notices', async 
   expect(await isReady(0)).toBe(false);
 }, 90_000);
 
-it('a callback that reaches a replica without the key is asked to come again, and finds its state unspent', async () => {
+it('F48 a callback that reaches a replica without the key is asked to come again, and finds its state unspent', async () => {
   await start(setting(K1), setting(K2, K1));
   await rotateKeys(stack.db.database, ringOf(K2, K1), AT_ONCE);
   const browser = new Browser();
@@ -130,7 +130,7 @@ it('a callback that reaches a replica without the key is asked to come again, an
   expect(codes(await stack.queryOn(1, CONTACTS))).toEqual([]);
 });
 
-it('a rotation that is killed is finished by the next one', async () => {
+it('F48 a rotation that is killed is finished by the next one', async () => {
   await start(setting(K1), setting(K2, K1));
   const rows = 200;
   const { installations } = openStores(stack.db.database, ringOf(K1));

@@ -88,7 +88,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     expect(await keysOf(after).missing()).toEqual([]);
   });
 
-  it('never overwrites tokens that are saved meanwhile', async () => {
+  it('F48 never overwrites tokens that are saved meanwhile', async () => {
     const { tokens } = openStores(db.database, during);
     const untouched = [...installations];
     const saves: Promise<boolean>[] = [];
