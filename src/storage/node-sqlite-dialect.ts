@@ -39,11 +39,16 @@ export class NodeSqliteDialect implements Dialect {
 
   createDriver(): Driver {
     const guard = this.#guard;
-    return new ImmediateSqliteDriver({ database: () => guard.run(() => openDatabase(this.#path)) }, guard);
+    let file: SqliteFile | undefined;
+    const open = async () => {
+      file = await openDatabase(this.#path);
+      return file;
+    };
+    return new ImmediateSqliteDriver({ database: () => guard.run(open) }, guard, () => file?.isInTransaction === true);
   }
 
   createAdapter(): SqliteAdapter {
-    return new TransactionalDdlAdapter();
+    return new SharedFileAdapter();
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -55,10 +60,15 @@ export class NodeSqliteDialect implements Dialect {
   }
 }
 
-// SQLite's DDL is transactional. Saying so makes the migrator run in one transaction, which, being immediate, is
-// also the guard against several processes that start on one file at once.
-class TransactionalDdlAdapter extends SqliteAdapter {
+class SharedFileAdapter extends SqliteAdapter {
+  // SQLite's DDL is transactional. Saying so makes the migrator run in one transaction, which, being immediate, is
+  // also the guard against several processes that start on one file at once.
   override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  // There is one, and the driver below has its users take turns: Kysely would let a writer keep it that waits for a lock.
+  override get supportsMultipleConnections(): boolean {
     return true;
   }
 }
@@ -67,35 +77,79 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 // in between; an immediate one waits for its turn (https://sqlite.org/lang_transaction.html).
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #guard: StorageGuard;
+  readonly #isInTransaction: () => boolean;
+  readonly #turns = new Turns();
 
-  constructor(config: SqliteDialectConfig, guard: StorageGuard) {
+  constructor(config: SqliteDialectConfig, guard: StorageGuard, isInTransaction: () => boolean) {
     super(config);
     this.#guard = guard;
+    this.#isInTransaction = isInTransaction;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#turns.take();
     const connection = await super.acquireConnection();
     return {
-      executeQuery: (query) => this.#guard.run(() => onceFree(() => connection.executeQuery(query))),
+      executeQuery: (query) =>
+        this.#guard.run(() =>
+          onceFree(
+            () => connection.executeQuery(query),
+            () => this.#pause(),
+          ),
+        ),
       streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
     };
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#turns.give();
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full disk makes SQLite roll back by itself (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+    if (this.#isInTransaction()) await super.rollbackTransaction(connection);
+  }
+
+  /** Others have their turn meanwhile: who only reads need not wait for a lock. A transaction is nobody else's. */
+  async #pause(): Promise<void> {
+    if (this.#isInTransaction()) return pause(BUSY_PAUSE_MS);
+    this.#turns.give();
+    await pause(BUSY_PAUSE_MS);
+    await this.#turns.take();
+  }
+}
+
+/** One user at a time, in the order in which they came. */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #isTaken = false;
+
+  async take(): Promise<void> {
+    if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#isTaken = true;
+  }
+
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#isTaken = false;
+  }
 }
 
 // SQLite's own busy timeout would stop the whole process while it waits, and for ever when the other writer lives in
 // this process too; nor does it cover the switch to WAL, which fails at once when somebody else is at it.
-async function onceFree<T>(work: () => T | Promise<T>): Promise<T> {
+async function onceFree<T>(work: () => T | Promise<T>, wait: () => Promise<void> = () => pause(BUSY_PAUSE_MS)) {
   const giveUpAt = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
-      await pause(BUSY_PAUSE_MS);
+      await wait();
     }
   }
 }
@@ -104,12 +158,19 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 }
 
-async function openDatabase(path: string): Promise<SqliteDatabase> {
+interface SqliteFile extends SqliteDatabase {
+  readonly isInTransaction: boolean;
+}
+
+async function openDatabase(path: string): Promise<SqliteFile> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
   await onceFree(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
   const prepared = new Map<string, SqliteStatement>();
   return {
+    get isInTransaction() {
+      return database.isTransaction;
+    },
     close: () => database.close(),
     prepare(sql) {
       // The statements are few and fixed (values are bound), so this map does not grow.

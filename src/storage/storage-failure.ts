@@ -13,6 +13,8 @@ export class StorageUnavailable extends GatewayError<'STORAGE_UNAVAILABLE'> {
   readonly driverCode: string | undefined;
   /** One sentence for the person who runs the gateway. It may name host and user, never a password. */
   readonly explanation: string;
+  /** What they can do about it, in one sentence. */
+  readonly remedy: string;
 
   constructor(reason: StorageFailureReason, cause: Error) {
     const extensions = { retryAfterMs: RETRY_AFTER_MS };
@@ -20,9 +22,21 @@ export class StorageUnavailable extends GatewayError<'STORAGE_UNAVAILABLE'> {
     this.reason = reason;
     this.driverCode = codeOf(cause);
     const code = this.driverCode && !cause.message.includes(this.driverCode) ? ` (${this.driverCode})` : '';
+    this.remedy = REMEDIES[reason];
     this.explanation = `${SENTENCES[reason]}: ${cause.message}${code}.`;
   }
 }
+
+/** What the person who runs the gateway can do, in one sentence. */
+const REMEDIES: Readonly<Record<StorageFailureReason, string>> = {
+  unreachable: 'Check that the database runs and that DATABASE_URL, or DATA_DIR, leads to it.',
+  refused: 'Check user, password and rights in DATABASE_URL, or the owner of DATA_DIR.',
+  timeout: 'Check the load of the database, its disk, and the network.',
+  busy: 'Find out who holds locks: a long transaction, or another process that writes to the SQLite file.',
+  read_only: 'Check that DATABASE_URL leads to the primary, or that DATA_DIR and its disk can be written.',
+  full: "Free space on the database's disk, or enlarge it.",
+  failed: "Read the database's own log, and check its disk.",
+};
 
 const SENTENCES: Readonly<Record<StorageFailureReason, string>> = {
   unreachable: 'The database cannot be reached',

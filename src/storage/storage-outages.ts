@@ -16,8 +16,8 @@ export function logStorageOutages(database: Database, { metrics, clock, logger }
   const outages = new Outages<'database'>({ clock, logger, messages });
   database.watch((failure) => {
     if (!failure) return outages.succeeded('database', {});
-    const { reason, explanation } = failure;
+    const { reason, explanation, remedy } = failure;
     metrics.storageFailures.inc({ reason });
-    outages.failed('database', { reason, explanation });
+    outages.failed('database', { reason, explanation, remedy });
   });
 }
