@@ -31,8 +31,9 @@ export class GatewayProcess {
     const url = await new Promise<string>((resolve, reject) => {
       const read = (line: string) => {
         onLine(line);
-        const listening = line.includes('"msg":"listening"') ? (JSON.parse(line) as { publicUrl: string }) : undefined;
-        if (listening) resolve(listening.publicUrl);
+        const listening = line.includes('"msg":"listening"') ? (JSON.parse(line) as { port: number }) : undefined;
+        // Its public URL may be that of a load balancer.
+        if (listening) resolve(`http://localhost:${listening.port}`);
       };
       createInterface({ input: child.stdout }).on('line', read);
       createInterface({ input: child.stderr }).on('line', read);
@@ -52,8 +53,10 @@ export class GatewayProcess {
   }
 }
 
-export interface FleetOptions {
-  readonly databaseUrl: string;
+/** A Postgres, or the folder of an SQLite file, which is for one replica. */
+type FleetDatabase = { readonly databaseUrl: string } | { readonly dataDir: string };
+
+export type FleetOptions = FleetDatabase & {
   /** Settings of each gateway beside those that all deployments have. */
   readonly env?: Readonly<Record<string, string>>;
   readonly replicas: number;
@@ -61,7 +64,7 @@ export interface FleetOptions {
   readonly tenants: number;
   /** Without limits unless they are given. */
   readonly simulator: SimulatorOptions;
-}
+};
 
 /** Gateway processes on one database, beside a simulated HubSpot in this process. */
 export class Fleet {
@@ -74,7 +77,7 @@ export class Fleet {
   private constructor(options: FleetOptions, simulator: Simulator, hubspotUrl: string) {
     this.#options = options;
     this.simulator = simulator;
-    const database = { DATABASE_URL: options.databaseUrl };
+    const database = 'dataDir' in options ? { DATA_DIR: options.dataDir } : { DATABASE_URL: options.databaseUrl };
     this.#deployment = new Deployment(hubspotUrl, database, options.env);
   }
 
