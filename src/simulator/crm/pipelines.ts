@@ -2,13 +2,16 @@ import { instant } from '../instant.ts';
 import type { ObjectFacts } from './objects/define.ts';
 import type { PropertyOption } from './property-definitions.ts';
 
-/** A step of a pipeline. Deals tell in `metadata` whether it ends the sale and how likely it is to be won. */
+/** A step of a pipeline. */
 export interface PipelineStage {
   readonly id: string;
   readonly label: string;
   readonly displayOrder: number;
-  /** Strings, as HubSpot has it: `isClosed` is `"true"` or `"false"`, `probability` `"0.0"` to `"1.0"`. */
-  readonly metadata: { readonly isClosed: 'true' | 'false'; readonly probability: string };
+  /**
+   * Strings, as HubSpot has it. Deals tell whether the stage ends the sale and how likely it is to be won: `isClosed` is
+   * `"true"` or `"false"`, `probability` `"0.0"` to `"1.0"`.
+   */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly archived: boolean;
@@ -26,23 +29,19 @@ export interface Pipeline {
   readonly archived: boolean;
 }
 
-/** A stage in short. A probability of 0 or 1 ends the sale. */
-type StageRow = readonly [id: string, label: string, probability: number];
+/** Which pipeline it is; `createdAt` in epoch milliseconds. */
+type PipelineHead = Pick<Pipeline, 'id' | 'label' | 'displayOrder'> & { readonly createdAt: number };
 
-/** A deal pipeline with stages in the order given; `createdAt` in epoch milliseconds. */
-export function dealPipeline(
-  { id, label, displayOrder, createdAt }: { id: string; label: string; displayOrder: number; createdAt: number },
-  stages: readonly StageRow[],
+/** A pipeline with stages in the order given. */
+export function definePipeline(
+  { id, label, displayOrder, createdAt }: PipelineHead,
+  stages: readonly (readonly [id: string, label: string, metadata: PipelineStage['metadata']])[],
 ): Pipeline {
   const life = { createdAt: instant(createdAt), updatedAt: instant(createdAt), archived: false };
   return {
     ...{ id, label, displayOrder },
-    stages: stages.map(([stageId, stageLabel, probability], index) => ({
-      ...{ id: stageId, label: stageLabel, displayOrder: index },
-      metadata: {
-        isClosed: probability === 0 || probability === 1 ? 'true' : 'false',
-        probability: probability.toFixed(1),
-      },
+    stages: stages.map(([stageId, stageLabel, metadata], index) => ({
+      ...{ id: stageId, label: stageLabel, displayOrder: index, metadata },
       ...life,
       writePermissions: 'CRM_PERMISSIONS_ENFORCEMENT',
     })),
@@ -50,19 +49,19 @@ export function dealPipeline(
   };
 }
 
-/** The pipeline that HubSpot gives every portal; it was never created, hence the epoch. */
-export const DEFAULT_DEAL_PIPELINE = dealPipeline(
-  { id: 'default', label: 'Sales Pipeline', displayOrder: 0, createdAt: 0 },
-  [
-    ['appointmentscheduled', 'Appointment Scheduled', 0.2],
-    ['qualifiedtobuy', 'Qualified To Buy', 0.4],
-    ['presentationscheduled', 'Presentation Scheduled', 0.6],
-    ['decisionmakerboughtin', 'Decision Maker Bought-In', 0.8],
-    ['contractsent', 'Contract Sent', 0.9],
-    ['closedwon', 'Closed Won', 1],
-    ['closedlost', 'Closed Lost', 0],
-  ],
-);
+/** A pipeline of deals. A probability of 0 or 1 ends the sale. */
+export function dealPipeline(
+  head: PipelineHead,
+  stages: readonly (readonly [id: string, label: string, probability: number])[],
+): Pipeline {
+  return definePipeline(
+    head,
+    stages.map(([id, label, probability]) => {
+      const isClosed = String(probability === 0 || probability === 1);
+      return [id, label, { isClosed, probability: probability.toFixed(1) }];
+    }),
+  );
+}
 
 /**
  * The options of the properties that hold a pipeline or a stage; `undefined` for other properties. Their definitions

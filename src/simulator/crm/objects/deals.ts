@@ -1,4 +1,4 @@
-import { DEFAULT_DEAL_PIPELINE } from '../pipelines.ts';
+import { dealPipeline } from '../pipelines.ts';
 import { CALCULATED, defineObject, OPEN_OPTIONS, OWNER, options, READ_ONLY } from './define.ts';
 
 export const DEALS = defineObject({
@@ -9,7 +9,20 @@ export const DEALS = defineObject({
   defaults: ['amount', 'closedate', 'dealname', 'dealstage', 'pipeline'],
   required: [['dealname'], ['dealstage']],
   searchable: ['dealname', 'pipeline', 'dealstage', 'description', 'dealtype'],
-  pipelines: { pipeline: 'pipeline', stage: 'dealstage', standard: DEFAULT_DEAL_PIPELINE },
+  pipelines: {
+    pipeline: 'pipeline',
+    stage: 'dealstage',
+    // It was never created, hence the epoch.
+    standard: dealPipeline({ id: 'default', label: 'Sales Pipeline', displayOrder: 0, createdAt: 0 }, [
+      ['appointmentscheduled', 'Appointment Scheduled', 0.2],
+      ['qualifiedtobuy', 'Qualified To Buy', 0.4],
+      ['presentationscheduled', 'Presentation Scheduled', 0.6],
+      ['decisionmakerboughtin', 'Decision Maker Bought-In', 0.8],
+      ['contractsent', 'Contract Sent', 0.9],
+      ['closedwon', 'Closed Won', 1],
+      ['closedlost', 'Closed Lost', 0],
+    ]),
+  },
   associations: [
     ['contacts', null, 3, 4],
     ['deals', null, 451, 451],
