@@ -72,7 +72,8 @@ export interface RecordNaming extends Naming<HubspotRecord> {
 /** For `idProperty`, a unique property; for record ids without. */
 export function recordNaming(objectType: ObjectType, idProperty: string | undefined): RecordNaming {
   const normalise = idProperty === 'email' ? lowerCase : asItIs;
-  const formerNames = formerNamesBy(objectType, idProperty);
+  const { formerIds } = crmObject(objectType);
+  const formerNames = idProperty === undefined ? formerIds : (FORMER_VALUES[idProperty] ?? []);
   return {
     normalise,
     formerNames,
@@ -82,11 +83,8 @@ export function recordNaming(objectType: ObjectType, idProperty: string | undefi
   };
 }
 
-/** HubSpot's lists of former names, joined by semicolons. */
-function formerNamesBy(objectType: ObjectType, idProperty: string | undefined): readonly string[] {
-  if (idProperty === undefined) return crmObject(objectType).formerIds;
-  return idProperty === 'email' ? ['hs_additional_emails'] : [];
-}
+/** HubSpot's lists of former values of unique properties, joined by semicolons. */
+const FORMER_VALUES: Readonly<Record<string, readonly string[]>> = { email: ['hs_additional_emails'] };
 
 function asItIs(name: string): string {
   return name;

@@ -17,19 +17,11 @@ export const CONTACT = defineObject({
     phone: string('phone', 'Telephone number, as people write it.'),
     mobilePhone: string('mobilephone', 'Mobile telephone number, as people write it.'),
     jobTitle: string('jobtitle', 'Job title.'),
-    companyName: string(
-      'company',
-      'Name of the company as a text of the contact: `companies` has the company records.',
-      { write: 'Name of the company as a text of the contact; associates no company record.' },
-    ),
+    companyName: string('company', 'Name of the company as a text of the contact, which associates no company record.'),
     website: string('website', 'Website of the contact.'),
     lifecycleStage: enumeration(
       'lifecyclestage',
-      "How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own.",
-      {
-        write:
-          "How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before.",
-      },
+      "How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before.",
     ),
     leadStatus: enumeration(
       'hs_lead_status',

@@ -1,4 +1,7 @@
-import { datetime, owner, type Property } from './property.ts';
+import { datetime, type FieldKind, isReference, owner, type Property } from './property.ts';
+
+/** A property that not all records have. */
+export type OwnProperty = Property<Exclude<FieldKind, 'owner'>>;
 
 /** What has to be known of a CRM object to serve it. Everything else follows from this. */
 export interface ObjectFacts {
@@ -14,8 +17,8 @@ export interface ObjectFacts {
   readonly records: string;
   /** Where HubSpot looks for the words of a query. https://developers.hubspot.com/docs/api-reference/search/guide */
   readonly searched: string;
-  /** By the names of their fields. */
-  readonly properties: Readonly<Record<string, Property>>;
+  /** By the names of their fields. All records have owners. */
+  readonly properties: Readonly<Record<string, OwnProperty>>;
   /** Where HubSpot keeps the time of the last change; `hs_lastmodifieddate` when left out. */
   readonly updatedAt?: string;
   /** Where HubSpot lists ids that were merged into the record, joined by semicolons; `hs_merged_object_ids` when left out. */
@@ -34,8 +37,8 @@ export type ArgumentFields = Readonly<Record<string, Property>>;
 
 /** What follows from the facts. */
 export interface ObjectDefinition extends ObjectFacts {
-  readonly formerIds: readonly string[];
-  readonly scopes: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly formerIds: NonNullable<ObjectFacts['formerIds']>;
+  readonly scopes: NonNullable<ObjectFacts['scopes']>;
   /** What lists can be filtered by. */
   readonly filters: ArgumentFields;
   /** What lists can be ordered by. */
@@ -74,7 +77,7 @@ export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Fac
     Object.fromEntries(
       Object.entries(properties)
         .filter(([, property]) => isOne(property))
-        .map(([field, property]) => [isReference(property) ? `${field}Id` : field, property]),
+        .map(([field, property]) => [isReference(property.kind) ? `${field}Id` : field, property]),
     );
   return {
     formerIds: ['hs_merged_object_ids'],
@@ -86,8 +89,4 @@ export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Fac
     uniqueProperty: Object.values(properties).find(({ unique }) => unique)?.name,
     hasPipelines: Object.values(properties).some(({ kind }) => kind === 'pipeline'),
   };
-}
-
-function isReference({ kind }: Property): boolean {
-  return kind === 'owner' || kind === 'pipeline' || kind === 'stage';
 }

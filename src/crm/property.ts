@@ -20,9 +20,13 @@ export function propertyType(name: string): PropertyType {
   return HUBSPOT_TYPES.find((type) => type === name) ?? 'other';
 }
 
+export function isReference(kind: FieldKind): kind is Reference {
+  return kind === 'owner' || kind === 'pipeline' || kind === 'stage';
+}
+
 /** HubSpot's type of a property that holds values of this kind. */
 export function typeOf(kind: FieldKind): PropertyType {
-  return kind === 'owner' || kind === 'pipeline' || kind === 'stage' ? 'enumeration' : kind;
+  return isReference(kind) ? 'enumeration' : kind;
 }
 
 /** Whether HubSpot compares such values without their case. */
@@ -31,10 +35,10 @@ export function isText(kind: PropertyKind): boolean {
 }
 
 /** A property that every portal has, and that the schema has a field for. */
-export interface Property {
+export interface Property<Kind extends FieldKind = FieldKind> {
   /** HubSpot's internal name. */
   readonly name: string;
-  readonly kind: FieldKind;
+  readonly kind: Kind;
   /** Of the field that shows it. */
   readonly description: string;
   /** Lists can be filtered by it. */
@@ -61,46 +65,25 @@ export interface PropertyUse {
   readonly unique?: boolean;
 }
 
-export function string(name: string, description: string, use?: PropertyUse): Property {
-  return property('string', name, description, use);
-}
-
-/** A number, digit for digit. */
-export function number(name: string, description: string, use?: PropertyUse): Property {
-  return property('number', name, description, use);
-}
-
-/** A moment. */
-export function datetime(name: string, description: string, use?: PropertyUse): Property {
-  return property('datetime', name, description, use);
-}
-
+export const string = ofKind('string');
+/** Digit for digit. */
+export const number = ofKind('number');
+export const datetime = ofKind('datetime');
 /** HubSpot's internal value of an option. */
-export function enumeration(name: string, description: string, use?: PropertyUse): Property {
-  return property('enumeration', name, description, use);
+export const enumeration = ofKind('enumeration');
+// Arguments call a field that holds an id by its name and `Id`.
+export const owner = ofKind('owner');
+export const pipeline = ofKind('pipeline');
+
+/** In the pipeline whose id the property `of` holds. */
+export function stage(name: string, of: string, description: string, use?: PropertyUse): Property<'stage'> {
+  return { ...ofKind('stage')(name, description, use), pipeline: of };
 }
 
-/** An owner by id. Arguments call such a field by its name and `Id`, as they do with the next two. */
-export function owner(name: string, description: string, use?: PropertyUse): Property {
-  return property('owner', name, description, use);
-}
-
-/** A pipeline by id. */
-export function pipeline(name: string, description: string, use?: PropertyUse): Property {
-  return property('pipeline', name, description, use);
-}
-
-/** A stage by id, in the pipeline whose id the property `of` holds. */
-export function stage(name: string, of: string, description: string, use?: PropertyUse): Property {
-  return { ...property('stage', name, description, use), pipeline: of };
-}
-
-function property(
-  kind: FieldKind,
-  name: string,
-  description: string,
-  { filter = true, order = true, write = true, unique = false }: PropertyUse = {},
-): Property {
-  const input = typeof write === 'string' ? write : write ? description : undefined;
-  return { name, kind, description, filter, order, input, unique, pipeline: undefined };
+function ofKind<Kind extends FieldKind>(kind: Kind) {
+  return (name: string, description: string, use: PropertyUse = {}): Property<Kind> => {
+    const { filter = true, order = true, write = true, unique = false } = use;
+    const input = typeof write === 'string' ? write : write ? description : undefined;
+    return { name, kind, description, filter, order, input, unique, pipeline: undefined };
+  };
 }

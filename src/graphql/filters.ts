@@ -97,7 +97,7 @@ class FilterReader {
     if (pipeline !== undefined) {
       const { eq: _eq, neq: _neq, ...others } = single;
       const rest = { ...others, ...(typeof exists === 'boolean' && { exists }) };
-      const stages = this.#stages(field, { property, pipeline }, tests);
+      const stages = this.#stages(field, [property, pipeline], tests);
       return [...stages, ...this.#conditions(field, { name: property, kind }, rest)];
     }
     for (const [operator, value] of Object.entries(single)) {
@@ -117,11 +117,8 @@ class FilterReader {
   }
 
   /** A global id means the stage of one pipeline: another may have a stage of the same id. */
-  #stages(
-    field: string,
-    { property, pipeline }: { readonly property: string; readonly pipeline: string },
-    { eq, neq, in: listed, notIn: excluded }: Tests,
-  ): readonly Condition[] {
+  #stages(field: string, [property, pipeline]: readonly [string, string], tests: Tests): readonly Condition[] {
+    const { eq, neq, in: listed, notIn: excluded } = tests;
     const conditions: Condition[] = [];
     const wanted = [
       ...(eq == null ? [] : [{ operator: 'eq', ids: [eq] }]),

@@ -1,4 +1,5 @@
 import type { FieldRef } from '@pothos/core';
+import type { CrmRecord } from '../connector/crm-record.ts';
 import type { CrmObject } from '../crm/objects.ts';
 import { readScopes } from '../crm/scopes.ts';
 import type { builder } from './builder.ts';
@@ -8,7 +9,6 @@ import { givenId } from './named-portal.ts';
 import { neighbourScopes } from './neighbour-scopes.ts';
 import { MAX_FIRST } from './page-sizes.ts';
 import { givenPage, pageArgs } from './pagination.ts';
-import type { RecordFields } from './properties.ts';
 import { resolveList, resolveNeighbours, resolveRecord } from './records.ts';
 import { RECORD_REFS } from './refs.ts';
 import type { CrmParent } from './scopes.ts';
@@ -17,6 +17,7 @@ import { from } from './selection.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 type CrmFields = PothosSchemaTypes.InterfaceFieldBuilder<Types, CrmParent>;
+export type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
 /** `Crm.contact` and its like. */
 export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {

@@ -34,28 +34,8 @@ interface ArchiveInput extends WriteInput {
   readonly id: string;
 }
 
-/** The portals that the arguments of `createContact` and its like name. */
-export function givenCreate(type: CrmObject): Given<{ readonly input: CreateInput }> {
-  return given(type, readCreate);
-}
-
-/** The same for `updateContact`. */
-export function givenUpdate(type: CrmObject): Given<{ readonly input: UpdateInput }> {
-  return given(type, readUpdate);
-}
-
-/** The same for `upsertContact`. */
-export function givenUpsert(type: CrmObject): Given<{ readonly input: UpsertInput }> {
-  return given(type, readUpsert);
-}
-
-/** The same for `archiveContact`. */
-export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
-  ids: ({ input }) => [givenId('id', input.id)],
-  absent: () => NOTHING_ARCHIVED,
-};
-
-function given<Input extends ValuesInput>(
+/** The portals that the arguments of a mutation name, as `read` reads them. */
+export function givenWrite<Input extends ValuesInput>(
   type: CrmObject,
   read: (type: CrmObject, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
 ): Given<{ readonly input: Input }> {
@@ -67,6 +47,12 @@ function given<Input extends ValuesInput>(
     absent: ({ input }) => refused(null, read(type, input, NO_PORTAL).absent),
   };
 }
+
+/** The same of `archiveContact` and its like. */
+export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
+  ids: ({ input }) => [givenId('id', input.id)],
+  absent: () => NOTHING_ARCHIVED,
+};
 
 /** `createContact` and its like. */
 export async function createRecord(

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CRM_OBJECTS } from '../../src/crm/objects.ts';
 import { allOf, anyOf, definitionScopes, pipelineScopes, readScopes, writeScopes } from '../../src/crm/scopes.ts';
 import { ScopeSet } from '../../src/hubspot/scope-set.ts';
 
 describe('the scopes of a CRM object', () => {
-  it.each(CRM_OBJECTS.map(({ objectType }) => objectType))('of %s are named after it', (type) => {
+  it.each(['contacts', 'deals', 'companies'] as const)('of %s are named after it', (type) => {
     expect(readScopes(type)).toEqual([[`crm.objects.${type}.read`]]);
     expect(writeScopes(type)).toEqual([[`crm.objects.${type}.write`]]);
     expect(pipelineScopes(type)).toEqual([[`crm.objects.${type}.read`], [`crm.schemas.${type}.read`]]);

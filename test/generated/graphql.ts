@@ -36,7 +36,7 @@ export type CreateContactInput = {
   associations?: Array<AssociationInput> | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Name of the company as a text of the contact; associates no company record. Property `company`. */
+  /** Name of the company as a text of the contact, which associates no company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
@@ -52,7 +52,7 @@ export type CreateContactInput = {
   lastName?: string | null | undefined;
   /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
   /** Mobile telephone number, as people write it. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
@@ -160,7 +160,7 @@ export type UpsertContactInput = {
   address?: string | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Name of the company as a text of the contact; associates no company record. Property `company`. */
+  /** Name of the company as a text of the contact, which associates no company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
@@ -180,7 +180,7 @@ export type UpsertContactInput = {
   lastName?: string | null | undefined;
   /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
   /** Mobile telephone number, as people write it. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;

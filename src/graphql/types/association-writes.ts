@@ -6,7 +6,7 @@ import { eitherId } from '../global-id.ts';
 import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
 import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
-import { UserErrorRef } from './user-error.ts';
+import { userErrorsField } from './user-error.ts';
 import { installationIdField } from './write-inputs.ts';
 
 const RecordRefInput = builder.inputRef<{ objectType: ObjectType; id: string }>('RecordRef').implement({
@@ -56,11 +56,7 @@ function associationPayload(name: string, description: string) {
         description: 'Global id of `from`. Null when nothing was written.',
       }),
       toId: t.exposeID('toId', { nullable: true, description: 'Global id of `to`. Null when nothing was written.' }),
-      userErrors: t.field({
-        type: [UserErrorRef],
-        description: 'What the person can mend when nothing was written. Empty when it was.',
-        resolve: ({ userErrors }) => [...userErrors],
-      }),
+      userErrors: userErrorsField(t, 'written'),
     }),
   });
 }

@@ -122,25 +122,18 @@ const AssociationFilter = builder.inputType('AssociationFilter', {
   }),
 });
 
-const INPUTS = {
-  string: StringFilter,
-  enumeration: StringFilter,
-  owner: StringFilter,
-  pipeline: StringFilter,
-  stage: StringFilter,
-  number: DecimalFilter,
-  datetime: DateTimeFilter,
-} as const satisfies Readonly<Record<FieldKind, object>>;
-
-const HOLDS: Readonly<Record<FieldKind, string>> = {
-  string: 'By a text',
-  enumeration: 'By the internal value of an option',
-  owner: "By the owner's id, HubSpot's own or the global one",
-  pipeline: "By the pipeline's id, HubSpot's own or the global one",
-  stage: "By the stage's id: HubSpot's own, in whatever pipeline, or the global one, which names its pipeline",
-  number: 'By a number',
-  datetime: 'By a moment',
-};
+const TESTS = {
+  string: { type: StringFilter, holds: 'By a text' },
+  enumeration: { type: StringFilter, holds: 'By the internal value of an option' },
+  owner: { type: StringFilter, holds: "By the owner's id, HubSpot's own or the global one" },
+  pipeline: { type: StringFilter, holds: "By the pipeline's id, HubSpot's own or the global one" },
+  stage: {
+    type: StringFilter,
+    holds: "By the stage's id: HubSpot's own, in whatever pipeline, or the global one, which names its pipeline",
+  },
+  number: { type: DecimalFilter, holds: 'By a number' },
+  datetime: { type: DateTimeFilter, holds: 'By a moment' },
+} as const satisfies Readonly<Record<FieldKind, { type: object; holds: string }>>;
 
 /** `ContactFilter` and its like. */
 export function filterInput({ typename, filters }: CrmObject) {
@@ -152,7 +145,7 @@ export function filterInput({ typename, filters }: CrmObject) {
       ...Object.fromEntries(
         Object.entries(filters).map(([field, { name, kind }]) => [
           field,
-          t.field({ type: INPUTS[kind], description: `${HOLDS[kind]}. Property \`${name}\`.` }),
+          t.field({ type: TESTS[kind].type, description: `${TESTS[kind].holds}. Property \`${name}\`.` }),
         ]),
       ),
       associatedWith: t.field({

@@ -5,7 +5,7 @@ import { anyOf, pipelineScopes } from '../../crm/scopes.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
 import { builder } from '../builder.ts';
 import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../pipeline-ids.ts';
-import type { RecordFields } from '../properties.ts';
+import type { RecordFields } from '../record-fields.ts';
 import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
@@ -42,7 +42,7 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
       resolve: ({ hubId, pipelineId, id }) => stageGlobalId(hubId, pipelineId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description: `HubSpot's own id, which \`stageId\` takes, too. Unique within the pipeline alone. ${propertiesOf('stage')}`,
+      description: "HubSpot's own id, which `stageId` takes, too. Unique within the pipeline alone.",
       extensions: from({ identity: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the stage. Null when it was removed.' }),
@@ -72,7 +72,7 @@ const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
       resolve: ({ hubId, id }) => pipelineGlobalId(hubId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description: `HubSpot's own id, which \`pipelineId\` takes, too. Unique within the portal. ${propertiesOf('pipeline')}`,
+      description: "HubSpot's own id, which `pipelineId` takes, too. Unique within the portal.",
       extensions: from({ identity: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the pipeline. Null when it was removed.' }),
@@ -83,16 +83,6 @@ const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
     }),
   }),
 });
-
-/** ``Property `dealstage` of deals.`` */
-function propertiesOf(kind: 'stage' | 'pipeline'): string {
-  const names = PIPELINED.flatMap(({ objectType, properties }) =>
-    Object.values(properties)
-      .filter((property) => property.kind === kind)
-      .map(({ name }) => `\`${name}\` of ${objectType}`),
-  );
-  return `Property ${names.join(', ')}.`;
-}
 
 /** `Deal.stage`. Two pipelines may have stages of one id: the record's own pipeline tells which it is. */
 export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Property) {

@@ -3,14 +3,13 @@ import { readScopes, writeScopes } from '../../crm/scopes.ts';
 import { builder } from '../builder.ts';
 import { callsOfCreate, demandsOfCreate } from '../label-literals.ts';
 import { requirePermission } from '../permissions.ts';
+import { readCreate, readUpdate, readUpsert } from '../record-inputs.ts';
 import {
   type ArchivePayload,
   archiveRecord,
   createRecord,
   GIVEN_ARCHIVE,
-  givenCreate,
-  givenUpdate,
-  givenUpsert,
+  givenWrite,
   type RecordPayload,
   updateRecord,
   upsertRecord,
@@ -18,7 +17,7 @@ import {
 import { RECORD_REFS } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { from, selectionOf } from '../selection.ts';
-import { UserErrorRef } from './user-error.ts';
+import { userErrorsField } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
 
 for (const type of CRM_OBJECTS) defineWrites(type);
@@ -30,42 +29,42 @@ function defineWrites(type: CrmObject): void {
   const archived = archivePayload(type);
   const demanded = { permission: 'hubspot:write', hubspotScopes: writeScopes(objectType), nullable: true } as const;
   const oneCall = from({ calls: () => 1 });
-  const [create, update, upsert, archive] = [
-    createInput(type),
-    updateInput(type),
-    upsertInput(type),
-    archiveInput(type),
-  ];
 
   builder.mutationFields((t) => ({
     [`create${typename}`]: t.field({
       ...demanded,
-      given: givenCreate(type),
+      given: givenWrite(type, readCreate),
       type: payload,
       extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
       description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
-      args: { input: t.arg({ type: create, required: true, description: `The new ${singular}.` }) },
+      args: { input: t.arg({ type: createInput(type), required: true, description: `The new ${singular}.` }) },
       resolve: async (root, { input }, context, info) =>
         createRecord(type, input, await connectorOf(root, context), info),
     }),
     [`update${typename}`]: t.field({
       ...demanded,
-      given: givenUpdate(type),
+      given: givenWrite(type, readUpdate),
       type: payload,
       extensions: oneCall,
       description: `Changes a ${singular}: the fields that the input gives, and no others. The id of one that was merged changes the ${singular} that it became.`,
-      args: { input: t.arg({ type: update, required: true, description: `Which ${singular}, and what changes.` }) },
+      args: {
+        input: t.arg({ type: updateInput(type), required: true, description: `Which ${singular}, and what changes.` }),
+      },
       resolve: async (root, { input }, context, info) =>
         updateRecord(type, input, await connectorOf(root, context), info),
     }),
     [`upsert${typename}`]: t.field({
       ...demanded,
-      given: givenUpsert(type),
+      given: givenWrite(type, readUpsert),
       type: payload,
       extensions: oneCall,
       description: `Changes the ${singular} that has a value of a unique property, or creates it: HubSpot decides in one step.`,
       args: {
-        input: t.arg({ type: upsert, required: true, description: `Which ${singular}, and what it shall hold.` }),
+        input: t.arg({
+          type: upsertInput(type),
+          required: true,
+          description: `Which ${singular}, and what it shall hold.`,
+        }),
       },
       resolve: async (root, { input }, context, info) =>
         upsertRecord(type, input, await connectorOf(root, context), info),
@@ -76,7 +75,7 @@ function defineWrites(type: CrmObject): void {
       type: archived,
       extensions: oneCall,
       description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same, and so does an id that was merged into another record, which stays: archive that one by its own \`hubspotId\`.`,
-      args: { input: t.arg({ type: archive, required: true, description: `Which ${singular}.` }) },
+      args: { input: t.arg({ type: archiveInput(type), required: true, description: `Which ${singular}.` }) },
       resolve: async (root, { input }, context) => archiveRecord(type, input, await connectorOf(root, context)),
     }),
   }));
@@ -107,11 +106,7 @@ function recordPayload({ typename, singular, objectType }: CrmObject) {
         nullable: true,
         description: `\`true\` when the ${singular} is new, \`false\` when it was there. Null when nothing was written.`,
       }),
-      userErrors: t.field({
-        type: [UserErrorRef],
-        description: 'What the person can mend when nothing was written. Empty when it was.',
-        resolve: ({ userErrors }) => [...userErrors],
-      }),
+      userErrors: userErrorsField(t, 'written'),
     }),
   });
 }
@@ -125,11 +120,7 @@ function archivePayload({ typename, singular }: CrmObject) {
         nullable: true,
         description: `Global id of the archived ${singular}. Null when nothing was archived.`,
       }),
-      userErrors: t.field({
-        type: [UserErrorRef],
-        description: 'What the person can mend when nothing was archived. Empty when it was.',
-        resolve: ({ userErrors }) => [...userErrors],
-      }),
+      userErrors: userErrorsField(t, 'archived'),
     }),
   });
 }

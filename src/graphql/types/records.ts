@@ -1,22 +1,31 @@
+import type { OwnProperty } from '../../crm/define-object.ts';
 import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
 import type { Property } from '../../crm/property.ts';
 import { readScopes } from '../../crm/scopes.ts';
+import type { GatewayError } from '../../errors.ts';
 import { builder } from '../builder.ts';
-import { dateTimeField, decimalField, type RecordFields, textField } from '../properties.ts';
-import { neighboursField, recordField, recordsField } from '../record-fields.ts';
+import { moment } from '../moment.ts';
+import { recordProperty } from '../plain-fields.ts';
+import { neighboursField, type RecordFields, recordField, recordsField } from '../record-fields.ts';
 import { CrmRecordRef, CrmRef, RECORD_REFS } from '../refs.ts';
+import { storedDecimal } from '../scalars.ts';
 import { pipelineField, stageField } from './pipeline.ts';
 
 for (const object of CRM_OBJECTS) defineRecords(object);
 
 /** `Contact` and its like, and the fields of `Crm` that answer with them. */
 function defineRecords(object: CrmObject): void {
-  const { objectType, singular, description } = object;
+  const { objectType, singular, description, properties } = object;
+  const others = CRM_OBJECTS.filter((other) => other !== object);
   builder.objectType(RECORD_REFS[objectType], {
     description: `${description}: HubSpot object \`${objectType}\`. Fields are HubSpot's own properties, which every portal has.`,
     interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
     hubspotScopes: readScopes(objectType),
-    fields: (t) => ({ ...propertyFields(t, object), ...neighbourFields(t, object) }),
+    fields: (t) =>
+      Object.fromEntries([
+        ...Object.entries(properties).map(([field, property]) => [field, propertyField(t, object, property)] as const),
+        ...others.map((other) => [other.objectType, neighboursField(t, object, other)] as const),
+      ]),
   });
   builder.interfaceFields(CrmRef, (t) => ({
     [singular]: recordField(t, object),
@@ -24,31 +33,30 @@ function defineRecords(object: CrmObject): void {
   }));
 }
 
-function propertyFields(t: RecordFields, object: CrmObject) {
-  return Object.fromEntries(
-    Object.entries(object.properties).map(([field, property]) => [field, propertyField(t, object, property)]),
-  );
-}
-
-function neighbourFields(t: RecordFields, object: CrmObject) {
-  const others = CRM_OBJECTS.filter(({ objectType }) => objectType !== object.objectType);
-  return Object.fromEntries(others.map((other) => [other.objectType, neighboursField(t, object, other)]));
-}
-
-function propertyField(t: RecordFields, object: CrmObject, property: Property) {
+function propertyField(t: RecordFields, object: CrmObject, property: OwnProperty) {
   switch (property.kind) {
     case 'string':
     case 'enumeration':
-      return textField(t, property);
+      return t.string(optional(property, (text) => text));
     case 'number':
-      return decimalField(t, property);
+      return t.field({ type: 'Decimal', ...optional(property, storedDecimal) });
     case 'datetime':
-      return dateTimeField(t, property);
+      return t.field({ type: 'DateTime', ...optional(property, moment) });
     case 'pipeline':
       return pipelineField(t, object, property);
     case 'stage':
       return stageField(t, object, property);
-    case 'owner':
-      throw new TypeError(`${property.name} holds an owner, which records have one field for`);
   }
+}
+
+/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
+function optional<T>({ name, description }: Property, read: (text: string) => T | GatewayError) {
+  return {
+    nullable: true,
+    description: `${description} Property \`${name}\`; null when it is empty.`,
+    ...recordProperty<T | null>({ properties: [name] }, ({ properties }) => {
+      const text = properties[name];
+      return text ? read(text) : null;
+    }),
+  } as const;
 }

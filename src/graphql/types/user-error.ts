@@ -87,3 +87,15 @@ builder.objectRef<UserError>('NotFoundError').implement({
   description: 'The portal has no record with this id, or has it in the recycle bin.',
   interfaces: [UserErrorRef],
 });
+
+type PayloadFields<Of> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Of>;
+type Failed = { readonly userErrors: readonly UserError[] };
+
+/** `userErrors` of a mutation's payload. */
+export function userErrorsField<Payload extends Failed>(t: PayloadFields<Payload>, done: 'written' | 'archived') {
+  return t.field({
+    type: [UserErrorRef],
+    description: `What the person can mend when nothing was ${done}. Empty when it was.`,
+    resolve: ({ userErrors }) => [...userErrors],
+  });
+}

@@ -1,4 +1,5 @@
 import { OBJECT_TYPES, type ObjectTypeName, objectType } from './object-types.ts';
+import type { AssociationMeaning } from './objects/define.ts';
 
 /** One meaning that a connection can have, as seen from one of its ends. */
 export interface AssociationType {
@@ -16,20 +17,13 @@ export interface AssociationSpec {
   readonly associationTypeId: number;
 }
 
-type Row = readonly [
-  from: ObjectTypeName,
-  to: ObjectTypeName,
-  label: string | null,
-  typeId: number,
-  inverseTypeId: number,
-  inverseLabel?: string,
-];
+type Row = readonly [from: ObjectTypeName, to: ObjectTypeName, ...AssociationMeaning];
 
 const HUBSPOT_DEFINED = OBJECT_TYPES.flatMap(({ name, associations }) =>
-  associations.map(([to, ...more]): Row => {
+  associations.map(([to, ...meaning]): Row => {
     const other = objectType(to);
     if (!other) throw new TypeError(`${name} are associated with ${to}, which no portal has`);
-    return [name, other.name, ...more];
+    return [name, other.name, ...meaning];
   }),
 );
 

@@ -59,11 +59,10 @@ export type CustomProperty = Pick<PropertyDefinition, 'name' | 'type' | 'fieldTy
 
 /** The whole definition of a portal's own property. */
 export function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
-  const [mainGroup = ''] = Object.keys(factsOf(type).groups);
   return {
     label: property.name,
     description: '',
-    groupName: mainGroup,
+    groupName: factsOf(type).groups[0]?.name ?? '',
     options: [],
     displayOrder: -1,
     calculated: false,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { validationError } from '../answers.ts';
-import type { ObjectTypeName } from './object-types.ts';
-import { PROPERTY_GROUPS } from './property-groups.ts';
+import { factsOf, type ObjectTypeName } from './object-types.ts';
 
 /** How each type may be shown. The types that are missing are HubSpot's own: nobody can create them. */
 const FIELD_TYPES = {
@@ -68,7 +67,7 @@ function checked<T extends PropertyChanges>(objectType: ObjectTypeName, parsed: 
   if ((type ?? fieldType) !== undefined && !fieldTypes.includes(fieldType ?? '')) {
     return validationError(`A property of type ${type} cannot have the field type ${fieldType}.`);
   }
-  if (groupName !== undefined && !PROPERTY_GROUPS[objectType].some(({ name }) => name === groupName)) {
+  if (groupName !== undefined && !factsOf(objectType).groups.some(({ name }) => name === groupName)) {
     return validationError(`The property group ${groupName} does not exist.`);
   }
   if (new Set(options.map(({ value }) => value)).size < options.length) {

@@ -7,7 +7,6 @@ import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, readScopes, writeScopes } from './object-types.ts';
 import { pipelineOptions } from './pipelines.ts';
-import { PROPERTY_GROUPS } from './property-groups.ts';
 import { parseChanges, parseNewProperty } from './property-input.ts';
 import type { RegisteredProperty } from './property-registry.ts';
 import { sensitiveFailure, sensitivityFailure } from './record-view.ts';
@@ -77,13 +76,13 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
 
   routes.get(`${PROPERTIES}/groups`, (c) => {
     const type = permittedType(c, readAnyOf);
-    return type instanceof Response ? type : json(200, { results: PROPERTY_GROUPS[type.name] });
+    return type instanceof Response ? type : json(200, { results: type.groups });
   });
 
   routes.get(`${PROPERTIES}/groups/:name`, (c) => {
     const type = permittedType(c, readAnyOf);
     if (type instanceof Response) return type;
-    const group = PROPERTY_GROUPS[type.name].find(({ name }) => name === c.req.param('name'));
+    const group = type.groups.find(({ name }) => name === c.req.param('name'));
     return group ? json(200, group) : failure(404, PROPERTY_FAILURES.unknown(c.req.param('name')));
   });
 

@@ -56,7 +56,6 @@ export const CONTACTS = defineObject({
         { description: 'Text of its own, whatever the associated company is called.' },
       ],
       ['country', 'Country/Region', 'string', 'text'],
-      ['createdate', 'Create Date', 'datetime', 'date', READ_ONLY],
       [
         'email',
         'Email',
@@ -86,7 +85,6 @@ export const CONTACTS = defineObject({
         'booleancheckbox',
         { ...READ_ONLY, options: options({ true: 'Marketing contact', false: 'Non-marketing contact' }) },
       ],
-      ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
       ['hs_object_id', 'Contact ID', 'number', 'number', CALCULATED],
       ['hs_pipeline', 'Pipeline', 'enumeration', 'select', { externalOptions: true, hidden: true, formField: false }],
       [
@@ -105,7 +103,6 @@ export const CONTACTS = defineObject({
       ],
       ['industry', 'Industry', 'string', 'text'],
       ['jobtitle', 'Job Title', 'string', 'text'],
-      ['lastmodifieddate', 'Last Modified Date', 'datetime', 'date', READ_ONLY],
       ['lastname', 'Last Name', 'string', 'text'],
       [
         'lifecyclestage',

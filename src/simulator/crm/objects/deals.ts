@@ -34,7 +34,6 @@ export const DEALS = defineObject({
       ['amount_in_home_currency', 'Amount in company currency', 'number', 'calculation_equation', READ_ONLY],
       ['closed_lost_reason', 'Closed Lost Reason', 'string', 'textarea'],
       ['closedate', 'Close Date', 'datetime', 'date'],
-      ['createdate', 'Create Date', 'datetime', 'date', READ_ONLY],
       [
         'deal_currency_code',
         'Currency',
@@ -55,8 +54,6 @@ export const DEALS = defineObject({
       ['hs_deal_stage_probability', 'Deal Probability', 'number', 'number', READ_ONLY],
       ['hs_is_closed', 'Is Deal Closed?', 'bool', 'calculation_equation', READ_ONLY],
       ['hs_is_closed_won', 'Is Closed Won', 'bool', 'calculation_equation', READ_ONLY],
-      ['hs_lastmodifieddate', 'Last Modified Date', 'datetime', 'date', READ_ONLY],
-      ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
       ['hs_next_step', 'Next step', 'string', 'text'],
       ['hs_object_id', 'Record ID', 'number', 'number', CALCULATED],
       [

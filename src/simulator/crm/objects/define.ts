@@ -24,15 +24,25 @@ export interface ObjectFacts {
   readonly pipelines?: { readonly pipeline: string; readonly stage: string; readonly standard: Pipeline };
   /** To itself and to the objects before it in the list. */
   readonly associations: readonly AssociationRow[];
-  /** Labels by the names of property groups, the main one first. */
-  readonly groups: Readonly<Record<string, string>>;
+  /** The main one first. */
+  readonly groups: readonly PropertyGroup[];
   /** In alphabetical order of their names. */
   readonly properties: readonly PropertyDefinition[];
 }
 
+/** A heading under which HubSpot's pages show properties. */
+interface PropertyGroup {
+  readonly name: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly archived: boolean;
+}
+
 // https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
-export type AssociationRow = readonly [
-  to: string,
+export type AssociationRow = readonly [to: string, ...AssociationMeaning];
+
+/** Of both directions; the other one's label where it is not the same. */
+export type AssociationMeaning = readonly [
   label: string | null,
   typeId: number,
   inverseTypeId: number,
@@ -69,10 +79,12 @@ export const OPEN_OPTIONS: Partial<PropertyDefinition> = {
 };
 
 /** What is said of an object; what is left out is as it is with most of them. */
-interface ObjectSource extends Omit<ObjectFacts, 'modifiedProperty' | 'scopes' | 'always' | 'properties'> {
+interface ObjectSource extends Omit<ObjectFacts, 'modifiedProperty' | 'scopes' | 'always' | 'groups' | 'properties'> {
   readonly modifiedProperty?: string;
   readonly scopes?: ObjectFacts['scopes'];
-  /** By group. */
+  /** Labels by name. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** By group, without those that all objects have. */
   readonly properties: Readonly<Record<string, readonly PropertyRow[]>>;
 }
 
@@ -82,13 +94,23 @@ export function defineObject<const Name extends string>(
 ): ObjectFacts & { readonly name: Name } {
   const { name, modifiedProperty = 'hs_lastmodifieddate' } = source;
   const always = ['createdate', 'hs_object_id', modifiedProperty].sort();
+  const [mainGroup = ''] = Object.keys(source.groups);
+  const kept: readonly PropertyRow[] = [
+    ['createdate', 'Create Date', 'datetime', 'date', READ_ONLY],
+    [modifiedProperty, 'Last Modified Date', 'datetime', 'date', READ_ONLY],
+    ['hs_merged_object_ids', 'Merged object IDs', 'enumeration', 'checkbox', { ...READ_ONLY, hidden: true }],
+  ];
   return {
     scopes: { read: [`crm.objects.${name}.read`], write: [`crm.objects.${name}.write`] },
     ...source,
     modifiedProperty,
     always,
     defaults: [...source.defaults, ...always].sort(),
-    properties: Object.entries(source.properties)
+    groups: Object.entries(source.groups).map(([group, label], displayOrder) => ({
+      ...{ name: group, label, displayOrder },
+      archived: false,
+    })),
+    properties: [...Object.entries(source.properties), [mainGroup, kept] as const]
       .flatMap(([groupName, rows]) => rows.map((row) => define(groupName, row)))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
