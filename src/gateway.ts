@@ -52,8 +52,6 @@ export interface GatewayOverrides {
   readonly graphiql?: GraphiQLDefaults;
   /** What this process may ask of HubSpot per window, alone; infinite where a clock stands still. */
   readonly hubspotLimits?: Partial<Record<SharedBudget, number>>;
-  /** How long one call of HubSpot may take, in milliseconds. */
-  readonly callTimeoutMs?: number;
 }
 
 export interface Gateway {
@@ -129,11 +127,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
     logger,
   });
-  const timeout = overrides.callTimeoutMs === undefined ? {} : { timeoutMs: overrides.callTimeoutMs };
-  const transport = measure(
-    metrics,
-    clock,
-  )(tellOutcome(createTransport({ pool: apiPool, clock, basePath, ...timeout })));
+  const transport = measure(metrics, clock)(tellOutcome(createTransport({ pool: apiPool, clock, basePath })));
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });

@@ -51,7 +51,7 @@ export class PortalHealth {
     refuseFailing(this.#breaker.tryPass());
     const { times } = this.#moving;
     return ({ error, isSent }) => {
-      if (!isSent) this.#breaker.abandoned();
+      if (!isSent || isCutShort(error)) this.#breaker.abandoned();
       else if (isOutage(error)) this.#failed();
       else this.#breaker.succeeded();
       if (isMoving(error)) this.#pause(error.extensions.retryAfterMs ?? MOVING_PAUSE_MS);
@@ -72,6 +72,11 @@ export class PortalHealth {
 
 function isMoving(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE'> {
   return isGatewayError(error, 'HUBSPOT_UNAVAILABLE') && error.extensions.hubspot?.status === MOVING;
+}
+
+/** The operation had no time left for it: nobody knows whether HubSpot would have answered. */
+function isCutShort(error: unknown): boolean {
+  return error instanceof NetworkFailure && error.isCutShort;
 }
 
 /** No answer at all, or one that says that HubSpot or the proxy in front of it is out of order. */

@@ -4,7 +4,7 @@ import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from 
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Priority } from '../lib/slots.ts';
-import { ExchangeTimeout, exchange, type RawAnswer } from './exchange.ts';
+import { DeadlinePassed, ExchangeTimeout, exchange, type RawAnswer } from './exchange.ts';
 import { NetworkFailure } from './network-failure.ts';
 import { parseProblems } from './problems.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
@@ -73,7 +73,7 @@ export interface HubspotApi {
   readonly version: string;
 }
 
-/** One call may take so long; HubSpot's own edge gives up after 100 s. */
+/** One call may take so long, and no longer than until its deadline; HubSpot's own edge gives up after 100 s. */
 const CALL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A full batch of 100 records with long texts is a few megabytes. */
@@ -115,9 +115,9 @@ export function createProxiedPool(url: string, proxyUrl: string, maxResponseByte
  * The transport: one HTTP exchange, its answer parsed once.
  * @throws GatewayError for every answer that is not 2xx with JSON, and for every failure of the network
  */
-export function createTransport({ pool, clock, basePath = '', timeoutMs = CALL_TIMEOUT_MS }: TransportOptions): Send {
+export function createTransport({ pool, clock, basePath = '' }: TransportOptions): Send {
   return async (call) => {
-    const answer = await send(pool, basePath, call, timeoutMs);
+    const answer = await send(pool, basePath, call, clock);
     const facts = { status: answer.statusCode };
     const rateLimit = parseRateLimit((name) => header(answer.headers, name));
     const succeeded = { status: answer.statusCode, ...(rateLimit && { rateLimit }) };
@@ -151,12 +151,12 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** Path of the API's URL, where it has one. */
   readonly basePath?: string;
-  /** For one whole exchange; 10 s by default. */
-  readonly timeoutMs?: number;
 }
 
-async function send(pool: Dispatcher, basePath: string, call: HubspotCall, timeoutMs: number): Promise<RawAnswer> {
-  const { method, path, body, accessToken, onSend } = call;
+async function send(pool: Dispatcher, basePath: string, call: HubspotCall, clock: Clock): Promise<RawAnswer> {
+  const { method, path, body, accessToken, origin, onSend } = call;
+  const leftMs = origin ? origin.deadlineAt - clock.monotonic() : Number.POSITIVE_INFINITY;
+  if (leftMs <= 0) throw new NetworkFailure('HUBSPOT_TIMEOUT', new DeadlinePassed('the call had no time left'));
   const headers: Record<string, string> = { accept: 'application/json' };
   if (accessToken !== undefined) headers.authorization = `Bearer ${accessToken}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -165,7 +165,7 @@ async function send(pool: Dispatcher, basePath: string, call: HubspotCall, timeo
     return await exchange(
       pool,
       { method, path: basePath + path, headers, body: body === undefined ? null : JSON.stringify(body) },
-      timeoutMs,
+      { clock, timeoutMs: Math.min(leftMs, CALL_TIMEOUT_MS), isCutShort: leftMs < CALL_TIMEOUT_MS },
     );
   } catch (error) {
     throw networkError(error);

@@ -1,5 +1,6 @@
 import { errors } from 'undici';
 import { GatewayError } from '../errors.ts';
+import { DeadlinePassed, ExchangeTimeout } from './exchange.ts';
 
 type NetworkCode = 'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT';
 
@@ -10,12 +11,17 @@ const MESSAGES: Readonly<Record<NetworkCode, string>> = {
 
 /** No answer of HubSpot's API. */
 export class NetworkFailure extends GatewayError<NetworkCode> {
-  /** True when no connection came about: HubSpot saw nothing of the call. Otherwise nobody knows whether it acted on it. */
+  /** True when nothing was sent, or no connection came about: HubSpot saw nothing of the call. Otherwise nobody knows whether it acted on it. */
   readonly isUnsent: boolean;
 
   constructor(code: NetworkCode, cause: unknown, message = MESSAGES[code]) {
     super(code, message, {}, { cause });
-    this.isUnsent = isFailureToConnect(cause);
+    this.isUnsent = cause instanceof DeadlinePassed || isFailureToConnect(cause);
+  }
+
+  /** True when whoever asked had less time than a call may take: HubSpot may be well. */
+  get isCutShort(): boolean {
+    return this.cause instanceof DeadlinePassed || (this.cause instanceof ExchangeTimeout && this.cause.isCutShort);
   }
 }
 

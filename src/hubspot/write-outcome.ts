@@ -1,6 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Stage } from './client.ts';
-import { isFailureToConnect, NetworkFailure } from './network-failure.ts';
+import { NetworkFailure } from './network-failure.ts';
 
 const UNKNOWN = 'Whether it was done, nobody knows: read before you write again.';
 
@@ -23,7 +23,8 @@ export const tellOutcome: Stage = (next) => async (call) => {
 const NOTHING_DONE: readonly unknown[] = [423, 477];
 
 function mayBeDone(error: GatewayError): boolean {
+  if (error instanceof NetworkFailure && error.isUnsent) return false;
   if (isGatewayError(error, 'HUBSPOT_TIMEOUT') || isGatewayError(error, 'HUBSPOT_BAD_RESPONSE')) return true;
   if (!isGatewayError(error, 'HUBSPOT_UNAVAILABLE')) return false;
-  return !isFailureToConnect(error.cause) && !NOTHING_DONE.includes(error.extensions.hubspot?.status);
+  return !NOTHING_DONE.includes(error.extensions.hubspot?.status);
 }

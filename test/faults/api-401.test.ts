@@ -20,8 +20,8 @@ import { openStores } from '../helpers/stores.ts';
 import { EXPIRED, install, READ, refreshes, SECOND } from '../helpers/token-faults.ts';
 
 /** An operation lives for 25 s: tokens that end while one runs live for less. */
-const SHORT_LIVED = { accessTokenLifeMs: 20 * SECOND };
-const SOON_EXPIRED = 21 * SECOND;
+const SHORT_LIVED = { accessTokenLifeMs: 8 * SECOND };
+const SOON_EXPIRED = 9 * SECOND;
 
 let stack: Stack;
 afterEach(() => stack.stop());

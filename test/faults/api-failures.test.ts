@@ -69,7 +69,7 @@ it.each<[string, LoopbackAnswer]>([
 describe('F40 a portal that answers too slowly', () => {
   beforeEach(async () => {
     await stack.stop();
-    stack = await Stack.start({ callTimeoutMs: 100 });
+    stack = await Stack.start();
     await install(stack);
   });
 

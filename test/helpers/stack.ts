@@ -29,8 +29,6 @@ export interface StackOptions {
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
   /** Lets the gateway keep HubSpot's limits; its clock must then go on. Without limits by default. */
   readonly governed?: boolean;
-  /** How long one call of HubSpot may take, in real milliseconds. */
-  readonly callTimeoutMs?: number;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
   /** What each replica's settings are beside `env`. */
@@ -128,7 +126,6 @@ export class Stack {
         logger,
         database: replica.database,
         ...(!options.governed && { hubspotLimits: UNLIMITED }),
-        ...(options.callTimeoutMs !== undefined && { callTimeoutMs: options.callTimeoutMs }),
       }),
     );
     const urls: string[] = [];

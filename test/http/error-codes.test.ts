@@ -12,7 +12,7 @@ const CORRELATION = '019cd9fe-0000-7000-8000-000000000000';
 let stack: Stack;
 const ids: Record<string, string> = {};
 beforeAll(async () => {
-  stack = await Stack.start({ simulator: { portals: [SMALL_PORTAL, OTHER_PORTAL] }, callTimeoutMs: 100 });
+  stack = await Stack.start({ simulator: { portals: [SMALL_PORTAL, OTHER_PORTAL] } });
   const scopes = stack.config.hubspot.optionalScopes;
   ids.acme = await stack.connect({ optionalScopes: scopes }, undefined, { granted: scopes });
   ids.few = await stack.connect({ optionalScopes: [] }, of('few'), {});

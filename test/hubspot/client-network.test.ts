@@ -67,8 +67,11 @@ describe('a connection', () => {
     ['before the headers', () => {}],
     ['after the headers', (response) => response.writeHead(200).write('{')],
   ])('that falls silent is HUBSPOT_TIMEOUT: %s', async (_case, answer) => {
-    const hasty = createTransport({ pool, clock: systemClock, timeoutMs: 50 });
-    expect(await failure(answer, hasty)).toMatchObject({ code: 'HUBSPOT_TIMEOUT' });
+    const hasty = (call: HubspotCall) => {
+      const deadlineAt = systemClock.monotonic() + 50;
+      return send({ ...call, origin: { viewerKey: 'alice', priority: 'interactive', deadlineAt } });
+    };
+    expect(await failure(answer, hasty)).toMatchObject({ code: 'HUBSPOT_TIMEOUT', isCutShort: true });
   });
 
   it.each([
