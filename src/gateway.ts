@@ -151,6 +151,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
     clock,
   });
+  directory.onChange((change) => tokens.changed(change));
   const connectorOptions = {
     ...{ directory, installations, pipelines, governors, clock },
     recordClasses: RECORD_VIEWS,

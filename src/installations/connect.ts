@@ -250,7 +250,7 @@ export class ConnectFlow {
       logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
       throw err;
     });
-    directory.forget(tenantId);
+    directory.changed(installation);
     return installation;
   }
 

@@ -45,8 +45,12 @@ export class GrantKeeper {
   ): Promise<GatewayError | undefined> {
     const { installations, directory, logger } = this.#options;
     const marked = await installations.expire(installation, version, reason);
-    directory.forget(installation.tenantId);
-    if (!marked) return undefined;
+    if (!marked) {
+      directory.forget(installation.tenantId);
+      return undefined;
+    }
+    const lost = { status: 'REAUTHORIZATION_REQUIRED', statusReason: reason } as const;
+    directory.changed({ ...installation, ...lost, grantVersion: installation.grantVersion + 1 });
     logger.warn({ tenantId: installation.tenantId, installationId: installation.id, reason }, 'grant lost');
     return reauthorizationRequired({ ...installation, statusReason: reason });
   }
@@ -64,8 +68,7 @@ export class GrantKeeper {
     const find = (all: readonly Installation[]) => all.find((installation) => installation.id === id);
     if (find(await directory.list(tenantId))?.status === 'ACTIVE') return undefined;
     const current = find(await directory.current(tenantId, moment));
-    if (current?.status === 'ACTIVE') return undefined;
-    return current?.status === 'REAUTHORIZATION_REQUIRED' ? reauthorizationRequired(current) : notConnected(id);
+    return current ? grantOver(current) : notConnected(id);
   }
 
   /** Tokens came after all, when they had been given up. */
@@ -111,7 +114,8 @@ export class GrantKeeper {
     const isSame = sameScopes(identity.scopes, installation.grantedScopes);
     if (isSame && (installation.installedBy !== null || identity.user === null)) return installation;
     const changed = await installations.updateGrant(installation, identity);
-    directory.forget(installation.tenantId);
+    if (changed) directory.changed(changed);
+    else directory.forget(installation.tenantId);
     if (!isSame) logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
     return changed ?? installation;
   }
@@ -119,6 +123,12 @@ export class GrantKeeper {
 
 function sameScopes(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((scope) => b.includes(scope));
+}
+
+/** Why nothing can be done under the grant of an installation; `undefined` while it stands. */
+export function grantOver(installation: Installation): GatewayError | undefined {
+  if (installation.status === 'REAUTHORIZATION_REQUIRED') return reauthorizationRequired(installation);
+  return installation.status === 'DISCONNECTED' ? notConnected(installation.id) : undefined;
 }
 
 export function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {

@@ -5,6 +5,7 @@ import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { DefaultInstallationStore, ViewerKey } from '../storage/default-installation-store.ts';
 import type {
   Installation,
+  InstallationChange,
   InstallationStore,
   StoredChange,
   TenantInstallations,
@@ -26,6 +27,9 @@ export interface InstallationDirectoryOptions {
   readonly logger: Logger;
 }
 
+/** Told of an installation as it is now, at once when this replica learns of it; maybe several times. */
+export type ChangeListener = (change: InstallationChange) => void;
+
 interface KnownTenant {
   readonly stored: PromiseOrValue<TenantInstallations>;
   /** Which read of this directory brought it. */
@@ -41,6 +45,9 @@ export class InstallationDirectory {
   readonly #options: InstallationDirectoryOptions;
   readonly #tenants = new LRUCache<string, KnownTenant>({ max: MAX_TENANTS });
   readonly #defaults: DefaultChoices;
+  readonly #listeners: ChangeListener[] = [];
+  /** Since the first tenant was asked for: whoever listens may use installations of tenants that are forgotten here. */
+  #isWatching = false;
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> | undefined;
   #closed = false;
@@ -91,9 +98,24 @@ export class InstallationDirectory {
     return this.list(tenantId);
   }
 
+  /** Has `listener` told of what becomes of installations: of changes of other replicas within some 300 ms. */
+  onChange(listener: ChangeListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Something of this tenant's changed. */
   forget(tenantId: string): void {
     this.#tenants.delete(tenantId);
+  }
+
+  /** This replica changed an installation. */
+  changed(change: InstallationChange): void {
+    this.forget(change.tenantId);
+    this.#tell(change);
+  }
+
+  #tell(change: InstallationChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   async close(): Promise<void> {
@@ -105,11 +127,6 @@ export class InstallationDirectory {
   #known(tenantId: string): KnownTenant {
     const known = this.#tenants.get(tenantId);
     if (known && known.read >= this.#doubtedBefore) return known;
-    if (this.#tenants.size === 0) {
-      // Nobody looked at changes meanwhile.
-      this.#defaults.forgetAll();
-      this.#polledAt = this.#options.clock.monotonic();
-    }
     const answer = this.#options.installations.ofTenant(tenantId);
     this.#reads += 1;
     // What is doubtful still serves when the database is away once more.
@@ -118,21 +135,29 @@ export class InstallationDirectory {
     this.#tenants.set(tenantId, reading);
     const isCurrent = () => this.#tenants.peek(tenantId) === reading;
     answer.then(
-      (found) => isCurrent() && this.#tenants.set(tenantId, { ...reading, stored: found }),
+      (found) => {
+        if (!isCurrent()) return;
+        this.#tenants.set(tenantId, { ...reading, stored: found });
+        for (const installation of found.installations) this.#tell(installation);
+      },
       // A failure is not worth remembering.
       () => isCurrent() && (known ? this.#tenants.set(tenantId, known) : this.#tenants.delete(tenantId)),
     );
-    this.#schedule();
+    this.#watch();
     return reading;
   }
 
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#polledAt = this.#options.clock.monotonic();
+    this.#schedule();
+  }
+
   #schedule(): void {
-    if (this.#cancelPoll || this.#closed) return;
+    if (this.#closed) return;
     this.#cancelPoll = this.#options.clock.schedule(() => {
-      this.#poll().finally(() => {
-        this.#cancelPoll = undefined;
-        if (this.#tenants.size > 0) this.#schedule();
-      });
+      this.#poll().finally(() => this.#schedule());
     }, POLL_MS);
   }
 
@@ -158,6 +183,7 @@ export class InstallationDirectory {
     const read = this.#reads;
     try {
       const changes = await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS);
+      for (const change of changes) if (change.kind === 'installation') this.#tell(change);
       for (const change of changes) await this.#note(change);
       this.#polledAt = startedAt;
       this.#changesRead = read;

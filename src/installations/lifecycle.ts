@@ -29,13 +29,19 @@ export class InstallationLifecycle {
   }
 
   /**
-   * Erases the tokens at once, for all replicas, whether HubSpot answers or not; HubSpot is told in the background.
+   * Erases the tokens at once, for all replicas, whether HubSpot answers or not; HubSpot is told in the background. What
+   * is under way under the grant is abandoned: here before this resolves, on other replicas when they hear of it.
    * `uninstall` also removes the app from the portal, which ends it for every tenant that connected this portal.
    */
   async disconnect(installation: Installation, uninstall: boolean): Promise<Installation> {
     const { installations, directory, revocations, logger } = this.#options;
     const erased = await installations.disconnect(installation, uninstall);
-    directory.forget(installation.tenantId);
+    directory.changed({
+      ...installation,
+      status: 'DISCONNECTED',
+      statusReason: 'DISCONNECTED_BY_VIEWER',
+      grantVersion: installation.grantVersion + 1,
+    });
     if (erased) {
       logger.info(
         { tenantId: installation.tenantId, installationId: installation.id, uninstall },

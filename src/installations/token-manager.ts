@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import type { Priority } from '../lib/slots.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation, InstallationChange } from '../storage/installation-store.ts';
 import type { StoredTokens } from '../storage/token-store.ts';
 import { forcedPauseMs } from './refresh-policy.ts';
 import type { TokenExchange } from './token-exchange.ts';
@@ -24,6 +25,8 @@ export interface AccessToken {
 }
 
 interface CachedToken extends AccessToken {
+  /** It was read when the grant had this version, or later: a token of one grant serves no call of a later one. */
+  readonly grantVersion: number;
   /** All on the monotonic clock: a jump of the wall clock changes nothing. */
   readonly obtainedAt: number;
   /** When HubSpot handed it out, to whichever replica. */
@@ -41,6 +44,14 @@ interface ForcedRefresh {
   readonly futile: number;
 }
 
+/** Of which tokens are asked for. */
+interface Wanted {
+  /** The version of the tokens that are not good enough. */
+  readonly aboveVersion: number;
+  /** The version that the grant had when they were asked for, at least. */
+  readonly grantVersion: number;
+}
+
 export interface TokenManagerOptions {
   readonly exchange: TokenExchange;
   readonly clock: Clock;
@@ -54,6 +65,8 @@ export interface TokenManagerOptions {
 export class TokenManager {
   readonly #options: TokenManagerOptions;
   readonly #cache = new LRUCache<string, CachedToken>({ max: MAX_CACHED_TOKENS });
+  /** The latest version of grants that changed. */
+  readonly #grantVersions = new LRUCache<string, number>({ max: MAX_CACHED_TOKENS });
   readonly #renewing = new SingleFlight<CachedToken>();
   readonly #forced = new LRUCache<string, ForcedRefresh>({ max: MAX_CACHED_TOKENS });
   /** Tokens that HubSpot's API took. */
@@ -64,13 +77,27 @@ export class TokenManager {
   }
 
   /** @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE */
-  async accessToken(installation: Installation): Promise<AccessToken> {
-    const cached = this.#cache.get(cacheKey(installation));
+  accessToken(installation: Installation): PromiseOrValue<AccessToken> {
+    const cached = this.#cached(installation);
     const now = this.#options.clock.monotonic();
     if (cached && now < cached.refreshFrom) return cached;
     if (!cached || now >= cached.usableUntil) return this.#renew(installation, 0, 'interactive');
     this.#renewInBackground(installation);
     return cached;
+  }
+
+  /** What was read of the installation before it changed is used no more, by calls of whatever version of its grant. */
+  changed(change: InstallationChange): void {
+    const key = keyOf(change);
+    if (change.grantVersion <= (this.#grantVersions.get(key) ?? 0)) return;
+    this.#grantVersions.set(key, change.grantVersion);
+    const cached = this.#cache.get(key);
+    if (cached && cached.grantVersion < change.grantVersion) this.#cache.delete(key);
+  }
+
+  #cached(installation: Installation): CachedToken | undefined {
+    const cached = this.#cache.get(keyOf(installation));
+    return cached && cached.grantVersion >= installation.grantVersion ? cached : undefined;
   }
 
   /** HubSpot's API took this token: should it refuse it later, that is news. */
@@ -88,9 +115,9 @@ export class TokenManager {
     token: AccessToken,
     isExpired: boolean,
   ): Promise<AccessToken | undefined> {
-    const key = cacheKey(installation);
+    const key = keyOf(installation);
     const { version } = token;
-    const cached = this.#cache.get(key);
+    const cached = this.#cached(installation);
     if (cached && cached.version > version) return cached;
     const now = this.#options.clock.monotonic();
     const forced = this.#forced.get(key);
@@ -125,21 +152,27 @@ export class TokenManager {
   }
 
   async #renew(installation: Installation, aboveVersion: number, priority: Priority): Promise<CachedToken> {
-    const key = cacheKey(installation);
+    const key = keyOf(installation);
     // Interactive callers never join a renewal that waits behind other portals in the background.
-    const flight = `${priority} ${aboveVersion} ${key}`;
+    const flight = `${priority} ${aboveVersion} ${installation.grantVersion} ${key}`;
     return this.#renewing.run(flight, async () => {
-      const tokens = await this.#options.exchange.renew(installation, aboveVersion, priority);
-      return this.#remember(key, tokens, aboveVersion);
+      for (;;) {
+        const grantVersion = Math.max(installation.grantVersion, this.#grantVersions.get(key) ?? 0);
+        const tokens = await this.#options.exchange.renew(installation, aboveVersion, priority);
+        // Of a grant that changed meanwhile they may have been read before.
+        if (grantVersion < (this.#grantVersions.get(key) ?? 0)) continue;
+        return this.#remember(key, tokens, { aboveVersion, grantVersion });
+      }
     });
   }
 
-  #remember(key: string, tokens: StoredTokens, aboveVersion: number): CachedToken {
+  #remember(key: string, tokens: StoredTokens, { aboveVersion, grantVersion }: Wanted): CachedToken {
     const now = this.#options.clock.monotonic();
     const pause = Math.max(tokens.refreshInMs, tokens.retryInMs, RETRY_PAUSE_MS);
     const token = {
       value: tokens.accessToken,
       version: tokens.version,
+      grantVersion,
       obtainedAt: now,
       issuedAt: now - tokens.ageMs,
       usableUntil: now + tokens.usableForMs,
@@ -155,7 +188,6 @@ export class TokenManager {
   }
 }
 
-/** A token of one grant never serves a call that was decided under another: after a step-up it would lack the scope. */
-function cacheKey({ tenantId, id, grantVersion }: Installation): string {
-  return `${tenantId}\n${id}\n${grantVersion}`;
+function keyOf({ tenantId, id }: Pick<Installation, 'tenantId' | 'id'>): string {
+  return `${tenantId}\n${id}`;
 }

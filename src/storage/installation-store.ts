@@ -27,6 +27,12 @@ export interface Installation {
   readonly updatedAt: number;
 }
 
+/** What became of an installation. */
+export type InstallationChange = Pick<
+  Installation,
+  'id' | 'tenantId' | 'status' | 'statusReason' | 'grantVersion' | 'updatedAt'
+>;
+
 /** A consent that HubSpot has just confirmed. */
 export interface NewGrant {
   readonly tenantId: string;
@@ -54,7 +60,7 @@ export interface TenantInstallations {
 
 /** A row that other replicas may know as it was before. Times are epoch milliseconds. */
 export type StoredChange =
-  | { readonly kind: 'installation'; readonly tenantId: string; readonly id: string; readonly updatedAt: number }
+  | ({ readonly kind: 'installation' } & InstallationChange)
   | { readonly kind: 'default'; readonly tenantId: string; readonly viewerId: string; readonly updatedAt: number };
 
 /** Installations, and what happens to them together with their tokens. */
@@ -216,26 +222,32 @@ export class InstallationStore {
     });
   }
 
-  /** Which installations and which viewers' defaults changed within the last `ms`, by the database's clock, and when. */
+  /** Installations and viewers' defaults that changed within the last `ms`, by the database's clock. */
   async changedWithin(ms: number): Promise<StoredChange[]> {
     const start = sql<number>`${this.#database.now()} - ${Math.round(ms)}`;
     const rows = await this.#database.query
       .selectFrom('installations')
-      .select([sql<'installation' | 'default'>`'installation'`.as('kind'), 'id as name', 'tenant_id', 'updated_at'])
+      .select(['id', 'tenant_id', 'status', 'status_reason', 'grant_version', 'updated_at'])
+      .select(sql<string | null>`null`.as('viewer_id'))
       .where('updated_at', '>', start)
       .unionAll(({ selectFrom }) =>
         selectFrom('default_installations')
           .select([
-            sql<'installation' | 'default'>`'default'`.as('kind'),
-            'viewer_id as name',
+            sql<string>`''`.as('id'),
             'tenant_id',
+            sql<string>`''`.as('status'),
+            sql<null>`null`.as('status_reason'),
+            sql<number>`0`.as('grant_version'),
             'updated_at',
+            'viewer_id',
           ])
           .where('updated_at', '>', start),
       )
       .execute();
-    return rows.map(({ kind, name, tenant_id: tenantId, updated_at: updatedAt }) =>
-      kind === 'installation' ? { kind, tenantId, id: name, updatedAt } : { kind, tenantId, viewerId: name, updatedAt },
+    return rows.map(({ viewer_id: viewerId, ...row }) =>
+      viewerId === null
+        ? { kind: 'installation', ...toChange(row) }
+        : { kind: 'default', tenantId: row.tenant_id, viewerId, updatedAt: row.updated_at },
     );
   }
 
@@ -261,19 +273,27 @@ export class InstallationStore {
   }
 }
 
-function toInstallation(row: Selectable<InstallationsTable>): Installation {
+type ChangeColumns = 'id' | 'tenant_id' | 'status' | 'status_reason' | 'grant_version' | 'updated_at';
+
+function toChange(row: Pick<Selectable<InstallationsTable>, ChangeColumns>): InstallationChange {
   return {
     id: row.id,
     tenantId: row.tenant_id,
-    hubId: row.hub_id,
-    hubDomain: row.hub_domain,
     // Written by this class alone, from the two unions.
     status: row.status as InstallationStatus,
     statusReason: row.status_reason as InstallationStatusReason | null,
-    grantedScopes: row.granted_scopes === '' ? [] : row.granted_scopes.split(' '),
     grantVersion: row.grant_version,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toInstallation(row: Selectable<InstallationsTable>): Installation {
+  return {
+    ...toChange(row),
+    hubId: row.hub_id,
+    hubDomain: row.hub_domain,
+    grantedScopes: row.granted_scopes === '' ? [] : row.granted_scopes.split(' '),
     installedBy: row.installed_by,
     connectedAt: row.connected_at,
-    updatedAt: row.updated_at,
   };
 }
