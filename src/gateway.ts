@@ -8,6 +8,7 @@ import { PortalOutages } from './connector/portal-outages.ts';
 import { PortalPipelines } from './connector/portal-pipelines.ts';
 import { RateGovernors } from './connector/rate-governor.ts';
 import { RecordCache } from './connector/record-cache.ts';
+import { startOperation } from './connector/start-operation.ts';
 import { createGatewayServer } from './gateway/server.ts';
 import { ArgumentDocuments } from './graphql/argument-documents.ts';
 import { RECORD_VIEWS } from './graphql/record-views.ts';
@@ -73,8 +74,6 @@ export interface Gateway {
 const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 /** When nothing is in flight any more, the end of a process waits so long for whoever does not answer. */
 const LAST_WORK_MS = 5_000;
-/** HubSpot calls that one operation may cost. */
-const MAX_CALLS_PER_OPERATION = 50;
 
 /** Introduces all parts to each other. Nothing is opened before `listen`, `start` or `fetch`. */
 export function createGateway(config: Config, overrides: GatewayOverrides = {}): Gateway {
@@ -151,36 +150,40 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
     clock,
   });
-  directory.onChange((change) => tokens.changed(change));
-  const connectorOptions = {
-    ...{ directory, installations, pipelines, governors, clock },
-    recordClasses: RECORD_VIEWS,
-    maxCalls: MAX_CALLS_PER_OPERATION,
-  };
+  directory.onChange((change) => {
+    tokens.changed(change);
+    pipelines.changed(change);
+  });
+  const connectorOptions = { directory, installations, pipelines, governors, recordClasses: RECORD_VIEWS };
   const documents = new ArgumentDocuments(schema);
   const readiness = new Readiness(storageReadiness(keys), logger);
   const server = createGatewayServer({
     ...{ config, redirectUri, connect, readiness, metrics, clock, logger },
     graphiql: overrides.graphiql,
     publicUrl: () => publicUrl,
-    contextFor: ({ id: viewerId, tenantId }, signal) => ({
-      connectors: new Connectors({ tenantId, viewerId, signal }, connectorOptions),
-      connect,
-      lifecycle,
-      documents,
-      rows: new RowBudget(config.maxAnswerRows),
-      requiredScopes: hubspot.requiredScopes,
-    }),
+    contextFor({ id: viewerId, tenantId }, request) {
+      const operation = startOperation({ tenantId, viewerId, ...request }, clock);
+      return {
+        operation,
+        connectors: new Connectors({ tenantId, viewerId }, operation, connectorOptions),
+        connect,
+        lifecycle,
+        documents,
+        rows: new RowBudget(config.maxAnswerRows),
+        requiredScopes: hubspot.requiredScopes,
+      };
+    },
   });
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
   return {
     async fetch(request) {
+      const arrivedAt = clock.monotonic();
       // A database that is away fails what needs it, and nothing else.
       const started = start().catch((error: unknown) => logger.error({ err: error }, 'the gateway could not start'));
       if (!server.isLive(request)) await started;
-      return server.fetch(request);
+      return server.fetch(request, arrivedAt);
     },
     start,
     async listen() {

@@ -1,6 +1,8 @@
 import type { HubspotCall, HubspotResponse, Send, Stage } from '../hubspot/client.ts';
 import { TokenRefused } from '../hubspot/token-refused.ts';
 import type { AccessToken, TokenManager } from '../installations/token-manager.ts';
+import { untilCancelled } from '../lib/cancellation.ts';
+import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
 /**
@@ -9,7 +11,8 @@ import type { Installation } from '../storage/installation-store.ts';
  */
 export function awaitToken(tokens: Pick<TokenManager, 'accessToken'>, installation: Installation): Stage {
   return (next) => async (call) => {
-    await tokens.accessToken(installation);
+    const token = tokens.accessToken(installation);
+    if (token instanceof Promise) await whileWanted(call, token);
     return next(call);
   };
 }
@@ -17,10 +20,11 @@ export function awaitToken(tokens: Pick<TokenManager, 'accessToken'>, installati
 /**
  * Puts a fresh access token on the call: the last stage before the wire, so that it cannot expire in a queue. A token
  * that HubSpot refuses all the same is replaced once and the call repeated once: the 401 proves that it did nothing.
+ * Nothing leaves that nobody waits for any more.
  */
 export function authorize(tokens: TokenManager, installation: Installation): Stage {
   return (next) => async (call) => {
-    const token = await tokens.accessToken(installation);
+    const token = await whileWanted(call, tokens.accessToken(installation));
     try {
       return await send(next, call, token);
     } catch (error) {
@@ -35,14 +39,21 @@ export function authorize(tokens: TokenManager, installation: Installation): Sta
     refusal: TokenRefused,
     token: AccessToken,
   ): Promise<HubspotResponse> {
-    const replacement = await tokens.replacement(installation, token, refusal.isExpired);
+    const replacement = await whileWanted(call, tokens.replacement(installation, token, refusal.isExpired));
     if (!replacement) throw refusal;
     return send(next, call, replacement);
   }
 
   async function send(next: Send, call: HubspotCall, token: AccessToken): Promise<HubspotResponse> {
+    const reason = call.origin?.cancellation?.reason;
+    if (reason) throw reason;
     const response = await next({ ...call, accessToken: token.value });
     tokens.accepted(token);
     return response;
   }
+}
+
+/** A renewal that others share goes on; the call that nobody wants any more does not wait for it. */
+function whileWanted<T>({ origin }: HubspotCall, token: PromiseOrValue<T>): PromiseOrValue<T> {
+  return token instanceof Promise ? untilCancelled(origin?.cancellation, token) : token;
 }

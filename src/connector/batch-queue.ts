@@ -1,11 +1,13 @@
 import type { HubspotApi, Permit } from '../hubspot/client.ts';
 import type { Budget } from '../hubspot/rate-limit.ts';
+import { type Abandonable, type Cancellation, CancellationSource } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Priority } from '../lib/slots.ts';
 import { readApart, readTogether } from './isolation.ts';
-import { type Answer, type AskedInput, type BatchInput, chargeAgain, chargeOnce, Load } from './load.ts';
-import { type Operation, tooLate } from './operation.ts';
+import { type Answer, type AskedInput, type BatchInput, chargeOnce, Load } from './load.ts';
+import type { Operation } from './operation.ts';
 import type { SlotSource } from './rate-governor.ts';
+import { SharedCall } from './shared-call.ts';
 import { WaitingLoads } from './waiting-loads.ts';
 
 /** How one kind of batch is read. */
@@ -34,6 +36,8 @@ export interface BatchContext {
   readonly key: string;
   readonly api: HubspotApi;
   readonly governor: SlotSource;
+  /** Cancelled when the grant is over. */
+  readonly grant: Cancellation;
   readonly clock: Clock;
 }
 
@@ -53,13 +57,14 @@ const DEADLINE_GRAIN_MS = 250;
  * load, batches fill while earlier calls fly or wait for the rate governor. A load never joins a call that has left:
  * what was asked before a write must not answer a read after it.
  */
-export class BatchQueue<I extends BatchInput, O> {
+export class BatchQueue<I extends BatchInput, O> implements Abandonable {
   readonly #kind: BatchKind<I, O>;
   readonly #context: BatchContext;
   readonly #key: string;
   readonly #waiting = new WaitingLoads<I, O>();
   /** The wait for a permit, while there is one. */
-  #asking: { readonly priority: Priority; readonly abort: AbortController } | undefined;
+  #asking: { readonly priority: Priority; readonly cancellation: CancellationSource } | undefined;
+  readonly #calls = new Set<SharedCall<I, O>>();
   readonly #onIdle: () => void;
   #flying = 0;
   #gathers = false;
@@ -80,25 +85,40 @@ export class BatchQueue<I extends BatchInput, O> {
 
   /**
    * Several at once; the function that it resolves with answers each of `inputs`.
-   * @throws GatewayError when the operation is given up, may cost no more calls or would be answered too late
+   * @throws GatewayError when the operation is given up, may cost no more calls or would be answered too late, or the
+   *   grant is over
    */
   loadAll(inputs: readonly I[], operation: Operation): Promise<Answer<I, O>> {
     const load = new Load<I, O>(inputs, this.#kind.keyOf, operation, this.#abandon);
     this.#waiting.add(load);
     operation.follow(load);
-    if (this.#asking?.priority === 'background' && this.#waiting.hasInteractive) this.#asking.abort.abort();
+    this.#context.grant.follow(this);
+    if (this.#asking?.priority === 'background' && this.#waiting.hasInteractive) this.#stopAsking();
     this.#gather();
     return load.promise;
   }
 
+  /** The grant is over. */
+  abandon(reason: Error): void {
+    for (const load of this.#waiting.removeDue(Number.POSITIVE_INFINITY)) load.abandon(reason);
+    for (const call of this.#calls) call.abandon(reason);
+  }
+
   readonly #abandon = (load: Load<I, O>): void => {
     this.#waiting.remove(load);
-    if (this.#waiting.inputs === 0) this.#asking?.abort.abort();
+    for (const call of this.#calls) call.leave(load);
+    if (this.#waiting.inputs === 0) this.#stopAsking();
     this.#rest();
   };
 
+  #stopAsking(): void {
+    this.#asking?.cancellation.cancel(new Error('this permit is not waited for any more'));
+  }
+
   #rest(): void {
-    if (this.#waiting.inputs === 0 && this.#flying === 0 && !this.#asking && !this.#gathers) this.#onIdle();
+    if (this.#waiting.inputs > 0 || this.#calls.size > 0) return;
+    this.#context.grant.leave(this);
+    if (this.#flying === 0 && !this.#asking && !this.#gathers) this.#onIdle();
   }
 
   /** Lets every request that has arrived by now ask first: they are read from their sockets in one turn of the event loop. */
@@ -126,15 +146,15 @@ export class BatchQueue<I extends BatchInput, O> {
   async #permit(): Promise<Permit | undefined> {
     const priority = this.#waiting.hasInteractive ? 'interactive' : 'background';
     const { deadlineAt } = this.#waiting;
-    const abort = new AbortController();
-    this.#asking = { priority, abort };
+    const cancellation = new CancellationSource();
+    this.#asking = { priority, cancellation };
     try {
       const viewerKey = (this.#kind.isShared && this.#waiting.first?.origin.viewerKey) || this.#key;
-      const origin = { viewerKey, priority, deadlineAt } as const;
-      return await this.#context.governor.acquire(this.#kind.budget, origin, abort.signal);
+      const origin = { viewerKey, priority, deadlineAt, cancellation } as const;
+      return await this.#context.governor.acquire(this.#kind.budget, origin);
     } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      for (const load of this.#waiting.removeDue(deadlineAt + DEADLINE_GRAIN_MS)) load.reject(error);
+      if (cancellation.reason) return undefined;
+      for (const load of this.#waiting.removeDue(deadlineAt + DEADLINE_GRAIN_MS)) load.fail(error);
       return undefined;
     } finally {
       this.#asking = undefined;
@@ -148,38 +168,26 @@ export class BatchQueue<I extends BatchInput, O> {
       return;
     }
     const land = this.#takeOff();
-    const cancelDeadlines = this.#watchDeadlines(asked);
-    const read = (part: readonly AskedInput<I, O>[]) =>
-      this.#kind.read(
-        this.#apiFor(part, permit),
-        part.map(({ input }) => input),
-      );
+    const read = (part: readonly AskedInput<I, O>[]) => this.#call(part, permit);
     void (this.#kind.isShared ? readTogether(asked, read) : readApart(asked, read)).finally(() => {
       // A call that was refused before it reached the governor used nothing.
       permit.release();
-      cancelDeadlines();
       land();
+      this.#rest();
     });
   }
 
-  /** A call serves until the last deadline of its loads: those with an earlier one are told at theirs. */
-  #watchDeadlines(asked: readonly AskedInput<I, O>[]): () => void {
-    const { clock } = this.#context;
-    const loads = [...new Set(asked.map(({ load }) => load))].sort((a, b) => deadlineOf(b) - deadlineOf(a));
-    let cancel = () => {};
-    const watch = () => {
-      const next = loads.at(-1);
-      if (next) cancel = clock.schedule(tell, deadlineOf(next) - clock.monotonic() + DEADLINE_GRAIN_MS);
-    };
-    const tell = () => {
-      for (let load = loads.at(-1); load && deadlineOf(load) < clock.monotonic(); load = loads.at(-1)) {
-        loads.pop();
-        load.abandon(tooLate());
-      }
-      watch();
-    };
-    watch();
-    return () => cancel();
+  async #call(asked: readonly AskedInput<I, O>[], permit: Permit): Promise<Answer<I, O>> {
+    const call = new SharedCall(asked, this.#key);
+    this.#calls.add(call);
+    try {
+      return await this.#kind.read(
+        call.api(this.#context.api, permit),
+        asked.map(({ input }) => input),
+      );
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   /** Counts a call in; the function it answers counts it out, once. */
@@ -192,37 +200,8 @@ export class BatchQueue<I extends BatchInput, O> {
       cancel();
       this.#flying -= 1;
       this.#gather();
-      this.#rest();
     };
     const cancel = this.#context.clock.schedule(land, HOLD_MS);
     return land;
   }
-
-  /**
-   * Calls for these inputs: the first one of all leaves with `permit`, and the first for these was charged for; worth
-   * repeating while anybody waits for an answer.
-   */
-  #apiFor(asked: readonly AskedInput<I, O>[], permit: Permit): HubspotApi {
-    let priority: Priority = 'background';
-    let deadlineAt = 0;
-    for (const { operation } of new Set(asked.map(({ load }) => load))) {
-      if (operation.origin.priority === 'interactive') priority = 'interactive';
-      deadlineAt = Math.max(deadlineAt, operation.origin.deadlineAt);
-    }
-    const { api } = this.#context;
-    const origin = { viewerKey: this.#key, priority, deadlineAt };
-    let isCharged = true;
-    return {
-      version: api.version,
-      send: async (call) => {
-        if (!isCharged) chargeAgain(asked);
-        isCharged = false;
-        return api.send({ ...call, origin, permit });
-      },
-    };
-  }
-}
-
-function deadlineOf<I extends BatchInput, O>({ operation }: Load<I, O>): number {
-  return operation.origin.deadlineAt;
 }

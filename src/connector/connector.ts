@@ -2,7 +2,6 @@ import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayError } from '../errors.ts';
 import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
-import type { HubspotApi } from '../hubspot/client.ts';
 import type { HubspotRecord } from '../hubspot/objects.ts';
 import type { Owner } from '../hubspot/owners.ts';
 import { ScopeSet } from '../hubspot/scope-set.ts';
@@ -10,8 +9,8 @@ import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
-import type { PortalMetadata } from './portal-metadata.ts';
-import type { PortalPipeline } from './portal-pipelines.ts';
+import { PortalMetadata } from './portal-metadata.ts';
+import type { PortalPipeline } from './portal-pipeline.ts';
 import { PortalWrites } from './portal-writes.ts';
 import { askable, type SelectedProperties } from './property-access.ts';
 import {
@@ -55,7 +54,6 @@ export class Connector {
   readonly #pipeline: PortalPipeline;
   readonly #operation: Operation;
   readonly #refusals = new Map<string, GatewayError>();
-  readonly #api: HubspotApi;
   readonly #recordClasses: RecordClasses;
   readonly #shelves = new Map<string, RecordShelf<CrmRecord>>();
   readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
@@ -71,8 +69,7 @@ export class Connector {
     this.#pipeline = pipeline;
     this.#operation = operation;
     this.#recordClasses = recordClasses;
-    this.#api = operation.charged(pipeline.api);
-    this.metadata = pipeline.metadataFor(operation);
+    this.metadata = new PortalMetadata(pipeline, operation);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
@@ -93,7 +90,7 @@ export class Connector {
   /** Writes of this request, each a call of its own. */
   get writes(): PortalWrites {
     return new PortalWrites({
-      api: this.#api,
+      api: this.#pipeline.alone(this.#operation),
       metadata: this.metadata,
       own: (objectType, record) => this.#own(objectType, record),
       changed: () => this.changed(),

@@ -1,14 +1,13 @@
 import { GatewayError } from '../errors.ts';
 import type { ScopeSet } from '../hubspot/scope-set.ts';
-import { notConnected, reauthorizationRequired } from '../installations/grant-keeper.ts';
+import { grantOver, notConnected } from '../installations/grant-keeper.ts';
 import type { InstallationDirectory } from '../installations/installation-directory.ts';
-import type { Clock } from '../lib/clock.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
+import type { ViewerKey } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
-import { CallBudget } from './call-budget.ts';
 import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
-import { Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import type { PortalPipelines } from './portal-pipelines.ts';
 import type { RateGovernors } from './rate-governor.ts';
 
@@ -18,25 +17,11 @@ export interface ConnectorsOptions {
   readonly pipelines: PortalPipelines;
   readonly governors: Pick<RateGovernors, 'pausedUntil'>;
   readonly recordClasses: RecordClasses;
-  readonly clock: Clock;
-  /** HubSpot calls that one operation may cost. */
-  readonly maxCalls: number;
 }
-
-/** Whose request it is. */
-export interface Caller {
-  readonly tenantId: string;
-  readonly viewerId: string;
-  /** Aborted when the client is gone. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** An answer that comes later is of no use. */
-const OPERATION_TIME_MS = 25_000;
 
 /** The installations of one tenant and their connectors, for the life of one request. */
 export class Connectors {
-  readonly #caller: Caller;
+  readonly #viewer: ViewerKey;
   readonly #options: ConnectorsOptions;
   readonly #operation: Operation;
   /** When the request began: a refusal knows what other replicas had changed by then. */
@@ -46,25 +31,11 @@ export class Connectors {
   #default: PromiseOrValue<string | undefined> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(caller: Caller, options: ConnectorsOptions) {
-    const { tenantId, viewerId, signal } = caller;
-    this.#caller = caller;
+  constructor(viewer: ViewerKey, operation: Operation, options: ConnectorsOptions) {
+    this.#viewer = viewer;
+    this.#operation = operation;
     this.#options = options;
     this.#moment = options.directory.moment;
-    this.#operation = new Operation({
-      origin: {
-        viewerKey: `${tenantId}\n${viewerId}`,
-        priority: 'interactive',
-        deadlineAt: options.clock.monotonic() + OPERATION_TIME_MS,
-      },
-      calls: new CallBudget(options.maxCalls),
-      signal,
-    });
-  }
-
-  /** HubSpot calls that one operation may cost. */
-  get maxCalls(): number {
-    return this.#options.maxCalls;
   }
 
   /**
@@ -72,13 +43,13 @@ export class Connectors {
    * Changes of other replicas may be missing.
    */
   #installations(): PromiseOrValue<readonly Installation[]> {
-    this.#known ??= this.#options.directory.list(this.#caller.tenantId);
+    this.#known ??= this.#stored(this.#options.directory.list(this.#viewer.tenantId));
     return this.#known;
   }
 
   /** All of them with everything that was changed before the request began, on whatever replica. */
   async current(): Promise<readonly Installation[]> {
-    const installations = await this.#options.directory.current(this.#caller.tenantId, this.#moment);
+    const installations = await this.#stored(this.#options.directory.current(this.#viewer.tenantId, this.#moment));
     this.#known = installations;
     this.#default = undefined;
     return installations;
@@ -105,8 +76,12 @@ export class Connectors {
 
   /** When an access token expires, in epoch milliseconds; one statement answers for all installations. */
   async tokenExpiry({ id }: Installation): Promise<number | undefined> {
-    this.#expiries ??= this.#options.installations.tokenExpiries(this.#caller.tenantId);
+    this.#expiries ??= this.#operation.untilStored(this.#options.installations.tokenExpiries(this.#viewer.tenantId));
     return (await this.#expiries).get(id);
+  }
+
+  #stored<T>(read: PromiseOrValue<T>): PromiseOrValue<T> {
+    return read instanceof Promise ? this.#operation.untilStored(read) : read;
   }
 
   /** Until when HubSpot wants no calls of the portal, in epoch milliseconds, as far as this replica was told. */
@@ -197,7 +172,7 @@ export class Connectors {
   #meant(all: readonly Installation[]): PromiseOrValue<readonly Installation[]> {
     const found = connected(all);
     if (found.length < 2) return found;
-    this.#default ??= this.#options.directory.defaultOf(this.#caller);
+    this.#default ??= this.#stored(this.#options.directory.defaultOf(this.#viewer));
     return andThen(this.#default, (chosen) => {
       const installation = found.find(({ id }) => id === chosen);
       return installation ? [installation] : found;
@@ -205,8 +180,8 @@ export class Connectors {
   }
 
   #connect(installation: Installation): Connector {
-    if (installation.status === 'REAUTHORIZATION_REQUIRED') throw reauthorizationRequired(installation);
-    if (installation.status === 'DISCONNECTED') throw notConnected(installation.id);
+    const refusal = grantOver(installation);
+    if (refusal) throw refusal;
     const key = `${installation.id}\n${installation.grantVersion}`;
     const known = this.#connectors.get(key);
     if (known) return known;

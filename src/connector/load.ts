@@ -1,5 +1,6 @@
 import type { GatewayError } from '../errors.ts';
-import type { Abandonable, Operation } from './operation.ts';
+import type { Abandonable } from '../lib/cancellation.ts';
+import type { Operation } from './operation.ts';
 
 /** One input of a batch read. */
 export interface BatchInput {
@@ -26,10 +27,10 @@ export class Load<I extends BatchInput, O> implements Abandonable {
   readonly operation: Operation;
   /** Resolves when every input has an answer. */
   readonly promise: Promise<Answer<I, O>>;
-  readonly reject: (error: unknown) => void;
   /** False when it was given up. */
   isWanted = true;
   readonly #resolve: (answer: Answer<I, O>) => void;
+  readonly #reject: (error: unknown) => void;
   readonly #onAbandon: (load: this) => void;
   #unanswered: number;
   /** Nearly always all inputs are in one call. */
@@ -46,8 +47,8 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     this.inputs = inputs.map((input) => ({ load: this, input, key: keyOf(input), isWaiting: true }));
     this.operation = operation;
     this.promise = promise;
-    this.reject = reject;
     this.#resolve = resolve;
+    this.#reject = reject;
     this.#onAbandon = onAbandon;
     this.#unanswered = inputs.length;
   }
@@ -61,13 +62,20 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     }
     this.#unanswered -= 1;
     if (this.#unanswered > 0) return;
+    this.operation.leave(this);
     const [first, others] = [this.#answer, this.#others];
     this.#resolve(others ? (asked) => (others.get(asked) ?? first)(asked) : first);
   }
 
-  abandon(reason: GatewayError): void {
+  /** No call can answer it. */
+  fail(error: unknown): void {
+    this.operation.leave(this);
+    this.#reject(error);
+  }
+
+  abandon(reason: Error): void {
     this.isWanted = false;
-    this.reject(reason);
+    this.fail(reason);
     this.#onAbandon(this);
   }
 }
@@ -78,10 +86,11 @@ export class Load<I extends BatchInput, O> implements Abandonable {
  */
 export function chargeOnce<I extends BatchInput, O>(): (load: Load<I, O>) => boolean {
   const refusals = new Map<Operation, GatewayError | undefined>();
-  return ({ operation, reject }) => {
+  return (load) => {
+    const { operation } = load;
     if (!refusals.has(operation)) refusals.set(operation, operation.calls.charge());
     const refusal = refusals.get(operation);
-    if (refusal) reject(refusal);
+    if (refusal) load.fail(refusal);
     return refusal === undefined;
   };
 }

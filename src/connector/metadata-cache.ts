@@ -1,7 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
-import type { PromiseOrValue } from '../lib/promise-or-value.ts';
-import { SingleFlight } from '../lib/single-flight.ts';
 
 /** Served without a question for so long. */
 const FRESH_MS = 5 * 60 * 1000;
@@ -23,31 +21,29 @@ export class MetadataCache {
     maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ value }) => JSON.stringify(value).length,
   });
-  readonly #reading = new SingleFlight<object>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
-   * What `read` answered last under `key`. The key names the installation, the version of its grant, and what is read:
-   * one key always stands for one type.
+   * What was read last under `key`, unless it is too old. The key names the installation, the version of its grant, and
+   * what is read: one key always stands for one type.
    */
-  get<T extends object>(key: string, read: () => Promise<T>): PromiseOrValue<T> {
+  find<T extends object>(key: string): Known<T> | undefined {
     const entry = this.#entries.get(key);
     const age = entry ? this.#clock.monotonic() - entry.readAt : Number.POSITIVE_INFINITY;
-    if (age >= STALE_MS) return this.#read(key, read);
-    // A failure leaves what is there until it is too old.
-    if (age >= FRESH_MS) this.#read(key, read).catch(() => {});
-    return entry?.value as T; // Younger than STALE_MS, so there is one; and its key stands for this type.
+    if (!entry || age >= STALE_MS) return undefined;
+    return { value: entry.value as T, isFresh: age < FRESH_MS }; // Its key stands for this type.
   }
 
-  #read<T extends object>(key: string, read: () => Promise<T>): Promise<T> {
-    const value = this.#reading.run(key, async () => {
-      const fresh = await read();
-      this.#entries.set(key, { value: fresh, readAt: this.#clock.monotonic() });
-      return fresh;
-    });
-    return value as Promise<T>; // As above.
+  keep(key: string, value: object): void {
+    this.#entries.set(key, { value, readAt: this.#clock.monotonic() });
   }
+}
+
+export interface Known<T> {
+  readonly value: T;
+  /** When false, it is to be read again, and served meanwhile. */
+  readonly isFresh: boolean;
 }

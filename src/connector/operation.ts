@@ -1,86 +1,123 @@
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import type { CallOrigin, HubspotApi } from '../hubspot/client.ts';
+import { type Abandonable, type Cancellation, eitherOf, untilCancelled } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { CallBudget } from './call-budget.ts';
 
 export interface OperationOptions {
   readonly origin: CallOrigin;
   readonly calls: CallBudget;
-  /** Aborted when nobody waits for the answer any more. */
+  readonly clock: Clock;
+  /** Whatever is still waited for then is not waited for any longer; on the monotonic clock. */
+  readonly endsAt: number;
+  /** Aborted when the client is gone. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One GraphQL operation as the connector sees it: for whom, until when, and how many calls it may cost. */
-export class Operation {
+/**
+ * One GraphQL operation as the connector sees it: for whom, until when, and how many calls it may cost. It is over when
+ * its time is, or when its client has gone; whatever follows it is then abandoned.
+ */
+export class Operation implements Cancellation {
   readonly origin: CallOrigin;
   readonly calls: CallBudget;
+  readonly #clock: Clock;
+  readonly #endsAt: number;
   readonly #signal: AbortSignal | undefined;
-  /** What was asked for so far, answered or not; `undefined` before the first. */
-  #asked: Abandonable[] | undefined;
+  readonly #followers = new Set<Abandonable>();
+  #reason: GatewayError | undefined;
+  /** Set while something follows. */
+  #cancelTimer: (() => void) | undefined;
+  #isListening = false;
 
-  constructor({ origin, calls, signal }: OperationOptions) {
+  constructor({ origin, calls, clock, endsAt, signal }: OperationOptions) {
     this.origin = origin;
     this.calls = calls;
+    this.#clock = clock;
+    this.#endsAt = endsAt;
     this.#signal = signal;
   }
 
-  /** `api` for calls that this operation makes alone. */
-  charged(api: HubspotApi): HubspotApi {
-    return {
-      version: api.version,
-      send: async (call) => {
-        const refusal = this.calls.charge();
-        if (refusal) throw refusal;
-        return api.send({ ...call, origin: this.origin });
-      },
-    };
+  get reason(): GatewayError | undefined {
+    if (this.#signal?.aborted) this.#reason ??= givenUp(this.#signal);
+    else if (this.#clock.monotonic() >= this.#endsAt) this.#reason ??= outOfTime();
+    return this.#reason;
+  }
+
+  follow(work: Abandonable): void {
+    const { reason } = this;
+    if (reason) {
+      work.abandon(reason);
+      return;
+    }
+    this.#followers.add(work);
+    this.#cancelTimer ??= this.#clock.schedule(() => this.#end(outOfTime()), this.#endsAt - this.#clock.monotonic());
+    // One listener for all: a signal looks through those that it has before it adds another.
+    if (this.#isListening || !this.#signal) return;
+    this.#isListening = true;
+    const signal = this.#signal;
+    signal.addEventListener('abort', () => this.#end(givenUp(signal)), { once: true });
+  }
+
+  leave(work: Abandonable): void {
+    if (!this.#followers.delete(work) || this.#followers.size > 0) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #end(reason: GatewayError): void {
+    this.#reason ??= reason;
+    this.#cancelTimer?.();
+    for (const work of this.#followers) work.abandon(this.#reason);
+    this.#followers.clear();
   }
 
   /**
-   * The outcome of work that belongs to nobody alone. This operation waits until its deadline, or until it is given up;
-   * the work goes on for whoever else waits.
-   * @throws GatewayError HUBSPOT_TIMEOUT at the deadline
+   * What `work` comes to, as long as the operation lasts; `work` itself goes on.
+   * @throws GatewayError HUBSPOT_TIMEOUT when the time is over
    */
-  awaitShared<T>(work: PromiseOrValue<T>, clock: Clock): PromiseOrValue<T> {
-    if (!(work instanceof Promise)) return work;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const cancelDeadline = clock.schedule(() => reject(tooLate()), this.origin.deadlineAt - clock.monotonic());
-    work.then(resolve, reject).finally(cancelDeadline);
-    this.follow({ abandon: reject });
-    return promise;
+  until<T>(work: Promise<T>): Promise<T> {
+    return untilCancelled(this, work);
   }
 
-  /** Has `work` abandoned when the operation is given up. */
-  follow(work: Abandonable): void {
-    if (!this.#signal) return;
-    if (this.#signal.aborted) work.abandon(abandonment(this.#signal));
-    else if (this.#asked) this.#asked.push(work);
-    else this.#asked = listen(this.#signal, work);
+  /**
+   * The same for work of the gateway's own database.
+   * @throws GatewayError STORAGE_UNAVAILABLE when the time is over
+   */
+  async untilStored<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await untilCancelled(this, work);
+    } catch (error) {
+      const isLate = error === this.#reason && isGatewayError(error, 'HUBSPOT_TIMEOUT');
+      throw isLate ? storageOutOfTime() : error;
+    }
+  }
+
+  /** `api` for calls that this operation makes alone, until it is over, or the `grant` that they are made under. */
+  charged({ version, send }: HubspotApi, grant: Cancellation): HubspotApi {
+    const cancellation = eitherOf(this, grant);
+    const origin = { ...this.origin, cancellation };
+    return {
+      version,
+      send: async (call) => {
+        const refusal = cancellation.reason ?? this.calls.charge();
+        if (refusal) throw refusal;
+        return send({ ...call, origin });
+      },
+    };
   }
 }
 
-/** Work that somebody may lose interest in. */
-export interface Abandonable {
-  abandon(reason: GatewayError): void;
-}
-
-/** One listener for all of an operation: a signal looks through the listeners that it has before it adds another. */
-function listen(signal: AbortSignal, first: Abandonable): Abandonable[] {
-  const asked = [first];
-  const abandonAll = () => {
-    const reason = abandonment(signal);
-    for (const work of asked) work.abandon(reason);
-  };
-  signal.addEventListener('abort', abandonAll, { once: true });
-  return asked;
-}
-
-/** The refusal of an operation whose time is over while HubSpot is still asked. */
-export function tooLate(): GatewayError {
-  return new GatewayError('HUBSPOT_TIMEOUT', 'HubSpot did not answer in time.', {});
-}
-
-function abandonment({ reason }: AbortSignal): GatewayError {
+function givenUp({ reason }: AbortSignal): GatewayError {
   return new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {}, { cause: reason });
+}
+
+function outOfTime(): GatewayError {
+  const message = 'HubSpot did not answer in the time that an operation may take. Ask for less at once, or try again.';
+  return new GatewayError('HUBSPOT_TIMEOUT', message, {});
+}
+
+function storageOutOfTime(): GatewayError {
+  const message = "The gateway's database did not answer in the time that an operation may take.";
+  return new GatewayError('STORAGE_UNAVAILABLE', message, { retryAfterMs: 1_000 });
 }

@@ -5,17 +5,8 @@ import { listOwners, type Owner } from '../hubspot/owners.ts';
 import { listPipelines, type Pipeline } from '../hubspot/pipelines.ts';
 import { type DataSensitivity, listProperties, type PropertyDefinition } from '../hubspot/properties.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { Installation } from '../storage/installation-store.ts';
-import type { MetadataCache } from './metadata-cache.ts';
-
-/** How the look-ups of one installation are made, and waited for. */
-export interface PortalMetadataOptions {
-  readonly cache: MetadataCache;
-  /** For calls that the installation makes for all its viewers. */
-  readonly api: HubspotApi;
-  /** Waits for a look-up on behalf of one viewer. */
-  readonly await: <T>(lookUp: PromiseOrValue<T>) => PromiseOrValue<T>;
-}
+import type { Operation } from './operation.ts';
+import type { PortalPipeline } from './portal-pipeline.ts';
 
 /** HubSpot cuts no list short, so something must: far more than a portal has. */
 const MAX_OWNER_PAGES = 100;
@@ -34,14 +25,16 @@ interface Definitions {
   readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
-/** What a portal's administrators set up, as of some minutes ago, for one viewer of it. */
+/** What a portal's administrators set up, as of some minutes ago, for one operation. */
 export class PortalMetadata {
-  readonly #options: PortalMetadataOptions;
-  readonly #key: string;
+  readonly #pipeline: Pick<PortalPipeline, 'metadata'>;
+  readonly #operation: Operation;
+  /** A list has hundreds of rows that want the same. */
+  readonly #reading = new Map<string, Promise<object>>();
 
-  constructor({ id, grantVersion }: Installation, options: PortalMetadataOptions) {
-    this.#options = options;
-    this.#key = `${id}\n${grantVersion}`;
+  constructor(pipeline: Pick<PortalPipeline, 'metadata'>, operation: Operation) {
+    this.#pipeline = pipeline;
+    this.#operation = operation;
   }
 
   /** The active owners in HubSpot's order. */
@@ -56,12 +49,12 @@ export class PortalMetadata {
 
   /** What associations from one type of record to another can mean. */
   async associationTypes(from: ObjectType, to: ObjectType): Promise<readonly AssociationType[]> {
-    return this.#lookUp(`associations\n${from}\n${to}`, (api) => listAssociationTypes(api, from, to));
+    return this.#read(`associations\n${from}\n${to}`, (api) => listAssociationTypes(api, from, to));
   }
 
   /** In the order in which HubSpot shows them. */
   async pipelines(objectType: ObjectType): Promise<readonly Pipeline[]> {
-    return this.#lookUp(`pipelines\n${objectType}`, (api) => listPipelines(api, objectType));
+    return this.#read(`pipelines\n${objectType}`, (api) => listPipelines(api, objectType));
   }
 
   /** All definitions of a type, the sensitive ones last. */
@@ -91,19 +84,25 @@ export class PortalMetadata {
   }
 
   #definitions(objectType: ObjectType, sensitivity: DataSensitivity): PromiseOrValue<Definitions> {
-    return this.#lookUp(`properties\n${objectType}\n${sensitivity}`, async (api) => {
+    return this.#read(`properties\n${objectType}\n${sensitivity}`, async (api) => {
       const all = await listProperties(api, objectType, sensitivity);
       return { all, byName: new Map(all.map((definition) => [definition.name, definition])) };
     });
   }
 
   #owners(archived: boolean): PromiseOrValue<Owners> {
-    return this.#lookUp(`owners\n${archived}`, (api) => readOwners(api, archived));
+    return this.#read(`owners\n${archived}`, (api) => readOwners(api, archived));
   }
 
-  #lookUp<T extends object>(name: string, read: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
-    const { cache, api, await: wait } = this.#options;
-    return wait(cache.get(`${this.#key}\n${name}`, () => read(api)));
+  #read<T extends object>(what: string, ask: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
+    const reading = this.#reading.get(what);
+    if (reading) return reading as Promise<T>; // `what` stands for one type.
+    const read = this.#pipeline.metadata(what, ask, this.#operation);
+    if (!(read instanceof Promise)) return read;
+    this.#reading.set(what, read);
+    const forget = () => this.#reading.delete(what);
+    read.then(forget, forget);
+    return read;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type GatewayErrorCode, isGatewayError } from '../errors.ts';
-import type { Stage } from '../hubspot/client.ts';
+import type { HubspotCall, Stage } from '../hubspot/client.ts';
+import { NetworkFailure } from '../hubspot/network-failure.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { Outages } from '../lib/outages.ts';
@@ -29,7 +30,7 @@ export class PortalOutages {
         this.#outages.succeeded(hubId, { hubId });
         return response;
       } catch (error) {
-        if (!isGatewayError(error)) throw error;
+        if (!isGatewayError(error) || isOwnEnd(call, error)) throw error;
         const { hubspot } = error.extensions as { hubspot?: { status: number; correlationId?: string } };
         if (FAILURES.has(error.code)) {
           this.#outages.failed(hubId, { hubId, code: error.code, call: call.name, ...hubspot });
@@ -38,4 +39,9 @@ export class PortalOutages {
       }
     };
   }
+}
+
+/** Whoever asked waited no longer: that says nothing about HubSpot. */
+function isOwnEnd({ origin }: HubspotCall, error: Error): boolean {
+  return origin?.cancellation?.reason === error || (error instanceof NetworkFailure && error.isCutShort);
 }

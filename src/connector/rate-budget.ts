@@ -84,15 +84,15 @@ export class RateBudget implements SlotOwner {
   }
 
   /** @throws GatewayError RATE_LIMITED at once when no call may leave before the deadline, or too many wait */
-  async acquire(origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
-    signal?.throwIfAborted();
+  async acquire(origin: CallOrigin): Promise<RateSlot> {
+    if (origin.cancellation?.reason) throw origin.cancellation.reason;
     this.#refuseIfHopeless(origin);
     const { promise, resolve: grant, reject: refuse } = Promise.withResolvers<RateSlot>();
     const waiter = { origin, grant, refuse };
     this.#queue.push(waiter, turnOf(origin));
     this.#pump();
     if (!this.#queue.has(waiter)) return promise;
-    return this.#attend(waiter, signal, promise);
+    return this.#attend(waiter, promise);
   }
 
   /** Everybody who waits is refused for a reason that is not the budget's. */
@@ -163,22 +163,22 @@ export class RateBudget implements SlotOwner {
     return Math.min(doubled, LONGEST_PAUSE_MS);
   }
 
-  /** Until the deadline, the signal, or a slot. */
-  async #attend(waiter: Waiter, signal: AbortSignal | undefined, granted: Promise<RateSlot>): Promise<RateSlot> {
+  /** Until the deadline, the cancellation, or a slot. */
+  async #attend(waiter: Waiter, granted: Promise<RateSlot>): Promise<RateSlot> {
     const { budget } = this.#limits;
-    const { deadlineAt } = waiter.origin;
+    const { deadlineAt, cancellation } = waiter.origin;
     const cancelDeadline = this.#clock.schedule(
       () => this.#refuse(waiter, this.#refusal(this.#estimate(this.#queue.size))),
       deadlineAt - this.#clock.monotonic(),
     );
-    const abort = () => this.#refuse(waiter, signal?.reason);
-    signal?.addEventListener('abort', abort);
+    const waiting = { abandon: (reason: Error) => this.#refuse(waiter, reason) };
+    cancellation?.follow(waiting);
     this.#metrics.rateWaiting.inc({ budget });
     try {
       return await granted;
     } finally {
       this.#metrics.rateWaiting.dec({ budget });
-      signal?.removeEventListener('abort', abort);
+      cancellation?.leave(waiting);
       cancelDeadline();
     }
   }

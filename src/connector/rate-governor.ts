@@ -17,7 +17,7 @@ export interface SlotSource {
    * @throws GatewayError RATE_LIMITED at once when it cannot before the deadline, or the queue is full;
    *   HUBSPOT_UNAVAILABLE at once while HubSpot does not serve the portal
    */
-  acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<Permit>;
+  acquire(budget: Budget, origin: CallOrigin): Promise<Permit>;
 }
 
 /** Calls of a portal under way at once, by budget. */
@@ -131,10 +131,10 @@ export class RateGovernor implements SlotSource {
     };
   }
 
-  async acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<RateSlot> {
+  async acquire(budget: Budget, origin: CallOrigin): Promise<RateSlot> {
     this.health.admit();
     this.#share.wake();
-    return this.#budgets[budget].acquire(origin, signal);
+    return this.#budgets[budget].acquire(origin);
   }
 
   /** HubSpot told how the general limit stands; answers what is believed of it. */

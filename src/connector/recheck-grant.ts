@@ -4,6 +4,7 @@ import type { Stage } from '../hubspot/client.ts';
 import { ScopeSet } from '../hubspot/scope-set.ts';
 import type { GrantKeeper } from '../installations/grant-keeper.ts';
 import type { TokenManager } from '../installations/token-manager.ts';
+import { untilCancelled } from '../lib/cancellation.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
 /**
@@ -34,8 +35,8 @@ export function recheckGrant(grants: GrantKeeper, tokens: TokenManager, installa
       return await next(call);
     } catch (error) {
       if (!isGatewayError(error, 'HUBSPOT_FORBIDDEN')) throw error;
-      const { value } = await tokens.accessToken(installation);
-      const current = await grants.recheck(installation, value);
+      const recheck = async () => grants.recheck(installation, (await tokens.accessToken(installation)).value);
+      const current = await untilCancelled(call.origin?.cancellation, recheck());
       const holds = ScopeSet.of(current.grantedScopes).satisfies([installation.grantedScopes]);
       throw holds ? error : new GrantShrank(error, current, call.scopes);
     }

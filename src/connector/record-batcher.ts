@@ -1,6 +1,7 @@
 import type { ObjectType } from '../crm/objects.ts';
 import { GatewayError } from '../errors.ts';
 import { type HubspotRecord, MAX_BATCH } from '../hubspot/objects.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import type { Answer } from './load.ts';
 import type { Operation } from './operation.ts';
@@ -21,6 +22,7 @@ const MAX_ALONE = 10;
  */
 export class RecordBatcher {
   readonly #source: RecordSource;
+  readonly #grant: Cancellation;
   readonly #together: Records;
   readonly #byFormerNames: Records;
   readonly #alone: Records;
@@ -30,6 +32,7 @@ export class RecordBatcher {
   /** With `cached`, what is read is kept, and what is known is not read again. */
   constructor(context: BatchContext, objectType: ObjectType, idProperty?: string, cached?: CachedRecords) {
     this.#source = { objectType, idProperty, naming: recordNaming(objectType, idProperty), cached };
+    this.#grant = context.grant;
     const name = idProperty === undefined ? objectType : `${objectType} by ${idProperty}`;
     this.#together = this.#queue(context, name, MAX_BATCH, 'together');
     this.#byFormerNames = this.#queue(context, `${name}, by former names`, MAX_BATCH, 'by former names');
@@ -65,6 +68,7 @@ export class RecordBatcher {
     wanted: Omit<RecordInput, 'id'>,
     operation: Operation,
   ): Promise<(id: string) => LoadedRecord | null> {
+    if (this.#grant.reason) throw this.#grant.reason;
     const known = this.#known(ids, wanted.properties);
     const inputs = new Map<string, RecordInput>();
     for (const id of ids) {

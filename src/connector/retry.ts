@@ -1,7 +1,8 @@
 import { type GatewayError, isGatewayError, LimitReached } from '../errors.ts';
 import type { HubspotCall, Stage } from '../hubspot/client.ts';
 import { NetworkFailure } from '../hubspot/network-failure.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import { pause } from '../lib/cancellation.ts';
+import type { Clock } from '../lib/clock.ts';
 import { originOf } from './call-origin.ts';
 
 /** A call that fails is repeated so often at most. */
@@ -21,14 +22,15 @@ const MOVING = 477;
 
 /**
  * Repeats what can be repeated without harm: reads that failed, and whatever HubSpot certainly did not do. Nothing
- * is repeated past the deadline of whom the call is for. Every repeat takes a slot of its own.
+ * is repeated past the deadline of whom the call is for, or when nobody waits for it any more. Every repeat takes a slot of its own.
  */
 export function retry(clock: Clock): Stage {
   const allowance = new RepeatAllowance(clock);
   return (next) => async (call) => {
-    const { deadlineAt } = originOf(call);
+    const { deadlineAt, cancellation } = originOf(call);
     allowance.call();
     for (let failures = 0; ; ) {
+      if (cancellation?.reason) throw cancellation.reason;
       try {
         return await next(call);
       } catch (error) {
@@ -38,7 +40,7 @@ export function retry(clock: Clock): Stage {
         const pauseMs = limited ? 0 : pauseBeforeRepeat(call, error, failures);
         if (pauseMs === undefined || clock.monotonic() + pauseMs >= deadlineAt) throw error;
         if (!limited && !allowance.take()) throw error;
-        if (pauseMs > 0) await sleep(clock, pauseMs);
+        if (pauseMs > 0) await pause(clock, pauseMs, cancellation);
       }
     }
   };

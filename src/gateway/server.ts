@@ -51,8 +51,8 @@ export interface Ports {
 
 /** Everything of the gateway that speaks HTTP with its clients. */
 export interface GatewayServer {
-  /** Answers a request without a socket, under any of its public paths. */
-  fetch(request: Request): Promise<Response>;
+  /** Answers a request without a socket, under any of its public paths, that arrived then, on the monotonic clock. */
+  fetch(request: Request, arrivedAt: number): Promise<Response>;
   /** True for the liveness probe, which depends on nothing. */
   isLive(request: Request): boolean;
   /** Listens where the settings say. */
@@ -112,13 +112,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const connections = new Connections(server);
   const metricsServer = createHttpServer({
     ...{ fetch: createMetricsApp({ metrics, answerHeaders, record, logger }), answerHeaders, logger },
-    direct: (_request, _response, otherwise) => otherwise(),
+    direct: (_request, _response, otherwise) => otherwise(clock.monotonic()),
     unreadAnswers: new UnreadAnswers({ metrics }),
   });
   const metricsConnections = new Connections(metricsServer);
 
   return {
-    fetch: (request) => app(routed(request, routeOf)),
+    fetch: (request, arrivedAt) => app(routed(request, routeOf), arrivedAt),
     isLive: (request) => new URL(routed(request, routeOf).url).pathname === LIVE_PATH,
     async listen() {
       // Nobody is served by a gateway that then finds the other port taken.

@@ -1,4 +1,5 @@
 import type { Connectors } from '../connector/connectors.ts';
+import type { Operation } from '../connector/operation.ts';
 import type { ConnectFlow } from '../installations/connect.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
@@ -19,6 +20,7 @@ export interface Viewer {
 /** What resolvers are given for one request. */
 export interface GatewayContext {
   readonly viewer: Viewer;
+  readonly operation: Operation;
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;

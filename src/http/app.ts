@@ -8,7 +8,8 @@ import { isForBrowser } from './request-head.ts';
 import type { RecordRequest } from './request-log.ts';
 
 export interface AppOptions {
-  readonly graphql: (request: Request) => Promise<Response>;
+  /** A request that began to arrive at `arrivedAt`, on the monotonic clock. */
+  readonly graphql: (request: Request, arrivedAt: number) => Promise<Response>;
   /** Answers a browser's `GET /graphql`; absent where GraphiQL is off. */
   readonly graphiql: (() => Promise<Response>) | undefined;
   readonly oauthCallback: (request: Request) => Promise<Response>;
@@ -22,34 +23,37 @@ export interface AppOptions {
 
 interface Route {
   readonly name: string;
-  readonly handle: (request: Request) => Promise<Response> | Response;
+  readonly handle: (request: Request, arrivedAt: number) => Promise<Response> | Response;
   /** Answered to GraphQL clients, who read JSON, and may be pages of other origins. */
   readonly isGraphQL?: boolean;
 }
 
 type Routes = ReadonlyMap<string, Route>;
 
+/** Answers a request, which arrived just now unless it is said when, on the monotonic clock. */
+type App = (request: Request, arrivedAt?: number) => Promise<Response>;
+
 /** All of the gateway's routes behind one function; each request leaves one line in the log and one figure. */
-export function createApp(options: AppOptions): (request: Request) => Promise<Response> {
+export function createApp(options: AppOptions): App {
   return answerBy(createRoutes(options), options);
 }
 
 /** `/metrics` alone, for a port of its own. */
 export function createMetricsApp(
   options: Pick<AppOptions, 'answerHeaders' | 'record' | 'logger'> & { readonly metrics: Metrics },
-): (request: Request) => Promise<Response> {
+): App {
   return answerBy(new Map([metricsRoute(options.metrics)]), options);
 }
 
 function answerBy(
   routes: Routes,
   { answerHeaders, record, logger }: Pick<AppOptions, 'answerHeaders' | 'record' | 'logger'>,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const { requestId, finish } = record();
+): App {
+  return async (request, since) => {
+    const { requestId, arrivedAt, finish } = record(since);
     const { pathname } = new URL(request.url);
     const route = routes.get(pathname) ?? NOT_FOUND;
-    const response = await answer(route, request, logger, requestId);
+    const response = await answer(route, request, { logger, requestId, arrivedAt });
     response.headers.set('x-request-id', requestId);
     if (route.isGraphQL) addHeaders(response, answerHeaders.of(request.headers.get('origin')));
     finish(request.method, route.name, response.status);
@@ -57,9 +61,15 @@ function answerBy(
   };
 }
 
-async function answer(route: Route, request: Request, logger: Logger, requestId: string): Promise<Response> {
+interface Answering {
+  readonly logger: Logger;
+  readonly requestId: string;
+  readonly arrivedAt: number;
+}
+
+async function answer(route: Route, request: Request, { logger, requestId, arrivedAt }: Answering): Promise<Response> {
   try {
-    return await route.handle(request);
+    return await route.handle(request, arrivedAt);
   } catch (error) {
     // Nobody is left to read an answer. 499 is what nginx calls it, in logs and metrics alike.
     if (request.signal.aborted) return text(499, 'Client Closed Request');
@@ -112,10 +122,10 @@ function routeAt(path: string, handle: Route['handle']): [string, Route] {
 }
 
 function answerGraphQL({ graphql, graphiql, answerHeaders }: AppOptions): Route['handle'] {
-  return (request) => {
+  return (request, arrivedAt) => {
     const { method, headers } = request;
     if (graphiql && isForBrowser(method, headers.get('accept'))) return graphiql();
-    if (method !== 'OPTIONS') return graphql(request);
+    if (method !== 'OPTIONS') return graphql(request, arrivedAt);
     const requested = headers.get('access-control-request-headers');
     return new Response(null, { status: 204, headers: answerHeaders.ofPreflight(headers.get('origin'), requested) });
   };

@@ -33,17 +33,22 @@ export interface DirectGraphQLOptions {
 export interface DirectContext {
   readonly viewer: Viewer;
   readonly responseCookies: FlowCookie[];
+  /** When the request began to arrive, on the monotonic clock. */
+  readonly arrivedAt: number;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
   /** True where nothing but a query may run. */
   readonly readOnly: boolean;
 }
 
-/** Answers a request itself, or hands over the body, if it was read, to whoever answers everything else. */
+/**
+ * Answers a request itself, or hands it over to whoever answers everything else: when it arrived, on the monotonic
+ * clock, and its body, if that was read.
+ */
 export type AnswerDirectly = (
   request: IncomingMessage,
   response: ServerResponse,
-  otherwise: (body?: Buffer) => void,
+  otherwise: (arrivedAt: number, body?: Buffer) => void,
 ) => void;
 
 const PATH = '/graphql';
@@ -61,7 +66,7 @@ export function isGraphQL({ url = '' }: IncomingMessage): boolean {
  */
 export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
   return (request, response, otherwise) => {
-    const { requestId, finish } = options.record();
+    const { requestId, arrivedAt, finish } = options.record();
     // From now on: a client may leave while its token is looked at.
     const signal = signalOf(response);
     const common = () => commonHeaders({ request, requestId }, options);
@@ -70,7 +75,7 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       sendEarly(response, { status, headers: { ...common(), ...headers }, body });
     };
     const type = answerTypeOf(request);
-    if (type === undefined) return otherwise();
+    if (type === undefined) return otherwise(arrivedAt);
     if (typeof type !== 'string') return refuse(answerTo(type));
     const refuseViewer = (error: unknown) => {
       try {
@@ -81,14 +86,16 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       }
     };
     whenKnown(options.authenticate(request.headers.authorization ?? null), refuseViewer, (viewer) => {
-      const exchange = { request, response, requestId, finish, signal, viewer, type };
+      const exchange = { request, response, requestId, arrivedAt, finish, signal, viewer, type };
       if (request.method === 'GET')
-        return void answer(parametersInUrl(request.url ?? ''), exchange, options, otherwise);
+        return void answer(parametersInUrl(request.url ?? ''), exchange, options, () => otherwise(arrivedAt));
       // Nothing speaks against a client that waits to be asked for its body.
       if (request.headers.expect !== undefined) response.writeContinue();
       options.readBody(request, (body) => {
         if (body === 503) return refuse(OVERLOADED);
-        if (body !== 413) return void answer(parametersInBody(body), exchange, options, () => otherwise(body));
+        if (body !== 413) {
+          return void answer(parametersInBody(body), exchange, options, () => otherwise(arrivedAt, body));
+        }
         finish(request.method, PATH, 413);
         sendRefusal(response, 413, common());
       });
@@ -150,8 +157,9 @@ async function answer(
   otherwise: () => void,
 ): Promise<void> {
   if (parameters instanceof GraphQLError || !isSingle(exchange.type)) return otherwise();
-  const { request, response, requestId, finish, signal, viewer, type } = exchange;
-  const context: DirectContext = { viewer, responseCookies: [], signal, readOnly: request.method === 'GET' };
+  const { request, response, requestId, arrivedAt, finish, signal, viewer, type } = exchange;
+  const readOnly = request.method === 'GET';
+  const context: DirectContext = { viewer, responseCookies: [], arrivedAt, signal, readOnly };
   try {
     const result = await options.execute(parameters, context);
     if (!result || !('data' in result)) return otherwise();

@@ -1,5 +1,6 @@
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Caller } from '../connector/start-operation.ts';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
 import { createExecutor, type Execute } from '../graphql/executor.ts';
@@ -24,14 +25,19 @@ export interface ServerContext {
   /** Set by use-viewer before anything is parsed. */
   viewer: Viewer | undefined;
   readonly responseCookies: FlowCookie[];
+  /** When the request began to arrive, on the monotonic clock. */
+  readonly arrivedAt: number;
   /** Aborted when the client is gone; absent where the request itself has one. */
   readonly signal?: AbortSignal;
 }
 
 export interface GraphQLEndpointOptions {
   readonly authenticate: Authenticate;
-  /** Everything of the context that is not about the request itself. `signal` is aborted when the client is gone. */
-  readonly contextFor: (viewer: Viewer, signal: AbortSignal) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
+  /** Everything of the context that is not about the request itself. */
+  readonly contextFor: (
+    viewer: Viewer,
+    request: Pick<Caller, 'arrivedAt' | 'signal'>,
+  ) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
   /** Rows that one operation may answer with. */
   readonly maxRows: number;
@@ -42,7 +48,7 @@ export interface GraphQLEndpointOptions {
 
 /** `/graphql`, as HTTP has it and by the parameters alone. */
 export interface GraphQLEndpoint {
-  readonly answer: (request: Request) => Promise<Response>;
+  readonly answer: (request: Request, arrivedAt: number) => Promise<Response>;
   readonly execute: DirectGraphQLOptions['execute'];
 }
 
@@ -62,7 +68,7 @@ function executeWith(
   { contextFor, logger, introspection }: GraphQLEndpointOptions,
   { documents, execute }: Shared,
 ): GraphQLEndpoint['execute'] {
-  return async ({ query, variables, operationName }, { viewer, responseCookies, signal, readOnly }) => {
+  return async ({ query, variables, operationName }, { viewer, responseCookies, arrivedAt, signal, readOnly }) => {
     const document = documents.approved(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
     const operation = getOperationAST(document, operationName)?.operation;
@@ -72,7 +78,7 @@ function executeWith(
       document,
       operationName,
       variableValues: variables,
-      contextValue: { ...contextFor(viewer, signal), viewer, responseCookies } satisfies GatewayContext,
+      contextValue: { ...contextFor(viewer, { arrivedAt, signal }), viewer, responseCookies } satisfies GatewayContext,
     });
     if (!result.errors) return result;
     // Errors come first, where nobody overlooks them, as GraphQL's specification wishes (§ 7.1).
@@ -85,8 +91,8 @@ function withoutErrors({ errors: _, ...result }: ExecutionResult): ExecutionResu
 }
 
 function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoint['answer'] {
-  return async (request) => {
-    const serverContext: ServerContext = { viewer: undefined, responseCookies: [] };
+  return async (request, arrivedAt) => {
+    const serverContext: ServerContext = { viewer: undefined, responseCookies: [], arrivedAt };
     const response = await yoga.fetch(request, serverContext);
     const cookies = options.setCookies(serverContext.responseCookies, request.headers.get('cookie'));
     for (const cookie of cookies) response.headers.append('set-cookie', cookie);
@@ -100,10 +106,10 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute }: S
   const { authenticate, contextFor, introspection, logger, logRefusal } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
-    context({ request, viewer, responseCookies, signal }) {
+    context({ request, viewer, responseCookies, arrivedAt, signal }) {
       // use-viewer ends every request that has none.
       if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
-      return { ...contextFor(viewer, signal ?? request.signal), viewer, responseCookies };
+      return { ...contextFor(viewer, { arrivedAt, signal: signal ?? request.signal }), viewer, responseCookies };
     },
     plugins: [
       useRequest(),

@@ -28,8 +28,8 @@ const TIMEOUTS = {
 };
 
 export interface HttpServerOptions {
-  /** Answers everything. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /** Answers everything; with `arrivedAt` what began to arrive then, on the monotonic clock. */
+  readonly fetch: (request: Request, arrivedAt?: number) => Promise<Response>;
   /** Answers what is GraphQL, or hands it back. */
   readonly direct: AnswerDirectly;
   readonly answerHeaders: AnswerHeaders;
@@ -41,11 +41,15 @@ export interface HttpServerOptions {
   readonly logger: Logger;
 }
 
+interface Arrival {
+  readonly arrivedAt?: number;
+}
+
 /** A Node server for `fetch`, closed to what HTTP allows and nobody here needs. */
 export function createHttpServer(options: HttpServerOptions): Server {
   const { fetch, direct, answerHeaders, routeOf = (target) => target, unreadAnswers, logger } = options;
   const { isDraining = () => false } = options;
-  const adapter = createServerAdapter(fetch);
+  const adapter = createServerAdapter<Arrival>((request, { arrivedAt }) => fetch(request, arrivedAt));
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     unreadAnswers.watch(response);
     // A connection that is kept would be cut when the server stops, maybe under the next request.
@@ -53,7 +57,11 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const refusal = refuse(request);
     if (refusal !== undefined) sendRefusal(response, refusal, answerHeaders.of(request.headers.origin));
     else if (!isGraphQL(request)) void adapter.handle(request, response);
-    else direct(request, response, (body) => void adapter.handle(Object.assign(request, { body }), response));
+    else {
+      direct(request, response, (arrivedAt, body) => {
+        void adapter.handle(Object.assign(request, { body }), response, { arrivedAt });
+      });
+    }
   };
   const server = createServer({ ...TIMEOUTS, maxHeaderSize: MAX_HEAD_BYTES }, handle);
   // Node drops headers beyond this count without a word; we count ourselves and refuse.

@@ -1,6 +1,7 @@
 import { type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Priority } from '../lib/slots.ts';
@@ -18,6 +19,8 @@ export interface CallOrigin {
   readonly priority: Priority;
   /** On the monotonic clock; later, an answer is of no use. */
   readonly deadlineAt: number;
+  /** Ends the waiting on the way to HubSpot. What has left is answered all the same. */
+  readonly cancellation?: Cancellation;
 }
 
 /** A slot that one call may leave with. */

@@ -131,7 +131,7 @@ export function grantOver(installation: Installation): GatewayError | undefined 
   return installation.status === 'DISCONNECTED' ? notConnected(installation.id) : undefined;
 }
 
-export function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
+function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
   return toBeConnectedAgain(installation, 'HubSpot does not accept the consent for this portal any more.');
 }
 

@@ -161,7 +161,7 @@ describe('a deadline', () => {
     hubspot.autopilot = undefined;
     const outcomes = new Map<string, string | null>();
     for (const [id, deadlineAt] of Object.entries({ 1: 9_000, 2: 2_000, 3: 2_100, 4: 5_000 })) {
-      void load(id, { deadlineAt }).then((answer) => outcomes.set(id, answer));
+      void load(id, { deadlineAt, clock: hubspot.clock }).then((answer) => outcomes.set(id, answer));
     }
     await quiet();
     hubspot.clock.advance(1_999);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RateSlot } from '../../src/connector/rate-slot.ts';
+import { CancellationSource } from '../../src/lib/cancellation.ts';
 import { type Asker, GovernedPortal } from '../helpers/governed-portal.ts';
 
 let portal: GovernedPortal;
@@ -7,8 +8,7 @@ beforeEach(() => {
   portal = new GovernedPortal();
 });
 
-const acquire = (asker: Asker = {}, signal?: AbortSignal): Promise<RateSlot> =>
-  portal.governor.acquire('general', portal.origin(asker), signal);
+const acquire = (asker: Asker = {}): Promise<RateSlot> => portal.governor.acquire('general', portal.origin(asker));
 
 /** Takes all ten slots; what is asked from then on waits until one is given back. */
 function occupy(): Promise<RateSlot[]> {
@@ -129,10 +129,10 @@ describe('a deadline', () => {
 describe('whoever gives up', () => {
   it('leaves the queue at once, and nobody waits for their turn', async () => {
     const slots = await occupy();
-    const client = new AbortController();
-    const gone = acquire({ viewerKey: 'alice' }, client.signal);
+    const cancellation = new CancellationSource();
+    const gone = acquire({ viewerKey: 'alice', cancellation });
     const next = acquire({ viewerKey: 'bob' });
-    client.abort(new Error('gone'));
+    cancellation.cancel(new Error('gone'));
     await expect(gone).rejects.toThrow('gone');
     slots[0]?.release();
     await next;
@@ -140,14 +140,16 @@ describe('whoever gives up', () => {
   });
 
   it('before asking gets no slot', async () => {
-    await expect(acquire({}, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    const cancellation = new CancellationSource();
+    cancellation.cancel(new Error('gone'));
+    await expect(acquire({ cancellation })).rejects.toThrow('gone');
     await occupy();
   });
 
   it('after the grant keeps the slot until it is released', async () => {
-    const client = new AbortController();
-    const slot = await acquire({}, client.signal);
-    client.abort();
+    const cancellation = new CancellationSource();
+    const slot = await acquire({ cancellation });
+    cancellation.cancel(new Error('gone'));
     slot.release();
     await occupy();
   });

@@ -17,7 +17,8 @@ beforeEach(() => {
   pipelines = pipelinesTo(hubspot);
 });
 
-const viewer = (facts?: OperationFacts) => new Connector(OF, pipelines.of(OF), operation(facts));
+const viewer = (facts?: OperationFacts) =>
+  new Connector(OF, pipelines.of(OF), operation({ clock: hubspot.clock, ...facts }));
 const outcome = (work: PromiseLike<unknown>) =>
   work.then(
     () => 'answered',

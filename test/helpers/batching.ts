@@ -3,6 +3,7 @@ import type { BatchContext } from '../../src/connector/batch-queue.ts';
 import { CallBudget } from '../../src/connector/call-budget.ts';
 import { Operation } from '../../src/connector/operation.ts';
 import type { CallOrigin, HubspotCall, HubspotResponse } from '../../src/hubspot/client.ts';
+import { CancellationSource } from '../../src/lib/cancellation.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { FakeGovernor } from './fake-governor.ts';
 
@@ -22,11 +23,18 @@ export interface Flight {
 export class FakeHubspot {
   readonly clock = new ManualClock();
   readonly governor = new FakeGovernor();
+  readonly grant = new CancellationSource();
   readonly flights: Flight[] = [];
   autopilot: ((call: HubspotCall) => unknown) | undefined;
 
   context(key = 'acme'): BatchContext {
-    return { key, api: { version: '2026-09', send: this.send }, governor: this.governor, clock: this.clock };
+    return {
+      key,
+      api: { version: '2026-09', send: this.send },
+      governor: this.governor,
+      grant: this.grant,
+      clock: this.clock,
+    };
   }
 
   readonly send = async (call: HubspotCall): Promise<HubspotResponse> => {
@@ -60,15 +68,20 @@ export function propertiesOf({ body }: HubspotCall): string[] {
 
 export interface OperationFacts extends Partial<CallOrigin> {
   readonly maxCalls?: number;
+  /** On which its deadline is its end; one that stands still when it is left out. */
+  readonly clock?: ManualClock;
   readonly signal?: AbortSignal;
 }
 
 /** One request's operation; every one is of a viewer of its own unless it says otherwise. */
-export function operation({ maxCalls = 50, signal, ...origin }: OperationFacts = {}): Operation {
+export function operation(facts: OperationFacts = {}): Operation {
+  const { maxCalls = 50, clock = new ManualClock(), signal, deadlineAt = 25_000, ...origin } = facts;
   operations += 1;
   return new Operation({
-    origin: { viewerKey: `viewer ${operations}`, priority: 'interactive', deadlineAt: 25_000, ...origin },
+    origin: { viewerKey: `viewer ${operations}`, priority: 'interactive', deadlineAt, ...origin },
     calls: new CallBudget(maxCalls),
+    clock,
+    endsAt: deadlineAt,
     signal,
   });
 }

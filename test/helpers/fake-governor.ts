@@ -5,7 +5,6 @@ import type { Budget } from '../../src/hubspot/rate-limit.ts';
 export interface Ask {
   readonly budget: Budget;
   readonly origin: CallOrigin;
-  readonly signal: AbortSignal | undefined;
   grant(): void;
   refuse(error: Error): void;
 }
@@ -19,7 +18,7 @@ export class FakeGovernor implements SlotSource {
   /** Permits that were given back unused. */
   released = 0;
 
-  acquire(budget: Budget, origin: CallOrigin, signal?: AbortSignal): Promise<Permit> {
+  acquire(budget: Budget, origin: CallOrigin): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         const index = this.waiting.indexOf(ask);
@@ -28,7 +27,6 @@ export class FakeGovernor implements SlotSource {
       const ask: Ask = {
         budget,
         origin,
-        signal,
         grant: () => {
           leave();
           this.granted += 1;
@@ -41,7 +39,7 @@ export class FakeGovernor implements SlotSource {
       };
       if (this.open) return ask.grant();
       this.waiting.push(ask);
-      signal?.addEventListener('abort', () => ask.refuse(signal.reason));
+      origin.cancellation?.follow({ abandon: (reason) => ask.refuse(reason) });
     });
   }
 

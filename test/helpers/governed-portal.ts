@@ -48,8 +48,8 @@ export class GovernedPortal {
     return this.clock.monotonic();
   }
 
-  origin({ viewerKey = 'alice', priority = 'interactive', deadlineAt = this.now + 25_000 }: Asker = {}): CallOrigin {
-    return { viewerKey, priority, deadlineAt };
+  origin({ budget: _, ...asker }: Asker = {}): CallOrigin {
+    return { viewerKey: 'alice', priority: 'interactive', deadlineAt: this.now + 25_000, ...asker };
   }
 
   /** One call through the stage; it is on its way when the governor lets it. */

@@ -25,7 +25,7 @@ it('runs nothing for a client that left while its token was looked at', async ()
     },
     ...DOOR,
     answerHeaders: createAnswerHeaders([]),
-    record: () => ({ requestId: '1', finish: () => {} }),
+    record: () => ({ requestId: '1', arrivedAt: 0, finish: () => {} }),
     logger: createLogger('error'),
   });
   const gone = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ it('answers a failure inside as the long way does, and tries nothing twice', asy
     execute: () => Promise.reject(new Error('canary-4711')),
     ...DOOR,
     answerHeaders: createAnswerHeaders(['https://app.example']),
-    record: () => ({ requestId: '1', finish: () => {} }),
+    record: () => ({ requestId: '1', arrivedAt: 0, finish: () => {} }),
     logger: silentLogger,
   });
   const server = createServer((request, response) => direct(request, response, () => otherwise++));

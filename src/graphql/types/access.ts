@@ -1,4 +1,5 @@
 import { type Access, accessTo, leastScopes, type RefusedField } from '../../connector/access.ts';
+import { MAX_CALLS } from '../../connector/start-operation.ts';
 import type { Remedy } from '../../errors.ts';
 import { mostRows } from '../answer-rows.ts';
 import { builder } from '../builder.ts';
@@ -151,7 +152,7 @@ builder.objectField(InstallationRef, 'access', (t) =>
       const requirements = requirementsOf(operation);
       const known = accessTo(installation, requirements);
       const access = known.allowed ? known : accessTo(await context.connectors.currentOf(installation), requirements);
-      const maxHubspotCalls = mostCalls(operation, context.connectors.maxCalls);
+      const maxHubspotCalls = mostCalls(operation, MAX_CALLS);
       return { ...access, maxHubspotCalls, maxRows: toInt(mostRows(operation)) };
     },
   }),

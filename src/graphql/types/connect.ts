@@ -83,13 +83,14 @@ builder.mutationField('connectHubSpot', (t) =>
     async resolve(_root, { input }, context) {
       // What is asked for is what was granted and more: of a grant as it stands now.
       const installation = input?.installationId == null ? undefined : await named(context, input.installationId);
-      const flow = await context.connect.start(owner(context), {
+      const started = context.connect.start(owner(context), {
         scopes: input?.scopes ?? undefined,
         optionalScopes: input?.optionalScopes ?? undefined,
         needs: input?.documents ? await needsOf(context, input.documents) : undefined,
         returnTo: input?.returnTo ?? undefined,
         installation: installation && (await context.connectors.currentOf(installation)),
       });
+      const flow = await context.operation.untilStored(started);
       context.responseCookies.push(flow.cookie);
       return flow;
     },
@@ -107,7 +108,7 @@ builder.mutationField('completeHubSpotConnection', (t) =>
       connection: t.arg.string({ required: true, description: 'The handle: `connection` of the return URL.' }),
     },
     async resolve(_root, { connection }, context) {
-      const installation = await context.connect.complete(owner(context), connection);
+      const installation = await context.operation.until(context.connect.complete(owner(context), connection));
       context.connectors.forget();
       return installation;
     },

@@ -50,7 +50,7 @@ builder.mutationField('refreshInstallation', (t) =>
       const installation = await named(context, args.installationId);
       // A connector stands for a grant that can be used; there is none for any other.
       await context.connectors.of(installation);
-      return changed(context, await context.lifecycle.refresh(installation));
+      return changed(context, await context.operation.until(context.lifecycle.refresh(installation)));
     },
   }),
 );
@@ -72,7 +72,8 @@ builder.mutationField('disconnectInstallation', (t) =>
     },
     async resolve(_root, args, context) {
       const installation = await named(context, args.installationId);
-      return changed(context, await context.lifecycle.disconnect(installation, args.uninstall ?? false));
+      const disconnected = context.lifecycle.disconnect(installation, args.uninstall ?? false);
+      return changed(context, await context.operation.untilStored(disconnected));
     },
   }),
 );
@@ -88,9 +89,10 @@ builder.mutationField('setDefaultInstallation', (t) =>
       installationId: t.arg.id({ description: `${installationId} Null, or left out: the choice is taken back.` }),
     },
     async resolve(_root, args, context) {
-      const { viewer, lifecycle, connectors } = context;
+      const { viewer, operation, lifecycle, connectors } = context;
       const installation = args.installationId == null ? undefined : await named(context, args.installationId);
-      await lifecycle.setDefault({ tenantId: viewer.tenantId, viewerId: viewer.id }, installation);
+      const { id: viewerId, tenantId } = viewer;
+      await operation.untilStored(lifecycle.setDefault({ tenantId, viewerId }, installation));
       connectors.forget();
       return { installation: await connectors.defaultInstallation() };
     },
