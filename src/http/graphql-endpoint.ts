@@ -96,6 +96,8 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
     const response = await yoga.fetch(request, serverContext);
     const cookies = options.setCookies(serverContext.responseCookies, request.headers.get('cookie'));
     for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+    // Yoga would keep connections for its streams. Whether one is closed, the client and the server say (RFC 9112 § 9.6).
+    response.headers.delete('connection');
     return response;
   };
 }
