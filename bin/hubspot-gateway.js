@@ -2,5 +2,10 @@
 // In a checkout the sources run as they are; the published package holds only dist.
 import { existsSync } from 'node:fs';
 
+const { node } = process.versions;
+if (Number(node.split('.')[0]) < 24) {
+  process.stderr.write(`hubspot-gateway needs Node 24 or newer, and this is Node ${node}: install a newer one.\n`);
+  process.exit(1);
+}
 const source = new URL('../src/cli.ts', import.meta.url);
 await import((existsSync(source) ? source : new URL('../dist/cli.js', import.meta.url)).href);

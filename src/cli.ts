@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import jwt from 'jsonwebtoken';
 import { readDotEnv } from './cli/dot-env.ts';
@@ -18,8 +19,12 @@ import { TokenCipher } from './storage/token-cipher.ts';
 /** A load balancer needs so long to see that a replica is not ready any more. */
 const DRAIN_MS = 5_000;
 
+/** A command that failed is given so long to end by itself. */
+const LAST_MS = 2_000;
+
 const program = new Command('hubspot-gateway')
   .description('A GraphQL gateway between frontends and HubSpot. Settings come from the environment, then from .env.')
+  .version(ownVersion(), '--version', 'print the version')
   .hook('preAction', readDotEnv)
   .showHelpAfterError('(--help shows what is possible)');
 
@@ -183,9 +188,24 @@ function port(text: string): number {
   return value;
 }
 
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+// A reader such as `head` closes the pipe when it has seen enough.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
+  setTimeout(() => process.exit(), LAST_MS).unref();
 }

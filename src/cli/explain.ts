@@ -81,7 +81,8 @@ function ofPostgres({ severity, code, message }: Facts): string | undefined {
 
 const OF_FILES = ['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EROFS'];
 
-function ofFiles({ code, message }: Facts): string | undefined {
+function ofFiles({ syscall, code, message }: Facts): string | undefined {
+  if (syscall === 'mkdir') return `The folder of the embedded database cannot be created (${message}): check DATA_DIR.`;
   if (code === 'ERR_SQLITE_ERROR') return `The embedded database cannot be used (${message}): check DATA_DIR.`;
   return OF_FILES.includes(code ?? '') ? message : undefined;
 }

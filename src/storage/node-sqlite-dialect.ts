@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -163,7 +163,7 @@ interface SqliteFile extends SqliteDatabase {
 }
 
 async function openDatabase(path: string): Promise<SqliteFile> {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (path !== ':memory:') createFolder(dirname(path));
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
   await onceFree(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
   const prepared = new Map<string, SqliteStatement>();
@@ -181,6 +181,18 @@ async function openDatabase(path: string): Promise<SqliteFile> {
       return statement;
     },
   };
+}
+
+/** With its parents, for its owner alone. Node's own way never returns where no folder can be, as in /proc. */
+function createFolder(path: string): void {
+  if (existsSync(path)) return;
+  createFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Several processes may start at once.
+    if (!existsSync(path)) throw error;
+  }
 }
 
 function prepare(database: DatabaseSync, sql: string): SqliteStatement {

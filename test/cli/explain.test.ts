@@ -46,7 +46,9 @@ it('says in a sentence what Postgres refuses', async () => {
 it('says in a sentence where the embedded database cannot be', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   writeFileSync(join(folder, 'file'), '');
-  expect(await sentenceFor(undefined, join(folder, 'file', 'data'))).toMatch(/^E(NOTDIR|EXIST): .*mkdir.*$/);
+  expect(await sentenceFor(undefined, join(folder, 'file', 'data'))).toMatch(
+    /^The folder of the embedded database cannot be created \(ENOTDIR: .*mkdir.*\): check DATA_DIR\.$/,
+  );
   writeFileSync(join(folder, 'gateway.sqlite'), 'not a database, '.repeat(100));
   expect(await sentenceFor(undefined, folder)).toMatch(
     /^The embedded database cannot be used \(.*\): check DATA_DIR\.$/,
