@@ -17,7 +17,8 @@ export default defineConfig({
           isolate: false,
           // Real processes on a shared machine: CI may look twice, and says so when it did.
           retry: process.env.CI ? 1 : 0,
-          testTimeout: 20_000,
+          // More cases take longer.
+          testTimeout: 20_000 * Math.max(1, Number(process.env.FUZZ_SCALE ?? 1)),
           // Polling ends as soon as it may; only a machine under load needs the whole of it.
           expect: { poll: { timeout: 15_000 } },
           hookTimeout: 60_000,

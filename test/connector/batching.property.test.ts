@@ -5,6 +5,7 @@ import { GatewayError, hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
 import type { HubspotRecord } from '../../src/hubspot/objects.ts';
 import { contact, FakeHubspot, inputsOf, operation, propertiesOf, quiet, sampleValue } from '../helpers/batching.ts';
+import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 // A portal in which a record's id tells what becomes of it.
 const isAbsent = (id: string) => Number(id) % 7 === 0;
@@ -209,7 +210,7 @@ it('gives each asker exactly its record and properties or its own error, in call
       }
       for (const request of world.requests) expectOwnOutcomes(request, world);
     }),
-    { numRuns: 300 },
+    { seed: FUZZ_SEED, numRuns: 80 * FUZZ_SCALE },
   );
 });
 

@@ -7,6 +7,7 @@ import type { HubspotCall } from '../../src/hubspot/client.ts';
 import type { HubspotRecord } from '../../src/hubspot/objects.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { contact, FakeHubspot, type Flight, inputsOf, operation, propertiesOf, quiet } from '../helpers/batching.ts';
+import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 const TTL_MS = 10_000;
 /** Two grants of one portal, and one of another. */
@@ -291,8 +292,8 @@ it('shows each asker its own properties of one moment, never too old, from befor
       for (const asked of world.loads) expectHonest(asked, world);
       hits += world.hits;
     }),
-    { numRuns: 300 },
+    { seed: FUZZ_SEED, numRuns: 80 * FUZZ_SCALE },
   );
   // The cache serves what it must, and that happens often enough to tell.
-  expect(hits).toBeGreaterThan(200);
+  expect(hits).toBeGreaterThan(40);
 });

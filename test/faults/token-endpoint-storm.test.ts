@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Fault, REFRESH } from '../../src/simulator/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { type Answer, Stack, type TestViewer } from '../helpers/stack.ts';
+import { STORM_SCALE } from '../helpers/storm-scale.ts';
 import {
   alarms,
   codes,
@@ -16,7 +17,7 @@ import {
   untilTokenRow,
 } from '../helpers/token-faults.ts';
 
-const CONNECTIONS = 1_000;
+const CONNECTIONS = 60 * STORM_SCALE;
 /** Token calls at once per replica. */
 const MAX_CALLS = 10;
 /** The breaker opens at the 20th failure, when nine more are on their way, and lets one call probe every 5 s. */
@@ -29,7 +30,7 @@ let stack: Stack;
 afterEach(() => stack.stop());
 
 describe.each(DATABASE_KINDS)('on %s', (database) => {
-  it('F20 survives a storm of 429 with 1,000 connections', { timeout: 180_000 }, async () => {
+  it(`F20 survives a storm of 429 with ${CONNECTIONS} connections`, { timeout: 180_000 }, async () => {
     stack = await Stack.start({ database, simulator: { rotation: 'strict' } });
     const viewers = await installMany(CONNECTIONS);
     stack.clock.advance(EXPIRED);

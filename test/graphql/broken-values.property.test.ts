@@ -24,7 +24,7 @@ import { createLogger } from '../../src/lib/logger.ts';
 import { Random } from '../../src/simulator/data/random.ts';
 
 /** Operations that are tried; more with BROKEN_VALUE_RUNS. */
-const RUNS = Number(process.env.BROKEN_VALUE_RUNS ?? 100);
+const RUNS = Number(process.env.BROKEN_VALUE_RUNS ?? 30);
 
 // Fields called `at…` have a resolver: it answers at once, or later where `Later` stands. As in every schema of ours,
 // lists whose items must not be null and may wait are properties.

@@ -18,6 +18,7 @@ import {
 } from 'graphql';
 import { expect, it } from 'vitest';
 import { createExecutor } from '../../src/graphql/executor.ts';
+import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
   type Query { item(id: ID!, size: Int = 2, on: Boolean, names: [String!]): Item items(first: Float): [Item!]! all(where: Where): Int at(moment: Moment): String }
@@ -114,7 +115,7 @@ it.each(['must', 'fails', 'broken'])(
         if (own === 'must') expect(compiled.data).toEqual(reference.data);
         else expect(compiled).toEqual(reference);
       }),
-      { numRuns: 150 },
+      { seed: FUZZ_SEED, numRuns: 50 * FUZZ_SCALE },
     );
   },
 );

@@ -11,7 +11,7 @@ import { apply, judge, type World } from '../helpers/written-world.ts';
 
 // What HubSpot's own SDK reads after each operation is what a plain account of its writes, made here, says.
 
-const OPERATIONS = 150 * FUZZ_SCALE;
+const OPERATIONS = 70 * FUZZ_SCALE;
 
 const PLURALS = { Contact: 'contacts', Deal: 'deals', Company: 'companies' } as const;
 const ADA: Owner = {

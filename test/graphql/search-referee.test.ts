@@ -2,6 +2,7 @@ import { Client } from '@hubspot/api-client';
 import type { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 import { CRM_READ } from '../helpers/searched-portal.ts';
 import { Stack } from '../helpers/stack.ts';
 
@@ -198,7 +199,7 @@ it("finds what HubSpot's own SDK finds, with requests that HubSpot takes", async
         );
       }
     }),
-    { numRuns: 200 },
+    { seed: FUZZ_SEED, numRuns: 60 * FUZZ_SCALE },
   );
   // The filters were neither all too narrow nor all too wide.
   expect(sizes.size).toBeGreaterThan(10);

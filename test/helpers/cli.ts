@@ -15,7 +15,7 @@ export function runCli(
   { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd, env, timeout: 15_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [CLI, ...args], { cwd, env, timeout: 60_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? (error.code ?? error.signal ?? 'killed') : 0, stdout, stderr }),
     );
   });

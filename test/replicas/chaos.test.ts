@@ -5,7 +5,7 @@ import { createPostgresDatabase } from '../helpers/databases.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
 
 /** Over the three modes together; the long run asks for 500. */
-const KILLS = Number(process.env.CHAOS_KILLS ?? 51);
+const KILLS = Number(process.env.CHAOS_KILLS ?? 9);
 const TENANTS = 12;
 const CLIENTS = 8;
 const LIFE_MS = 500;
