@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { grantOver } from '../installations/grant-keeper.ts';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Installation, InstallationChange } from '../storage/installation-store.ts';
 import { PortalPipeline, type PortalPipelineOptions } from './portal-pipeline.ts';
 
@@ -14,7 +15,7 @@ const REMEMBERED_MS = 30_000;
 /** The pipelines of this process, for all requests. */
 export class PortalPipelines {
   readonly #options: PortalPipelineOptions;
-  readonly #installations = new LRUCache<string, InstallationPipelines>({ max: MAX_INSTALLATIONS });
+  readonly #installations = new LRUCache<string, InstallationPipelines>(cacheLimit(MAX_INSTALLATIONS));
 
   constructor(options: PortalPipelineOptions) {
     this.#options = options;

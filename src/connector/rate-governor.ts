@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CallOrigin, Permit } from '../hubspot/client.ts';
 import type { Budget, RateLimitState } from '../hubspot/rate-limit.ts';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type BudgetShare, type BudgetUsage, HUBSPOT_LIMITS, type SharedBudget } from './budget-share.ts';
@@ -40,7 +41,7 @@ export interface RateGovernorsOptions {
 /** The governors of all portals. Tenants that connected one portal share its budgets, as HubSpot counts them together. */
 export class RateGovernors {
   readonly #options: RateGovernorsOptions;
-  readonly #governors = new LRUCache<number, RateGovernor>({ max: MAX_PORTALS });
+  readonly #governors = new LRUCache<number, RateGovernor>(cacheLimit(MAX_PORTALS));
   readonly #sockets = new SocketShares();
 
   constructor(options: RateGovernorsOptions) {

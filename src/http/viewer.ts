@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JwtKeySource } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
@@ -53,7 +54,7 @@ interface Verdict {
 /** RFC 8725: algorithms are fixed by the kind of key, issuer and audience are compared, claims are typed. */
 export function createAuthenticator(options: ViewerOptions): Authenticate {
   const verification = verificationBy(options);
-  const verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+  const verdicts = new LRUCache<string, Verdict>(cacheLimit(MAX_VERDICTS));
   const { clock } = options;
   const judge = async (authorization: string, digest: string) => {
     const payload = await verify(bearerToken(authorization), verification, options);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type {
   DefaultInstallation,
@@ -11,7 +12,7 @@ const MAX_VIEWERS = 10_000;
 /** The default installations of viewers, from memory. They are forgotten by whoever hears of a change. */
 export class DefaultChoices {
   readonly #store: DefaultInstallationStore;
-  readonly #known = new LRUCache<string, PromiseOrValue<DefaultInstallation>>({ max: MAX_VIEWERS });
+  readonly #known = new LRUCache<string, PromiseOrValue<DefaultInstallation>>(cacheLimit(MAX_VIEWERS));
 
   constructor(store: DefaultInstallationStore) {
     this.#store = store;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
@@ -43,7 +44,7 @@ interface KnownTenant {
  */
 export class InstallationDirectory {
   readonly #options: InstallationDirectoryOptions;
-  readonly #tenants = new LRUCache<string, KnownTenant>({ max: MAX_TENANTS });
+  readonly #tenants = new LRUCache<string, KnownTenant>(cacheLimit(MAX_TENANTS));
   readonly #defaults: DefaultChoices;
   readonly #listeners: ChangeListener[] = [];
   /** Since the first tenant was asked for: whoever listens may use installations of tenants that are forgotten here. */

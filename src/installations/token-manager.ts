@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
@@ -64,11 +65,11 @@ export interface TokenManagerOptions {
  */
 export class TokenManager {
   readonly #options: TokenManagerOptions;
-  readonly #cache = new LRUCache<string, CachedToken>({ max: MAX_CACHED_TOKENS });
+  readonly #cache = new LRUCache<string, CachedToken>(cacheLimit(MAX_CACHED_TOKENS));
   /** The latest version of grants that changed. */
-  readonly #grantVersions = new LRUCache<string, number>({ max: MAX_CACHED_TOKENS });
+  readonly #grantVersions = new LRUCache<string, number>(cacheLimit(MAX_CACHED_TOKENS));
   readonly #renewing = new SingleFlight<CachedToken>();
-  readonly #forced = new LRUCache<string, ForcedRefresh>({ max: MAX_CACHED_TOKENS });
+  readonly #forced = new LRUCache<string, ForcedRefresh>(cacheLimit(MAX_CACHED_TOKENS));
   /** Tokens that HubSpot's API took. */
   readonly #accepted = new WeakSet<AccessToken>();
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { InstallationKey } from '../storage/token-store.ts';
 
@@ -15,7 +16,7 @@ interface SeenVersion {
  */
 export class TokenVersions {
   readonly #logger: Logger;
-  readonly #seen = new LRUCache<string, SeenVersion>({ max: MAX_INSTALLATIONS });
+  readonly #seen = new LRUCache<string, SeenVersion>(cacheLimit(MAX_INSTALLATIONS));
 
   constructor(logger: Logger) {
     this.#logger = logger;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from './cache-limit.ts';
 import type { Clock } from './clock.ts';
 
 /** Keys that are remembered; of more at once, those that were quiet longest begin anew. */
@@ -20,7 +21,7 @@ interface Window {
 /** How often somebody may do something, in this process. */
 export class Allowance {
   readonly #options: AllowanceOptions;
-  readonly #windows = new LRUCache<string, Window>({ max: MAX_KEYS });
+  readonly #windows = new LRUCache<string, Window>(cacheLimit(MAX_KEYS));
 
   constructor(options: AllowanceOptions) {
     this.#options = options;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { cacheLimit } from './cache-limit.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
@@ -22,7 +23,7 @@ export interface OutagesOptions {
 /** Logs outages: one line when one begins and one when it is over, however much fails in between. */
 export class Outages<Key extends string | number> {
   readonly #options: OutagesOptions;
-  readonly #outages = new LRUCache<Key, Outage>({ max: MAX_OUTAGES });
+  readonly #outages = new LRUCache<Key, Outage>(cacheLimit(MAX_OUTAGES));
 
   constructor(options: OutagesOptions) {
     this.#options = options;
