@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { compileCache } from '../../scripts/bench/fleet.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -15,8 +16,12 @@ export function runCli(
   { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd, env, timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve({ code: error ? (error.code ?? error.signal ?? 'killed') : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [CLI, ...args],
+      { cwd, env: { ...compileCache(), ...env }, timeout: 60_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? (error.code ?? error.signal ?? 'killed') : 0, stdout, stderr }),
     );
   });
 }
