@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigError } from './config/config-error.ts';
 import {
   baseUrl,
   cacheTtlMs,
@@ -9,15 +10,19 @@ import {
   hostName,
   line,
   onOff,
+  operations,
   portNumber,
   postgresUrl,
   proxyUrl,
   publicKeyPem,
   returnUrls,
   scopes,
+  wholeNumber,
   words,
 } from './config/formats.ts';
 import type { ProxySettings } from './lib/proxy.ts';
+
+export { ConfigError } from './config/config-error.ts';
 
 /** How viewer JWTs are verified. */
 export type JwtKeySource =
@@ -68,23 +73,10 @@ export interface Config {
   readonly cacheTtlMs: number;
   /** Rows that one operation may answer with. */
   readonly maxAnswerRows: number;
+  /** Operations that one process works on at once: in all, of one tenant, and of one viewer. */
+  readonly maxOperations: { readonly replica: number; readonly tenant: number; readonly viewer: number };
   readonly graphiql: boolean;
   readonly introspection: boolean;
-}
-
-/** Every problem of the settings in one message. It names settings, never their values. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(
-      problems.length === 1
-        ? `The configuration has a problem: ${problems[0]}`
-        : `The configuration has ${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
-    );
-    this.problems = problems;
-  }
 }
 
 const required = 'is required';
@@ -138,11 +130,10 @@ const environment = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'is not a log level' })
     .default('info'),
   CACHE_TTL_MS: cacheTtlMs.default(0),
-  MAX_ANSWER_ROWS: z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, 'must be a number of rows from 1 to 9999999')
-    .transform(Number)
-    .default(25_000),
+  MAX_ANSWER_ROWS: wholeNumber('a number of rows', 1, 9_999_999).default(25_000),
+  MAX_OPERATIONS: operations.default(5_000),
+  MAX_OPERATIONS_PER_TENANT: operations.default(2_000),
+  MAX_OPERATIONS_PER_VIEWER: operations.default(200),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
 });
@@ -267,6 +258,11 @@ function toConfig(env: z.output<typeof environment>): Config {
     logLevel: env.LOG_LEVEL,
     cacheTtlMs: env.CACHE_TTL_MS,
     maxAnswerRows: env.MAX_ANSWER_ROWS,
+    maxOperations: {
+      replica: env.MAX_OPERATIONS,
+      tenant: env.MAX_OPERATIONS_PER_TENANT,
+      viewer: env.MAX_OPERATIONS_PER_VIEWER,
+    },
     graphiql: env.GRAPHIQL ?? !production,
     introspection: env.INTROSPECTION ?? !production,
   });

@@ -177,6 +177,9 @@ describe('a bad setting', () => {
     ['LOG_LEVEL', 'is not a log level', ['verbose', 'INFO', '30']],
     ['CACHE_TTL_MS', 'must be whole milliseconds from 0 to 3600000', BAD_DURATIONS],
     ['MAX_ANSWER_ROWS', 'must be a number of rows from 1 to 9999999', ['0', '-1', '1e5', '10000000', 'many']],
+    ['MAX_OPERATIONS', 'must be a number of operations from 1 to 100000', ['0', '-1', '1e3', '100001', '5k']],
+    ['MAX_OPERATIONS_PER_TENANT', 'must be a number of operations from 1 to 100000', ['0', '100001']],
+    ['MAX_OPERATIONS_PER_VIEWER', 'must be a number of operations from 1 to 100000', ['0', '100001']],
     ['GRAPHIQL', 'must be on or off', ['true', '1', 'ON']],
     ['INTROSPECTION', 'must be on or off', ['false', '0', 'Off']],
   ])('stops the start: %s, because it %s', (name, problem, values) => {

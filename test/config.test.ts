@@ -52,6 +52,7 @@ describe('the defaults', () => {
       logLevel: 'info',
       cacheTtlMs: 0,
       maxAnswerRows: 25_000,
+      maxOperations: { replica: 5_000, tenant: 2_000, viewer: 200 },
       graphiql: true,
       introspection: true,
     });
@@ -67,6 +68,9 @@ describe('the defaults', () => {
       'RETURN_URLS',
       'CACHE_TTL_MS',
       'MAX_ANSWER_ROWS',
+      'MAX_OPERATIONS',
+      'MAX_OPERATIONS_PER_TENANT',
+      'MAX_OPERATIONS_PER_VIEWER',
       'GRAPHIQL',
     ];
     expect(load(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(load());
@@ -120,6 +124,9 @@ describe('loadConfig', () => {
       LOG_LEVEL: 'silent',
       CACHE_TTL_MS: '3600000',
       MAX_ANSWER_ROWS: '100000',
+      MAX_OPERATIONS: '300',
+      MAX_OPERATIONS_PER_TENANT: '20',
+      MAX_OPERATIONS_PER_VIEWER: '1',
     });
     expect(config).toMatchObject({
       host: '0.0.0.0',
@@ -137,6 +144,7 @@ describe('loadConfig', () => {
       logLevel: 'silent',
       cacheTtlMs: 3_600_000,
       maxAnswerRows: 100_000,
+      maxOperations: { replica: 300, tenant: 20, viewer: 1 },
     });
     expect(config.encryptionKeys).toEqual([
       { id: 'k2', key: OTHER_KEY },
@@ -219,6 +227,9 @@ describe('white space', () => {
     LOG_LEVEL: 'warn',
     CACHE_TTL_MS: '1000',
     MAX_ANSWER_ROWS: '1000',
+    MAX_OPERATIONS: '100',
+    MAX_OPERATIONS_PER_TENANT: '100',
+    MAX_OPERATIONS_PER_VIEWER: '100',
     GRAPHIQL: 'on',
     INTROSPECTION: 'off',
     NODE_ENV: 'production',

@@ -30,14 +30,10 @@ export const portNumber = z
 export const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 
 /** A change that was made in HubSpot should show within the hour. */
-const MAX_CACHE_TTL_MS = 60 * 60 * 1000;
-const cacheTtlRange = `must be whole milliseconds from 0 to ${MAX_CACHE_TTL_MS}`;
+export const cacheTtlMs = wholeNumber('whole milliseconds', 0, 60 * 60 * 1000);
 
-export const cacheTtlMs = z
-  .string()
-  .regex(/^\d{1,7}$/, cacheTtlRange)
-  .transform(Number)
-  .refine((ttlMs) => ttlMs <= MAX_CACHE_TTL_MS, cacheTtlRange);
+/** More than a process can hold. */
+export const operations = wholeNumber('a number of operations', 1, 100_000);
 
 export const hostName = z
   .string()
@@ -67,6 +63,16 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A number from `least` to `most`, in digits; `what` are the words for it. */
+export function wholeNumber(what: string, least: number, most: number) {
+  const message = `must be ${what} from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,7}$/, message)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, message);
 }
 
 export const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));

@@ -27,6 +27,7 @@ import type { Readiness } from '../lib/readiness.ts';
 import { createRefusalLog, type RefusalKind } from '../lib/refusal-log.ts';
 
 const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
+const OVERLOADED: RefusalKind = { door: 'operation', level: 'warn', message: 'an operation found no room' };
 const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message: 'an OAuth callback was refused' };
 
 export interface GatewayServerOptions {
@@ -77,9 +78,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     contextFor: options.contextFor,
     introspection: config.introspection,
     maxRows: config.maxAnswerRows,
-    setCookies,
-    logRefusal,
-    logger,
+    limits: config.maxOperations,
+    logOverload: createRefusalLog({ logger, clock, metrics }, OVERLOADED),
+    ...{ setCookies, logRefusal, metrics, logger },
   });
   const app = createApp({
     graphql: graphql.answer,

@@ -1,14 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer } from '../graphql/context.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { LogRefusal } from '../lib/refusal-log.ts';
+import { isOverloaded, overloaded, overloadedAnswer } from './admission.ts';
 import type { AnswerHeaders, Headers } from './answer-headers.ts';
 import type { ReadBody } from './body.ts';
 import type { SetFlowCookies } from './cookies.ts';
-import { errorBody, INTERNAL_ERROR_BODY, retryAfter } from './error-body.ts';
+import { errorBody, INTERNAL_ERROR_BODY } from './error-body.ts';
 import { type GraphQLParameters, parametersInBody, parametersInUrl } from './graphql-parameters.ts';
 import { type AnswerType, isSingle } from './media-types.ts';
 import { type EarlyAnswer, sendEarly, sendRefusal } from './refusal.ts';
@@ -92,7 +93,7 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       // Nothing speaks against a client that waits to be asked for its body.
       if (request.headers.expect !== undefined) response.writeContinue();
       options.readBody(request, (body) => {
-        if (body === 503) return refuse(OVERLOADED);
+        if (body === 503) return refuse(overloadedAnswer(overloaded(BODIES_RETRY_MS)));
         if (body !== 413) {
           return void answer(parametersInBody(body), exchange, options, () => otherwise(arrivedAt, body));
         }
@@ -109,13 +110,8 @@ function signalOf(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-const OVERLOADED: EarlyAnswer = {
-  status: 503,
-  headers: retryAfter(1_000),
-  body: errorBody('OVERLOADED', 'The gateway has more to do than it can hold. Send the request again in a moment.', {
-    retryAfterMs: 1_000,
-  }),
-};
+/** Bodies arrive, or are given up, soon. */
+const BODIES_RETRY_MS = 1_000;
 
 function answerTo({ status, message, headers = {} }: HeadRefusal): EarlyAnswer {
   return { status, headers, body: errorBody('BAD_USER_INPUT', message) };
@@ -157,25 +153,17 @@ async function answer(
   otherwise: () => void,
 ): Promise<void> {
   if (parameters instanceof GraphQLError || !isSingle(exchange.type)) return otherwise();
-  const { request, response, requestId, arrivedAt, finish, signal, viewer, type } = exchange;
+  const { request, response, requestId, arrivedAt, finish, signal, viewer } = exchange;
   const readOnly = request.method === 'GET';
   const context: DirectContext = { viewer, responseCookies: [], arrivedAt, signal, readOnly };
   try {
     const result = await options.execute(parameters, context);
     if (!result || !('data' in result)) return otherwise();
-    const text = JSON.stringify(result);
-    // 499 is what nginx calls a client that did not wait.
-    finish(request.method, PATH, response.destroyed ? 499 : 200);
     const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
-    response
-      .writeHead(200, {
-        ...commonHeaders(exchange, options),
-        'content-type': `${type}; charset=utf-8`,
-        'content-length': Buffer.byteLength(text),
-        ...(cookies.length > 0 && { 'set-cookie': cookies }),
-      })
-      .end(text);
+    const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
+    send(exchange, options, { status: 200, headers, body: JSON.stringify(result) });
   } catch (error) {
+    if (isOverloaded(error)) return send(exchange, options, overloadedAnswer(error));
     // It may have been executed: nobody else may try again.
     options.logger.error({ err: error, requestId }, 'a request failed unexpectedly');
     finish(request.method, PATH, 500);
@@ -183,6 +171,24 @@ async function answer(
     const headers = { ...commonHeaders(exchange, options), 'content-type': 'application/json' };
     response.writeHead(500, headers).end(INTERNAL_ERROR_BODY);
   }
+}
+
+function send(
+  exchange: Exchange,
+  options: DirectGraphQLOptions,
+  { status, headers, body }: { status: number; headers: OutgoingHttpHeaders; body: string },
+): void {
+  const { request, response, finish, type } = exchange;
+  // 499 is what nginx calls a client that did not wait.
+  finish(request.method, PATH, response.destroyed ? 499 : status);
+  response
+    .writeHead(status, {
+      ...commonHeaders(exchange, options),
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    })
+    .end(body);
 }
 
 function commonHeaders(

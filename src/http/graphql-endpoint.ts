@@ -7,7 +7,9 @@ import { createExecutor, type Execute } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import type { LogRefusal } from '../lib/refusal-log.ts';
+import { Admission, type AdmissionRefusal, type OperationLimits } from './admission.ts';
 import type { SetFlowCookies } from './cookies.ts';
 import type { DirectGraphQLOptions } from './direct-graphql.ts';
 import { KnownDocuments } from './known-documents.ts';
@@ -41,8 +43,11 @@ export interface GraphQLEndpointOptions {
   readonly introspection: boolean;
   /** Rows that one operation may answer with. */
   readonly maxRows: number;
+  readonly limits: OperationLimits;
+  readonly metrics: Pick<Metrics, 'watchOperations'>;
   readonly setCookies: SetFlowCookies;
   readonly logRefusal: LogRefusal<ViewerRefusal>;
+  readonly logOverload: LogRefusal<AdmissionRefusal>;
   readonly logger: Logger;
 }
 
@@ -53,7 +58,9 @@ export interface GraphQLEndpoint {
 }
 
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
-  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema, options) };
+  const admission = new Admission(options.limits, options.logOverload);
+  options.metrics.watchOperations(() => admission.underWay);
+  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema, options), admission };
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
 }
 
@@ -61,25 +68,26 @@ export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLE
 interface Shared {
   readonly documents: KnownDocuments;
   readonly execute: Execute;
+  readonly admission: Admission;
 }
 
 /** What was parsed and validated on the way through yoga once needs nothing of it the next time. */
 function executeWith(
   { contextFor, logger, introspection }: GraphQLEndpointOptions,
-  { documents, execute }: Shared,
+  { documents, execute, admission }: Shared,
 ): GraphQLEndpoint['execute'] {
   return async ({ query, variables, operationName }, { viewer, responseCookies, arrivedAt, signal, readOnly }) => {
     const document = documents.approved(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation !== 'query' && (readOnly || operation !== 'mutation')) return undefined;
-    const result = await execute({
-      schema,
-      document,
-      operationName,
-      variableValues: variables,
-      contextValue: { ...contextFor(viewer, { arrivedAt, signal }), viewer, responseCookies } satisfies GatewayContext,
-    });
+    const contextValue = {
+      ...contextFor(viewer, { arrivedAt, signal }),
+      ...{ viewer, responseCookies },
+    } satisfies GatewayContext;
+    const result = await admission.run(viewer, () =>
+      execute({ schema, document, operationName, variableValues: variables, contextValue }),
+    );
     if (!result.errors) return result;
     // Errors come first, where nobody overlooks them, as GraphQL's specification wishes (§ 7.1).
     return { errors: presentErrors(result.errors, { logger, suggestions: introspection }), ...withoutErrors(result) };
@@ -104,7 +112,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
-function createServer(options: GraphQLEndpointOptions, { documents, execute }: Shared): Yoga {
+function createServer(options: GraphQLEndpointOptions, { documents, execute, admission }: Shared): Yoga {
   const { authenticate, contextFor, introspection, logger, logRefusal } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
@@ -118,7 +126,7 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute }: S
       useViewer(authenticate, logRefusal),
       useLimits({ introspection }),
       useKnownDocuments(documents),
-      useExecutor(execute),
+      useExecutor(execute, admission),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
     // The app says who may read what, of refusals, too.

@@ -18,7 +18,7 @@ export interface Metrics {
   readonly rateLimitReached: Counter<'budget'>;
   /** Loads of records by id where records are cached, by outcome (`hit`, `miss`). */
   readonly recordCacheLoads: Counter<'outcome'>;
-  /** Requests that were refused at a door (`viewer`, `callback`), by reason. */
+  /** What was refused at a door (`viewer`, `callback`, `operation`), by reason. */
   readonly refusals: Counter<'door' | 'reason'>;
   /** Connections that were cut because their clients did not read, by reason (`stalled`, `too_many`). */
   readonly unreadAnswers: Counter<'reason'>;
@@ -26,6 +26,8 @@ export interface Metrics {
   readonly storageFailures: Counter<'reason'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
   readonly alarms: Counter<'kind'>;
+  /** Shows from now on how many operations are under way. */
+  watchOperations(count: () => number): void;
   /** Shows from now on how many portals HubSpot wants to be left alone for long. */
   watchPausedPortals(count: () => number): void;
   /** Shows from now on how many token exchanges wait for a slot, by priority. */
@@ -37,6 +39,13 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  const watch = (name: string, help: string, count: () => number) =>
+    void new Gauge({
+      ...{ name, help, registers },
+      collect() {
+        this.set(count());
+      },
+    });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -86,7 +95,7 @@ export function createMetrics(): Metrics {
     }),
     refusals: new Counter({
       name: 'gateway_refusals_total',
-      help: 'Viewers and OAuth callbacks that were refused.',
+      help: 'Viewers, OAuth callbacks and operations that were refused.',
       labelNames: ['door', 'reason'],
       registers,
     }),
@@ -108,16 +117,13 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
-    watchPausedPortals(count) {
-      new Gauge({
-        name: 'gateway_hubspot_portals_paused',
-        help: 'Portals that HubSpot asked to leave alone for more than a minute.',
-        registers,
-        collect() {
-          this.set(count());
-        },
-      });
-    },
+    watchOperations: (count) => watch('gateway_operations', 'GraphQL operations under way.', count),
+    watchPausedPortals: (count) =>
+      watch(
+        'gateway_hubspot_portals_paused',
+        'Portals that HubSpot asked to leave alone for more than a minute.',
+        count,
+      ),
     watchTokenSlots(slots) {
       new Gauge({
         name: 'gateway_token_exchanges_waiting',

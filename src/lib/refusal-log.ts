@@ -14,7 +14,7 @@ export interface RefusalLogOptions {
 
 /** Where requests are refused, at what level that is worth a line, and its words. */
 export interface RefusalKind {
-  readonly door: 'callback' | 'viewer';
+  readonly door: 'callback' | 'viewer' | 'operation';
   readonly level: 'info' | 'warn';
   readonly message: string;
 }

@@ -9,6 +9,7 @@ const page = read('docs/monitoring.md');
 it('the page has one row for each metric, with its labels', () => {
   const metrics = createMetrics();
   metrics.watchPausedPortals(() => 0);
+  metrics.watchOperations(() => 0);
   metrics.watchTokenSlots(new Slots(1));
   const own = metrics.registry.getMetricsAsArray().filter(({ name }) => name.startsWith('gateway_'));
   const shown = own.map((metric) => {

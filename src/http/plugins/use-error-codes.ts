@@ -49,7 +49,12 @@ function present(error: GraphQLError, logger: Logger, suggestions: boolean): Gra
   if (cause instanceof GatewayError) {
     if (cause.cause !== undefined)
       logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
-    return rebuilt(error, cause.message, { ...cause.extensions, code: cause.code });
+    const { http } = error.extensions;
+    return rebuilt(error, cause.message, {
+      ...(http !== undefined && { http }),
+      ...cause.extensions,
+      code: cause.code,
+    });
   }
   if (cause === undefined) return refused(error, suggestions);
   logger.error({ err: cause, path: error.path }, 'a resolver failed unexpectedly');
