@@ -8,6 +8,7 @@ import type { Installation, InstallationStore } from '../storage/installation-st
 import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
 import type { Operation } from './operation.ts';
+import { PortalMetadata } from './portal-metadata.ts';
 import type { PortalPipelines } from './portal-pipelines.ts';
 import type { RateGovernors } from './rate-governor.ts';
 
@@ -82,6 +83,11 @@ export class Connectors {
 
   #stored<T>(read: PromiseOrValue<T>): PromiseOrValue<T> {
     return read instanceof Promise ? this.#operation.untilStored(read) : read;
+  }
+
+  /** HubSpot calls that reading all owners of the portal takes at most, as far as this replica knows. */
+  mostOwnerCalls(installation: Installation): number {
+    return new PortalMetadata(this.#options.pipelines.of(installation), this.#operation).mostOwnerCalls;
   }
 
   /** Until when HubSpot wants no calls of the portal, in epoch milliseconds, as far as this replica was told. */

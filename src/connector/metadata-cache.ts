@@ -37,6 +37,11 @@ export class MetadataCache {
     return { value: entry.value as T, isFresh: age < FRESH_MS }; // Its key stands for this type.
   }
 
+  /** What was last known under `key`, however long ago; `undefined` when nothing is left of it. */
+  last<T extends object>(key: string): T | undefined {
+    return this.#entries.peek(key)?.value as T | undefined; // As above.
+  }
+
   keep(key: string, value: object): void {
     this.#entries.set(key, { value, readAt: this.#clock.monotonic() });
   }

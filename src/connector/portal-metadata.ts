@@ -15,6 +15,8 @@ interface Owners {
   /** In HubSpot's order. */
   readonly all: readonly Owner[];
   readonly byId: ReadonlyMap<string, Owner>;
+  /** Calls that it took to read them. */
+  readonly pages: number;
 }
 
 const SENSITIVE: readonly DataSensitivity[] = ['sensitive', 'highly_sensitive'];
@@ -27,12 +29,12 @@ interface Definitions {
 
 /** What a portal's administrators set up, as of some minutes ago, for one operation. */
 export class PortalMetadata {
-  readonly #pipeline: Pick<PortalPipeline, 'metadata'>;
+  readonly #pipeline: Pick<PortalPipeline, 'metadata' | 'lastMetadata'>;
   readonly #operation: Operation;
   /** A list has hundreds of rows that want the same. */
   readonly #reading = new Map<string, Promise<object>>();
 
-  constructor(pipeline: Pick<PortalPipeline, 'metadata'>, operation: Operation) {
+  constructor(pipeline: Pick<PortalPipeline, 'metadata' | 'lastMetadata'>, operation: Operation) {
     this.#pipeline = pipeline;
     this.#operation = operation;
   }
@@ -45,6 +47,13 @@ export class PortalMetadata {
   /** By the owner's id, archived or not: records keep belonging to people who left. `null` when nobody has it. */
   async owner(id: string): Promise<Owner | null> {
     return (await this.#owners(false)).byId.get(id) ?? (await this.#owners(true)).byId.get(id) ?? null;
+  }
+
+  /** The most calls that reading all owners, in use and archived, takes: a page more than last time, or as many as may be. */
+  get mostOwnerCalls(): number {
+    const pagesOf = (archived: boolean) =>
+      this.#pipeline.lastMetadata<Owners>(ownersName(archived))?.pages ?? MAX_OWNER_PAGES - 1;
+    return pagesOf(false) + pagesOf(true) + 2;
   }
 
   /** What associations from one type of record to another can mean. */
@@ -91,7 +100,7 @@ export class PortalMetadata {
   }
 
   #owners(archived: boolean): PromiseOrValue<Owners> {
-    return this.#read(`owners\n${archived}`, (api) => readOwners(api, archived));
+    return this.#read(ownersName(archived), (api) => readOwners(api, archived));
   }
 
   #read<T extends object>(what: string, ask: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
@@ -108,12 +117,16 @@ export class PortalMetadata {
 
 async function readOwners(api: HubspotApi, archived: boolean): Promise<Owners> {
   const all: Owner[] = [];
-  let after: string | undefined;
-  for (let pages = 0; pages < MAX_OWNER_PAGES; pages += 1) {
+  let [after, pages]: [string | undefined, number] = [undefined, 0];
+  do {
     const page = await listOwners(api, { archived, after });
     all.push(...page.owners);
-    if (page.next === undefined) break;
     after = page.next;
-  }
-  return { all, byId: new Map(all.map((owner) => [owner.id, owner])) };
+    pages += 1;
+  } while (after !== undefined && pages < MAX_OWNER_PAGES);
+  return { all, byId: new Map(all.map((owner) => [owner.id, owner])), pages };
+}
+
+function ownersName(archived: boolean): string {
+  return `owners\n${archived}`;
 }

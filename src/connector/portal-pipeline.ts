@@ -136,6 +136,11 @@ export class PortalPipeline {
     return known.value;
   }
 
+  /** What was last read of it, however long ago; `undefined` when nothing is left of it. */
+  lastMetadata<T extends object>(what: string): T | undefined {
+    return this.#metadata.last<T>(`${this.#context.key}\n${what}`);
+  }
+
   /** By record id, or by a unique property that the gateway names, never a client: batchers are kept. */
   records(objectType: ObjectType, idProperty?: string): RecordBatcher {
     const key = idProperty === undefined ? objectType : `${objectType}\n${idProperty}`;

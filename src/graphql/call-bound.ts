@@ -1,4 +1,5 @@
 import { type FieldNode, type GraphQLField, getNamedType, Kind, print } from 'graphql';
+import { CRM_OBJECTS } from '../crm/objects.ts';
 import { literalAt } from './input-literals.ts';
 import { fieldsBelow, type Operation, rootFields, type SelectedField } from './operation.ts';
 import { MAX_FIRST } from './page-sizes.ts';
@@ -6,27 +7,31 @@ import { sourceOf } from './selection.ts';
 
 /** How many records, inputs or items HubSpot takes or gives in one call. */
 const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
-/**
- * What is read once for all, and from the cache as a rule: owners in use and archived ones, pipelines, and definitions of
- * each of three sensitivities.
- */
-const METADATA_CALLS = { owners: 2, pipelines: 1, definitions: 3 };
+/** What is read once for all, and from the cache as a rule: pipelines, and definitions of each of three sensitivities. */
+const METADATA_CALLS = { pipelines: 1, definitions: 3 };
 /** A document that nests so much may take any number of calls. */
 const MAX_STEPS = 10_000;
 
+export interface CallBounds {
+  /** Calls of its own at which the gateway ends an operation. */
+  readonly limit: number;
+  /** Calls that reading all owners of the portal may take, which is done once for all. */
+  readonly owners: number;
+}
+
 /**
  * An upper bound of the HubSpot calls that the operation may take in one portal, nothing being cached and no call being
- * repeated; at most `limit`, where the gateway ends an operation. Page sizes in variables count as the largest. Of a
+ * repeated: at most `limit` of its own, and what is read once for all. Page sizes in variables count as the largest. Of a
  * grant that shrinks meanwhile nothing is known here: what is read once more for it counts towards the same `limit`.
  */
-export function mostCalls(operation: Operation, limit: number): number {
+export function mostCalls(operation: Operation, { limit, owners }: CallBounds): number {
   let calls = 0;
   let steps = 0;
   const metadata = new Map<string, number>();
 
   const visit = (selected: SelectedField, parents: number, apart: Apart): void => {
     steps += 1;
-    if (steps > MAX_STEPS || calls > limit) return;
+    if (steps > MAX_STEPS) return;
     const { reads, properties, calls: own } = sourceOf(selected.field);
     calls += parents * (own?.(selected.node) ?? 0);
     const first = reads === 'list' || reads === 'neighbours' ? firstOf(selected, MAX_FIRST[SIZES[reads]]) : 1;
@@ -48,13 +53,17 @@ export function mostCalls(operation: Operation, limit: number): number {
     if (reads === 'neighbours') {
       calls += Math.ceil(parents / PER_CALL.associations) + extra + Math.ceil((parents * first) / PER_CALL.records);
     }
-    if (reads === 'owners' || reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
+    if (reads === 'owners') metadata.set(reads, owners);
+    if (reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
     for (const below of fieldsBelow(operation, selected)) visit(below, parents * first, hits);
   };
   for (const selected of rootFields(operation)) visit(selected, 1, { calls: 0 });
-  for (const most of metadata.values()) calls += most;
-  return steps > MAX_STEPS ? limit : Math.min(limit, calls);
+  if (steps > MAX_STEPS) {
+    const definitions = CRM_OBJECTS.length * METADATA_CALLS.definitions;
+    return limit + owners + METADATA_CALLS.pipelines + definitions;
+  }
+  return [...metadata.values()].reduce((sum, most) => sum + most, Math.min(limit, calls));
 }
 
 /** Properties that a document names may be too many to come with a list or a search; these calls then read them, once. */

@@ -105,7 +105,7 @@ const OperationAccessRef = builder
       }),
       maxHubspotCalls: t.exposeInt('maxHubspotCalls', {
         description:
-          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at its limit. When a grant turns out to have shrunk at HubSpot, what was refused for it is read once more, within the same limit.',
+          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at 50 calls of its own. What is read once for all viewers comes on top: owners, pipelines and definitions. Owners take a call for each hundred; while the gateway has not read how many there are, they count as 200 calls. When a grant turns out to have shrunk at HubSpot, what was refused for it is read once more, within the same limit.',
       }),
       maxRows: t.exposeInt('maxRows', {
         description:
@@ -152,7 +152,8 @@ builder.objectField(InstallationRef, 'access', (t) =>
       const requirements = requirementsOf(operation);
       const known = accessTo(installation, requirements);
       const access = known.allowed ? known : accessTo(await context.connectors.currentOf(installation), requirements);
-      const maxHubspotCalls = mostCalls(operation, MAX_CALLS);
+      const owners = context.connectors.mostOwnerCalls(installation);
+      const maxHubspotCalls = mostCalls(operation, { limit: MAX_CALLS, owners });
       return { ...access, maxHubspotCalls, maxRows: toInt(mostRows(operation)) };
     },
   }),
