@@ -13,7 +13,7 @@ import { createGraphQLEndpoint, type GraphQLEndpointOptions } from '../http/grap
 import { createOAuthCallback } from '../http/oauth-callback.ts';
 import { prefixOf, routed, routePaths } from '../http/public-paths.ts';
 import { recordRequests } from '../http/request-log.ts';
-import { createHttpServer } from '../http/server.ts';
+import { BACKLOG, createHttpServer } from '../http/server.ts';
 import { UnreadAnswers } from '../http/unread-answers.ts';
 import { createAuthenticator } from '../http/viewer.ts';
 import type { ViewerRefusal } from '../http/viewer-refused.ts';
@@ -138,7 +138,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 
 async function listenOn(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
+    server.once('error', reject).listen(port, host, BACKLOG, resolve);
   });
   return (server.address() as AddressInfo).port; // A TCP server that listens has one.
 }

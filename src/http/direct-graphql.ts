@@ -163,7 +163,7 @@ async function answer(
     const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
     send(exchange, options, { status: 200, headers, body: JSON.stringify(result) });
   } catch (error) {
-    if (isOverloaded(error)) return send(exchange, options, overloadedAnswer(error));
+    if (isOverloaded(error)) return send(exchange, options, withoutConnection(overloadedAnswer(error)));
     // It may have been executed: nobody else may try again.
     options.logger.error({ err: error, requestId }, 'a request failed unexpectedly');
     finish(request.method, PATH, 500);
@@ -171,6 +171,11 @@ async function answer(
     const headers = { ...commonHeaders(exchange, options), 'content-type': 'application/json' };
     response.writeHead(500, headers).end(INTERNAL_ERROR_BODY);
   }
+}
+
+/** Connections are bounded, too: one that found no room for its operation leaves its own to others. */
+function withoutConnection(answer: EarlyAnswer): EarlyAnswer {
+  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }
 
 function send(

@@ -15,7 +15,9 @@ import { type Refusal, sendRefusal } from './refusal.ts';
 import type { UnreadAnswers } from './unread-answers.ts';
 
 /** What a request may be before anybody looks at it. */
-const LIMITS = { urlBytes: 16_384, headerBytes: 16_384, headerCount: 100, connections: 10_000 };
+const LIMITS = { urlBytes: 16_384, headerBytes: 16_384, headerCount: 100, connections: 16_384 };
+/** Connections that wait to be accepted: many clients come back at the same time, and Node's 511 would drop some. */
+export const BACKLOG = 4_096;
 /** Node itself refuses more than that, without a word that pages of other origins could read. */
 const MAX_HEAD_BYTES = 2 * (LIMITS.urlBytes + LIMITS.headerBytes);
 

@@ -67,6 +67,7 @@ async function expectRefused(by: TestViewer, reason: string, query = READ): Prom
   });
   expect(retryAfterMs).toBeGreaterThanOrEqual(1_000);
   expect(retryAfterMs).toBeLessThanOrEqual(5_000);
+  expect(raw.headers.get('connection')).toBe(query === READ ? 'close' : 'keep-alive');
   expect(raw.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1_000)));
   expect(await refusals(reason)).toBe(before + 1);
 }
