@@ -7,12 +7,13 @@ import { overhead } from './parts/overhead.ts';
 import { scale } from './parts/scale.ts';
 import { scopes } from './parts/scopes.ts';
 import { tokens } from './parts/tokens.ts';
+import { waiting } from './parts/waiting.ts';
 import { keepFigures, machineLine } from './report.ts';
 
 // npm run bench [-- [part …] [--long]]: prints each part's table and keeps its figures in bench/results.json.
 
 /** In the order in which they run. */
-const PARTS: readonly Part[] = [overhead, budget, calls, tokens, scopes, scale, memory];
+const PARTS: readonly Part[] = [overhead, budget, calls, tokens, scopes, scale, memory, waiting];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));

@@ -92,8 +92,8 @@ export function gateway({ name, replicas = 1, databaseUrl }: GatewayOptions): Co
   };
 }
 
-/** One gateway process on a deployment's database. */
-export function startGateway({ env }: Deployment): MeasuredProcess {
+/** One gateway process on a deployment's database, with `settings` of its own. */
+export function startGateway({ env }: Deployment, settings: Readonly<Record<string, string>> = {}): MeasuredProcess {
   const file = new URL('../../src/cli.ts', import.meta.url);
-  return new MeasuredProcess({ file, args: ['serve'], env, core: 'server' });
+  return new MeasuredProcess({ file, args: ['serve'], env: { ...env, ...settings }, core: 'server' });
 }

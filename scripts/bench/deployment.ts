@@ -63,8 +63,8 @@ export class Deployment {
   }
 
   /** The `Authorization` header of a viewer who may read, unless more is said. */
-  authorization(tenantId: string, scope = 'hubspot:read'): string {
-    const claims = { sub: 'viewer', tenant: tenantId, scope };
+  authorization(tenantId: string, scope = 'hubspot:read', viewer = 'viewer'): string {
+    const claims = { sub: viewer, tenant: tenantId, scope };
     return `Bearer ${jwt.sign(claims, this.#secret, { issuer: ISSUER, audience: AUDIENCE, expiresIn: DAY_S })}`;
   }
 

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { answer } from './ipc.ts';
 import { CONTACTS, DEALS, DEALS_PER_CONTACT, PAGE } from './workloads.ts';
 
@@ -55,14 +55,36 @@ function record(typeId: string, id: string, properties: Record<string, string>):
 let calls = 0;
 answer('calls', () => calls);
 
+let heldToken: unknown;
+const held: (() => void)[] = [];
+/** Calls with this access token have no answer until they are released. */
+answer('hold', (token) => {
+  heldToken = token;
+});
+answer('release', () => {
+  heldToken = undefined;
+  for (const go of held.splice(0)) go();
+});
+
 const INPUT_ID = /"id":"(\d+)"/g;
 
 createServer((request, response) => {
   calls += 1;
+  if (request.headers.authorization === `Bearer ${heldToken}`) held.push(() => reply(request, response));
+  else reply(request, response);
+}).listen(0, '127.0.0.1');
+
+function reply(request: IncomingMessage, response: ServerResponse): void {
   const { method, url = '' } = request;
-  if (method === 'GET' && url.includes('/contacts?')) return send(response, firstPage);
+  if (method === 'GET' && url.includes('/contacts?')) {
+    send(response, firstPage);
+    return;
+  }
   const known = url.includes('/contacts/batch/read') ? contacts : url.includes('/deals/batch/read') ? deals : undefined;
-  if (!known) return response.writeHead(404).end('{}');
+  if (!known) {
+    response.writeHead(404).end('{}');
+    return;
+  }
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
@@ -73,7 +95,7 @@ createServer((request, response) => {
       Buffer.from(`{"status":"COMPLETE","results":[${found}],"startedAt":"${AT}","completedAt":"${AT}"}`, 'latin1'),
     );
   });
-}).listen(0, '127.0.0.1');
+}
 
 /** A portal without limits worth the name, in the headers that tell HubSpot's. */
 const LIMITS = {
