@@ -21,7 +21,7 @@ export class Connections {
   /** Resolves as soon as no request is in flight. */
   async idle(): Promise<void> {
     if (this.#inFlight.size === 0) return;
-    this.#idle = Promise.withResolvers();
+    this.#idle ??= Promise.withResolvers();
     await this.#idle.promise;
   }
 
@@ -54,7 +54,9 @@ export class Connections {
     response.once('finish', () => this.#server.listening || response.req.socket.destroySoon());
     response.once('close', () => {
       this.#inFlight.delete(response);
-      if (this.#inFlight.size === 0) this.#idle?.resolve();
+      if (this.#inFlight.size > 0) return;
+      this.#idle?.resolve();
+      this.#idle = undefined;
     });
   }
 }

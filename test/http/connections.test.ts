@@ -63,9 +63,10 @@ it('closes at once when nothing but silent and idle connections is left', async 
 it('waits for an answer as long as it takes', async () => {
   const { received } = await send(GET);
   let isIdle = false;
-  const idle = connections.idle().then(() => {
+  const noticed = () => {
     isIdle = true;
-  });
+  };
+  const idle = Promise.all([connections.idle().then(noticed), connections.idle().then(noticed)]);
   const closed = connections.close();
   vi.advanceTimersByTime(10 * LOOK_MS);
   expect(isIdle).toBe(false);
