@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
 import { openDatabase } from '../src/storage/database.ts';
 import { createPostgresDatabase } from './helpers/databases.ts';
+import { collectingLogger } from './helpers/logs.ts';
 import { ALICE, JWT_SECRET, testEnv } from './helpers/stack.ts';
 
 let folder: string;
@@ -74,4 +75,23 @@ it('starts again after a start that failed, and is alive meanwhile', async () =>
   await gateway.close();
   await sql`drop database ${sql.id(name)}`.execute(server.query);
   await server.close();
+});
+
+it('closes although its database never does, and says so', async () => {
+  const lines: string[] = [];
+  const config = loadConfig(testEnv('http://localhost:1'));
+  const database = openDatabase({ url: 'memory:', dataDir: '', clock: new ManualClock() });
+  const hanging = { ...database, close: () => new Promise<void>(() => {}) };
+  const gateway = createGateway(config, { logger: collectingLogger(lines), database: hanging });
+  await gateway.start();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const closed = gateway.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closed;
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(lines.at(-1)).toContain('"msg":"stopped, although HubSpot or the database has not answered yet"');
+  await database.close();
 });
