@@ -74,6 +74,11 @@ export class MeasuredProcess {
     return this.ask<Memory>('memory');
   }
 
+  /** Sockets, servers and timers, by their kind. */
+  resources(): Promise<Readonly<Record<string, number>>> {
+    return this.ask('resources');
+  }
+
   /** Asks what the process answers by `answer` of ipc.ts; the caller knows of what shape the answer is. */
   async ask<T>(ask: string, argument?: unknown): Promise<T> {
     const id = this.#nextId++;

@@ -29,6 +29,13 @@ answer('memory', (): Memory => {
   return { heap: heapUsed + external, resident: rss };
 });
 
+/** What keeps the event loop alive, by its kind: sockets, servers, timers. */
+answer('resources', (): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+});
+
 // Whatever the server is built with, Node tells when it listens.
 subscribe('tracing:net.server.listen:asyncEnd', (event) => {
   const server: unknown = typeof event === 'object' && event !== null ? Reflect.get(event, 'server') : undefined;
