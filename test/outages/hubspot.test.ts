@@ -9,7 +9,7 @@ import { SECOND } from '../helpers/token-faults.ts';
 
 const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.example' };
 const BOB = { ...ALICE, sub: 'bob', tenant: 'globex' };
-const PER_SECOND = FULL ? 100 : 10;
+const PER_SECOND = FULL ? 100 : 5;
 const AWAY_MS = 60 * SECOND;
 /** The other portal's calls have another path. */
 const FAILING = '^GET /crm/.*/contacts';
