@@ -22,7 +22,7 @@ const POLL_MS = { from: 20, to: 100 };
 /** Token calls at once per replica. */
 const MAX_CALLS = 10;
 /** Tokens that cannot be saved are kept in memory so long, while saving them is tried again. */
-const COMMIT_PATIENCE_MS = 30_000;
+const COMMIT_PATIENCE_MS = 45_000;
 const COMMIT_PAUSE_MS = 250;
 /** The same when the process is about to end, which a database that hangs must not hold up. */
 const LAST_COMMIT_PATIENCE_MS = 4_000;

@@ -77,7 +77,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
       [3, []],
       [20, []],
       // The commit is tried for longer than anybody waits; whoever comes next has the tokens.
-      [29, ['HUBSPOT_TIMEOUT']],
+      [40, ['HUBSPOT_TIMEOUT']],
     ])('F10 commits the same tokens when it is back after %i s', async (seconds, waiting) => {
       stack.clock.advance(EXPIRED);
       const backAt = stack.clock.now() + seconds * SECOND;
@@ -121,7 +121,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     expect(codes(await stack.settle(stack.query(READ)))).toEqual(['HUBSPOT_TIMEOUT']);
     expect(stack.clock.now() - downAt).toBeLessThanOrEqual(25 * SECOND);
     expect(extensions(await stack.settle(stack.query(READ)))).toEqual([SHED]);
-    expect(stack.clock.now() - downAt).toBeGreaterThanOrEqual(30 * SECOND);
+    expect(stack.clock.now() - downAt).toBeGreaterThanOrEqual(45 * SECOND);
     expect(stack.clock.now() - downAt).toBeLessThan(MINUTE);
     expect(extensions(await stack.query(READ))).toEqual([SHED]);
     expect(stack.simulator.log.crm()).toEqual([]);
