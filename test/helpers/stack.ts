@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -14,6 +14,8 @@ import { collectingLogger } from './logs.ts';
 import { WallClock } from './wall-clock.ts';
 
 export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
+/** A text would be tried as a private key first, for each token. */
+const SIGNING_KEY = createSecretKey(JWT_SECRET, 'utf8');
 export const ALICE: TestViewer = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:write hubspot:connect' };
 
 export interface TestViewer {
@@ -161,7 +163,7 @@ export class Stack {
     const now = Math.floor(this.clock.now() / 1000);
     return jwt.sign(
       { ...viewer, iss: 'https://issuer.example', aud: 'gateway', iat: now, exp: now + 3_600, ...claims },
-      JWT_SECRET,
+      SIGNING_KEY,
     );
   }
 
