@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/helpers/slow-first.ts';
 
 export default defineConfig({
   // Vite would take graphql's ES module and Node its CommonJS twin: two realms whose types do not know each other.
@@ -7,6 +8,7 @@ export default defineConfig({
   test: {
     // Vitest leaves one core to itself, which is half of a small machine.
     maxWorkers: '100%',
+    sequence: { sequencer: SlowFirst },
     // Processes that tests start find their code compiled.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.vitest-cache/node') },
     projects: [

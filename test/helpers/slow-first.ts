@@ -1,0 +1,13 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** They start processes and wait for them: the last one to begin would keep all other workers waiting at the end. */
+const SLOW = /\/test\/(outages|replicas|cli)\/|\/test\/faults\/(gateway-process|shutdown|token-endpoint-silence)\./;
+
+/** Begins with the files that take longest, however short they are. */
+export class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
