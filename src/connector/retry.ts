@@ -29,11 +29,15 @@ export function retry(clock: Clock): Stage {
   return (next) => async (call) => {
     const { deadlineAt, cancellation } = originOf(call);
     allowance.call();
+    let failure: unknown;
     for (let failures = 0; ; ) {
       if (cancellation?.reason) throw cancellation.reason;
       try {
         return await next(call);
       } catch (error) {
+        // A last try that was given less time says less than the one before it.
+        if (error instanceof NetworkFailure && error.isCutShort) throw failure ?? error;
+        failure = error;
         // How long a limit lasts is the governor's business: the repeat waits in its queue, or is refused there.
         const limited = error instanceof LimitReached;
         if (!limited) failures += 1;

@@ -125,6 +125,12 @@ describe('with a HubSpot that does not answer', () => {
     }
   });
 
+  it('the operator is told, although the last try of each call was cut short', async () => {
+    stack.simulator.faults.add({ match: ' /crm/', fault: SILENCE });
+    await timed(stack.query(READ));
+    expect(stack.logs.filter((line) => line.includes('HubSpot fails for a portal'))).toHaveLength(1);
+  });
+
   it('a short rest of the time says nothing about HubSpot', async () => {
     stack.simulator.faults.add({ match: '^POST /crm', fault: SILENCE });
     // Ten at once fail after 10 s, after 20 s, and when the time is over: the breaker opens at twenty within 10 s.
