@@ -3,7 +3,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../connector/start-operation.ts';
 import type { GatewayContext, Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
-import { createExecutor, type Execute } from '../graphql/executor.ts';
+import { createExecutor, type Execute, type ExecutorOptions } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -33,7 +33,7 @@ export interface ServerContext {
   readonly signal?: AbortSignal;
 }
 
-export interface GraphQLEndpointOptions {
+export interface GraphQLEndpointOptions extends ExecutorOptions {
   readonly authenticate: Authenticate;
   /** Everything of the context that is not about the request itself. */
   readonly contextFor: (
@@ -41,8 +41,6 @@ export interface GraphQLEndpointOptions {
     request: Pick<Caller, 'arrivedAt' | 'signal'>,
   ) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
-  /** Rows that one operation may answer with. */
-  readonly maxRows: number;
   readonly limits: OperationLimits;
   readonly metrics: Pick<Metrics, 'watchOperations'>;
   readonly setCookies: SetFlowCookies;

@@ -1,13 +1,13 @@
 import { Writable } from 'node:stream';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 
-/** Writes every line into `lines`. */
-export function collectingLogger(lines: string[]): Logger {
+/** Writes every line into `lines`, of this level and above. */
+export function collectingLogger(lines: string[], level: Parameters<typeof createLogger>[0] = 'debug'): Logger {
   const destination = new Writable({
     write(chunk, _encoding, done) {
       lines.push(String(chunk));
       done();
     },
   });
-  return createLogger('debug', destination);
+  return createLogger(level, destination);
 }
