@@ -118,40 +118,25 @@ export class Fleet {
     );
   }
 
-  /** Another replica comes. */
-  async join(): Promise<GatewayProcess> {
-    const joined = await this.#spawn();
-    this.#processes.push(joined);
-    return joined;
-  }
-
-  /** One of the replicas is told to go; resolves with its exit code. */
-  leave(leaving: GatewayProcess): Promise<number | null> {
-    this.#processes = this.#processes.filter((gateway) => gateway !== leaving);
-    return leaving.stop('SIGTERM');
-  }
-
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((gateway) => gateway.stop('SIGTERM')));
     await this.simulator.close();
   }
 
   /** Asks a replica as a tenant; `undefined` when the replica died over it. */
-  async query(replica: number, tenant: number, query: string): Promise<QueryAnswer | undefined> {
-    const gateway = this.#processes[replica];
-    return gateway && this.ask(gateway, tenant, query);
-  }
-
-  /** The same of one that may have left. */
-  async ask({ url }: GatewayProcess, tenant: number, query: string): Promise<QueryAnswer | undefined> {
+  async query(
+    replica: number,
+    tenant: number,
+    query: string,
+  ): Promise<{ data?: unknown; errors?: QueryError[] } | undefined> {
     const authorization = this.#deployment.authorization(`t${tenant}`);
     try {
-      const response = await fetch(`${url}/graphql`, {
+      const response = await fetch(`${this.#processes[replica]?.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify({ query }),
       });
-      return (await response.json()) as QueryAnswer;
+      return (await response.json()) as { data?: unknown; errors?: QueryError[] };
     } catch {
       return undefined;
     }
@@ -185,11 +170,6 @@ export class Fleet {
       yield { tenantId: `t${tenant}`, hubId: portal.hubId, accessToken: accessToken.token, refreshToken, lifeMs };
     }
   }
-}
-
-export interface QueryAnswer {
-  readonly data?: unknown;
-  readonly errors?: QueryError[];
 }
 
 export interface QueryError {

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => outage.end());
 
 it(
-  'fails no request when replicas restart one after the other',
+  'F46 fails no request when replicas restart one after the other',
   async () => {
     const database = await createPostgresDatabase();
     outage.cleanUp(() => database.drop());
