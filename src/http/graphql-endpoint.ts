@@ -1,13 +1,14 @@
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../connector/start-operation.ts';
-import type { GatewayContext, Viewer } from '../graphql/context.ts';
+import { contextOf, type GatewayContext, type Viewer } from '../graphql/context.ts';
 import { variablesBeyondLimits } from '../graphql/document-limits.ts';
 import { createExecutor, type Execute, type ExecutorOptions } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { andThen } from '../lib/promise-or-value.ts';
 import type { LogRefusal } from '../lib/refusal-log.ts';
 import { Admission, type AdmissionRefusal, type OperationLimits } from './admission.ts';
 import type { SetFlowCookies } from './cookies.ts';
@@ -58,8 +59,13 @@ export interface GraphQLEndpoint {
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const admission = new Admission(options.limits, options.logOverload);
   options.metrics.watchOperations(() => admission.underWay);
-  const shared = { documents: new KnownDocuments(), execute: createExecutor(schema, options), admission };
+  const shared = { documents: new KnownDocuments(), execute: inTurns(createExecutor(schema, options)), admission };
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
+}
+
+/** Lets other requests have their turn between the making of a large answer and its spelling. */
+function inTurns(execute: Execute): Execute {
+  return (args) => andThen(execute(args), (result) => contextOf(args.contextValue as object).rows.inTurn(result)); // Ours.
 }
 
 /** Both ways in share these. */

@@ -4,7 +4,9 @@ import { RowBudget } from '../../src/graphql/row-budget.ts';
 
 it('small answers wait for nothing', () => {
   const rows = new RowBudget(25_000);
-  expect([rows.charge(500), rows.charge(1_000), rows.charge(0)]).toEqual([undefined, undefined, undefined]);
+  expect([rows.charge(300), rows.charge(199), rows.charge(0)]).toEqual([undefined, undefined, undefined]);
+  const result = {};
+  expect(rows.inTurn(result)).toBe(result);
 });
 
 it('large answers are made in several turns of the event loop', async () => {
@@ -15,10 +17,22 @@ it('large answers are made in several turns of the event loop', async () => {
     await rows.charge(100);
     turnOf.push(turn);
   });
-  for (; turn < 8; turn += 1) await nextTurn();
+  for (; turn < 22; turn += 1) await nextTurn();
   await Promise.all(charges);
-  expect(new Set(turnOf).size).toBeGreaterThanOrEqual(5);
+  expect(new Set(turnOf).size).toBeGreaterThanOrEqual(19);
   expect(turnOf).toEqual(turnOf.toSorted((a, b) => a - b));
+});
+
+it('a large answer is spelt in a turn of its own', async () => {
+  const rows = new RowBudget(25_000);
+  await rows.charge(500);
+  let isOver = false;
+  setImmediate(() => {
+    isOver = true;
+  });
+  const result = {};
+  expect(await rows.inTurn(result)).toBe(result);
+  expect(isOver).toBe(true);
 });
 
 it('more rows than the limit are refused with both numbers', () => {
