@@ -123,7 +123,7 @@ async function measure(
       await stub.ask('hold', HELD_TOKEN);
       const { cpuMicros: cpuBefore } = await server.usage();
       await crowd.ask('gather', { url, requests: crowded } satisfies CrowdSpec);
-      const held = await settledCount(url);
+      const held = await heldCount(url, crowd);
       const cpuMicros = ((await server.usage()).cpuMicros - cpuBefore) / CROWD;
       const during = (await server.memory()).heap;
       const besides = await steady();
@@ -131,7 +131,7 @@ async function measure(
       const answers = await crowd.ask<Answers>('disperse');
       seen.push({ alone, beside: besides, held, cpuMicros, bytesPerHeld: (during - before) / held, answers });
     }
-    return figuresOf(seen, await settledCount(url));
+    return figuresOf(seen, await underWay(url));
   } finally {
     await server.stop();
   }
@@ -150,15 +150,19 @@ function steadySpec(url: string, requests: readonly LoadRequest[]): SteadySpec {
   return { url, requests, perSecond: PER_SECOND, forMs: STEADY_MS };
 }
 
-/** Operations under way, once their number stands still. */
-async function settledCount(url: string): Promise<number> {
-  for (let last = -1; ; ) {
-    await pause(300);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const count = Number(/^gateway_operations (\d+)$/m.exec(metrics)?.[1]);
-    if (count === last) return count;
-    last = count;
+/** Operations under way, once all of the crowd are held or have their answer. */
+async function heldCount(url: string, crowd: MeasuredProcess): Promise<number> {
+  for (;;) {
+    await pause(100);
+    const held = await underWay(url);
+    if (held + (await crowd.ask<number>('answered')) >= CROWD) return held;
   }
+}
+
+async function underWay(url: string): Promise<number> {
+  await pause(300);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^gateway_operations (\d+)$/m.exec(metrics)?.[1]);
 }
 
 function figuresOf(rounds: readonly Round[], left: number): Omit<Figures, 'name'> {
