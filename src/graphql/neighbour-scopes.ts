@@ -1,12 +1,12 @@
 import { type FieldNode, Kind, type ValueNode } from 'graphql';
-import { CRM_OBJECTS, type CrmObject } from '../crm/objects.ts';
+import { CRM_OBJECTS, type CrmObject, capitals } from '../crm/objects.ts';
 import { readScopes, type ScopeRequirement } from '../crm/scopes.ts';
 import { literalAt } from './input-literals.ts';
 
 /** What the neighbours take that a filter on records of `type` asks about, as far as the document tells: no variables. */
 export function neighbourScopes({ objectType }: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
   const named = objectTypesIn(literalAt(node, ['filter']));
-  return CRM_OBJECTS.filter(({ typename }) => named.includes(typename.toUpperCase()))
+  return CRM_OBJECTS.filter((object) => named.includes(capitals(object)))
     .filter((neighbour) => neighbour.objectType !== objectType)
     .map((neighbour) => readScopes(objectType, neighbour.objectType));
 }
