@@ -11,8 +11,11 @@ export interface RawAnswer {
 /** No answer takes this long; a test that waits for it has failed. */
 const PATIENCE_MS = 10_000;
 
-/** Sends bytes as no polite client would, and reads until the server closes. */
-export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+/**
+ * Sends bytes as no polite client would, and reads until the server closes. Where they are not the whole of a request,
+ * the client says that nothing more will come.
+ */
+export function exchange(url: string, bytes: string | Buffer, isWhole = true): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = open(url);
@@ -26,7 +29,8 @@ export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer
       const text = Buffer.concat(chunks).toString();
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text });
     });
-    socket.write(bytes);
+    if (isWhole) socket.write(bytes);
+    else socket.end(bytes);
   });
 }
 
