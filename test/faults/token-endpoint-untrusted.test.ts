@@ -21,14 +21,15 @@ afterEach(async () => {
 
 describe.each(DATABASE_KINDS)('on %s', (database) => {
   /** With a valid token the API is called, with an expired one the token endpoint: both fail, and nothing is lost. */
-  async function expectPassingFailure(url: string): Promise<void> {
+  async function expectPassingFailure(url: string, code: unknown = 'HUBSPOT_UNAVAILABLE'): Promise<void> {
     stack = await Stack.start({ database, env: { HUBSPOT_API_URL: url } });
     const installation = await install(stack);
-    expect(codes(await stack.settle(stack.query(READ)))).toEqual(['HUBSPOT_UNAVAILABLE']);
+    expect(codes(await stack.settle(stack.query(READ)))).toEqual([code]);
     expect(await tokenRow(stack, installation)).toMatchObject({ version: 1, failures: 0 });
     stack.clock.advance(EXPIRED);
-    expect(codes(await stack.settle(stack.query(READ)))).toEqual(['HUBSPOT_UNAVAILABLE']);
-    expect(await tokenRow(stack, installation)).toMatchObject({ version: 1, failures: 1, lease_owner: null });
+    expect(codes(await stack.settle(stack.query(READ)))).toEqual([code]);
+    const failed = expect.poll(() => tokenRow(stack, installation));
+    await stack.settle(failed.toMatchObject({ version: 1, failures: 1, lease_owner: null }));
     expect(await statuses(stack)).toEqual([{ status: 'ACTIVE', status_reason: null }]);
   }
 
@@ -60,12 +61,15 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     expect(received.map((bytes) => bytes[0])).toEqual(received.map(() => 22));
   });
 
+  // How soon a network says that there is no way is its own affair: the operation may be over before.
+  const EITHER = expect.stringMatching(/^HUBSPOT_(UNAVAILABLE|TIMEOUT)$/);
+
   it.each([
     ['has no address', 'https://no-such-host.invalid'],
     // RFC 6666: whatever is sent to this prefix is thrown away.
     ['is in a black hole of IPv6', 'https://[100::1]'],
   ])('F32 waits for better times when the server %s', async (_case, url) => {
-    await expectPassingFailure(url);
+    await expectPassingFailure(url, EITHER);
   });
 });
 
