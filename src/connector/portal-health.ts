@@ -50,17 +50,18 @@ export class PortalHealth {
   pass(): TellOutcome {
     refuseFailing(this.#breaker.tryPass());
     const { times } = this.#moving;
+    const startedAt = this.#clock.monotonic();
     return ({ error, isSent }) => {
       if (!isSent || isCutShort(error)) this.#breaker.abandoned();
-      else if (isOutage(error)) this.#failed();
+      else if (isOutage(error)) this.#failed(this.#clock.monotonic() - startedAt);
       else this.#breaker.succeeded();
       if (isMoving(error)) this.#pause(error.extensions.retryAfterMs ?? MOVING_PAUSE_MS);
       else if (isSent && !isOutage(error)) this.#moving.answered(times);
     };
   }
 
-  #failed(): void {
-    if (this.#breaker.failed()) this.#onDown(() => failing(this.#breaker.waitMs));
+  #failed(tookMs: number): void {
+    if (this.#breaker.failed(tookMs)) this.#onDown(() => failing(this.#breaker.waitMs));
   }
 
   #pause(pauseMs: number): void {

@@ -5,6 +5,8 @@ const WINDOW_MS = 10_000;
 const MIN_CALLS = 20;
 const FAILURE_SHARE = 0.5;
 const OPEN_MS = 5_000;
+/** A failure that took so long counts twice. */
+const SLOW_MS = 8_000;
 /** The window moves in steps of this. */
 const STEP_MS = 1_000;
 
@@ -52,9 +54,12 @@ export class CircuitBreaker {
     this.#probing = false;
   }
 
-  /** True when the circuit is open by this failure. */
-  failed(): boolean {
-    this.#record(true);
+  /**
+   * True when the circuit is open by this failure.
+   * @param tookMs a call that kept others waiting counts for more: where each waits for its timeout, few are made
+   */
+  failed(tookMs = 0): boolean {
+    this.#record(true, 1 + Math.floor(tookMs / SLOW_MS));
     const [calls, failures] = this.#sums();
     const opens = this.#probing || (calls >= MIN_CALLS && failures >= calls * FAILURE_SHARE);
     if (opens) this.open();
@@ -68,7 +73,7 @@ export class CircuitBreaker {
     this.#steps = [];
   }
 
-  #record(failed: boolean): void {
+  #record(failed: boolean, weight = 1): void {
     const index = Math.floor(this.#clock.monotonic() / STEP_MS);
     let step = this.#steps.at(-1);
     if (step?.index !== index) {
@@ -76,8 +81,8 @@ export class CircuitBreaker {
       step = { index, calls: 0, failures: 0 };
       this.#steps = [...this.#steps.filter((known) => known.index > oldest), step];
     }
-    step.calls += 1;
-    if (failed) step.failures += 1;
+    step.calls += weight;
+    if (failed) step.failures += weight;
   }
 
   #sums(): [calls: number, failures: number] {

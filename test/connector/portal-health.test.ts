@@ -78,6 +78,14 @@ describe.each([
   });
 });
 
+it('a HubSpot that says nothing is left alone after one timeout of all calls at once', async () => {
+  const told = Array.from({ length: 15 }, () => fail(timeout, 10_000));
+  await portal.pass(10_000, 1_000);
+  await Promise.all(told);
+  expect(portal.arrivals).toHaveLength(10);
+  expect(await outcome()).toBe(5_000);
+});
+
 it.each([400, 401, 403, 404, 409, 423])('a %i is an answer', async (code) => {
   for (let call = 0; call < 25; call += 1) await fail(status(code));
   expect(await outcome()).toBe('ok');
