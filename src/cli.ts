@@ -8,13 +8,13 @@ import { ConfigError, loadAuth, loadConfig, loadDatabase, loadScopes, loadSealed
 import { type Demo, runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
-import { sleep, systemClock } from './lib/clock.ts';
+import { sleep, systemClock } from './lib/time/clock.ts';
 import { runUntilStopped } from './lib/until-stopped.ts';
 import { NO_LIMITS } from './simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
 import { openDatabase } from './storage/database.ts';
-import { type RotationProgress, rotateKeys } from './storage/key-rotation.ts';
-import { TokenCipher } from './storage/token-cipher.ts';
+import { type RotationProgress, rotateKeys } from './storage/encryption/key-rotation.ts';
+import { TokenCipher } from './storage/encryption/token-cipher.ts';
 
 /** A load balancer needs so long to see that a replica is not ready any more. */
 const DRAIN_MS = 5_000;

@@ -148,7 +148,7 @@ const WINDOW_MS: Readonly<Record<string, number>> = { TEN_SECONDLY_ROLLING: 10_0
 const SECOND_WINDOW_MS = 1_000;
 
 /** HubSpot refused a call with a 429, and did nothing. */
-export class LimitReached extends GatewayError<'RATE_LIMITED'> {
+export class LimitReachedError extends GatewayError<'RATE_LIMITED'> {
   /** What HubSpot itself asked for, if anything; `extensions` falls back to the window of the policy. */
   readonly retryAfterMs: number | undefined;
 
@@ -167,6 +167,6 @@ export function hubspotError(failure: HubspotFailure, decisive = failure.status)
   const { policy: _, retryAfterMs, ...facts } = failure;
   const row = FAILURE_TABLE.find(([matches]) => matches(decisive));
   const [, code, message] = row ?? [undefined, 'HUBSPOT_BAD_RESPONSE' as const, 'HubSpot answered nonsense.'];
-  if (code === 'RATE_LIMITED') return new LimitReached(message, failure);
+  if (code === 'RATE_LIMITED') return new LimitReachedError(message, failure);
   return new GatewayError(code, message, { ...(retryAfterMs !== undefined && { retryAfterMs }), hubspot: facts });
 }

@@ -1,48 +1,48 @@
 import type { Config } from './config.ts';
-import { LocalShare, type SharedBudget } from './connector/budget-share.ts';
 import { Connectors } from './connector/connectors.ts';
-import { LeasedShares } from './connector/leased-shares.ts';
-import { measure } from './connector/measure.ts';
-import { MetadataCache } from './connector/metadata-cache.ts';
-import { PortalOutages } from './connector/portal-outages.ts';
-import { PortalPipelines } from './connector/portal-pipelines.ts';
-import { RateGovernors } from './connector/rate-governor.ts';
+import { MetadataCache } from './connector/metadata/metadata-cache.ts';
+import { measure } from './connector/middleware/measure.ts';
+import { PortalOutages } from './connector/middleware/portal-outages.ts';
+import { PortalClients } from './connector/portal-clients.ts';
+import { LeasedQuotas } from './connector/rate-limit/leased-quotas.ts';
+import { LocalQuota, type SharedBudget } from './connector/rate-limit/quota.ts';
+import { RateLimiters } from './connector/rate-limit/rate-limiter.ts';
 import { RecordCache } from './connector/record-cache.ts';
 import { startOperation } from './connector/start-operation.ts';
 import { createGatewayServer } from './gateway/server.ts';
-import { ArgumentDocuments } from './graphql/argument-documents.ts';
-import { RECORD_VIEWS } from './graphql/record-views.ts';
-import { RowBudget } from './graphql/row-budget.ts';
+import { ArgumentDocuments } from './graphql/analysis/argument-documents.ts';
+import { RECORD_GETTERS } from './graphql/execution/record-getters.ts';
+import { RowBudget } from './graphql/execution/row-budget.ts';
 import { schema } from './graphql/schema.ts';
-import type { GraphiQLDefaults } from './http/graphiql.ts';
+import type { GraphiQLDefaults } from './http/graphql/graphiql.ts';
 import { CALLBACK_PATH } from './http/public-paths.ts';
 import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
-import { OAuthClient } from './hubspot/oauth.ts';
-import { tellOutcome } from './hubspot/write-outcome.ts';
+import { OAuthClient } from './hubspot/oauth/oauth-client.ts';
+import { annotateUnknownOutcome } from './hubspot/unknown-outcome.ts';
 import { ConnectFlow } from './installations/connect.ts';
-import { GrantKeeper } from './installations/grant-keeper.ts';
-import { InstallationDirectory } from './installations/installation-directory.ts';
+import { GrantMonitor } from './installations/grant-monitor.ts';
+import { InstallationCache } from './installations/installation-cache.ts';
 import { InstallationLifecycle } from './installations/lifecycle.ts';
 import { Revocations } from './installations/revocations.ts';
-import { TokenExchange } from './installations/token-exchange.ts';
 import { TokenManager } from './installations/token-manager.ts';
-import { createAlarm } from './lib/alarm.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { createLogger, type Logger } from './lib/logger.ts';
+import { TokenRefresher } from './installations/token-refresher.ts';
+import { createAlert } from './lib/logging/alert.ts';
+import { createLogger, type Logger } from './lib/logging/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { proxyFor } from './lib/proxy.ts';
 import { Readiness } from './lib/readiness.ts';
 import { isSettledWithin } from './lib/settled-within.ts';
+import { type Clock, systemClock } from './lib/time/clock.ts';
 import { AuthorizationRequestStore } from './storage/authorization-request-store.ts';
-import { BudgetSliceStore } from './storage/budget-slice-store.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { DefaultInstallationStore } from './storage/default-installation-store.ts';
-import { EncryptionKeys } from './storage/encryption-keys.ts';
+import { EncryptionKeys } from './storage/encryption/encryption-keys.ts';
+import { TokenCipher } from './storage/encryption/token-cipher.ts';
 import { InstallationStore } from './storage/installation-store.ts';
+import { QuotaLeaseStore } from './storage/quota-lease-store.ts';
 import { RevocationStore } from './storage/revocation-store.ts';
 import { logStorageOutages } from './storage/storage-outages.ts';
 import { storageReadiness } from './storage/storage-readiness.ts';
-import { TokenCipher } from './storage/token-cipher.ts';
 import { TokenStore } from './storage/token-store.ts';
 
 /** Replaces parts of the gateway: for tests and the demo. */
@@ -81,16 +81,16 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   const logger = overrides.logger ?? createLogger(config.logLevel);
   const database = overrides.database ?? openDatabase({ ...config.database, clock });
   const metrics = createMetrics();
-  const alarm = createAlarm(logger, metrics);
+  const alert = createAlert(logger, metrics);
   logStorageOutages(database, { metrics, clock, logger });
   let publicUrl = config.publicUrl ?? 'http://localhost';
 
-  const keys = new EncryptionKeys(database, new TokenCipher(config.encryptionKeys), alarm);
+  const keys = new EncryptionKeys(database, new TokenCipher(config.encryptionKeys), alert);
   const tokenStore = new TokenStore(database, keys);
   const revocationStore = new RevocationStore(database, keys);
   const installations = new InstallationStore(database, tokenStore, revocationStore);
   const defaults = new DefaultInstallationStore(database);
-  const directory = new InstallationDirectory({ installations, defaults, clock, logger });
+  const directory = new InstallationCache({ installations, defaults, clock, logger });
   const requests = new AuthorizationRequestStore(database, keys);
 
   const { hubspot } = config;
@@ -109,8 +109,8 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     basePath,
     clock,
   });
-  const grants = new GrantKeeper({ installations, directory, oauth, clock, logger });
-  const exchange = new TokenExchange({ tokens: tokenStore, grants, oauth, clock, logger, metrics, alarm });
+  const grants = new GrantMonitor({ installations, directory, oauth, clock, logger });
+  const exchange = new TokenRefresher({ tokens: tokenStore, grants, oauth, clock, logger, metrics, alert });
   const tokens = new TokenManager({ exchange, clock, logger });
   const redirectUri = () => hubspot.redirectUri ?? `${publicUrl}${CALLBACK_PATH}`;
   const connect = new ConnectFlow({
@@ -126,25 +126,28 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     clock,
     logger,
   });
-  const transport = measure(metrics, clock)(tellOutcome(createTransport({ pool: apiPool, clock, basePath })));
+  const transport = measure(
+    metrics,
+    clock,
+  )(annotateUnknownOutcome(createTransport({ pool: apiPool, clock, basePath })));
   const api = { send: transport, version: hubspot.apiVersion };
   const revocations = new Revocations({ store: revocationStore, oauth, api, clock, logger });
   const lifecycle = new InstallationLifecycle({ installations, directory, tokens, revocations, logger });
-  const shares = new LeasedShares({ store: new BudgetSliceStore(database), clock, logger });
+  const shares = new LeasedQuotas({ store: new QuotaLeaseStore(database), clock, logger });
   const isAlone = database.kind === 'sqlite' || overrides.hubspotLimits !== undefined;
-  const governors = new RateGovernors({
+  const limiters = new RateLimiters({
     clock,
     metrics,
     logger,
-    createShare: (hubId, usage) => (isAlone ? new LocalShare(usage, overrides.hubspotLimits) : shares.of(hubId, usage)),
+    createQuota: (hubId, usage) => (isAlone ? new LocalQuota(usage, overrides.hubspotLimits) : shares.of(hubId, usage)),
   });
-  metrics.watchPausedPortals(() => governors.paused);
-  const pipelines = new PortalPipelines({
+  metrics.watchPausedPortals(() => limiters.paused);
+  const pipelines = new PortalClients({
     tokens,
     grants,
     transport,
     apiVersion: hubspot.apiVersion,
-    governors,
+    limiters,
     outages: new PortalOutages(clock, logger),
     metadata: new MetadataCache(clock),
     recordCache: config.cacheTtlMs > 0 ? new RecordCache({ ttlMs: config.cacheTtlMs, clock, metrics }) : undefined,
@@ -154,7 +157,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
     tokens.changed(change);
     pipelines.changed(change);
   });
-  const connectorOptions = { directory, installations, pipelines, governors, recordClasses: RECORD_VIEWS };
+  const connectorOptions = { directory, installations, pipelines, limiters, recordClasses: RECORD_GETTERS };
   const documents = new ArgumentDocuments(schema);
   const readiness = new Readiness(storageReadiness(keys), logger);
   const server = createGatewayServer({

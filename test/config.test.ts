@@ -186,7 +186,7 @@ describe('loadConfig', () => {
 
 describe('proxies', () => {
   it('may be spelt in capitals or not, and without a scheme', () => {
-    const capitals = {
+    const enumName = {
       HTTPS_PROXY: 'https://user:p%40ss@proxy.example:8443',
       HTTP_PROXY: 'proxy.example:3128',
       NO_PROXY: '.svc',
@@ -196,11 +196,11 @@ describe('proxies', () => {
       http: 'http://proxy.example:3128/',
       noProxy: '.svc',
     };
-    expect(load(capitals).proxy).toEqual(expected);
+    expect(load(enumName).proxy).toEqual(expected);
     expect(
-      load({ https_proxy: capitals.HTTPS_PROXY, http_proxy: 'proxy.example:3128', no_proxy: '.svc' }).proxy,
+      load({ https_proxy: enumName.HTTPS_PROXY, http_proxy: 'proxy.example:3128', no_proxy: '.svc' }).proxy,
     ).toEqual(expected);
-    expect(load({ ...capitals, https_proxy: '10.0.0.1:80' }).proxy.https).toBe('http://10.0.0.1/');
+    expect(load({ ...enumName, https_proxy: '10.0.0.1:80' }).proxy.https).toBe('http://10.0.0.1/');
   });
 });
 

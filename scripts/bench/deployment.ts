@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
+import { EncryptionKeys } from '../../src/storage/encryption/encryption-keys.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
 import { RevocationStore } from '../../src/storage/revocation-store.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { TokenStore } from '../../src/storage/token-store.ts';
 
 const ISSUER = 'https://issuer.example';

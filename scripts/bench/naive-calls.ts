@@ -5,7 +5,7 @@ const ENDPOINTS = new Set(['contact', 'contactByEmail', 'deal', 'company', 'owne
 
 /**
  * The HubSpot calls of a server that makes one wherever a field has an endpoint of its own, counted on an answer: one
- * for a list with all its records; below a record, one for the ids of its neighbours and one for each of them.
+ * for a list with all its records; below a record, one for the ids of its associated records and one for each of them.
  */
 export function naiveCalls(data: object): number {
   return callsBelow(data, true);

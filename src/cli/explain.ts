@@ -1,19 +1,19 @@
 import { GraphQLError } from 'graphql';
 import { ConfigError } from '../config.ts';
-import { KeyMissing } from '../storage/encryption-keys.ts';
-import { DatabaseNewer, MigrationFailed, StorageUnavailable } from '../storage/storage-failure.ts';
-import { NoSuchFiles } from './scopes.ts';
+import { KeyMissingError } from '../storage/encryption/encryption-keys.ts';
+import { DatabaseNewerError, MigrationError, StorageUnavailableError } from '../storage/storage-failure.ts';
+import { NoFilesError } from './scopes.ts';
 
 /** Says failures that a person can mend in one sentence; others keep their stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // GraphQL's own kind shows file, line and column.
   if (error instanceof GraphQLError) return error.toString();
-  if (error instanceof ConfigError || error instanceof NoSuchFiles) return error.message;
-  if (error instanceof KeyMissing) return error.explanation;
-  if (error instanceof DatabaseNewer) return error.message;
-  if (error instanceof MigrationFailed) return ofDriver(error.cause) ?? error.message;
-  if (error instanceof StorageUnavailable) return ofDriver(error.cause) ?? error.explanation;
+  if (error instanceof ConfigError || error instanceof NoFilesError) return error.message;
+  if (error instanceof KeyMissingError) return error.explanation;
+  if (error instanceof DatabaseNewerError) return error.message;
+  if (error instanceof MigrationError) return ofDriver(error.cause) ?? error.message;
+  if (error instanceof StorageUnavailableError) return ofDriver(error.cause) ?? error.explanation;
   return ofDriver(error) ?? error.stack ?? error.message;
 }
 

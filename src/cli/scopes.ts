@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { type FrontendScopes, frontendScopes } from '../graphql/frontend-scopes.ts';
+import { type FrontendScopes, frontendScopes } from '../graphql/analysis/frontend-scopes.ts';
 
 /** What the person at the command line can mend. */
-export class NoSuchFiles extends Error {
-  override readonly name = 'NoSuchFiles';
+export class NoFilesError extends Error {
+  override readonly name = 'NoFilesError';
 }
 
 /**
  * What the operations in the files of `patterns` need, offline.
  * @param registered scopes of the app at HubSpot, required and optional
- * @throws GraphQLError for a file that does not fit the schema, NoSuchFiles when nothing matches
+ * @throws GraphQLError for a file that does not fit the schema, NoFilesError when nothing matches
  */
 export async function scopesOfFiles(
   patterns: readonly string[],
@@ -18,7 +18,7 @@ export async function scopesOfFiles(
 ): Promise<FrontendScopes> {
   const names = new Set<string>();
   for (const pattern of patterns) for await (const name of glob(pattern)) names.add(name);
-  if (names.size === 0) throw new NoSuchFiles(`No file matches ${patterns.join(' ')}`);
+  if (names.size === 0) throw new NoFilesError(`No file matches ${patterns.join(' ')}`);
   const files = [...names].sort().map((name) => ({ name, text: readFileSync(name, 'utf8') }));
   return frontendScopes(files, [...new Set(registered)].sort());
 }

@@ -1,11 +1,11 @@
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { Remedy } from '../errors.ts';
-import { fewestScopes } from '../hubspot/fewest-scopes.ts';
-import { ScopeSet } from '../hubspot/scope-set.ts';
+import { fewestScopes } from '../hubspot/oauth/fewest-scopes.ts';
+import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
 /** What one field needs, by its coordinate. */
-export interface FieldRequirement {
+export interface RequiredScopes {
   readonly coordinate: string;
   readonly anyOf: ScopeRequirement;
 }
@@ -28,13 +28,13 @@ export interface Access {
 }
 
 /** The smallest set of scopes that answers all of the fields; others than `preferred` only where they must be. */
-export function leastScopes(fields: readonly FieldRequirement[], preferred: readonly string[] = []): readonly string[] {
+export function leastScopes(fields: readonly RequiredScopes[], preferred: readonly string[] = []): readonly string[] {
   const requirements = fields.map(({ anyOf }) => anyOf);
   return preferred.length > 0 ? fewestScopes(requirements, new ScopeSet(preferred)) : fewestScopes(requirements);
 }
 
 /** Compares what fields need with what the portal granted. Calls nothing. */
-export function accessTo(installation: Installation, fields: readonly FieldRequirement[]): Access {
+export function accessTo(installation: Installation, fields: readonly RequiredScopes[]): Access {
   const granted = ScopeSet.of(installation.grantedScopes);
   const scopes = fewestScopes(
     fields.map(({ anyOf }) => anyOf),

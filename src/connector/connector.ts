@@ -1,33 +1,33 @@
 import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayError } from '../errors.ts';
-import type { AssociationInput, Neighbour, NeighbourPage } from '../hubspot/associations.ts';
-import type { HubspotRecord } from '../hubspot/objects.ts';
-import type { Owner } from '../hubspot/owners.ts';
-import { ScopeSet } from '../hubspot/scope-set.ts';
+import type { Association, AssociationPage, AssociationReadInput } from '../hubspot/crm/associations.ts';
+import type { HubspotRecord } from '../hubspot/crm/objects.ts';
+import type { Owner } from '../hubspot/crm/owners.ts';
+import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { RecordLoader } from './batching/record-loader.ts';
 import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
-import type { Operation } from './operation.ts';
-import { PortalMetadata } from './portal-metadata.ts';
-import type { PortalPipeline } from './portal-pipeline.ts';
-import { PortalWrites } from './portal-writes.ts';
-import { askable, type SelectedProperties } from './property-access.ts';
+import { PortalMetadata } from './metadata/portal-metadata.ts';
+import { missingScopes } from './middleware/scope-gate.ts';
 import {
-  inlineNeighbours,
+  type CursorPosition,
+  mapPage,
   mapRecords,
-  mapSlice,
-  type Position,
-  readKnown,
-  readNeighbours,
-  readRecords,
-  type Slice,
-} from './reading.ts';
-import type { InlineNeighbours, ListSelection, NeighbourSelection } from './record-selection.ts';
-import { RecordShelf } from './record-shelf.ts';
-import { missingScopes } from './scope-gate.ts';
-import { type Search, takesProperties } from './search.ts';
-import { readSearch } from './search-pages.ts';
+  type Page,
+  pageAssociations,
+  pageInlineAssociations,
+  pageKnown,
+  pageRecords,
+} from './paging.ts';
+import type { PortalClient } from './portal-client.ts';
+import { PortalWrites } from './portal-writes.ts';
+import { readableProperties, type SelectedProperties } from './property-access.ts';
+import type { AssociatedRecordSelection, InlineAssociationSelection, ListSelection } from './record-selection.ts';
+import type { RequestContext } from './request-context.ts';
+import { type Search, takesProperties } from './search/search.ts';
+import { readSearch } from './search/search-pages.ts';
 
 /** An owner in the hands of a resolver. */
 export interface PortalOwner extends Owner {
@@ -35,7 +35,7 @@ export interface PortalOwner extends Owner {
   readonly connector: Connector;
 }
 
-/** A neighbour as an association edge shows it. */
+/** A associated record as an association edge shows it. */
 export interface AssociatedRecord {
   readonly record: CrmRecord;
   readonly labels: readonly string[];
@@ -51,25 +51,25 @@ export class Connector {
   readonly granted: ScopeSet;
   /** What the portal's administrators set up. */
   readonly metadata: PortalMetadata;
-  readonly #pipeline: PortalPipeline;
-  readonly #operation: Operation;
+  readonly #client: PortalClient;
+  readonly #operation: RequestContext;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #recordClasses: RecordClasses;
-  readonly #shelves = new Map<string, RecordShelf<CrmRecord>>();
-  readonly #neighbourPages = new Map<string, Promise<NeighbourPage>>();
+  readonly #loaders = new Map<string, RecordLoader<CrmRecord>>();
+  readonly #associationPages = new Map<string, Promise<AssociationPage>>();
 
   constructor(
     installation: Installation,
-    pipeline: PortalPipeline,
-    operation: Operation,
+    pipeline: PortalClient,
+    request: RequestContext,
     recordClasses: RecordClasses = PLAIN_RECORDS,
   ) {
     this.installation = installation;
     this.granted = ScopeSet.of(installation.grantedScopes);
-    this.#pipeline = pipeline;
-    this.#operation = operation;
+    this.#client = pipeline;
+    this.#operation = request;
     this.#recordClasses = recordClasses;
-    this.metadata = new PortalMetadata(pipeline, operation);
+    this.metadata = new PortalMetadata(pipeline, request);
   }
 
   /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
@@ -90,18 +90,18 @@ export class Connector {
   /** Writes of this request, each a call of its own. */
   get writes(): PortalWrites {
     return new PortalWrites({
-      api: this.#pipeline.alone(this.#operation),
+      api: this.#client.alone(this.#operation),
       metadata: this.metadata,
-      own: (objectType, record) => this.#own(objectType, record),
-      changed: () => this.changed(),
+      toCrmRecord: (objectType, record) => this.#toCrmRecord(objectType, record),
+      invalidate: () => this.changed(),
     });
   }
 
   /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
   changed(): void {
-    this.#shelves.clear();
-    this.#neighbourPages.clear();
-    this.#pipeline.changed();
+    this.#loaders.clear();
+    this.#associationPages.clear();
+    this.#client.invalidate();
   }
 
   /** One record by its id, or by a unique property; `null` when HubSpot has none. */
@@ -111,160 +111,160 @@ export class Connector {
     { associations = NO_TYPES, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
     idProperty?: string,
   ): PromiseOrValue<CrmRecord | null> {
-    return andThen(askable(this, objectType, selection), (properties) =>
-      this.#shelf(objectType, properties, { idProperty, associations }).get(id),
+    return andThen(readableProperties(this, objectType, selection), (properties) =>
+      this.#loader(objectType, properties, { idProperty, associations }).load(id),
     );
   }
 
-  #shelf(
+  #loader(
     objectType: ObjectType,
     properties: readonly string[],
-    { idProperty, associations = NO_TYPES }: ShelfOptions = {},
-  ): RecordShelf<CrmRecord> {
+    { idProperty, associations = NO_TYPES }: LoaderOptions = {},
+  ): RecordLoader<CrmRecord> {
     const key = `${objectType}\n${idProperty ?? ''}\n${listKey(properties)}\n${listKey(associations)}`;
-    const known = this.#shelves.get(key);
+    const known = this.#loaders.get(key);
     if (known) return known;
-    const batcher = this.#pipeline.records(objectType, idProperty);
-    const shelf = new RecordShelf(async (ids) => {
+    const batcher = this.#client.records(objectType, idProperty);
+    const shelf = new RecordLoader(async (ids) => {
       const answer = await batcher.loadAll(ids, { properties, associations }, this.#operation);
       return (id) => {
         const record = answer(id);
-        return record && this.#own(objectType, record, record.inlined);
+        return record && this.#toCrmRecord(objectType, record, record.preloaded);
       };
     });
-    this.#shelves.set(key, shelf);
+    this.#loaders.set(key, shelf);
     return shelf;
   }
 
   /** Records of one type in HubSpot's order. */
   async list(
     objectType: ObjectType,
-    { first, start, archived }: { first: number; start: Position; archived: boolean },
-    { associations, neighbours, readsMore, ...selection }: ListSelection,
-  ): Promise<Slice<CrmRecord>> {
-    const properties = await askable(this, objectType, selection);
-    const slice = await readRecords(first, start, (after, limit) =>
-      this.#pipeline.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
+    { first, start, archived }: { first: number; start: CursorPosition; archived: boolean },
+    { associations, associatedRecords, readsMore, ...selection }: ListSelection,
+  ): Promise<Page<CrmRecord>> {
+    const properties = await readableProperties(this, objectType, selection);
+    const slice = await pageRecords(first, start, (after, limit) =>
+      this.#client.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
     );
     // Whatever fails is told by the rows that want it.
-    const reading = Promise.allSettled(neighbours.map((wanted) => this.#readAhead(slice, wanted)));
+    const reading = Promise.allSettled(associatedRecords.map((wanted) => this.#readAhead(slice, wanted)));
     if (!readsMore) await reading;
-    return mapSlice(slice, (record) => this.#own(objectType, record, associations));
+    return mapPage(slice, (record) => this.#toCrmRecord(objectType, record, associations));
   }
 
-  /** Asks for neighbours that came inline with a list, all rows together; the rows find what is there. */
+  /** Asks for associated records that came inline with a list, all rows together; the rows find what is there. */
   #readAhead(
-    { items }: Slice<HubspotRecord>,
-    { objectType: to, first, properties, needsRecord }: InlineNeighbours,
+    { items }: Page<HubspotRecord>,
+    { objectType: to, first, properties, needsRecord }: InlineAssociationSelection,
   ): unknown {
     if (!needsRecord) return undefined;
     const ids = items.flatMap(({ value }) => {
-      const inline = inlineNeighbours(first, value.associations?.[to] ?? NO_NEIGHBOURS);
-      return inline?.items.map((neighbour) => neighbour.value.id) ?? [];
+      const inline = pageInlineAssociations(first, value.associations?.[to] ?? NO_ASSOCIATIONS);
+      return inline?.items.map((associated) => associated.value.id) ?? [];
     });
-    return ids.length > 0 ? this.#shelf(to, properties).all(ids) : undefined;
+    return ids.length > 0 ? this.#loader(to, properties).loadMany(ids) : undefined;
   }
 
-  /** Records that a search finds. One that vanished meanwhile is left out; neighbours never come with the others. */
+  /** Records that a search finds. One that vanished meanwhile is left out; associated records never come with the others. */
   async search(
     objectType: ObjectType,
     search: Search,
-    { first, start }: { first: number; start: Position },
+    { first, start }: { first: number; start: CursorPosition },
     selection: SelectedProperties,
-  ): Promise<Slice<CrmRecord>> {
-    const properties = await askable(this, objectType, selection);
+  ): Promise<Page<CrmRecord>> {
+    const properties = await readableProperties(this, objectType, selection);
     const together = takesProperties(search, properties);
     const slice = await readSearch(search, first, start, (page) =>
-      this.#pipeline.search(
+      this.#client.search(
         objectType,
         { query: search.query, sort: search.sort, ...page, properties: together ? properties : [] },
         this.#operation,
       ),
     );
-    if (together) return mapSlice(slice, (record) => this.#own(objectType, record));
-    const records = await this.#shelf(objectType, properties).all(slice.items.map(({ value }) => value.id));
+    if (together) return mapPage(slice, (record) => this.#toCrmRecord(objectType, record));
+    const records = await this.#loader(objectType, properties).loadMany(slice.items.map(({ value }) => value.id));
     return mapRecords(slice, records, (record) => record);
   }
 
-  /** Neighbours of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
-  neighbours(
+  /** Associated records of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
+  associatedRecords(
     record: CrmRecord,
     to: ObjectType,
-    { first, start }: { first: number; start: Position },
-    selection: NeighbourSelection,
-  ): PromiseOrValue<Slice<AssociatedRecord>> {
+    { first, start }: { first: number; start: CursorPosition },
+    selection: AssociatedRecordSelection,
+  ): PromiseOrValue<Page<AssociatedRecord>> {
     const { needsRecord, needsLabels } = selection;
-    const properties = askable(this, to, selection);
+    const properties = readableProperties(this, to, selection);
     const inline =
-      !needsLabels && record.inlined.includes(to) ? (record.associations?.[to] ?? NO_NEIGHBOURS) : undefined;
-    const slice = readNeighbours(first, start, inline, (after) =>
-      this.#neighbourPage(record.objectType, to, { id: record.recordId, after }),
+      !needsLabels && record.preloaded.includes(to) ? (record.associations?.[to] ?? NO_ASSOCIATIONS) : undefined;
+    const slice = pageAssociations(first, start, inline, (after) =>
+      this.#associationPage(record.objectType, to, { id: record.recordId, after }),
     );
     return andThen(slice, (found) =>
       needsRecord
-        ? andThen(properties, (names) => this.#readNeighbours(to, found, names))
-        : this.#nameNeighbours(to, found),
+        ? andThen(properties, (names) => this.#readAssociatedRecords(to, found, names))
+        : this.#identifyAssociatedRecords(to, found),
     );
   }
 
-  #nameNeighbours(to: ObjectType, slice: Slice<Neighbour>): Slice<AssociatedRecord> {
-    return mapSlice(slice, ({ id, labels }) => ({ record: this.#own(to, bareRecord(id)), labels }));
+  #identifyAssociatedRecords(to: ObjectType, slice: Page<Association>): Page<AssociatedRecord> {
+    return mapPage(slice, ({ id, labels }) => ({ record: this.#toCrmRecord(to, bareRecord(id)), labels }));
   }
 
-  #readNeighbours(
+  #readAssociatedRecords(
     to: ObjectType,
-    slice: Slice<Neighbour>,
+    slice: Page<Association>,
     properties: readonly string[],
-  ): PromiseOrValue<Slice<AssociatedRecord>> {
-    const records = this.#shelf(to, properties).all(slice.items.map(({ value }) => value.id));
+  ): PromiseOrValue<Page<AssociatedRecord>> {
+    const records = this.#loader(to, properties).loadMany(slice.items.map(({ value }) => value.id));
     return andThen(records, (found) => mapRecords(slice, found, (record, { labels }) => ({ record, labels })));
   }
 
   /** A record that was read under another grant of the same portal. */
-  adopt({ told, objectType, inlined }: CrmRecord): CrmRecord {
-    return this.#own(objectType, told, inlined);
+  adopt({ raw, objectType, preloaded }: CrmRecord): CrmRecord {
+    return this.#toCrmRecord(objectType, raw, preloaded);
   }
 
   /** By the owner's id; `null` when the portal has none. */
   async owner(id: string): Promise<PortalOwner | null> {
     const owner = await this.metadata.owner(id);
-    return owner && this.#ownOwner(owner);
+    return owner && this.#toPortalOwner(owner);
   }
 
   /** Active owners in HubSpot's order, of one e-mail address where one is named. */
-  async owners(first: number, start: Position, email?: string): Promise<Slice<PortalOwner>> {
+  async owners(first: number, start: CursorPosition, email?: string): Promise<Page<PortalOwner>> {
     const all = await this.metadata.owners();
     const wanted = email?.toLowerCase();
     const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
-    const slice = readKnown(
+    const slice = pageKnown(
       first,
       start,
-      owners.map((owner) => this.#ownOwner(owner)),
+      owners.map((owner) => this.#toPortalOwner(owner)),
     );
     return { ...slice, totalCount: owners.length };
   }
 
-  #ownOwner(owner: Owner): PortalOwner {
+  #toPortalOwner(owner: Owner): PortalOwner {
     return { ...owner, objectType: 'owners', connector: this };
   }
 
-  #neighbourPage(from: ObjectType, to: ObjectType, input: AssociationInput): Promise<NeighbourPage> {
+  #associationPage(from: ObjectType, to: ObjectType, input: AssociationReadInput): Promise<AssociationPage> {
     const key = `${from}\n${to}\n${input.id}\n${input.after ?? ''}`;
-    const known = this.#neighbourPages.get(key);
+    const known = this.#associationPages.get(key);
     if (known) return known;
-    const page = this.#pipeline.associations(from, to).load(input, this.#operation);
-    this.#neighbourPages.set(key, page);
+    const page = this.#client.associations(from, to).load(input, this.#operation);
+    this.#associationPages.set(key, page);
     return page;
   }
 
-  #own(objectType: ObjectType, record: HubspotRecord, inlined: readonly ObjectType[] = NO_TYPES): CrmRecord {
-    return new this.#recordClasses[objectType](record, objectType, this, inlined);
+  #toCrmRecord(objectType: ObjectType, record: HubspotRecord, preloaded: readonly ObjectType[] = NO_TYPES): CrmRecord {
+    return new this.#recordClasses[objectType](record, objectType, this, preloaded);
   }
 }
 
-interface ShelfOptions {
+interface LoaderOptions {
   readonly idProperty?: string | undefined;
-  /** Neighbours that may come with a record, where that takes no call of its own. */
+  /** Associated records that may come with a record, where that takes no call of its own. */
   readonly associations?: readonly ObjectType[];
 }
 
@@ -280,7 +280,7 @@ function listKey(list: readonly string[]): string {
 }
 
 const NO_TYPES: readonly ObjectType[] = [];
-const NO_NEIGHBOURS = { results: [] };
+const NO_ASSOCIATIONS = { results: [] };
 
 /** Stands for a record of which only the id is wanted. */
 function bareRecord(id: string): HubspotRecord {

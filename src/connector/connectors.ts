@@ -1,22 +1,22 @@
 import { GatewayError } from '../errors.ts';
-import type { ScopeSet } from '../hubspot/scope-set.ts';
-import { grantOver, notConnected } from '../installations/grant-keeper.ts';
-import type { InstallationDirectory } from '../installations/installation-directory.ts';
+import type { ScopeSet } from '../hubspot/oauth/scope-set.ts';
+import { grantOver, notConnected } from '../installations/grant-monitor.ts';
+import type { InstallationCache } from '../installations/installation-cache.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { ViewerKey } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
-import type { Operation } from './operation.ts';
-import { PortalMetadata } from './portal-metadata.ts';
-import type { PortalPipelines } from './portal-pipelines.ts';
-import type { RateGovernors } from './rate-governor.ts';
+import { PortalMetadata } from './metadata/portal-metadata.ts';
+import type { PortalClients } from './portal-clients.ts';
+import type { RateLimiters } from './rate-limit/rate-limiter.ts';
+import type { RequestContext } from './request-context.ts';
 
 export interface ConnectorsOptions {
-  readonly directory: InstallationDirectory;
+  readonly directory: InstallationCache;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
-  readonly pipelines: PortalPipelines;
-  readonly governors: Pick<RateGovernors, 'pausedUntil'>;
+  readonly pipelines: PortalClients;
+  readonly limiters: Pick<RateLimiters, 'pausedUntil'>;
   readonly recordClasses: RecordClasses;
 }
 
@@ -24,7 +24,7 @@ export interface ConnectorsOptions {
 export class Connectors {
   readonly #viewer: ViewerKey;
   readonly #options: ConnectorsOptions;
-  readonly #operation: Operation;
+  readonly #operation: RequestContext;
   /** When the request began: a refusal knows what other replicas had changed by then. */
   readonly #moment: number;
   readonly #connectors = new Map<string, Connector>();
@@ -32,9 +32,9 @@ export class Connectors {
   #default: PromiseOrValue<string | undefined> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(viewer: ViewerKey, operation: Operation, options: ConnectorsOptions) {
+  constructor(viewer: ViewerKey, request: RequestContext, options: ConnectorsOptions) {
     this.#viewer = viewer;
-    this.#operation = operation;
+    this.#operation = request;
     this.#options = options;
     this.#moment = options.directory.moment;
   }
@@ -92,7 +92,7 @@ export class Connectors {
 
   /** Until when HubSpot wants no calls of the portal, in epoch milliseconds, as far as this replica was told. */
   pausedUntil({ hubId }: Installation): number | undefined {
-    return this.#options.governors.pausedUntil(hubId);
+    return this.#options.limiters.pausedUntil(hubId);
   }
 
   /**

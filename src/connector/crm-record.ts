@@ -1,34 +1,34 @@
 import { byObjectType, type ObjectType } from '../crm/objects.ts';
-import type { HubspotRecord } from '../hubspot/objects.ts';
+import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import type { Connector } from './connector.ts';
 
 /** A record in the hands of a resolver: it knows the portal it came from. */
 export class CrmRecord {
   /** As HubSpot told it. Other requests may hold the same object. */
-  readonly told: HubspotRecord;
+  readonly raw: HubspotRecord;
   readonly objectType: ObjectType;
   readonly connector: Connector;
-  /** The types of neighbours that were asked for together with the record. */
-  readonly inlined: readonly ObjectType[];
+  /** The types of associated records that were asked for together with the record. */
+  readonly preloaded: readonly ObjectType[];
 
-  constructor(told: HubspotRecord, objectType: ObjectType, connector: Connector, inlined: readonly ObjectType[]) {
-    this.told = told;
+  constructor(told: HubspotRecord, objectType: ObjectType, connector: Connector, preloaded: readonly ObjectType[]) {
+    this.raw = told;
     this.objectType = objectType;
     this.connector = connector;
-    this.inlined = inlined;
+    this.preloaded = preloaded;
   }
 
   /** HubSpot's own id. */
   get recordId(): string {
-    return this.told.id;
+    return this.raw.id;
   }
 
   get properties(): HubspotRecord['properties'] {
-    return this.told.properties;
+    return this.raw.properties;
   }
 
   get associations(): HubspotRecord['associations'] {
-    return this.told.associations;
+    return this.raw.associations;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   listRecords,
   MAX_URL_CHARACTERS,
   type RecordPage,
-} from '../hubspot/objects.ts';
+} from '../hubspot/crm/objects.ts';
 
 /**
  * A page of a list with all these properties. Those that are too many for a URL are read in one more call, by the ids

@@ -1,15 +1,14 @@
 import type { ObjectType } from '../crm/objects.ts';
-import { type AssociationType, listAssociations, plainType } from '../hubspot/association-types.ts';
+import type { HubspotApi } from '../hubspot/client.ts';
+import { type AssociationType, listAssociations, plainType } from '../hubspot/crm/association-types.ts';
 import {
   associatePlainly,
   type RecordPair,
   removeAssociation,
   removeAssociationTypes,
   replaceAssociationTypes,
-} from '../hubspot/association-writes.ts';
-import type { HubspotApi } from '../hubspot/client.ts';
-import type { HubspotRecord } from '../hubspot/objects.ts';
-import type { Problem } from '../hubspot/problems.ts';
+} from '../hubspot/crm/association-writes.ts';
+import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import {
   archiveRecord,
   createRecord,
@@ -18,10 +17,11 @@ import {
   type UpsertTarget,
   updateRecord,
   upsertRecord,
-} from '../hubspot/record-writes.ts';
-import { HubspotRefusal } from '../hubspot/refusal.ts';
+} from '../hubspot/crm/record-writes.ts';
+import { HubspotRefusalError } from '../hubspot/hubspot-refusal-error.ts';
+import type { Problem } from '../hubspot/problems.ts';
 import type { CrmRecord } from './crm-record.ts';
-import type { PortalMetadata } from './portal-metadata.ts';
+import type { PortalMetadata } from './metadata/portal-metadata.ts';
 
 /** A label that does not exist between two types of record; HubSpot was not asked to write. */
 export interface UnknownLabel {
@@ -44,8 +44,8 @@ export interface Written {
   readonly isNew: boolean | null;
 }
 
-/** A neighbour of a record that does not exist yet. */
-export interface NewNeighbour {
+/** A associated record of a record that does not exist yet. */
+export interface NewAssociatedRecord {
   readonly objectType: ObjectType;
   readonly id: string;
   readonly label: string | undefined;
@@ -54,9 +54,9 @@ export interface NewNeighbour {
 export interface WrittenPortal {
   readonly api: HubspotApi;
   readonly metadata: PortalMetadata;
-  own(objectType: ObjectType, record: HubspotRecord): CrmRecord;
+  toCrmRecord(objectType: ObjectType, record: HubspotRecord): CrmRecord;
   /** Told of every write before it leaves and when it ended, whatever came of it: HubSpot did it in between, or not. */
-  changed(): void;
+  invalidate(): void;
 }
 
 /**
@@ -73,26 +73,26 @@ export class PortalWrites {
   async create(
     objectType: ObjectType,
     properties: PropertyValues,
-    neighbours: readonly NewNeighbour[],
+    associatedRecords: readonly NewAssociatedRecord[],
   ): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, own }) => {
-      const associations = await this.#newAssociations(objectType, neighbours);
+    return this.#attempt(async ({ api, toCrmRecord }) => {
+      const associations = await this.#newAssociations(objectType, associatedRecords);
       const record = await createRecord(api, objectType, { properties, associations });
-      return { record: own(objectType, record), isNew: true };
+      return { record: toCrmRecord(objectType, record), isNew: true };
     });
   }
 
   async update(objectType: ObjectType, id: string, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, own }) => {
+    return this.#attempt(async ({ api, toCrmRecord }) => {
       const record = await updateRecord(api, objectType, id, properties);
-      return { record: own(objectType, record), isNew: false };
+      return { record: toCrmRecord(objectType, record), isNew: false };
     });
   }
 
   async upsert(objectType: ObjectType, target: UpsertTarget, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, own }) => {
+    return this.#attempt(async ({ api, toCrmRecord }) => {
       const { record, isNew } = await upsertRecord(api, objectType, target, properties);
-      return { record: own(objectType, record), isNew };
+      return { record: toCrmRecord(objectType, record), isNew };
     });
   }
 
@@ -122,23 +122,26 @@ export class PortalWrites {
   }
 
   async #attempt<T>(write: (portal: WrittenPortal) => Promise<T>): Promise<Outcome<T>> {
-    this.#portal.changed();
+    this.#portal.invalidate();
     try {
       return { value: await write(this.#portal) };
     } catch (error) {
-      if (error instanceof LabelUnknown) return { problems: [error.problem] };
-      if (error instanceof HubspotRefusal && error.problems.length > 0) return { problems: error.problems };
+      if (error instanceof UnknownLabelError) return { problems: [error.problem] };
+      if (error instanceof HubspotRefusalError && error.problems.length > 0) return { problems: error.problems };
       throw error;
     } finally {
-      this.#portal.changed();
+      this.#portal.invalidate();
     }
   }
 
-  /** One association for every neighbour, however many labels it was given. */
-  async #newAssociations(from: ObjectType, neighbours: readonly NewNeighbour[]): Promise<NewAssociation[]> {
-    const perNeighbour = Map.groupBy(neighbours, ({ objectType, id }) => `${objectType}\n${id}`);
+  /** One association for every associated record, however many labels it was given. */
+  async #newAssociations(
+    from: ObjectType,
+    associatedRecords: readonly NewAssociatedRecord[],
+  ): Promise<NewAssociation[]> {
+    const perAssociation = Map.groupBy(associatedRecords, ({ objectType, id }) => `${objectType}\n${id}`);
     return Promise.all(
-      [...perNeighbour.values()].flatMap((entries) => {
+      [...perAssociation.values()].flatMap((entries) => {
         const [first] = entries;
         const labels = entries.flatMap(({ label }) => label ?? []);
         return first ? [this.#newAssociation(from, first, labels)] : [];
@@ -148,24 +151,29 @@ export class PortalWrites {
 
   async #newAssociation(
     from: ObjectType,
-    { objectType, id }: NewNeighbour,
+    { objectType, id }: NewAssociatedRecord,
     labels: readonly string[],
   ): Promise<NewAssociation> {
     const types = labels.length > 0 ? await this.#typesOf(from, objectType, labels) : [plainType(from, objectType)];
     return { toId: id, types };
   }
 
-  /** @throws LabelUnknown */
+  /** @throws UnknownLabelError */
   async #typesOf(from: ObjectType, to: ObjectType, labels: readonly string[]): Promise<readonly AssociationType[]> {
     const types = await notWriting(this.#portal.metadata.associationTypes(from, to));
     return [...new Set(labels)].map((label) => {
       const type = types.find((candidate) => candidate.label === label);
       if (type) return type;
-      throw new LabelUnknown({ kind: 'label', label, to, known: types.flatMap((candidate) => candidate.label ?? []) });
+      throw new UnknownLabelError({
+        kind: 'label',
+        label,
+        to,
+        known: types.flatMap((candidate) => candidate.label ?? []),
+      });
     });
   }
 
-  /** The labels that `to` has for `from`: HubSpot tells them of all neighbours, page by page. */
+  /** The labels that `to` has for `from`: HubSpot tells them of all associated records, page by page. */
   async #labelsBetween({ from, to }: RecordPair): Promise<readonly AssociationType[]> {
     const list = { from: from.objectType, id: from.id, to: to.objectType };
     let after: string | undefined;
@@ -187,15 +195,15 @@ async function notWriting<T>(reading: Promise<T>, id?: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (!(error instanceof HubspotRefusal)) throw error;
+    if (!(error instanceof HubspotRefusalError)) throw error;
     const isAbsent = id !== undefined && error.problems.some(({ kind }) => kind === 'absent');
     const problems: Problem[] = isAbsent ? [{ kind: 'absent', id, type: undefined }] : [];
-    throw new HubspotRefusal(error.message, error.extensions, problems);
+    throw new HubspotRefusalError(error.message, error.extensions, problems);
   }
 }
 
-class LabelUnknown extends Error {
-  override readonly name = 'LabelUnknown';
+class UnknownLabelError extends Error {
+  override readonly name = 'UnknownLabelError';
   readonly problem: UnknownLabel;
 
   constructor(problem: UnknownLabel) {

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { ObjectType } from '../crm/objects.ts';
-import type { HubspotRecord } from '../hubspot/objects.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { Clock } from '../lib/time/clock.ts';
 
 /**
  * A small part of what a container of half a gigabyte has, and room for all that is in use for minutes: some 30,000

@@ -1,7 +1,7 @@
 import type { ObjectType } from '../crm/objects.ts';
 import type { SelectedProperties } from './property-access.ts';
 
-/** What is wanted of records: their properties, and neighbours that HubSpot can hand over with them. */
+/** What is wanted of records: their properties, and associated records that HubSpot can hand over with them. */
 export interface RecordSelection extends SelectedProperties {
   /** False when an id alone answers the selection; no record is read then. */
   readonly needsRecord: boolean;
@@ -9,14 +9,14 @@ export interface RecordSelection extends SelectedProperties {
 
 export interface ListSelection extends RecordSelection {
   readonly associations: readonly ObjectType[];
-  /** Neighbours whose ids come with the rows. */
-  readonly neighbours: readonly InlineNeighbours[];
-  /** True when rows need calls for something else, too, which need not wait until the neighbours are there. */
+  /** Associated records whose ids come with the rows. */
+  readonly associatedRecords: readonly InlineAssociationSelection[];
+  /** True when rows need calls for something else, too, which need not wait until the associated records are there. */
   readonly readsMore: boolean;
 }
 
-/** The first neighbours of one type that a selection wants of each row. */
-export interface InlineNeighbours {
+/** The first associated records of one type that a selection wants of each row. */
+export interface InlineAssociationSelection {
   readonly objectType: ObjectType;
   readonly first: number;
   readonly properties: readonly string[];
@@ -24,7 +24,7 @@ export interface InlineNeighbours {
   readonly needsRecord: boolean;
 }
 
-export interface NeighbourSelection extends RecordSelection {
+export interface AssociatedRecordSelection extends RecordSelection {
   /** Labels are not part of what comes inline with a record. */
   readonly needsLabels: boolean;
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import { CallBudget } from './call-budget.ts';
-import { Operation } from './operation.ts';
+import { RequestContext } from './request-context.ts';
 
 /** HubSpot calls that one operation may cost. */
 export const MAX_CALLS = 50;
@@ -22,10 +22,10 @@ export interface Caller {
 }
 
 /** The operation that a request asks for. */
-export function startOperation({ tenantId, viewerId, arrivedAt, signal }: Caller, clock: Clock): Operation {
-  return new Operation({
-    origin: {
-      viewerKey: `${tenantId}\n${viewerId}`,
+export function startOperation({ tenantId, viewerId, arrivedAt, signal }: Caller, clock: Clock): RequestContext {
+  return new RequestContext({
+    callContext: {
+      fairnessKey: `${tenantId}\n${viewerId}`,
       priority: 'interactive',
       deadlineAt: arrivedAt + OPERATION_MS.calls,
     },

@@ -34,6 +34,6 @@ export function crmObject(objectType: ObjectType): CrmObject {
 }
 
 /** `DEAL`: how `CrmObjectType` names a type, and HubSpot in what it says of records. */
-export function capitals({ singular }: CrmObject): string {
+export function enumName({ singular }: CrmObject): string {
   return singular.toUpperCase();
 }

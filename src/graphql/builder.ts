@@ -8,10 +8,10 @@ import SchemaBuilder, {
 import RelayPlugin from '@pothos/plugin-relay';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayContext, Permission } from './context.ts';
-import { nodeTypename } from './global-id.ts';
-import type { Given } from './named-portal.ts';
+import { defaultResolved } from './execution/default-resolved-fields.ts';
+import { nodeTypename } from './ids/global-id.ts';
+import type { Given } from './ids/target-portal.ts';
 import { PermissionPlugin } from './permissions.ts';
-import { exposed } from './plain-fields.ts';
 import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
 
 declare global {
@@ -87,17 +87,20 @@ export const builder = new SchemaBuilder<{
     cursorFieldOptions: { description: 'The place of the item: as `after`, it asks for what comes behind.' },
     pageInfoFieldOptions: {
       description: 'Where the page stands, and whether more follows.',
-      extensions: exposed('pageInfo'),
+      extensions: defaultResolved('pageInfo'),
     },
-    nodesOnConnection: { description: 'The items of the page, without their cursors.', extensions: exposed('nodes') },
+    nodesOnConnection: {
+      description: 'The items of the page, without their cursors.',
+      extensions: defaultResolved('nodes'),
+    },
     // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     edgesFieldOptions: {
       nullable: { list: false, items: false },
       description: 'The items of the page, each with its cursor.',
-      extensions: exposed('edges'),
+      extensions: defaultResolved('edges'),
     },
-    nodeFieldOptions: { nullable: false, description: 'The item itself.', extensions: exposed('node') },
+    nodeFieldOptions: { nullable: false, description: 'The item itself.', extensions: defaultResolved('node') },
   },
 });

@@ -1,10 +1,10 @@
 import type { Connectors } from '../connector/connectors.ts';
-import type { Operation } from '../connector/operation.ts';
+import type { RequestContext } from '../connector/request-context.ts';
 import type { ConnectFlow } from '../installations/connect.ts';
 import type { FlowCookie } from '../installations/flow-cookies.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
-import type { ArgumentDocuments } from './argument-documents.ts';
-import type { RowBudget } from './row-budget.ts';
+import type { ArgumentDocuments } from './analysis/argument-documents.ts';
+import type { RowBudget } from './execution/row-budget.ts';
 
 /** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
 export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
@@ -20,7 +20,7 @@ export interface Viewer {
 /** What resolvers are given for one request. */
 export interface GatewayContext {
   readonly viewer: Viewer;
-  readonly operation: Operation;
+  readonly operation: RequestContext;
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;

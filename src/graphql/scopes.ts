@@ -14,11 +14,11 @@ import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
+import { preflight } from './analysis/required-scopes.ts';
 import { contextOf, type GatewayContext } from './context.ts';
-import { underCurrentGrant } from './current-grant.ts';
-import type { WriteInput } from './named-installation.ts';
-import { type Given, namedConnector } from './named-portal.ts';
-import { preflight } from './requirements.ts';
+import { underCurrentGrant } from './execution/current-grant.ts';
+import type { WriteInput } from './ids/require-installation.ts';
+import { type Given, targetConnector } from './ids/target-portal.ts';
 
 /** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
 export const hubspotScopesDirective = new GraphQLDirective({
@@ -58,12 +58,12 @@ export type ScopesOfType = (objectType: ObjectType) => ScopeRequirement;
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onTypeConfig(type: PothosTypeConfig): PothosTypeConfig {
     const anyOf = type.kind === 'Object' ? type.pothosOptions.hubspotScopes : undefined;
-    return anyOf ? { ...type, ...announced(type, anyOf) } : type;
+    return anyOf ? { ...type, ...withScopesDirective(type, anyOf) } : type;
   }
 
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const anyOf = field.pothosOptions.hubspotScopes;
-    return anyOf ? { ...field, ...announced(field, anyOf) } : field;
+    return anyOf ? { ...field, ...withScopesDirective(field, anyOf) } : field;
   }
 
   override wrapResolve(
@@ -95,7 +95,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
         const granted = andThen(connectorOf(parent as CrmParent, contextOf(context)), granting);
         return andThen(granted, (connector) => answer(connector, parent, args, context, info));
       }
-      return andThen(namedConnector(inputOf(args)?.installationId, ids, contextOf(context)), (named) => {
+      return andThen(targetConnector(inputOf(args)?.installationId, ids, contextOf(context)), (named) => {
         if (!named && given?.absent) return given.absent(args);
         const granted = andThen(named ?? connectors.only(), granting);
         return andThen(granted, (connector) => answer(connector, { connector }, args, context, info));
@@ -126,7 +126,7 @@ interface Announcing {
 }
 
 /** Introspection tells of no directives, so descriptions say it, too. What an argument decides, they say themselves. */
-function announced({ description, extensions }: Announcing, anyOf: ScopeRequirement | ScopesOfType) {
+function withScopesDirective({ description, extensions }: Announcing, anyOf: ScopeRequirement | ScopesOfType) {
   if (typeof anyOf === 'function') return { extensions: { ...extensions, hubspotScopesOf: anyOf } };
   return {
     description: `${description ?? ''} ${grantSentence(anyOf)}`.trimStart(),

@@ -1,6 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
-import type { LogRefusal } from '../lib/refusal-log.ts';
+import type { LogRefusal } from '../lib/logging/refusal-log.ts';
 import { errorBody, retryAfter } from './error-body.ts';
 import type { EarlyAnswer } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import { isGatewayError } from '../errors.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { AnswerHeaders, Headers } from './answer-headers.ts';
 import { INTERNAL_ERROR_BODY } from './error-body.ts';

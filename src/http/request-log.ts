@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { Clock } from '../lib/time/clock.ts';
 
 /** One request under way. */
 export interface RequestRecord {

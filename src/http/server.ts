@@ -7,10 +7,10 @@ import {
 } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
 import { LRUCache } from 'lru-cache';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { MAX_BODY_BYTES } from './body.ts';
-import { type AnswerDirectly, isGraphQL } from './direct-graphql.ts';
+import { type AnswerDirectly, isGraphQL } from './graphql/fast-path.ts';
 import { type Refusal, sendRefusal } from './refusal.ts';
 import type { UnreadAnswers } from './unread-answers.ts';
 

@@ -2,20 +2,20 @@ import { type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
-import type { Clock } from '../lib/clock.ts';
-import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Priority } from '../lib/slots.ts';
-import { DeadlinePassed, ExchangeTimeout, exchange, type RawAnswer } from './exchange.ts';
-import { NetworkFailure } from './network-failure.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import { parseRetryAfter } from '../lib/time/retry-after.ts';
+import { HubspotRefusalError } from './hubspot-refusal-error.ts';
+import { NetworkError } from './network-error.ts';
+import { TokenRefusedError } from './oauth/token-refused-error.ts';
 import { parseProblems } from './problems.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
-import { HubspotRefusal } from './refusal.ts';
-import { TokenRefused } from './token-refused.ts';
+import { DeadlinePassed, type RawAnswer, RequestTimeoutError, request } from './request.ts';
 
 /** On whose behalf a call is made: decides its place among those that wait. */
-export interface CallOrigin {
+export interface CallContext {
   /** Takes turns with others in one queue. */
-  readonly viewerKey: string;
+  readonly fairnessKey: string;
   readonly priority: Priority;
   /** On the monotonic clock; later, an answer is of no use. */
   readonly deadlineAt: number;
@@ -47,7 +47,7 @@ export interface HubspotCall {
   /** True for a POST that only reads: it may be repeated without harm, as every GET. */
   readonly idempotent?: boolean;
   /** Set by whoever knows for whom the call is made, on the way from the function that describes it. */
-  readonly origin?: CallOrigin;
+  readonly callContext?: CallContext;
   /** A slot that was taken before the call was put together. */
   readonly permit?: Permit;
   /** Told every time that the call leaves for HubSpot. */
@@ -68,7 +68,7 @@ export interface HubspotResponse {
 export type Send = (call: HubspotCall) => Promise<HubspotResponse>;
 
 /** Cross-cutting work on every call: a function of one signature around the next. */
-export type Stage = (next: Send) => Send;
+export type Middleware = (next: Send) => Send;
 
 /** What the functions of this folder need: where to send, and the dated version in every path. */
 export interface HubspotApi {
@@ -137,7 +137,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
       return { ...succeeded, body };
     }
     const { policy, ...described } = describeFailure(body);
-    if (answer.statusCode === 401) throw new TokenRefused({ ...facts, ...described }, body);
+    if (answer.statusCode === 401) throw new TokenRefusedError({ ...facts, ...described }, body);
     const error = hubspotError({
       ...facts,
       ...described,
@@ -145,7 +145,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
       ...retryAfter(header(answer.headers, 'retry-after'), clock),
     });
     if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST')) throw error;
-    throw new HubspotRefusal(error.message, error.extensions, parseProblems(answer.statusCode, body));
+    throw new HubspotRefusalError(error.message, error.extensions, parseProblems(answer.statusCode, body));
   };
 }
 
@@ -157,15 +157,15 @@ export interface TransportOptions {
 }
 
 async function send(pool: Dispatcher, basePath: string, call: HubspotCall, clock: Clock): Promise<RawAnswer> {
-  const { method, path, body, accessToken, origin, onSend } = call;
-  const leftMs = origin ? origin.deadlineAt - clock.monotonic() : Number.POSITIVE_INFINITY;
-  if (leftMs <= 0) throw new NetworkFailure('HUBSPOT_TIMEOUT', new DeadlinePassed('the call had no time left'));
+  const { method, path, body, accessToken, callContext, onSend } = call;
+  const leftMs = callContext ? callContext.deadlineAt - clock.monotonic() : Number.POSITIVE_INFINITY;
+  if (leftMs <= 0) throw new NetworkError('HUBSPOT_TIMEOUT', new DeadlinePassed('the call had no time left'));
   const headers: Record<string, string> = { accept: 'application/json' };
   if (accessToken !== undefined) headers.authorization = `Bearer ${accessToken}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   onSend?.();
   try {
-    return await exchange(
+    return await request(
       pool,
       { method, path: basePath + path, headers, body: body === undefined ? null : JSON.stringify(body) },
       { clock, timeoutMs: Math.min(leftMs, CALL_TIMEOUT_MS), isCutShort: leftMs < CALL_TIMEOUT_MS },
@@ -179,12 +179,12 @@ function networkError(cause: unknown): GatewayError {
   const timedOut =
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
-    cause instanceof ExchangeTimeout;
-  if (timedOut) return new NetworkFailure('HUBSPOT_TIMEOUT', cause);
+    cause instanceof RequestTimeoutError;
+  if (timedOut) return new NetworkError('HUBSPOT_TIMEOUT', cause);
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
     return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered more than can be right.', {}, { cause });
   }
-  return new NetworkFailure('HUBSPOT_UNAVAILABLE', cause);
+  return new NetworkError('HUBSPOT_UNAVAILABLE', cause);
 }
 
 /** `undefined` when `text` is no JSON. */

@@ -1,10 +1,10 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
-import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth.ts';
+import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth/oauth-client.ts';
 import { Allowance } from '../lib/allowance.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
-import { repeat } from '../lib/repeat.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import { randomSecret, secretEquals, sha256 } from '../lib/secret.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import { repeat } from '../lib/time/repeat.ts';
 import type {
   AuthorizationRequest,
   AuthorizationRequestStore,
@@ -12,7 +12,7 @@ import type {
 } from '../storage/authorization-request-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { type FlowCookie, FlowCookies } from './flow-cookies.ts';
-import type { InstallationDirectory } from './installation-directory.ts';
+import type { InstallationCache } from './installation-cache.ts';
 import { type RedeemedCode, redeemCode } from './redeem-code.ts';
 import { scheduleOf } from './refresh-policy.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
@@ -77,7 +77,7 @@ export interface ConnectOptions {
   readonly returnUrls: readonly URL[];
   readonly oauth: OAuthClient;
   readonly installations: InstallationStore;
-  readonly directory: InstallationDirectory;
+  readonly directory: InstallationCache;
   readonly requests: AuthorizationRequestStore;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
-import type { Clock } from '../lib/clock.ts';
 import { randomSecret, sha256 } from '../lib/secret.ts';
+import type { Clock } from '../lib/time/clock.ts';
 
 export interface Cookie {
   /** Less the prefix that its security demands. */

@@ -1,14 +1,14 @@
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { ViewerKey } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
-import { notConnected } from './grant-keeper.ts';
-import type { InstallationDirectory } from './installation-directory.ts';
+import { notConnected } from './grant-monitor.ts';
+import type { InstallationCache } from './installation-cache.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenManager } from './token-manager.ts';
 
 export interface LifecycleOptions {
   readonly installations: InstallationStore;
-  readonly directory: InstallationDirectory;
+  readonly directory: InstallationCache;
   readonly tokens: TokenManager;
   readonly revocations: Revocations;
   readonly logger: Logger;

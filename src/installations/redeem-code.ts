@@ -1,7 +1,7 @@
-import { type OAuthClient, OAuthError, type TokenAnswer, type TokenIdentity } from '../hubspot/oauth.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
-import { introspectPatiently, spendPatiently } from './patient-oauth.ts';
+import { type OAuthClient, OAuthError, type TokenAnswer, type TokenIdentity } from '../hubspot/oauth/oauth-client.ts';
+import type { Logger } from '../lib/logging/logger.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import { introspectWithRetry, redeemWithRetry } from './retrying-oauth.ts';
 
 /** A person waits in front of a blank page: the exchange ends by then, and introspection, unless it just began. */
 const REDEEM_MS = 8_000;
@@ -35,12 +35,12 @@ export async function redeemCode(
   { code, codeVerifier }: { readonly code: string; readonly codeVerifier: string },
 ): Promise<RedeemedCode | undefined> {
   const giveUpAt = clock.monotonic() + REDEEM_MS;
-  const tokens = await spendPatiently({ clock, giveUpAt }, () =>
+  const tokens = await redeemWithRetry({ clock, giveUpAt }, () =>
     oauth.exchangeCode(code, redirectUri(), codeVerifier, Math.max(giveUpAt - clock.monotonic(), LEAST_EXCHANGE_MS)),
   );
   const exchangedAt = clock.monotonic();
   const patience = { oauth, clock, giveUpAt: Math.max(giveUpAt, exchangedAt + LEAST_INTROSPECTION_MS) };
-  const identity = await introspectPatiently(patience, tokens.accessToken).catch((error: unknown) => {
+  const identity = await introspectWithRetry(patience, tokens.accessToken).catch((error: unknown) => {
     const told = identityIn(tokens);
     if (!(error instanceof OAuthError) || !told) throw error;
     logger.warn({ err: error, hubId: told.hubId }, 'HubSpot did not tell who consented: it is asked again later');

@@ -1,4 +1,4 @@
-import type { OAuthError } from '../hubspot/oauth.ts';
+import type { OAuthError } from '../hubspot/oauth/oauth-client.ts';
 
 /** An access token is not used in its last seconds: it would expire on the way. */
 const SAFETY_MARGIN_MS = 5_000;

@@ -1,9 +1,9 @@
 import { isGatewayError } from '../errors.ts';
-import { uninstallApp } from '../hubspot/app-installs.ts';
 import type { HubspotApi } from '../hubspot/client.ts';
-import { type OAuthClient, OAuthError } from '../hubspot/oauth.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
+import { uninstallApp } from '../hubspot/oauth/app-installs.ts';
+import { type OAuthClient, OAuthError } from '../hubspot/oauth/oauth-client.ts';
+import type { Logger } from '../lib/logging/logger.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import type { Revocation, RevocationStore } from '../storage/revocation-store.ts';
 import { backoffMs } from './refresh-policy.ts';
 

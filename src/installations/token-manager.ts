@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { cacheLimit } from '../lib/cache-limit.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import type { Priority } from '../lib/slots.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import type { Installation, InstallationChange } from '../storage/installation-store.ts';
 import type { StoredTokens } from '../storage/token-store.ts';
 import { forcedPauseMs } from './refresh-policy.ts';
-import type { TokenExchange } from './token-exchange.ts';
+import type { TokenRefresher } from './token-refresher.ts';
 
 /** Tokens kept in memory per process; the others are read from the database again. */
 const MAX_CACHED_TOKENS = 10_000;
@@ -54,7 +54,7 @@ interface Wanted {
 }
 
 export interface TokenManagerOptions {
-  readonly exchange: TokenExchange;
+  readonly exchange: TokenRefresher;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -159,7 +159,7 @@ export class TokenManager {
     return this.#renewing.run(flight, async () => {
       for (;;) {
         const grantVersion = Math.max(installation.grantVersion, this.#grantVersions.get(key) ?? 0);
-        const tokens = await this.#options.exchange.renew(installation, aboveVersion, priority);
+        const tokens = await this.#options.exchange.refresh(installation, aboveVersion, priority);
         // Of a grant that changed meanwhile they may have been read before.
         if (grantVersion < (this.#grantVersions.get(key) ?? 0)) continue;
         return this.#remember(key, tokens, { aboveVersion, grantVersion });

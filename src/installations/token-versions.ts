@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { cacheLimit } from '../lib/cache-limit.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
 import type { InstallationKey } from '../storage/token-store.ts';
 
 const MAX_INSTALLATIONS = 10_000;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { cacheLimit } from './cache-limit.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './time/clock.ts';
 
 /** Keys that are remembered; of more at once, those that were quiet longest begin anew. */
 const MAX_KEYS = 10_000;

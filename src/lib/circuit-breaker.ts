@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from './time/clock.ts';
 
 /** Opens when at least half of at least 20 calls within 10 s failed; after 5 s one call may probe. */
 const WINDOW_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { Priority } from './slots.ts';
 
 /** On whose behalf something waits. */
-export interface Turn {
+export interface RoundRobinKey {
   readonly key: string;
   readonly priority: Priority;
 }
@@ -11,7 +11,7 @@ export interface Turn {
  * come first served: whoever asks for much waits behind itself, not in front of the others.
  */
 export class FairQueue<T> {
-  readonly #turns = new Map<T, Turn>();
+  readonly #turns = new Map<T, RoundRobinKey>();
   /** Items by key. The first key is served next, and goes to the end when it was. */
   readonly #lanes: Readonly<Record<Priority, Map<string, T[]>>> = { interactive: new Map(), background: new Map() };
   readonly #sizes: Record<Priority, number> = { interactive: 0, background: 0 };
@@ -25,7 +25,7 @@ export class FairQueue<T> {
   }
 
   /** @throws TypeError when the item waits already */
-  push(item: T, turn: Turn): void {
+  push(item: T, turn: RoundRobinKey): void {
     if (this.#turns.has(item)) throw new TypeError('an item waits once');
     this.#turns.set(item, turn);
     this.#sizes[turn.priority] += 1;
@@ -33,13 +33,13 @@ export class FairQueue<T> {
   }
 
   /** In front of the other items of its key: for one that had its turn and wants another. @throws as `push` does */
-  putBack(item: T, turn: Turn): void {
+  requeue(item: T, turn: RoundRobinKey): void {
     this.push(item, turn);
     const lane = this.#lane(turn);
     lane.unshift(...lane.splice(-1));
   }
 
-  #lane({ key, priority }: Turn): T[] {
+  #lane({ key, priority }: RoundRobinKey): T[] {
     const lanes = this.#lanes[priority];
     let lane = lanes.get(key);
     if (!lane) {
@@ -76,7 +76,7 @@ export class FairQueue<T> {
   }
 
   /** How many that wait now would be served before a new item of `turn`. */
-  ahead({ key, priority }: Turn): number {
+  ahead({ key, priority }: RoundRobinKey): number {
     const lanes = this.#lanes[priority];
     const own = lanes.get(key)?.length ?? 0;
     let before = priority === 'background' ? this.#sizes.interactive : 0;

@@ -25,7 +25,7 @@ export interface Metrics {
   /** Statements that the gateway's own database failed, by reason. */
   readonly storageFailures: Counter<'reason'>;
   /** What a person should look at, by kind: wake somebody when it rises. */
-  readonly alarms: Counter<'kind'>;
+  readonly alerts: Counter<'kind'>;
   /** Shows from now on how many operations are under way. */
   watchOperations(count: () => number): void;
   /** Shows from now on how many portals HubSpot wants to be left alone for long. */
@@ -111,8 +111,8 @@ export function createMetrics(): Metrics {
       labelNames: ['reason'],
       registers,
     }),
-    alarms: new Counter({
-      name: 'gateway_alarms_total',
+    alerts: new Counter({
+      name: 'gateway_alerts_total',
       help: 'Things that a person should look at.',
       labelNames: ['kind'],
       registers,

@@ -36,7 +36,7 @@ export const CODE_LIFE_MS = 5 * 60 * 1000;
  */
 export const MAX_URL_CHARACTERS = 8_000;
 
-/** Neighbours per record in one answer of an association batch read. */
+/** Associated records per record in one answer of an association batch read. */
 export const ASSOCIATION_PAGE = 500;
 
 /** A batch read in which every id is missing answers 207 with no results; some report 404. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { failure, json } from './answers.ts';
-import type { FaultRule } from './faults.ts';
+import type { FaultRule } from './faults/faults.ts';
 import type { World } from './world.ts';
 
 /** The simulator's own door for tests in other processes: what was asked and how often, tokens that end early, failures. */

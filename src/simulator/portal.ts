@@ -1,14 +1,14 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import { SEARCH_LAG_MS } from './assumptions.ts';
-import { AssociationStore, type Neighbour, type RecordRef } from './crm/association-store.ts';
-import { isPrimary } from './crm/association-types.ts';
+import { type Association, AssociationStore, type RecordRef } from './crm/associations/association-store.ts';
+import { isPrimary } from './crm/associations/association-types.ts';
 import { byObjectType, type ObjectTypeName } from './crm/object-types.ts';
 import type { Owner } from './crm/owners.ts';
 import type { Pipeline } from './crm/pipelines.ts';
-import type { CustomProperty, PropertyDefinition } from './crm/property-definitions.ts';
-import { PropertyRegistry } from './crm/property-registry.ts';
-import { RecordStore, type StoredRecord } from './crm/record-store.ts';
-import type { RequirementRule } from './crm/required-properties.ts';
+import type { CustomProperty, PropertyDefinition } from './crm/properties/property-definitions.ts';
+import { PropertyRegistry } from './crm/properties/property-registry.ts';
+import type { RequirementRule } from './crm/properties/required-properties.ts';
+import { RecordStore, type StoredRecord } from './crm/records/record-store.ts';
 import { SearchIndex } from './crm/search/search-index.ts';
 
 /** A HubSpot account and everything in it. */
@@ -94,7 +94,7 @@ export class Portal {
     this.store.archive(type, id);
   }
 
-  /** Deletes a record for good. Its neighbours still list it, as HubSpot's do for a moment. */
+  /** Deletes a record for good. Its associated records still list it, as HubSpot's do for a moment. */
   erase(type: ObjectTypeName, id: string): void {
     this.store.erase(type, id);
   }
@@ -110,10 +110,10 @@ export class Portal {
     ]);
   }
 
-  /** Neighbours of a record in the order of their ids, archived ones left out. */
-  neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): readonly Neighbour[] {
+  /** Associated records of a record in the order of their ids, archived ones left out. */
+  associatedRecords(from: ObjectTypeName, id: string, to: ObjectTypeName): readonly Association[] {
     return this.associations
-      .neighbours({ type: from, id }, to)
-      .filter(([neighbour]) => !this.record(to, neighbour)?.archivedAt);
+      .associatedRecords({ type: from, id }, to)
+      .filter(([associated]) => !this.record(to, associated)?.archivedAt);
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import type { CallKind } from './limits/call-kind.ts';
 import { RollingWindow } from './limits/call-window.ts';
 import type { LimitPolicy } from './limits/limit-answers.ts';

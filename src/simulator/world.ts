@@ -1,5 +1,5 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Faults } from './faults.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import type { Faults } from './faults/faults.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { RegisteredApp } from './oauth/registered-app.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { sha256 } from '../lib/secret.ts';
 import type { Database } from './database.ts';
-import type { EncryptionKeys } from './encryption-keys.ts';
+import type { EncryptionKeys } from './encryption/encryption-keys.ts';
 
 /** Who started a connect flow, and what it is about. */
 interface Flow {
@@ -38,7 +38,7 @@ export class AuthorizationRequestStore {
     this.#keys = keys;
   }
 
-  /** @throws KeyMissing */
+  /** @throws KeyMissingError */
   async save(state: string, request: AuthorizationRequest, ttlMs: number): Promise<void> {
     const stateHash = sha256(state);
     const sealer = await this.#keys.sealer();
@@ -60,7 +60,7 @@ export class AuthorizationRequestStore {
 
   /**
    * Spends the state. `undefined` when it is unknown, used or expired, or what it needs was altered.
-   * @throws KeyMissing before it is spent: another replica may have the key
+   * @throws KeyMissingError before it is spent: another replica may have the key
    */
   async take(state: string): Promise<AuthorizationRequest | undefined> {
     const stateHash = sha256(state);
@@ -109,7 +109,7 @@ export class AuthorizationRequestStore {
 
   /**
    * Spends the handle, whoever asks. `undefined` when it is unknown, used or expired, or what it needs was altered.
-   * @throws KeyMissing before it is spent: another replica may have the key
+   * @throws KeyMissingError before it is spent: another replica may have the key
    */
   async takePending(handle: string): Promise<PendingConnection | undefined> {
     const handleHash = sha256(handle);
@@ -143,7 +143,7 @@ export class AuthorizationRequestStore {
     await this.#database.query.deleteFrom('pending_connections').where('expires_at', '<=', now).execute();
   }
 
-  /** @throws KeyMissing when the row is there and was left because its key is not here */
+  /** @throws KeyMissingError when the row is there and was left because its key is not here */
   async #ensureGone(table: 'authorization_requests' | 'pending_connections', column: string, id: string) {
     const { query } = this.#database;
     const row = await query.selectFrom(table).select('key_id').where(sql.ref(column), '=', id).executeTakeFirst();

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { TypeOverrides, types } from 'pg';
-import type { Clock } from '../lib/clock.ts';
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import { installations } from './migrations/0001-installations.ts';
 import { authorizationRequests } from './migrations/0002-authorization-requests.ts';
 import { revocations } from './migrations/0003-revocations.ts';
@@ -12,9 +12,9 @@ import { tokenAge } from './migrations/0005-token-age.ts';
 import { activeKey } from './migrations/0006-active-key.ts';
 import { defaultInstallations } from './migrations/0007-default-installations.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
-import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres-dialect.ts';
-import { BoundedPool, type PostgresTimeouts } from './postgres-pool.ts';
-import { DatabaseNewer, MigrationFailed, StorageUnavailable } from './storage-failure.ts';
+import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres/postgres-dialect.ts';
+import { BoundedPool, type PostgresTimeouts } from './postgres/postgres-pool.ts';
+import { DatabaseNewerError, MigrationError, StorageUnavailableError } from './storage-failure.ts';
 import { StorageGuard, type StorageListener } from './storage-guard.ts';
 import type { Tables } from './tables.ts';
 
@@ -41,7 +41,7 @@ export interface Database {
   readonly now: () => RawBuilder<number>;
   /**
    * Brings the tables up to date. Safe to run from several processes at once.
-   * @throws MigrationFailed, or DatabaseNewer
+   * @throws MigrationError, or DatabaseNewerError
    */
   migrate(): Promise<void>;
   /** Has `listener` told of the database's answers and failures from now on. */
@@ -144,12 +144,12 @@ async function migrateToLatest(
     if (error) throw asNewer(error) ?? error;
   });
   await migrated.catch((error: unknown) => {
-    throw error instanceof StorageUnavailable ? new MigrationFailed(error) : error;
+    throw error instanceof StorageUnavailableError ? new MigrationError(error) : error;
   });
 }
 
 /** Kysely tells it by this message alone. */
-function asNewer(error: unknown): DatabaseNewer | undefined {
+function asNewer(error: unknown): DatabaseNewerError | undefined {
   const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
-  return unknown === undefined ? undefined : new DatabaseNewer(unknown, error);
+  return unknown === undefined ? undefined : new DatabaseNewerError(unknown, error);
 }

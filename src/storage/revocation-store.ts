@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { EncryptionKeys } from './encryption-keys.ts';
+import type { EncryptionKeys } from './encryption/encryption-keys.ts';
 import type { Tables } from './tables.ts';
 
 /** Tokens of a disconnected installation that HubSpot has yet to be told about. */

@@ -7,7 +7,7 @@ export type StorageFailureReason = 'unreachable' | 'refused' | 'timeout' | 'busy
 const RETRY_AFTER_MS = 1_000;
 
 /** The gateway's own database failed: another try, or another replica, may succeed. HubSpot has no part in it. */
-export class StorageUnavailable extends GatewayError<'STORAGE_UNAVAILABLE'> {
+export class StorageUnavailableError extends GatewayError<'STORAGE_UNAVAILABLE'> {
   readonly reason: StorageFailureReason;
   /** The driver's own code, such as `ECONNREFUSED`, `57P01` or `SQLITE_FULL`. */
   readonly driverCode: string | undefined;
@@ -49,17 +49,17 @@ const SENTENCES: Readonly<Record<StorageFailureReason, string>> = {
 };
 
 /** The gateway cannot start. Only those who run it read this: the message is the explanation. */
-export class MigrationFailed extends Error {
-  override readonly name = 'MigrationFailed';
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
 
-  constructor({ explanation, cause }: StorageUnavailable) {
+  constructor({ explanation, cause }: StorageUnavailableError) {
     super(explanation, { cause });
   }
 }
 
 /** The gateway cannot start: a newer release, whose changes this one does not know, has changed the database. */
-export class DatabaseNewer extends Error {
-  override readonly name = 'DatabaseNewer';
+export class DatabaseNewerError extends Error {
+  override readonly name = 'DatabaseNewerError';
 
   constructor(migration: string, cause: unknown) {
     super(
@@ -70,16 +70,16 @@ export class DatabaseNewer extends Error {
 }
 
 /** A statement, or the wait for a connection, that took longer than it may. */
-export class StorageTimeout extends Error {
-  override readonly name = 'StorageTimeout';
+export class StorageTimeoutError extends Error {
+  override readonly name = 'StorageTimeoutError';
 }
 
-/** What an error of a driver is to everybody else: as it is when a statement of ours is wrong, else StorageUnavailable. */
+/** What an error of a driver is to everybody else: as it is when a statement of ours is wrong, else StorageUnavailableError. */
 export function storageFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GatewayError) return error;
   if (error instanceof TypeError || error instanceof RangeError) return error;
-  const reason = error instanceof StorageTimeout ? 'timeout' : reasonOf(error);
-  return reason === undefined ? error : new StorageUnavailable(reason, error);
+  const reason = error instanceof StorageTimeoutError ? 'timeout' : reasonOf(error);
+  return reason === undefined ? error : new StorageUnavailableError(reason, error);
 }
 
 /** `undefined` for a fault of ours. */

@@ -1,9 +1,9 @@
-import { StorageUnavailable, storageFailure } from './storage-failure.ts';
+import { StorageUnavailableError, storageFailure } from './storage-failure.ts';
 
 /** Told of every statement that the database answered, and of every one that it failed. */
-export type StorageListener = (failure: StorageUnavailable | undefined) => void;
+export type StorageListener = (failure: StorageUnavailableError | undefined) => void;
 
-/** The boundary to the drivers: behind it there are only answers, faults of ours, and StorageUnavailable. */
+/** The boundary to the drivers: behind it there are only answers, faults of ours, and StorageUnavailableError. */
 export class StorageGuard {
   readonly #listeners = new Set<StorageListener>();
 
@@ -11,7 +11,7 @@ export class StorageGuard {
     this.#listeners.add(listener);
   }
 
-  /** @throws StorageUnavailable */
+  /** @throws StorageUnavailableError */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
     try {
       const result = await work();
@@ -25,11 +25,11 @@ export class StorageGuard {
   /** The error that callers of the storage see. */
   failure(error: unknown): unknown {
     const failure = storageFailure(error);
-    if (failure instanceof StorageUnavailable) this.#tell(failure);
+    if (failure instanceof StorageUnavailableError) this.#tell(failure);
     return failure;
   }
 
-  #tell(failure: StorageUnavailable | undefined): void {
+  #tell(failure: StorageUnavailableError | undefined): void {
     for (const listener of this.#listeners) listener(failure);
   }
 }

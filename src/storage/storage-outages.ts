@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Logger } from '../lib/logging/logger.ts';
+import { Outages } from '../lib/logging/outages.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { Outages } from '../lib/outages.ts';
+import type { Clock } from '../lib/time/clock.ts';
 import type { Database } from './database.ts';
 
 export interface StorageOutagesOptions {

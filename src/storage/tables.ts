@@ -101,7 +101,7 @@ export interface RevocationsTable {
 /** How replicas share what HubSpot allows for a portal. A row is made with the first call, and stays. */
 export interface PortalBudgetsTable {
   hub_id: number;
-  /** All slices of all budgets, as JSON of budget-slice-store.ts: one text, so that one statement compares and sets it. */
+  /** All slices of all budgets, as JSON of quota-lease-store.ts: one text, so that one statement compares and sets it. */
   ledger: string;
 }
 

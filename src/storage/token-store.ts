@@ -1,8 +1,8 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { EncryptionKeys, Sealer } from './encryption-keys.ts';
+import type { Encrypter, EncryptionKeys } from './encryption/encryption-keys.ts';
+import { DecryptionError } from './encryption/token-cipher.ts';
 import type { InstallationTokensTable, Tables } from './tables.ts';
-import { SealBrokenError } from './token-cipher.ts';
 
 /** Names one installation; the tenant is always part of it. */
 export interface InstallationKey {
@@ -40,7 +40,7 @@ export interface StoredTokens extends IssuedTokens {
 }
 
 /** What to remember of an exchange that brought no tokens. */
-export interface FailedExchange {
+export interface FailedRefresh {
   readonly retryInMs: number;
   /** False when HubSpot certainly did not carry the exchange out. */
   readonly inDoubt: boolean;
@@ -61,7 +61,7 @@ export class TokenStore {
 
   /**
    * `undefined` when this tenant has no such installation, or it holds no tokens.
-   * @throws SealBrokenError when a stored token was tampered with; KeyMissing when its key is not here
+   * @throws DecryptionError when a stored token was tampered with; KeyMissingError when its key is not here
    */
   async read(key: InstallationKey, query: Kysely<Tables> = this.#database.query): Promise<StoredTokens | undefined> {
     const row = await query
@@ -109,7 +109,7 @@ export class TokenStore {
 
   /**
    * Claims the exchange of `version`. False when somebody else has it, it is being left alone, or it is over.
-   * @throws KeyMissing when what it brings could not be sealed as other replicas expect
+   * @throws KeyMissingError when what it brings could not be sealed as other replicas expect
    */
   async claim(key: InstallationKey, version: number, owner: string, leaseMs: number): Promise<boolean> {
     await this.#keys.ensureActive();
@@ -174,7 +174,7 @@ export class TokenStore {
   }
 
   /** Gives a claimed exchange back that brought nothing. */
-  async fail(key: InstallationKey, version: number, owner: string, failed: FailedExchange): Promise<void> {
+  async fail(key: InstallationKey, version: number, owner: string, failed: FailedRefresh): Promise<void> {
     await this.#database.query
       .updateTable('installation_tokens')
       .set({
@@ -198,7 +198,7 @@ export class TokenStore {
   async erase(transaction: Kysely<Tables>, key: InstallationKey): Promise<string | undefined> {
     for (;;) {
       const last = await this.read(key, transaction).catch((error: unknown) => {
-        if (error instanceof SealBrokenError) return undefined;
+        if (error instanceof DecryptionError) return undefined;
         throw error;
       });
       const { numUpdatedRows } = await transaction
@@ -212,7 +212,7 @@ export class TokenStore {
     }
   }
 
-  #values(key: InstallationKey, tokens: IssuedTokens, sealer: Sealer) {
+  #values(key: InstallationKey, tokens: IssuedTokens, sealer: Encrypter) {
     return {
       access_token: sealer.seal(tokens.accessToken, tokenPlace(key, 'access_token')),
       refresh_token: sealer.seal(tokens.refreshToken, tokenPlace(key, 'refresh_token')),

@@ -20,7 +20,7 @@ describe("the benchmark's figures", () => {
     expect(trend(growing).median).toBe(2);
   });
 
-  it('count a naive server: one call for a list, then one per parent and one per neighbour', () => {
+  it('count a naive server: one call for a list, then one per parent and one per associated record', () => {
     const deals = { edges: [{ node: { id: '1' } }, { node: { id: '2' } }] };
     const contact = { id: '1', deals };
     expect(naiveCalls({ contacts: { edges: Array.from({ length: 50 }, () => ({ node: contact })) } })).toBe(151);

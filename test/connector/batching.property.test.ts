@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { RecordBatcher } from '../../src/connector/record-batcher.ts';
+import { RecordBatcher } from '../../src/connector/batching/record-batcher.ts';
 import { GatewayError, hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
-import type { HubspotRecord } from '../../src/hubspot/objects.ts';
-import { contact, FakeHubspot, inputsOf, operation, propertiesOf, quiet, sampleValue } from '../helpers/batching.ts';
+import type { HubspotRecord } from '../../src/hubspot/crm/objects.ts';
+import { contact, FakeHubspot, inputsOf, propertiesOf, quiet, request, sampleValue } from '../helpers/batching.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 // A portal in which a record's id tells what becomes of it.
@@ -49,7 +49,7 @@ interface Request {
   readonly wanted: readonly Wanted[];
   readonly client: AbortController;
   readonly outcomes: (HubspotRecord | GatewayError | null | undefined)[];
-  /** The governor refused a permit while something was missing. */
+  /** The rate limiter refused a permit while something was missing. */
   wasRefused: boolean;
 }
 
@@ -61,7 +61,7 @@ class World {
   readonly #ended = new Set<HubspotCall>();
 
   constructor() {
-    this.hubspot.governor.open = false;
+    this.hubspot.limiter.open = false;
   }
 
   get calls(): HubspotCall[] {
@@ -106,8 +106,8 @@ class World {
   #begin(wanted: readonly Wanted[], viewer: number, isInteractive: boolean) {
     const client = new AbortController();
     const outcomes: Request['outcomes'] = wanted.map(() => undefined);
-    const by = operation({
-      viewerKey: `viewer ${viewer}`,
+    const by = request({
+      fairnessKey: `viewer ${viewer}`,
       priority: isInteractive ? 'interactive' : 'background',
       signal: client.signal,
       // However long a world takes, nobody's time is over.
@@ -136,7 +136,7 @@ class World {
   }
 
   refuse(): void {
-    const [ask] = this.hubspot.governor.waiting;
+    const [ask] = this.hubspot.limiter.waiting;
     if (!ask) return;
     for (const request of this.requests) request.wasRefused ||= request.outcomes.includes(undefined);
     ask.refuse(new GatewayError('RATE_LIMITED', 'Too many.', { retryAfterMs: 1 }));
@@ -144,9 +144,9 @@ class World {
 
   /** Everything that is still missing comes. */
   async finish(): Promise<void> {
-    this.hubspot.governor.open = true;
+    this.hubspot.limiter.open = true;
     while (this.requests.some(({ outcomes }) => outcomes.includes(undefined))) {
-      for (const ask of [...this.hubspot.governor.waiting]) ask.grant();
+      for (const ask of [...this.hubspot.limiter.waiting]) ask.grant();
       this.land(0, answerTo);
       this.hubspot.clock.advance(500);
       await quiet();
@@ -186,7 +186,7 @@ const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
   { weight: 2, arbitrary: which.map((n) => (world: World) => world.giveUp(n)) },
   { weight: 5, arbitrary: which.map((n) => (world: World) => world.land(n, answerTo)) },
   { weight: 1, arbitrary: which.map((n) => (world: World) => world.land(n, breakDown)) },
-  { weight: 5, arbitrary: fc.constant((world: World) => world.hubspot.governor.waiting[0]?.grant()) },
+  { weight: 5, arbitrary: fc.constant((world: World) => world.hubspot.limiter.waiting[0]?.grant()) },
   { weight: 1, arbitrary: fc.constant((world: World) => world.refuse()) },
   { weight: 1, arbitrary: fc.constant((world: World) => world.hubspot.clock.advance(500)) },
 );

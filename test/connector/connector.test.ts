@@ -1,24 +1,23 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Connector } from '../../src/connector/connector.ts';
-import type { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
-import { contactsFor, FakeHubspot, type OperationFacts, operation } from '../helpers/batching.ts';
+import type { PortalClients } from '../../src/connector/portal-clients.ts';
+import { contactsFor, FakeHubspot, type OperationFacts, request } from '../helpers/batching.ts';
 import { installation, pipelinesTo } from '../helpers/pipelines.ts';
 
 let hubspot: FakeHubspot;
-let pipelines: PortalPipelines;
+let pipelines: PortalClients;
 beforeEach(() => {
   hubspot = new FakeHubspot();
   hubspot.autopilot = contactsFor;
   pipelines = pipelinesTo(hubspot);
 });
 
-const request = (facts?: OperationFacts) =>
-  new Connector(installation(), pipelines.of(installation()), operation(facts));
+const query = (facts?: OperationFacts) => new Connector(installation(), pipelines.of(installation()), request(facts));
 const only = (...properties: readonly string[]) => ({ properties, named: [] });
 const names = () => hubspot.flights.map(({ call }) => call.name);
 
 it('never asks twice for one record with one selection in one request; another request asks anew', async () => {
-  const connector = request();
+  const connector = query();
   const first = await connector.record('contacts', '1', only('email'));
   expect(await connector.record('contacts', '1', only('email'))).toBe(first);
   expect(hubspot.asked).toEqual([['1']]);
@@ -26,24 +25,24 @@ it('never asks twice for one record with one selection in one request; another r
   await connector.record('contacts', '1', only('phone'));
   await connector.record('deals', '1', only('email'));
   await connector.record('contacts', '1', only('email'), 'email');
-  await request().record('contacts', '1', only('email'));
+  await query().record('contacts', '1', only('email'));
   expect(hubspot.asked).toHaveLength(5);
 });
 
 it('hands every request records of its own, though they came with one call', async () => {
-  const [mine, yours] = [request(), request()];
+  const [mine, yours] = [query(), query()];
   const records = await Promise.all([mine, yours].map((connector) => connector.record('contacts', '1', only('email'))));
   expect(records.map((record) => record?.connector)).toEqual([mine, yours]);
   expect(hubspot.asked).toEqual([['1']]);
 });
 
-it('never asks twice for the neighbours of one record in one request', async () => {
-  const connector = request();
+it('never asks twice for the associated records of one record in one request', async () => {
+  const connector = query();
   const record = await connector.record('contacts', '1', only());
   if (!record) throw new Error('the contact is not there');
   hubspot.autopilot = () => ({ results: [{ from: { id: '1' }, to: [{ toObjectId: 7, associationTypes: [] }] }] });
   const selection = { ...only(), needsRecord: false, needsLabels: true };
-  const read = () => connector.neighbours(record, 'deals', { first: 5, start: {} }, selection);
+  const read = () => connector.associatedRecords(record, 'deals', { first: 5, start: {} }, selection);
   const [one, other] = [await read(), await read()];
   expect(one.items.map(({ value }) => value.record.recordId)).toEqual(['7']);
   expect(other).toEqual(one);
@@ -51,7 +50,7 @@ it('never asks twice for the neighbours of one record in one request', async () 
 });
 
 it('spends one budget on lists and on its part in batches', async () => {
-  const connector = request({ maxCalls: 2 });
+  const connector = query({ maxCalls: 2 });
   hubspot.autopilot = () => ({ results: [] });
   const list = () =>
     connector.list(
@@ -60,7 +59,7 @@ it('spends one budget on lists and on its part in batches', async () => {
       {
         ...only(),
         associations: [],
-        neighbours: [],
+        associatedRecords: [],
         readsMore: false,
         needsRecord: true,
       },

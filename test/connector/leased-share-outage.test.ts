@@ -1,8 +1,8 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { HUBSPOT_LIMITS } from '../../src/connector/budget-share.ts';
-import type { silentLogger } from '../../src/lib/logger.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { BudgetSliceStore } from '../../src/storage/budget-slice-store.ts';
+import { HUBSPOT_LIMITS } from '../../src/connector/rate-limit/quota.ts';
+import type { silentLogger } from '../../src/lib/logging/logger.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { QuotaLeaseStore } from '../../src/storage/quota-lease-store.ts';
 import { createTestDatabase } from '../helpers/databases.ts';
 import { CallCounter, pass, Replica } from '../helpers/replicas.ts';
 
@@ -16,14 +16,14 @@ type Fault = 'none' | 'away' | 'silent';
 let clock: ManualClock;
 let counter: CallCounter;
 let fault: Fault;
-let store: Pick<BudgetSliceStore, 'renew'>;
+let store: Pick<QuotaLeaseStore, 'renew'>;
 let logged: string[];
 beforeEach(async () => {
   clock = new ManualClock();
   counter = new CallCounter();
   const { database, drop } = await createTestDatabase('sqlite', clock);
   onTestFinished(drop);
-  const real = new BudgetSliceStore(database);
+  const real = new QuotaLeaseStore(database);
   fault = 'none';
   store = {
     renew(...renewal) {

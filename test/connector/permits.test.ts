@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
-import { contactsFor, FakeHubspot, operation, quiet } from '../helpers/batching.ts';
+import { contactsFor, FakeHubspot, quiet, request } from '../helpers/batching.ts';
 import { installation, pipelinesTo } from '../helpers/pipelines.ts';
 
-// Tenants of one portal share its governor: what one tenant's calls leave behind, the other one meets.
+// Tenants of one portal share its rate limiter: what one tenant's calls leave behind, the other one meets.
 const FAULTY = installation({ tenantId: 'faulty', id: 'Installation:faulty' });
 const SOUND = installation({ tenantId: 'sound', id: 'Installation:sound' });
 
@@ -45,7 +45,7 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
     pipelines
       .of(of)
       .records('contacts')
-      .load({ id, properties: ['email'] }, operation());
+      .load({ id, properties: ['email'] }, request());
   for (let turn = 0; turn < 200; turn += 1) {
     await expect(load(faulty, String(turn))).rejects.toMatchObject({ code });
   }
@@ -60,7 +60,7 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
 
   // And none was given back twice: ten calls are under way at once, and no more.
   const lists = Array.from({ length: 12 }, () =>
-    contacts.api.send({ name: 'test', method: 'GET', path: '/', scopes: [[]], origin: operation().origin }),
+    contacts.api.send({ name: 'test', method: 'GET', path: '/', scopes: [[]], callContext: request().callContext }),
   );
   await quiet();
   expect(hubspot.flights).toHaveLength(10);
@@ -74,13 +74,13 @@ it('gives a permit back when all who wanted the call went away before it was gra
   const pipelines = pipelinesTo(hubspot);
   const { api } = pipelines.of(SOUND);
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
-  const busy = Array.from({ length: 10 }, () => api.send({ ...call, origin: operation().origin }));
+  const busy = Array.from({ length: 10 }, () => api.send({ ...call, callContext: request().callContext }));
   await quiet();
   const client = new AbortController();
   const load = pipelines
     .of(SOUND)
     .records('contacts')
-    .load({ id: '1', properties: ['email'] }, operation({ signal: client.signal }));
+    .load({ id: '1', properties: ['email'] }, request({ signal: client.signal }));
   const abandoned = expect(load).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
   await quiet();
   // A slot comes back and the client goes, both in one turn.
@@ -89,7 +89,7 @@ it('gives a permit back when all who wanted the call went away before it was gra
   client.abort();
   await abandoned;
   await quiet();
-  const next = api.send({ ...call, origin: operation().origin });
+  const next = api.send({ ...call, callContext: request().callContext });
   await quiet();
   expect(hubspot.flights).toHaveLength(11);
   for (const flight of hubspot.flights) flight.answer({});

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LocalShare } from '../../src/connector/budget-share.ts';
-import { governed } from '../../src/connector/governed.ts';
-import { RateGovernors } from '../../src/connector/rate-governor.ts';
+import { rateLimit } from '../../src/connector/middleware/rate-limit.ts';
+import { LocalQuota } from '../../src/connector/rate-limit/quota.ts';
+import { RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
 import { type HubspotFailure, hubspotError } from '../../src/errors.ts';
-import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
+import { NetworkError } from '../../src/hubspot/network-error.ts';
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
-import { tellOutcome } from '../../src/hubspot/write-outcome.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { annotateUnknownOutcome } from '../../src/hubspot/unknown-outcome.ts';
+import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { GovernedPortal } from '../helpers/governed-portal.ts';
+import { LimitedPortal } from '../helpers/limited-portal.ts';
 
-let portal: GovernedPortal;
+let portal: LimitedPortal;
 beforeEach(() => {
-  portal = new GovernedPortal();
+  portal = new LimitedPortal();
 });
 
 const fails = (failure: HubspotFailure) => () => {
@@ -149,7 +149,7 @@ describe('the daily limit', () => {
 });
 
 const lost = () => {
-  throw new NetworkFailure('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
+  throw new NetworkError('HUBSPOT_UNAVAILABLE', new Error('the socket broke'));
 };
 
 it('forgets no refusal because of a call that got no answer', async () => {
@@ -162,12 +162,18 @@ it('forgets no refusal because of a call that got no answer', async () => {
 describe('a write whose answer was lost', () => {
   /** One that leaves as the gateway's do, and is told of as they are. */
   const write = () => {
-    const transport = tellOutcome(async ({ onSend }) => {
+    const transport = annotateUnknownOutcome(async ({ onSend }) => {
       onSend?.();
       return lost();
     });
-    const call = { name: 'contacts.create', method: 'POST', path: '/', scopes: [[]], origin: portal.origin() } as const;
-    return governed(portal.governor)(transport)(call);
+    const call = {
+      name: 'contacts.create',
+      method: 'POST',
+      path: '/',
+      scopes: [[]],
+      callContext: portal.callContext(),
+    } as const;
+    return rateLimit(portal.limiter)(transport)(call);
   };
 
   it('forgets no refusal', async () => {
@@ -256,22 +262,22 @@ it.each<[string, number, (send: () => void) => Promise<never>]>([
     },
   ],
 ])('gives its slot back when a call fails %s', async (_case, times, next) => {
-  const stage = governed(portal.governor)(({ onSend = () => {} }) => next(onSend));
+  const stage = rateLimit(portal.limiter)(({ onSend = () => {} }) => next(onSend));
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
   for (let turn = 0; turn < times; turn += 1) {
-    await expect(stage({ ...call, origin: portal.origin() })).rejects.toThrow();
+    await expect(stage({ ...call, callContext: portal.callContext() })).rejects.toThrow();
   }
   expect(portal.now).toBe(0);
 });
 
-it('F50 tenants of one portal share one governor, and portals do not', () => {
+it('F50 tenants of one portal share one rate limiter, and portals do not', () => {
   const { clock } = portal;
-  const governors = new RateGovernors({
+  const limiters = new RateLimiters({
     clock,
     metrics: createMetrics(),
     logger: silentLogger,
-    createShare: (_hubId, usage) => new LocalShare(usage),
+    createQuota: (_hubId, usage) => new LocalQuota(usage),
   });
-  expect(governors.of(1)).toBe(governors.of(1));
-  expect(governors.of(2)).not.toBe(governors.of(1));
+  expect(limiters.of(1)).toBe(limiters.of(1));
+  expect(limiters.of(2)).not.toBe(limiters.of(1));
 });

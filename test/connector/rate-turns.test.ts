@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RateSlot } from '../../src/connector/rate-slot.ts';
+import type { RatePermit } from '../../src/connector/rate-limit/rate-permit.ts';
 import { CancellationSource } from '../../src/lib/cancellation.ts';
-import { type Asker, GovernedPortal } from '../helpers/governed-portal.ts';
+import { type Asker, LimitedPortal } from '../helpers/limited-portal.ts';
 
-let portal: GovernedPortal;
+let portal: LimitedPortal;
 beforeEach(() => {
-  portal = new GovernedPortal();
+  portal = new LimitedPortal();
 });
 
-const acquire = (asker: Asker = {}): Promise<RateSlot> => portal.governor.acquire('general', portal.origin(asker));
+const acquire = (asker: Asker = {}): Promise<RatePermit> =>
+  portal.limiter.acquire('general', portal.callContext(asker));
 
 /** Takes all ten slots; what is asked from then on waits until one is given back. */
-function occupy(): Promise<RateSlot[]> {
+function occupy(): Promise<RatePermit[]> {
   return Promise.all(Array.from({ length: 10 }, () => acquire()));
 }
 
@@ -33,7 +34,7 @@ describe('those that wait', () => {
   it('take turns between viewers, and come first come first served within one', async () => {
     const slots = await occupy();
     const order: string[] = [];
-    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) ask(order, name, { viewerKey: name.charAt(0) });
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) ask(order, name, { fairnessKey: name.charAt(0) });
     await portal.settle();
     expect(order).toEqual([]);
     slots[0]?.release();
@@ -44,10 +45,10 @@ describe('those that wait', () => {
   it('let interactive calls go before background ones, whoever came first', async () => {
     const slots = await occupy();
     const order: string[] = [];
-    ask(order, 'background 1', { viewerKey: 'a', priority: 'background' });
-    ask(order, 'background 2', { viewerKey: 'b', priority: 'background' });
-    ask(order, 'interactive 1', { viewerKey: 'a' });
-    ask(order, 'interactive 2', { viewerKey: 'a' });
+    ask(order, 'background 1', { fairnessKey: 'a', priority: 'background' });
+    ask(order, 'background 2', { fairnessKey: 'b', priority: 'background' });
+    ask(order, 'interactive 1', { fairnessKey: 'a' });
+    ask(order, 'interactive 2', { fairnessKey: 'a' });
     slots[0]?.release();
     await portal.settle();
     expect(order).toEqual(['interactive 1', 'interactive 2', 'background 1', 'background 2']);
@@ -98,14 +99,14 @@ describe('a deadline', () => {
 
   it('counts the turns of those before: an own one waits behind, another viewer comes in between', async () => {
     await fillWindow();
-    const ahead = Array.from({ length: 110 }, () => acquire({ viewerKey: 'alice' }));
+    const ahead = Array.from({ length: 110 }, () => acquire({ fairnessKey: 'alice' }));
     for (const waiter of ahead) waiter.catch(() => {});
     const deadlineAt = 15_000;
-    await expect(acquire({ viewerKey: 'alice', deadlineAt })).rejects.toMatchObject({
+    await expect(acquire({ fairnessKey: 'alice', deadlineAt })).rejects.toMatchObject({
       extensions: { retryAfterMs: 20_000 },
     });
-    const bob = acquire({ viewerKey: 'bob', deadlineAt });
-    const background = acquire({ viewerKey: 'bob', priority: 'background', deadlineAt });
+    const bob = acquire({ fairnessKey: 'bob', deadlineAt });
+    const background = acquire({ fairnessKey: 'bob', priority: 'background', deadlineAt });
     await expect(background).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await portal.pass(10_000);
     await bob;
@@ -130,8 +131,8 @@ describe('whoever gives up', () => {
   it('leaves the queue at once, and nobody waits for their turn', async () => {
     const slots = await occupy();
     const cancellation = new CancellationSource();
-    const gone = acquire({ viewerKey: 'alice', cancellation });
-    const next = acquire({ viewerKey: 'bob' });
+    const gone = acquire({ fairnessKey: 'alice', cancellation });
+    const next = acquire({ fairnessKey: 'bob' });
     cancellation.cancel(new Error('gone'));
     await expect(gone).rejects.toThrow('gone');
     slots[0]?.release();

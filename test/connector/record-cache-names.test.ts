@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RecordBatcher } from '../../src/connector/record-batcher.ts';
+import { RecordBatcher } from '../../src/connector/batching/record-batcher.ts';
 import { RecordCache } from '../../src/connector/record-cache.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { contact, FakeHubspot, operation, quiet } from '../helpers/batching.ts';
+import { contact, FakeHubspot, quiet, request } from '../helpers/batching.ts';
 
 const TTL_MS = 10_000;
 const PORTAL = 1;
@@ -16,7 +16,7 @@ beforeEach(() => {
   batcher = new RecordBatcher(hubspot.context(), 'contacts', undefined, cache.of('acme', PORTAL, 'contacts'));
 });
 
-const load = (id: string, properties: readonly string[] = ['email']) => batcher.load({ id, properties }, operation());
+const load = (id: string, properties: readonly string[] = ['email']) => batcher.load({ id, properties }, request());
 
 /** Answers the call that left last. */
 async function answer(result: object): Promise<void> {

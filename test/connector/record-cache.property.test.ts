@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { RecordBatcher } from '../../src/connector/record-batcher.ts';
+import { RecordBatcher } from '../../src/connector/batching/record-batcher.ts';
 import { RecordCache } from '../../src/connector/record-cache.ts';
 import { hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
-import type { HubspotRecord } from '../../src/hubspot/objects.ts';
+import type { HubspotRecord } from '../../src/hubspot/crm/objects.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { contact, FakeHubspot, type Flight, inputsOf, operation, propertiesOf, quiet } from '../helpers/batching.ts';
+import { contact, FakeHubspot, type Flight, inputsOf, propertiesOf, quiet, request } from '../helpers/batching.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 const TTL_MS = 10_000;
@@ -106,7 +106,7 @@ class World {
     };
     this.#batchers
       .get(grant)
-      ?.load({ id, properties }, operation({ deadlineAt: 1e9 }))
+      ?.load({ id, properties }, request({ deadlineAt: 1e9 }))
       .then(settle, settle);
     const isKnown = this.#mustKnow(grant, id, properties);
     await quiet();
@@ -199,8 +199,8 @@ class World {
   }
 }
 
-function grantOf({ origin }: HubspotCall): Grant {
-  const grant = GRANTS.find(({ key }) => origin?.viewerKey === `${key}\ncontacts`);
+function grantOf({ callContext }: HubspotCall): Grant {
+  const grant = GRANTS.find(({ key }) => callContext?.fairnessKey === `${key}\ncontacts`);
   if (!grant) throw new TypeError('a call of nobody');
   return grant;
 }

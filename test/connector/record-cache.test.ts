@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RecordBatcher } from '../../src/connector/record-batcher.ts';
+import { RecordBatcher } from '../../src/connector/batching/record-batcher.ts';
 import { RecordCache } from '../../src/connector/record-cache.ts';
 import type { ObjectType } from '../../src/crm/objects.ts';
 import { hubspotError } from '../../src/errors.ts';
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
-import { contact, contactsFor, FakeHubspot, operation, propertiesOf, quiet } from '../helpers/batching.ts';
+import { contact, contactsFor, FakeHubspot, propertiesOf, quiet, request } from '../helpers/batching.ts';
 
 const TTL_MS = 10_000;
 const PORTAL = 1;
@@ -30,7 +30,7 @@ function batcherOf({
 }
 
 const load = (id: string, properties: readonly string[] = ['email'], by = batcher) =>
-  by.load({ id, properties }, operation());
+  by.load({ id, properties }, request());
 
 /** Answers the call that left last. */
 async function answer(...results: readonly object[]): Promise<void> {
@@ -192,7 +192,7 @@ describe('what is not kept', () => {
     expect((await load('1', ['email']))?.properties).toEqual({ email: 'ada@one.example' });
   });
 
-  it('are neighbours that came inline, and records in the recycle bin', () => {
+  it('are associated records that came inline, and records in the recycle bin', () => {
     const contacts = cache.of('acme', PORTAL, 'contacts');
     const keep = contacts.reading(new Set());
     keep([
@@ -259,11 +259,11 @@ describe('a write', () => {
   });
 
   it('leaves alone a read that waits for its turn: that leaves after it', async () => {
-    hubspot.governor.open = false;
+    hubspot.limiter.open = false;
     const record = load('1');
     await quiet();
     cache.invalidate(PORTAL);
-    hubspot.governor.waiting[0]?.grant();
+    hubspot.limiter.waiting[0]?.grant();
     await answer(contact('1', { email: 'new@one.example' }));
     await record;
     expect((await load('1'))?.properties).toEqual({ email: 'new@one.example' });

@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Connector } from '../../src/connector/connector.ts';
-import type { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
+import type { PortalClients } from '../../src/connector/portal-clients.ts';
 import { type GatewayError, hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
-import { FakeHubspot, type OperationFacts, operation, quiet } from '../helpers/batching.ts';
+import { FakeHubspot, type OperationFacts, quiet, request } from '../helpers/batching.ts';
 import { installation, pipelinesTo } from '../helpers/pipelines.ts';
 
 const OF = installation({
@@ -11,14 +11,14 @@ const OF = installation({
 });
 
 let hubspot: FakeHubspot;
-let pipelines: PortalPipelines;
+let pipelines: PortalClients;
 beforeEach(() => {
   hubspot = new FakeHubspot();
   pipelines = pipelinesTo(hubspot);
 });
 
 const viewer = (facts?: OperationFacts) =>
-  new Connector(OF, pipelines.of(OF), operation({ clock: hubspot.clock, ...facts }));
+  new Connector(OF, pipelines.of(OF), request({ clock: hubspot.clock, ...facts }));
 const outcome = (work: PromiseLike<unknown>) =>
   work.then(
     () => 'answered',
@@ -87,9 +87,9 @@ it('waits in turn as a party of its own, with time of its own for every page', a
     hubspot.clock.advance(2_000);
     return { results: [], ...(calls.length < 3 && { paging: { next: { after: String(calls.length) } } }) };
   };
-  await viewer({ viewerKey: 'acme\nalice', deadlineAt: 10_000 }).metadata.owners();
-  expect(calls.map(({ origin }) => origin?.deadlineAt)).toEqual([25_000, 27_000, 29_000]);
-  const [party] = new Set(calls.map(({ origin }) => origin?.viewerKey));
+  await viewer({ fairnessKey: 'acme\nalice', deadlineAt: 10_000 }).metadata.owners();
+  expect(calls.map(({ callContext }) => callContext?.deadlineAt)).toEqual([25_000, 27_000, 29_000]);
+  const [party] = new Set(calls.map(({ callContext }) => callContext?.fairnessKey));
   expect(party).not.toContain('alice');
   expect(party).toContain(OF.id);
 });

@@ -37,7 +37,7 @@ async function firstAsLater(query: string): Promise<Answer> {
 }
 
 describe('the first query after a grant shrank', () => {
-  it('loses the neighbours of a list alone, and reads the list once more', async () => {
+  it('loses the associated records of a list alone, and reads the list once more', async () => {
     take(DEALS);
     stack.simulator.log.clear();
     const answer = await stack.query('{ contacts(first: 3) { nodes { email deals { nodes { name } } } } }');
@@ -67,14 +67,18 @@ describe('the first query after a grant shrank', () => {
   });
 
   it.each([
-    ['a record with its neighbours', '{ contact(id: "100001") { email deals { nodes { name } } } }', ['Contact.deals']],
+    [
+      'a record with its associated records',
+      '{ contact(id: "100001") { email deals { nodes { name } } } }',
+      ['Contact.deals'],
+    ],
     [
       'a record by its global id',
       '{ node(id: "Contact:1234567:100001") { ... on Contact { email deals { nodes { name } } } } }',
       ['Contact.deals'],
     ],
     [
-      'labels of neighbours',
+      'labels of associated records',
       '{ contacts(first: 3) { nodes { email deals { edges { labels } } } } }',
       ['Contact.deals'],
     ],
@@ -134,7 +138,7 @@ describe('the first query after a grant shrank', () => {
     expect(calls()).toEqual(['POST /crm/objects/2026-09/contacts 403']);
   });
 
-  it('loses the neighbours of what a mutation wrote', async () => {
+  it('loses the associated records of what a mutation wrote', async () => {
     take(DEALS);
     const { data, errors } = await stack.query(
       'mutation { updateContact(input: { id: "100001", city: "A" }) { contact { city deals { nodes { name } } } } }',

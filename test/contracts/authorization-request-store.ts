@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import {
   type AuthorizationRequest,
   AuthorizationRequestStore,
   type PendingConnection,
 } from '../../src/storage/authorization-request-store.ts';
-import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { EncryptionKeys } from '../../src/storage/encryption/encryption-keys.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import { dump, spellingsIn } from './dump.ts';
 

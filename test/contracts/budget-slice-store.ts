@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { type BudgetLedger, BudgetSliceStore, type SliceRequest } from '../../src/storage/budget-slice-store.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { type QuotaLeaseRequest, QuotaLeaseStore, type QuotaLedger } from '../../src/storage/quota-lease-store.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 
 const HUB_ID = 1_234_567;
@@ -11,15 +11,15 @@ const MAX = 110;
 export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<TestDatabase>): void {
   let clock: ManualClock;
   let db: TestDatabase;
-  let store: BudgetSliceStore;
+  let store: QuotaLeaseStore;
   beforeEach(async () => {
     clock = new ManualClock();
     db = await open(clock);
-    store = new BudgetSliceStore(db.database);
+    store = new QuotaLeaseStore(db.database);
   });
   afterEach(() => db.drop());
 
-  const request = (units: number, changes: Partial<SliceRequest> = {}): SliceRequest => ({
+  const request = (units: number, changes: Partial<QuotaLeaseRequest> = {}): QuotaLeaseRequest => ({
     budget: 'general',
     units,
     wanted: units,
@@ -29,13 +29,17 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
   });
 
   /** Units of the general budget that `holder` has after it asked for so many. */
-  async function ask(holder: string, units: number, changes: Partial<SliceRequest> = {}): Promise<number | undefined> {
+  async function ask(
+    holder: string,
+    units: number,
+    changes: Partial<QuotaLeaseRequest> = {},
+  ): Promise<number | undefined> {
     return (await store.renew(HUB_ID, holder, () => [request(units, changes)])).get('general');
   }
 
   /** What somebody who holds nothing sees. */
-  async function ledger(budget = 'general', hubId = HUB_ID): Promise<BudgetLedger | undefined> {
-    let seen: BudgetLedger | undefined;
+  async function ledger(budget = 'general', hubId = HUB_ID): Promise<QuotaLedger | undefined> {
+    let seen: QuotaLedger | undefined;
     await store.renew(hubId, 'onlooker', (ledgerOf) => {
       seen = ledgerOf(budget);
       return [];
@@ -44,7 +48,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
   }
 
   it('is empty for a portal that nobody used', async () => {
-    expect(await ledger()).toEqual({ max: undefined, slices: [], now: clock.now() });
+    expect(await ledger()).toEqual({ max: undefined, leases: [], now: clock.now() });
   });
 
   it('gives what is asked for, and shows it to the others', async () => {
@@ -52,7 +56,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     clock.advance(1_000);
     expect(await ledger()).toEqual({
       max: MAX,
-      slices: [{ holder: 'a', units: 36, wanted: 50, leasedForMs: LEASE_MS - 1_000 }],
+      leases: [{ holder: 'a', units: 36, wanted: 50, leasedForMs: LEASE_MS - 1_000 }],
       now: clock.now(),
     });
   });
@@ -72,13 +76,13 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     expect(await ask('b', MAX)).toBe(10);
     clock.advance(1);
     expect(await ask('b', MAX)).toBe(MAX);
-    expect((await ledger())?.slices.map(({ holder }) => holder)).toEqual(['b']);
+    expect((await ledger())?.leases.map(({ holder }) => holder)).toEqual(['b']);
   });
 
   it('forgets a slice that ends at once', async () => {
     await ask('a', 100);
     await ask('a', 0, { leasedForMs: 0 });
-    expect((await ledger())?.slices).toEqual([]);
+    expect((await ledger())?.leases).toEqual([]);
     expect(await ask('b', MAX)).toBe(MAX);
   });
 
@@ -95,9 +99,9 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
   it('keeps budgets and portals apart', async () => {
     await ask('a', MAX);
     await store.renew(HUB_ID, 'a', () => [request(5, { budget: 'search', max: 5 })]);
-    expect((await ledger('general'))?.slices.map(({ units }) => units)).toEqual([MAX]);
-    expect((await ledger('search'))?.slices.map(({ units }) => units)).toEqual([5]);
-    expect((await ledger('general', 7))?.slices).toEqual([]);
+    expect((await ledger('general'))?.leases.map(({ units }) => units)).toEqual([MAX]);
+    expect((await ledger('search'))?.leases.map(({ units }) => units)).toEqual([5]);
+    expect((await ledger('general', 7))?.leases).toEqual([]);
   });
 
   it('renews several budgets in one go', async () => {
@@ -109,7 +113,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
   });
 
   it('never gives out more than there is, however many ask at once', async () => {
-    const replicas = Array.from({ length: 8 }, () => new BudgetSliceStore(db.open()));
+    const replicas = Array.from({ length: 8 }, () => new QuotaLeaseStore(db.open()));
     const granted = await Promise.all(
       replicas.map((replica, index) => replica.renew(HUB_ID, `replica-${index}`, () => [request(20)])),
     );
@@ -121,13 +125,13 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
   it('lets whoever was overtaken decide again, about what is there then', async () => {
     const seen: number[] = [];
     let overtaking: Promise<unknown> | undefined;
-    const slow = new BudgetSliceStore(db.open());
+    const slow = new QuotaLeaseStore(db.open());
     await slow.renew(HUB_ID, 'a', (ledgerOf) => {
-      seen.push(ledgerOf('general').slices.length);
+      seen.push(ledgerOf('general').leases.length);
       return [request(10)];
     });
     const { query } = db.database;
-    const overtaken = new BudgetSliceStore({
+    const overtaken = new QuotaLeaseStore({
       ...db.database,
       query: query.withPlugin({
         transformQuery({ node }) {
@@ -142,10 +146,10 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
       }),
     });
     await overtaken.renew(HUB_ID, 'a', (ledgerOf) => {
-      seen.push(ledgerOf('general').slices.length);
+      seen.push(ledgerOf('general').leases.length);
       return [request(20)];
     });
     expect(seen).toEqual([0, 1, 2]);
-    expect((await ledger())?.slices).toHaveLength(2);
+    expect((await ledger())?.leases).toHaveLength(2);
   });
 }

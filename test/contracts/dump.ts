@@ -25,7 +25,7 @@ export function spellingsIn(text: string, secret: string): string[] {
   return spellings.filter((spelling) => text.includes(spelling));
 }
 
-/** Without the characters at either end that depend on the neighbours. */
+/** Without the characters at either end that depend on the associated records. */
 function base64(secret: string, alphabet: 'base64' | 'base64url'): string[] {
   return [0, 1, 2].map((shift) => {
     const shifted = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);

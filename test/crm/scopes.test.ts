@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allOf, anyOf, definitionScopes, pipelineScopes, readScopes, writeScopes } from '../../src/crm/scopes.ts';
-import { ScopeSet } from '../../src/hubspot/scope-set.ts';
+import { ScopeSet } from '../../src/hubspot/oauth/scope-set.ts';
 
 describe('the scopes of a CRM object', () => {
   it.each(['contacts', 'deals', 'companies'] as const)('of %s are named after it', (type) => {

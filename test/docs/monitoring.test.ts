@@ -20,10 +20,10 @@ it('the page has one row for each metric, with its labels', () => {
   expect([...table.matchAll(/^\| `(gateway_[^`]+)`/gm)].map(([, name]) => name).sort()).toEqual(shown.sort());
 });
 
-it('the page says for each alarm what to do', () => {
-  const union = /export type AlarmKind =([^;]+);/.exec(read('src/lib/alarm.ts'))?.[1] ?? '';
+it('the page says for each alert what to do', () => {
+  const union = /export type AlertKind =([^;]+);/.exec(read('src/lib/logging/alert.ts'))?.[1] ?? '';
   const kinds = [...union.matchAll(/'(\w+)'/g)].map(([, kind]) => kind);
-  const table = page.split('\n### When an alarm rises\n')[1]?.split('\n### ')[0] ?? '';
+  const table = page.split('\n### When an alert rises\n')[1]?.split('\n### ')[0] ?? '';
   expect(
     [...table.matchAll(/^\| `(\w+)` \|(?!.*\| {1,2}\|)/gm)]
       .map(([, kind]) => kind)

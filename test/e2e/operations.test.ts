@@ -49,18 +49,18 @@ const COSTS: Readonly<Record<string, Cost>> = {
   ContactPage: {
     variables: { id: '100001' },
     calls: [5, 4],
-    why: 'contact with its neighbours; labels of its deals; companies; deals; owners once',
+    why: 'contact with its associated records; labels of its deals; companies; deals; owners once',
   },
   Company360: {
     variables: { id: '200003' },
     calls: [7, 4],
-    why: 'company with its neighbours; labels of its contacts; contacts; deals; owners, pipelines and properties once',
+    why: 'company with its associated records; labels of its contacts; contacts; deals; owners, pipelines and properties once',
   },
-  DealPage: { variables: { id: '300001' }, calls: [2, 2], why: 'deal with its neighbours; contacts' },
+  DealPage: { variables: { id: '300001' }, calls: [2, 2], why: 'deal with its associated records; contacts' },
   DealBoard: {
     variables: { first: 50 },
     calls: [5, 2],
-    why: 'deals with their neighbours; companies; owners, those who left, and pipelines once',
+    why: 'deals with their associated records; companies; owners, those who left, and pipelines once',
   },
   DealForm: { variables: {}, calls: [5, 0], why: 'pipelines, owners, and properties of each sensitivity once' },
   DealsByStage: { variables: { stage: 'closedlost' }, calls: [1, 1], why: 'a search' },
@@ -68,7 +68,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   ContactsWithDeals: {
     variables: { first: 50, deals: 2 },
     calls: [2, 2],
-    why: 'contacts with their neighbours; deals',
+    why: 'contacts with their associated records; deals',
   },
   ContactsOfCompany: { variables: { company: '200003' }, calls: [1, 1], why: 'a search' },
   ContactByEmail: { variables: { email: 'nobody@one.example' }, calls: [1, 1], why: 'a read' },

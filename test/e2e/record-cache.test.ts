@@ -82,7 +82,7 @@ describe('with CACHE_TTL_MS', () => {
     expect(calls()).toBe(2);
   });
 
-  it('knows a record from a list, from an e-mail address, by global id and as a neighbour', async () => {
+  it('knows a record from a list, from an e-mail address, by global id and as a associated record', async () => {
     const list = await stack.query('{ contacts(first: 3) { nodes { hubspotId email firstName lastName } } }');
     const { nodes } = (list.data as unknown as { contacts: { nodes: { hubspotId: string; email: string }[] } })
       .contacts;

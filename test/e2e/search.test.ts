@@ -255,7 +255,8 @@ it('finds the contacts of a company, by either of its ids', async () => {
   );
   const after = answer.contacts?.pageInfo.endCursor ?? '';
   const rest = await client.request(ContactsOfCompanyDocument, { company: 'Company:1234567:200003', after });
-  const staff = stack.simulator.portals[0]?.neighbours('companies', '200003', 'contacts').map(([id]) => id) ?? [];
+  const staff =
+    stack.simulator.portals[0]?.associatedRecords('companies', '200003', 'contacts').map(([id]) => id) ?? [];
   const found = [...(answer.contacts?.nodes ?? []), ...(rest.contacts?.nodes ?? [])];
   expect(found.map(({ id }) => id)).toEqual(staff.map((id) => `Contact:1234567:${id}`));
   const company = { propertyName: 'associations.company', operator: 'EQ', value: '200003' };

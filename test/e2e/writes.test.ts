@@ -37,7 +37,9 @@ it('creates a contact with a deal that is there, in one call', async () => {
   });
   expect(calls()).toEqual(['POST /crm/objects/contacts']);
   const id = createContact?.contact?.id.split(':').at(-1) ?? '';
-  expect(stack.simulator.portals[0]?.neighbours('contacts', id, 'deals').map(([deal]) => deal)).toEqual(['300030']);
+  expect(stack.simulator.portals[0]?.associatedRecords('contacts', id, 'deals').map(([deal]) => deal)).toEqual([
+    '300030',
+  ]);
 
   const again = await client.request(CreateContactDocument, { contact });
   expect(again.createContact).toEqual({
@@ -143,7 +145,7 @@ it('creates a deal for a contact, and makes another contact its decision maker',
     `PUT /crm/objects/deals/${id}/associations/contacts/100012`,
   ]);
   expect(
-    portal?.neighbours('deals', id, 'contacts').map(([neighbour, types]) => [neighbour, types.at(-1)?.label]),
+    portal?.associatedRecords('deals', id, 'contacts').map(([associated, types]) => [associated, types.at(-1)?.label]),
   ).toEqual([
     ['100011', null],
     ['100012', 'Decision maker'],

@@ -1,18 +1,18 @@
 import type { Pool } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { authorize } from '../../src/connector/authorize.ts';
+import { authorize } from '../../src/connector/middleware/authorize.ts';
 import { isGatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
-import { OAuthClient } from '../../src/hubspot/oauth.ts';
-import { TokenRefused } from '../../src/hubspot/token-refused.ts';
-import { GrantKeeper } from '../../src/installations/grant-keeper.ts';
-import { InstallationDirectory } from '../../src/installations/installation-directory.ts';
-import { TokenExchange } from '../../src/installations/token-exchange.ts';
+import { OAuthClient } from '../../src/hubspot/oauth/oauth-client.ts';
+import { TokenRefusedError } from '../../src/hubspot/oauth/token-refused-error.ts';
+import { GrantMonitor } from '../../src/installations/grant-monitor.ts';
+import { InstallationCache } from '../../src/installations/installation-cache.ts';
 import { TokenManager } from '../../src/installations/token-manager.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { TokenRefresher } from '../../src/installations/token-refresher.ts';
+import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { type Answer as LoopbackAnswer, respond, startLoopback } from '../helpers/loopback.ts';
 import { SMALL_PORTAL, Stack, type StackOptions } from '../helpers/stack.ts';
@@ -198,7 +198,7 @@ it('F37 repeats a write once, because the 401 proves that it did nothing, and fo
     return { sent, outcome };
   };
   const created = async () => ({ status: 201, body: {} });
-  const refused = () => Promise.reject(new TokenRefused({ status: 401 }, {}));
+  const refused = () => Promise.reject(new TokenRefusedError({ status: 401 }, {}));
   const broken = () => Promise.reject(new TypeError('the connection broke'));
   expect(await send([created])).toEqual({ sent: ['old'], outcome: 201 });
   expect(await send([refused, created])).toEqual({ sent: ['old', 'new'], outcome: 201 });
@@ -277,8 +277,8 @@ function createTokenManager(pool: Pool): TokenManager {
   const { clientId, clientSecret, apiVersion } = config.hubspot;
   const { tokens, installations, defaults } = openStores(db.database, new TokenCipher(config.encryptionKeys));
   const oauth = new OAuthClient({ clientId, clientSecret, version: apiVersion, pool, clock });
-  const directory = new InstallationDirectory({ installations, defaults, clock, logger: silentLogger });
-  const grants = new GrantKeeper({ installations, directory, oauth, clock, logger: silentLogger });
-  const facts = { metrics: createMetrics(), alarm: () => {}, logger: silentLogger, clock };
-  return new TokenManager({ exchange: new TokenExchange({ tokens, grants, oauth, ...facts }), ...facts });
+  const directory = new InstallationCache({ installations, defaults, clock, logger: silentLogger });
+  const grants = new GrantMonitor({ installations, directory, oauth, clock, logger: silentLogger });
+  const facts = { metrics: createMetrics(), alert: () => {}, logger: silentLogger, clock };
+  return new TokenManager({ exchange: new TokenRefresher({ tokens, grants, oauth, ...facts }), ...facts });
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { retry } from '../../src/connector/retry.ts';
+import { retry } from '../../src/connector/middleware/retry.ts';
 import { isGatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall } from '../../src/hubspot/client.ts';
-import { FAULTS } from '../../src/simulator/fault-presets.ts';
-import type { Fault } from '../../src/simulator/faults.ts';
+import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
+import type { Fault } from '../../src/simulator/faults/faults.ts';
 import { contact } from '../helpers/batching.ts';
 import { type Answer as LoopbackAnswer, respond, startLoopback } from '../helpers/loopback.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
@@ -57,7 +57,7 @@ it.each<[string, LoopbackAnswer]>([
     path: '/crm/objects/2026-09/contacts',
     body: {},
     scopes: [[]],
-    origin: { viewerKey: 'alice', priority: 'interactive', deadlineAt: clock.monotonic() + 25 * SECOND },
+    callContext: { fairnessKey: 'alice', priority: 'interactive', deadlineAt: clock.monotonic() + 25 * SECOND },
   };
   const outcome = retry(clock)(createTransport({ pool, clock }))(create).catch((error: unknown) => error);
   expect(isGatewayError(await stack.settle(outcome), 'HUBSPOT_UNAVAILABLE')).toBe(true);

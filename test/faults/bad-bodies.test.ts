@@ -51,7 +51,7 @@ const READS: readonly Kind[] = [
     operation: '{ contact(id: "100001") { x: deals { edges { labels } } } }',
   },
   {
-    name: 'a read of one record with its neighbours',
+    name: 'a read of one record with its associated records',
     call: '^GET .*/contacts/100001',
     operation: '{ x: contact(id: "100001") { email deals { nodes { hubspotId } } } }',
   },

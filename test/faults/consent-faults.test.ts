@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/simulator/faults.ts';
+import type { Fault } from '../../src/simulator/faults/faults.ts';
 import { faultsOf } from '../helpers/broken-replica.ts';
 import { Browser } from '../helpers/browser.ts';
 import { Stack } from '../helpers/stack.ts';

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/executor.ts';
-import { sleep } from '../../src/lib/clock.ts';
-import { REFRESH } from '../../src/simulator/faults.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { sleep } from '../../src/lib/time/clock.ts';
+import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { Browser } from '../helpers/browser.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
@@ -63,7 +63,7 @@ describe('with a HubSpot that does not answer', () => {
     ],
     ['a search', '{ contacts(query: "ada") { nodes { email } } }'],
     ['a record', '{ contact(id: "100001") { email } }'],
-    ['a record with its neighbours', '{ contact(id: "100001") { email deals { nodes { name } } } }'],
+    ['a record with its associated records', '{ contact(id: "100001") { email deals { nodes { name } } } }'],
     ['owners', '{ owners { nodes { email } } }'],
     ['pipelines', '{ dealPipelines { label } }'],
     ['definitions', '{ properties(objectType: CONTACT) { name } }'],
@@ -93,7 +93,7 @@ describe('with a HubSpot that does not answer', () => {
     expect(ms).toBeLessThanOrEqual(PROMISED);
   });
 
-  it('rows are answered whose neighbours are not', async () => {
+  it('rows are answered whose associated records are not', async () => {
     stack.simulator.faults.add({ match: '/associations/', fault: SILENCE });
     const document = '{ deals(first: 2) { nodes { name contacts(first: 1) { edges { labels } } } } }';
     const { answer, ms } = await timed(stack.query(document));

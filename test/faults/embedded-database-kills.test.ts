@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { openStores } from '../helpers/stores.ts';
 
 /** A tenth of the kills of the chaos test. */
@@ -29,8 +29,8 @@ async function writeUntilKilled(from: number): Promise<number[]> {
   const hrefOf = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const code = `
     const { openDatabase } = await import(${hrefOf('../../src/storage/database.ts')});
-    const { systemClock } = await import(${hrefOf('../../src/lib/clock.ts')});
-    const { TokenCipher } = await import(${hrefOf('../../src/storage/token-cipher.ts')});
+    const { systemClock } = await import(${hrefOf('../../src/lib/time/clock.ts')});
+    const { TokenCipher } = await import(${hrefOf('../../src/storage/encryption/token-cipher.ts')});
     const { issued, openStores } = await import(${hrefOf('../helpers/stores.ts')});
     const database = openDatabase({ url: undefined, dataDir: ${JSON.stringify(dataDir)}, clock: systemClock });
     await database.migrate();

@@ -81,7 +81,7 @@ describe.each(WRITES)('%s', (_name, call, field) => {
   });
 });
 
-it('neighbours that cannot be read fail the rows that want them, and nothing else', async () => {
+it('associated records that cannot be read fail the rows that want them, and nothing else', async () => {
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', note);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FAULTS } from '../../src/simulator/fault-presets.ts';
-import type { Fault } from '../../src/simulator/faults.ts';
+import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
+import type { Fault } from '../../src/simulator/faults/faults.ts';
 import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { Stack } from '../helpers/stack.ts';
 import { codes, install, READ, SECOND } from '../helpers/token-faults.ts';

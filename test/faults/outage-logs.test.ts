@@ -108,13 +108,13 @@ describe('the log tells of outages', () => {
     ]);
   });
 
-  it('of keys that are missing, once, and raises the alarm once', async () => {
+  it('of keys that are missing, once, and raises the alert once', async () => {
     stack = await Stack.start();
     await install(stack);
     await stack.db.database.query.updateTable('installation_tokens').set({ key_id: 'k0' }).execute();
     for (let probe = 0; probe < 3; probe += 1) expect(await ready()).toBe(503);
     expect(told('not ready', 'ENCRYPTION_KEYS lacks keys that stored tokens need')).toEqual([
-      expect.objectContaining({ level: 'error', alarm: 'missing_key', missing: ['k0'] }),
+      expect.objectContaining({ level: 'error', alert: 'missing_key', missing: ['k0'] }),
       { level: 'warn', reason: expect.stringContaining('ENCRYPTION_KEYS lacks k0'), msg: 'not ready' },
     ]);
   });

@@ -46,7 +46,7 @@ const facts = (category: string | undefined, code: string) =>
   expect.objectContaining({ code, hubspot: { status: 207, ...(category && { category }) } });
 
 const RECORDS = '{ a: contact(id: "100001") { email } b: contact(id: "100002") { email } }';
-const NEIGHBOURS =
+const ASSOCIATED =
   '{ a: contact(id: "100001") { deals { nodes { hubspotId } } } b: contact(id: "100002") { deals { nodes { hubspotId } } } }';
 const PAIR = 'from: { objectType: CONTACT, id: "100020" }, to: { objectType: DEAL, id: "300040" }';
 
@@ -93,7 +93,7 @@ describe('207 of a read of associations', () => {
       failure(category, { fromObjectId: ['100001'] }),
       failure('OBJECT_NOT_FOUND', { fromObjectId: ['100002'] }),
     ];
-    expect(await outcome(call, errors, NEIGHBOURS)).toEqual({
+    expect(await outcome(call, errors, ASSOCIATED)).toEqual({
       data: { a: { deals: null }, b: { deals: { nodes: [] } } },
       failures: [['a.deals', facts(category, code)]],
     });
@@ -102,7 +102,7 @@ describe('207 of a read of associations', () => {
   it('207: OBJECT_NOT_FOUND is a list of none', async () => {
     const none = { deals: { nodes: [] } };
     const errors = [failure('OBJECT_NOT_FOUND', { fromObjectId: ['100001', '100002'] })];
-    expect(await outcome(call, errors, NEIGHBOURS)).toEqual({ data: { a: none, b: none }, failures: undefined });
+    expect(await outcome(call, errors, ASSOCIATED)).toEqual({ data: { a: none, b: none }, failures: undefined });
   });
 });
 

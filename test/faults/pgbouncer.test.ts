@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { noPgBouncer, type PgBouncer, POOL_MODES, startPgBouncer } from '../helpers/pgbouncer.ts';
@@ -86,7 +86,7 @@ describe.skipIf(noPgBouncer).each(POOL_MODES)('behind PgBouncer that lends conne
         (error: unknown) => error,
       );
       await database.close();
-      expect(failure).toMatchObject({ name: 'MigrationFailed' });
+      expect(failure).toMatchObject({ name: 'MigrationError' });
       expect(String(failure)).toMatch(/The database refuses the gateway: .*password authentication failed/);
       expect(JSON.stringify([String(failure), failure])).not.toContain(SECRET);
     });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Deployment } from '../../scripts/bench/deployment.ts';
 import { GatewayProcess } from '../../scripts/bench/fleet.ts';
-import { REFRESH } from '../../src/simulator/faults.ts';
+import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';

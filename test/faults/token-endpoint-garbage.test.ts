@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Fault, REFRESH } from '../../src/simulator/faults.ts';
+import { type Fault, REFRESH } from '../../src/simulator/faults/faults.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 import {
-  alarms,
+  alerts,
   codes,
   DUE,
   EXPIRED,
@@ -61,7 +61,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
   });
   afterEach(() => stack.stop());
 
-  it.each(GARBAGE)('F24 stores nothing of a 200 that is %s, and raises an alarm', async (_case, fault) => {
+  it.each(GARBAGE)('F24 stores nothing of a 200 that is %s, and raises an alert', async (_case, fault) => {
     const before = await tokenRow(stack, installation);
     const { access_token, refresh_token, expires_at } = before;
     const unchanged = { version: 1, access_token, refresh_token, expires_at, previous_refresh_token: null };
@@ -69,13 +69,13 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     stack.clock.advance(DUE);
     const garbage = stack.simulator.faults.add({ ...REFRESH, fault });
     for (let failures = 1; failures <= 3; failures++) {
-      expect(await alarms(stack, 'bad_token_answer')).toBe(0);
+      expect(await alerts(stack, 'bad_token_answer')).toBe(0);
       expect((await stack.query(READ)).errors).toBeUndefined();
       await untilTokenRow(stack, installation, { ...unchanged, failures, lease_owner: null });
       expect(garbage.hits).toBe(failures);
       stack.clock.advance(PAUSE);
     }
-    expect(await alarms(stack, 'bad_token_answer')).toBe(1);
+    expect(await alerts(stack, 'bad_token_answer')).toBe(1);
 
     garbage.remove();
     expect((await stack.query(READ)).errors).toBeUndefined();
@@ -112,7 +112,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     const tries = stack.simulator.log.tokenCalls('refresh_token').map(({ at }) => (at - from) / SECOND);
     expect(tries).toEqual([0, 30, 60]);
     expect(await tokenRow(stack, installation)).toMatchObject({ version: 1, access_token, refresh_token });
-    expect(await alarms(stack, 'bad_token_answer')).toBe(1);
+    expect(await alerts(stack, 'bad_token_answer')).toBe(1);
 
     impossible.remove();
     stack.clock.advance(PAUSE);
@@ -138,7 +138,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
   });
 
   const OTHER_PORTAL: Fault = { kind: 'rewrite', set: { hub_id: 7_654_321 } };
-  it("F26 refuses another portal's token, raises an alarm and serves the valid one", async () => {
+  it("F26 refuses another portal's token, raises an alert and serves the valid one", async () => {
     const { access_token, refresh_token } = await tokenRow(stack, installation);
     await stack.query(READ);
     stack.clock.advance(DUE);
@@ -146,8 +146,8 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     expect((await stack.query(READ)).errors).toBeUndefined();
     const unchanged = { version: 1, access_token, refresh_token, lease_owner: null };
     await untilTokenRow(stack, installation, { ...unchanged, failures: 1 });
-    expect(await alarms(stack, 'other_portal')).toBe(1);
-    expect(stack.logs.filter((line) => line.includes('"alarm":"other_portal"'))).toHaveLength(1);
+    expect(await alerts(stack, 'other_portal')).toBe(1);
+    expect(stack.logs.filter((line) => line.includes('"alert":"other_portal"'))).toHaveLength(1);
 
     stack.clock.advance(MINUTE);
     expect((await stack.query(READ)).errors).toBeUndefined();

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults.ts';
+import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import {
-  alarms,
+  alerts,
   codes,
   DUE,
   EXPIRED,
@@ -183,7 +183,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     expect(await statuses(stack)).toEqual([ACTIVE]);
     // What is refused and should not be is somebody's business at once.
     const refused = status >= 400 && status < 429;
-    expect(await alarms(stack, 'bad_token_answer')).toBe(refused ? 1 : 0);
+    expect(await alerts(stack, 'bad_token_answer')).toBe(refused ? 1 : 0);
 
     stack.clock.advance(30 * SECOND);
     expect((await stack.query(READ)).errors).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults.ts';
+import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
@@ -79,7 +79,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
   it.each(WHERE)('F23 tells a rotation that was lost to a reset from a revocation: %s', async (at) => {
     stack = await Stack.start({ database, simulator: { rotation: 'strict' } });
     const installation = await install(stack);
-    const neighbour = await install(stack, 'other');
+    const associated = await install(stack, 'other');
     stack.clock.advance(EXPIRED);
     stack.simulator.faults.add({ ...REFRESH, times: 1, fault: { kind: 'reset', at, processed: true } });
     expect(codes(await stack.query(READ))).toEqual(['HUBSPOT_UNAVAILABLE']);
@@ -89,7 +89,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     ]);
     expect(refreshes(stack)).toBe(2);
 
-    const other = { sub: 'bob', tenant: neighbour.tenantId, scope: 'hubspot:read' };
+    const other = { sub: 'bob', tenant: associated.tenantId, scope: 'hubspot:read' };
     expect((await stack.query(READ, {}, other)).errors).toBeUndefined();
     expect(await statuses(stack)).toEqual(
       expect.arrayContaining([

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Fault, REFRESH } from '../../src/simulator/faults.ts';
+import { type Fault, REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { type Answer, Stack, type TestViewer } from '../helpers/stack.ts';
 import { STORM_SCALE } from '../helpers/storm-scale.ts';
 import {
-  alarms,
+  alerts,
   codes,
   DUE,
   EXPIRED,
@@ -98,7 +98,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     // One probe every 5 s for the whole app, whoever comes first.
     const tries = stack.simulator.log.tokenCalls('refresh_token').map(({ at }) => (at - from) / SECOND);
     expect(tries).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
-    expect(await alarms(stack, 'app_credentials')).toBe(12);
+    expect(await alerts(stack, 'app_credentials')).toBe(12);
     expect(await statuses(stack)).toEqual(before.map(() => ({ status: 'ACTIVE', status_reason: null })));
     for (const installation of before) {
       expect(await tokenRow(stack, installation)).toMatchObject({ version: 1, in_doubt_since: null, retry_at: null });

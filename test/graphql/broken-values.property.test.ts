@@ -18,9 +18,9 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { createExecutor } from '../../src/graphql/executor.ts';
-import { presentErrors } from '../../src/http/plugins/use-error-codes.ts';
-import { createLogger } from '../../src/lib/logger.ts';
+import { createExecutor } from '../../src/graphql/execution/executor.ts';
+import { presentErrors } from '../../src/http/graphql/plugins/use-error-codes.ts';
+import { createLogger } from '../../src/lib/logging/logger.ts';
 import { Random } from '../../src/simulator/data/random.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 

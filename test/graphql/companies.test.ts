@@ -108,7 +108,7 @@ describe('a company', () => {
     });
   });
 
-  it('comes inline with a list, both kinds of neighbours in one call', async () => {
+  it('comes inline with a list, both kinds of associated records in one call', async () => {
     const query =
       '{ companies(first: 20) { nodes { contacts(first: 2) { nodes { id } } deals(first: 2) { nodes { id } } } } }';
     const { data, errors } = await stack.query(query);

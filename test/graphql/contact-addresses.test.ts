@@ -23,7 +23,7 @@ describe('a contact with several addresses', () => {
     expect(world.asked()).toHaveLength(3);
   });
 
-  it('is found with its neighbours', async () => {
+  it('is found with its associated records', async () => {
     const { id, other } = world.merged();
     expect(await byEmail(other, 'hubspotId deals { nodes { id } }')).toEqual({
       data: { contactByEmail: { hubspotId: id, deals: { nodes: [] } } },

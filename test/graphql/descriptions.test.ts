@@ -11,9 +11,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CRM_OBJECTS } from '../../src/crm/objects.ts';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
+import { metadataOf } from '../../src/graphql/analysis/selection.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.ts';
-import { sourceOf } from '../../src/graphql/selection.ts';
 
 const ERRORS = new URL('../../src/errors.ts', import.meta.url);
 
@@ -153,6 +153,6 @@ function isError({ name }: GraphQLNamedType): boolean {
 }
 
 function propertiesOf(field: OutputField): readonly string[] {
-  const { properties = [] } = sourceOf(field);
+  const { properties = [] } = metadataOf(field);
   return typeof properties === 'function' ? [] : properties;
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
 import { type Answer, Stack } from '../helpers/stack.ts';
 
 const OPTIONAL = ['crm.objects.owners.read', 'crm.objects.companies.read'];
@@ -40,7 +40,7 @@ function told({ errors = [] }: Answer): (readonly [string, unknown])[] {
 describe('what fails for every row of a list is told once', () => {
   const DEALS = '{ contacts(first: 20) { nodes { id deals(first: 2) { nodes { name } } } } }';
 
-  it('of its neighbours, by the first row that has any', async () => {
+  it('of its associated records, by the first row that has any', async () => {
     fail('^POST .*/deals/batch/read$', 400, { category: 'VALIDATION_ERROR', correlationId: 'one' });
     const answer = await ask(DEALS);
     expect(told(answer)).toEqual([[expect.stringMatching(/^contacts\.nodes\.\d+\.deals$/), 'HUBSPOT_BAD_REQUEST']]);

@@ -1,6 +1,6 @@
 import { type GraphQLField, isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
@@ -153,7 +153,7 @@ describe('the schema', () => {
     return args.length > 0 || guarded || resolve?.constructor.name === 'AsyncFunction';
   }
 
-  it('lets nothing take its neighbours along that may fail', () => {
+  it('lets nothing take its associated records along that may fail', () => {
     const failing = FIELDS.filter(([, field]) => mayFail(field));
     expect(failing.length).toBeGreaterThan(40);
     expect(failing.filter(([, { type }]) => isNonNullType(type)).map(([coordinate]) => coordinate)).toEqual([]);

@@ -41,7 +41,7 @@ const PAGE = `query ($id: ID!) {
 }`;
 
 describe('a record that is read alone', () => {
-  it('brings its neighbours along: one call for all of it', async () => {
+  it('brings its associated records along: one call for all of it', async () => {
     const { data, errors } = await stack.query(PAGE, { id: person });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({
@@ -70,12 +70,12 @@ describe('a record that is read alone', () => {
     expect(asked().map((call) => call.slice(4))).toEqual(['POST objects/contacts/batch/read']);
   });
 
-  it('of which no neighbours are selected is a batch read, as others may share it', async () => {
+  it('of which no associated records are selected is a batch read, as others may share it', async () => {
     await stack.query('query ($id: ID!) { contact(id: $id) { email } }', { id: person });
     expect(asked()).toEqual(['200 POST objects/contacts/batch/read']);
   });
 
-  it('leads to all of its neighbours where they are more than HubSpot hands over with it', async () => {
+  it('leads to all of its associated records where they are more than HubSpot hands over with it', async () => {
     const { id } = portal.create('contacts', { email: 'many@one.example' });
     connect(id, 101);
     const { data } = await stack.query(PAGE, { id });
@@ -91,7 +91,7 @@ describe('a record that is read alone', () => {
     expect({ data, errors }).toEqual({ data: { contact: null } });
   });
 
-  it('is shown when HubSpot refuses its neighbours alone', async () => {
+  it('is shown when HubSpot refuses its associated records alone', async () => {
     const refused = stack.simulator.faults.add({
       match: '^GET /crm/objects/2026-09/contacts/|/associations/',
       fault: { kind: 'answer', status: 403, body: '{"category":"MISSING_SCOPES","message":"no"}' },
@@ -135,7 +135,7 @@ it('records that are read together share their calls', async () => {
   ]);
 });
 
-it('a record that is known already still shows its neighbours, as they are now', async () => {
+it('a record that is known already still shows its associated records, as they are now', async () => {
   const own = await Stack.start({ env: { CACHE_TTL_MS: '10000' } });
   await own.connect();
   const query = 'query ($id: ID!) { contact(id: $id) { email deals(first: 100) { nodes { id } } } }';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_URL_CHARACTERS } from '../../src/hubspot/objects.ts';
+import { MAX_URL_CHARACTERS } from '../../src/hubspot/crm/objects.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const NAMES = Array.from(
@@ -68,7 +68,7 @@ function asked(): string[] {
 const rowsOf = (index: number) => NAMES.map((name) => ({ raw: `${index} of ${name}` }));
 
 describe('a list whose properties are too many for a URL', () => {
-  it('is a list and one batch read a page, with neighbours inline', async () => {
+  it('is a list and one batch read a page, with associated records inline', async () => {
     expect(NAMES.join('%2C').length).toBeGreaterThan(MAX_URL_CHARACTERS);
     const { edges, pageInfo } = await list({ first: 100, names: NAMES });
     expect(edges.map(({ node }) => node.email)).toEqual(

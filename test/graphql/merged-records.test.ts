@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
+import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { MergingPortal, READ } from '../helpers/merging-portal.ts';
 import type { Stack } from '../helpers/stack.ts';
@@ -36,7 +36,7 @@ describe('a record that was merged into another', () => {
     }
   });
 
-  it('is found with its neighbours', async () => {
+  it('is found with its associated records', async () => {
     const { id, old } = world.merged();
     const deal = portal.create('deals', { dealname: 'Oak' }).id;
     portal.associate({ type: 'contacts', id }, { type: 'deals', id: deal });
@@ -119,7 +119,7 @@ describe('a record that was merged into another', () => {
     expect(world.asked()).toEqual([`200 PATCH objects/contacts/${old[0]}`, `${READ} ${id}`]);
   });
 
-  it('is one neighbour where an association still names its old id, too', async () => {
+  it('is one associated record where an association still names its old id, too', async () => {
     const { id, old } = world.merged();
     const other = world.merged();
     const deal = portal.create('deals', { dealname: 'Oak' }).id;

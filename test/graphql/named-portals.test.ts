@@ -45,7 +45,7 @@ const WRITES = [
   ['associate', (hubId: number) => `associate(input: { ${pair(hubId)} })`],
   ['dissociate', (hubId: number) => `dissociate(input: { ${pair(hubId)} })`],
   [
-    'createContact with a neighbour',
+    'createContact with a associated record',
     (hubId: number) =>
       `createContact(input: { firstName: "N", associations: [{ objectType: DEAL, id: "Deal:${hubId}:300001" }] })`,
   ],

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { getOperationAST, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { isCompilable } from '../../src/graphql/compilable.ts';
+import { isCompilable } from '../../src/graphql/execution/compilable.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { Random } from '../../src/simulator/data/random.ts';
 import { type BothAnswers, BothExecutors, type Result } from '../helpers/both-executors.ts';

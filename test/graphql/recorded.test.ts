@@ -1,9 +1,9 @@
 import { GraphQLEnumType } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readValue } from '../../src/graphql/property-value.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { listProperties, type PropertyOption } from '../../src/hubspot/properties.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
+import { readValue } from '../../src/graphql/values/property-value.ts';
+import { listProperties, type PropertyOption } from '../../src/hubspot/crm/properties.ts';
+import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { FakeApi } from '../helpers/fake-api.ts';
 import {
   type Exchange,

@@ -256,7 +256,7 @@ describe('access', () => {
       '{ deals(query: "a", first: 201) { nodes { a: property(name: "a") { raw } b: property(name: "b") { raw } } } }',
       8,
     ],
-    ['neighbours of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
+    ['associated records of a list', '{ contacts(first: 50) { nodes { deals(first: 2) { nodes { name } } } } }', 3],
     ['the default page sizes', '{ contacts { nodes { deals { nodes { name } } } } }', 6],
     [
       'owners, of whom nothing is known',

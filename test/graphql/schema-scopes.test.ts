@@ -8,10 +8,10 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
-import { operationsOfFiles } from '../../src/graphql/operation-document.ts';
-import { requirementsOf } from '../../src/graphql/requirements.ts';
+import { operationsOfFiles } from '../../src/graphql/analysis/operation-document.ts';
+import { requirementsOf } from '../../src/graphql/analysis/required-scopes.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { fewestScopes } from '../../src/hubspot/fewest-scopes.ts';
+import { fewestScopes } from '../../src/hubspot/oauth/fewest-scopes.ts';
 import { Stack } from '../helpers/stack.ts';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -170,14 +170,16 @@ describe('what the schema announces is what HubSpot demands', () => {
     // What was cached is read again.
     stack.clock.advance(31 * 60 * 1000);
     stack.simulator.log.clear();
-    const announced = operationsOfFiles(schema, [{ name: 'test.graphql', text: document }]).flatMap(requirementsOf);
-    expect(announced.map((field) => field.coordinate)).toContain(coordinate);
+    const withScopesDirective = operationsOfFiles(schema, [{ name: 'test.graphql', text: document }]).flatMap(
+      requirementsOf,
+    );
+    expect(withScopesDirective.map((field) => field.coordinate)).toContain(coordinate);
 
     const { errors } = await stack.query(document);
     expect(errors).toBeUndefined();
     const demanded = stack.simulator.log.crm().map(({ scopes }) => scopes);
     expect(demanded.length).toBeGreaterThan(0);
-    expect(fewestScopes(demanded)).toEqual(fewestScopes(announced.map(({ anyOf }) => anyOf)));
+    expect(fewestScopes(demanded)).toEqual(fewestScopes(withScopesDirective.map(({ anyOf }) => anyOf)));
   });
 
   it('holds for every field that demands anything', () => {
@@ -188,10 +190,10 @@ describe('what the schema announces is what HubSpot demands', () => {
       'Company.contacts Company.deals Company.owner',
       ...new Set(WRITES.map(([coordinate]) => coordinate)),
     ].flatMap((names) => names.split(' '));
-    const announced = fields.filter(
+    const withScopesDirective = fields.filter(
       ({ parent, field }) =>
         (scopesOf(field) ?? field.extensions.hubspotScopesOf) !== undefined && parent.name !== 'Installation',
     );
-    expect(announced.map(({ parent, field }) => `${parent.name}.${field.name}`).sort()).toEqual(tried.sort());
+    expect(withScopesDirective.map(({ parent, field }) => `${parent.name}.${field.name}`).sort()).toEqual(tried.sort());
   });
 });

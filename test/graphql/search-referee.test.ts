@@ -121,7 +121,7 @@ const custom = fc.integer({ min: 100_000, max: 100_121 }).chain((id) =>
   ),
 );
 
-const neighbours = fc
+const associatedRecords = fc
   .integer({ min: 200_001, max: 200_020 })
   .map((company) =>
     test(
@@ -139,7 +139,7 @@ function product(all: readonly Wanted[]): Wanted['groups'] {
   );
 }
 
-const leaf = fc.oneof(texts, options, moments, custom, neighbours);
+const leaf = fc.oneof(texts, options, moments, custom, associatedRecords);
 const { wanted } = fc.letrec<{ wanted: Wanted }>((tie) => ({
   wanted: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

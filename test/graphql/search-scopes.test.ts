@@ -46,7 +46,7 @@ function refused(path: string, coordinate: string, requiredScopes: string[][], m
   };
 }
 
-describe('a filter about neighbours', () => {
+describe('a filter about associated records', () => {
   const near = (type: string) =>
     `filter: { or: [{ and: [{ associatedWith: { objectType: ${type}, id: "200001" } }] }] }`;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DataSensitivity } from '../../src/simulator/crm/property-definitions.ts';
+import type { DataSensitivity } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { ALICE, Stack, type TestViewer } from '../helpers/stack.ts';
 
 const CONTACTS = 'crm.objects.contacts.read';
@@ -127,7 +127,7 @@ describe('a sensitive property without its scope', () => {
     expect(asked()).toEqual(['email,hobby']);
   });
 
-  it('is refused of neighbours and nodes, too', async () => {
+  it('is refused of associated records and nodes, too', async () => {
     const [portal] = stack.simulator.portals;
     const deal = portal?.create('deals', { dealname: 'Pilot' }).id ?? '';
     portal?.associate({ type: 'deals', id: deal }, { type: 'contacts', id });

@@ -1,11 +1,11 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { BatchContext } from '../../src/connector/batch-queue.ts';
+import type { BatchContext } from '../../src/connector/batching/batch-queue.ts';
 import { CallBudget } from '../../src/connector/call-budget.ts';
-import { Operation } from '../../src/connector/operation.ts';
-import type { CallOrigin, HubspotCall, HubspotResponse } from '../../src/hubspot/client.ts';
+import { RequestContext } from '../../src/connector/request-context.ts';
+import type { CallContext, HubspotCall, HubspotResponse } from '../../src/hubspot/client.ts';
 import { CancellationSource } from '../../src/lib/cancellation.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { FakeGovernor } from './fake-governor.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { FakeLimiter } from './fake-limiter.ts';
 
 /** Resolves when everything that can go on without an answer, a permit or the clock has gone on. */
 export async function quiet(): Promise<void> {
@@ -22,7 +22,7 @@ export interface Flight {
 /** HubSpot as the batchers see it: every call flies until the test ends it, or is answered by `autopilot`. */
 export class FakeHubspot {
   readonly clock = new ManualClock();
-  readonly governor = new FakeGovernor();
+  readonly limiter = new FakeLimiter();
   readonly grant = new CancellationSource();
   readonly flights: Flight[] = [];
   autopilot: ((call: HubspotCall) => unknown) | undefined;
@@ -31,7 +31,7 @@ export class FakeHubspot {
     return {
       key,
       api: { version: '2026-09', send: this.send },
-      governor: this.governor,
+      limiter: this.limiter,
       grant: this.grant,
       clock: this.clock,
     };
@@ -66,7 +66,7 @@ export function propertiesOf({ body }: HubspotCall): string[] {
   return (body as { properties: string[] }).properties; // The shape of every batch read of records.
 }
 
-export interface OperationFacts extends Partial<CallOrigin> {
+export interface OperationFacts extends Partial<CallContext> {
   readonly maxCalls?: number;
   /** On which its deadline is its end; one that stands still when it is left out. */
   readonly clock?: ManualClock;
@@ -74,11 +74,11 @@ export interface OperationFacts extends Partial<CallOrigin> {
 }
 
 /** One request's operation; every one is of a viewer of its own unless it says otherwise. */
-export function operation(facts: OperationFacts = {}): Operation {
-  const { maxCalls = 50, clock = new ManualClock(), signal, deadlineAt = 25_000, ...origin } = facts;
+export function request(facts: OperationFacts = {}): RequestContext {
+  const { maxCalls = 50, clock = new ManualClock(), signal, deadlineAt = 25_000, ...callContext } = facts;
   operations += 1;
-  return new Operation({
-    origin: { viewerKey: `viewer ${operations}`, priority: 'interactive', deadlineAt, ...origin },
+  return new RequestContext({
+    callContext: { fairnessKey: `viewer ${operations}`, priority: 'interactive', deadlineAt, ...callContext },
     calls: new CallBudget(maxCalls),
     clock,
     endsAt: deadlineAt,

@@ -1,25 +1,25 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { LocalShare } from '../../src/connector/budget-share.ts';
 import { Connectors, type ConnectorsOptions } from '../../src/connector/connectors.ts';
-import { MetadataCache } from '../../src/connector/metadata-cache.ts';
-import { PortalOutages } from '../../src/connector/portal-outages.ts';
-import { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
-import { RateGovernors } from '../../src/connector/rate-governor.ts';
+import { MetadataCache } from '../../src/connector/metadata/metadata-cache.ts';
+import { PortalOutages } from '../../src/connector/middleware/portal-outages.ts';
+import { PortalClients } from '../../src/connector/portal-clients.ts';
+import { LocalQuota } from '../../src/connector/rate-limit/quota.ts';
+import { RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
 import { startOperation } from '../../src/connector/start-operation.ts';
-import { ArgumentDocuments } from '../../src/graphql/argument-documents.ts';
+import { ArgumentDocuments } from '../../src/graphql/analysis/argument-documents.ts';
 import type { Viewer } from '../../src/graphql/context.ts';
-import { RECORD_VIEWS } from '../../src/graphql/record-views.ts';
-import { RowBudget } from '../../src/graphql/row-budget.ts';
+import { RECORD_GETTERS } from '../../src/graphql/execution/record-getters.ts';
+import { RowBudget } from '../../src/graphql/execution/row-budget.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { createGraphQLEndpoint, type GraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
+import { createGraphQLEndpoint, type GraphQLEndpoint } from '../../src/http/graphql/graphql-endpoint.ts';
 import { createTransport } from '../../src/hubspot/client.ts';
 import type { ConnectFlow } from '../../src/installations/connect.ts';
-import type { GrantKeeper } from '../../src/installations/grant-keeper.ts';
-import type { InstallationDirectory } from '../../src/installations/installation-directory.ts';
+import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
+import type { InstallationCache } from '../../src/installations/installation-cache.ts';
 import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
@@ -155,19 +155,19 @@ export class BothExecutors {
   #createWay(): ConnectorsOptions {
     const clock = this.#clock;
     const logger = this.#logger;
-    const createShare = (_hubId: number, usage: ConstructorParameters<typeof LocalShare>[0]) =>
-      new LocalShare(usage, NO_LIMIT);
-    const governors = new RateGovernors({ clock, metrics: METRICS, logger, createShare });
+    const createQuota = (_hubId: number, usage: ConstructorParameters<typeof LocalQuota>[0]) =>
+      new LocalQuota(usage, NO_LIMIT);
+    const limiters = new RateLimiters({ clock, metrics: METRICS, logger, createQuota });
     const tokens: Pick<TokenManager, 'accessToken' | 'accepted' | 'replacement'> = {
       accessToken: async ({ tenantId }) => ({ value: tenantId, version: 1 }),
       replacement: async () => undefined,
       accepted: () => {},
     };
-    const grants: Pick<GrantKeeper, 'recheck'> = {
+    const grants: Pick<GrantMonitor, 'recheck'> = {
       // Where HubSpot refuses a call, an administrator has taken the owners away.
       recheck: async (known) => ({ ...known, grantedScopes: OBJECT_SCOPES, grantVersion: 2 }),
     };
-    const directory: Public<InstallationDirectory> = {
+    const directory: Public<InstallationCache> = {
       moment: 0,
       defaultOf: () => undefined,
       saveDefault: async () => {},
@@ -178,22 +178,22 @@ export class BothExecutors {
       list: (tenantId) => [this.#installation(tenantId)],
       current: async (tenantId) => [this.#installation(tenantId)],
     };
-    const pipelines = new PortalPipelines({
+    const pipelines = new PortalClients({
       // As far as calls need them.
       tokens: tokens as TokenManager,
-      grants: grants as GrantKeeper,
+      grants: grants as GrantMonitor,
       transport: createTransport({ pool: this.#hubspot, clock }),
       apiVersion: '2026-09',
-      governors,
+      limiters,
       outages: new PortalOutages(clock, logger),
       metadata: new MetadataCache(clock),
       clock,
     });
     return {
-      directory: directory as InstallationDirectory,
+      directory: directory as InstallationCache,
       installations: { tokenExpiries: async () => new Map() },
-      ...{ pipelines, governors, clock },
-      recordClasses: RECORD_VIEWS,
+      ...{ pipelines, limiters, clock },
+      recordClasses: RECORD_GETTERS,
     };
   }
 

@@ -1,5 +1,5 @@
 import { Dispatcher } from 'undici';
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/time/clock.ts';
 import { Random } from '../../src/simulator/data/random.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import { createDatabase, run } from '../../scripts/postgres.ts';
-import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/time/clock.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
 
 /** Both databases that the gateway runs on. */

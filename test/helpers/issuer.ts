@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { createAuthenticator } from '../../src/http/viewer.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { createAuthenticator } from '../../src/http/auth/viewer.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { collectingLogger } from './logs.ts';
 import { startLoopback } from './loopback.ts';
 

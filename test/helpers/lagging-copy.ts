@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createDatabase } from '../../scripts/postgres.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 
 /** A copy of a database that knows nothing of what came later: a standby that lags behind. */

@@ -1,4 +1,4 @@
-import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
+import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { SMALL_PORTAL, Stack } from './stack.ts';
 

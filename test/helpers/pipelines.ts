@@ -1,12 +1,12 @@
-import { LocalShare } from '../../src/connector/budget-share.ts';
-import { MetadataCache } from '../../src/connector/metadata-cache.ts';
-import { PortalOutages } from '../../src/connector/portal-outages.ts';
-import { PortalPipelines } from '../../src/connector/portal-pipelines.ts';
-import { type RateGovernor, RateGovernors } from '../../src/connector/rate-governor.ts';
+import { MetadataCache } from '../../src/connector/metadata/metadata-cache.ts';
+import { PortalOutages } from '../../src/connector/middleware/portal-outages.ts';
+import { PortalClients } from '../../src/connector/portal-clients.ts';
+import { LocalQuota } from '../../src/connector/rate-limit/quota.ts';
+import { type RateLimiter, RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
 import type { Send } from '../../src/hubspot/client.ts';
-import type { GrantKeeper } from '../../src/installations/grant-keeper.ts';
+import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import type { FakeHubspot } from './batching.ts';
@@ -33,28 +33,28 @@ export function pipelinesTo(
   hubspot: FakeHubspot,
   options: {
     readonly transport?: Send;
-    readonly acquire?: RateGovernor['acquire'];
+    readonly acquire?: RateLimiter['acquire'];
     readonly accessToken?: TokenManager['accessToken'];
   } = {},
-): PortalPipelines {
+): PortalClients {
   const { transport = hubspot.send, acquire } = options;
   const { accessToken = async (of) => ({ value: tokenOf(of), version: 1 }) } = options;
-  const governors = new RateGovernors({
+  const limiters = new RateLimiters({
     clock: hubspot.clock,
     metrics: createMetrics(),
     logger: silentLogger,
-    createShare: (_hubId, usage) => new LocalShare(usage),
+    createQuota: (_hubId, usage) => new LocalQuota(usage),
   });
-  const governorOf = (hubId: number) => Object.assign(governors.of(hubId), acquire && { acquire });
+  const limiterOf = (hubId: number) => Object.assign(limiters.of(hubId), acquire && { acquire });
   const tokens: Pick<TokenManager, 'accessToken' | 'accepted'> = { accessToken, accepted: () => {} };
-  return new PortalPipelines({
+  return new PortalClients({
     // As far as calls that succeed need them.
     tokens: tokens as TokenManager,
-    grants: {} as GrantKeeper,
+    grants: {} as GrantMonitor,
     transport,
     apiVersion: '2026-09',
     metadata: new MetadataCache(hubspot.clock),
-    governors: { of: governorOf },
+    limiters: { of: limiterOf },
     outages: new PortalOutages(hubspot.clock, silentLogger),
     clock: hubspot.clock,
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { address, type Entry, NAMES, someOf, stage, type Typename, taken } from './random-values.ts';
 
-export interface Neighbour {
+export interface Association {
   readonly objectType: 'CONTACT' | 'DEAL' | 'COMPANY';
   readonly id: string;
   readonly label?: string;
@@ -16,7 +16,7 @@ interface Written {
 }
 
 export type RecordWrite =
-  | (Written & { readonly verb: 'create'; readonly type: Typename; readonly neighbours: readonly Neighbour[] })
+  | (Written & { readonly verb: 'create'; readonly type: Typename; readonly associatedRecords: readonly Association[] })
   | (Written & { readonly verb: 'update'; readonly type: Typename; readonly id: string })
   | (Written & { readonly verb: 'upsert'; readonly type: 'Contact'; readonly idValue: string });
 
@@ -48,23 +48,23 @@ export function randomWrite(targets: Targets): fc.Arbitrary<Write> {
     { weight: 5, arbitrary: fc.option<Entry>(address) },
     { weight: 1, arbitrary: taken },
   );
-  const neighbour: fc.Arbitrary<Neighbour> = fc.oneof(
-    { weight: 6, arbitrary: one('Company').map((id): Neighbour => ({ objectType: 'COMPANY', id })) },
+  const associated: fc.Arbitrary<Association> = fc.oneof(
+    { weight: 6, arbitrary: one('Company').map((id): Association => ({ objectType: 'COMPANY', id })) },
     {
       weight: 6,
-      arbitrary: one('Company').map((id): Neighbour => ({ objectType: 'COMPANY', id: `Company:1234567:${id}` })),
+      arbitrary: one('Company').map((id): Association => ({ objectType: 'COMPANY', id: `Company:1234567:${id}` })),
     },
     {
       weight: 1,
-      arbitrary: fc.constantFrom<Neighbour>({ objectType: 'DEAL', id: ABSENT }, { objectType: 'DEAL', id: FOREIGN }),
+      arbitrary: fc.constantFrom<Association>({ objectType: 'DEAL', id: ABSENT }, { objectType: 'DEAL', id: FOREIGN }),
     },
   );
   const labelled = fc
     .tuple(one('Deal'), fc.constantFrom(...LABELS, ...LABELS, ...LABELS, NO_LABEL))
-    .map(([id, label]): Neighbour => ({ objectType: 'DEAL', id, label }));
-  const neighbours = (of: Typename) =>
+    .map(([id, label]): Association => ({ objectType: 'DEAL', id, label }));
+  const associatedRecords = (of: Typename) =>
     fc
-      .tuple(fc.array(neighbour, { maxLength: 2 }), fc.array(labelled, { maxLength: of === 'Contact' ? 2 : 0 }))
+      .tuple(fc.array(associated, { maxLength: 2 }), fc.array(labelled, { maxLength: of === 'Contact' ? 2 : 0 }))
       .map((lists) => (of === 'Company' ? [] : lists.flat()));
 
   const create = type.chain((of) =>
@@ -72,7 +72,7 @@ export function randomWrite(targets: Targets): fc.Arbitrary<Write> {
       .tuple(
         NAMES[of],
         someOf(of),
-        neighbours(of),
+        associatedRecords(of),
         of === 'Contact' ? email : of === 'Deal' ? stage : fc.constant<Entry | null>(null),
         flaw,
       )
@@ -81,7 +81,7 @@ export function randomWrite(targets: Targets): fc.Arbitrary<Write> {
           verb: 'create',
           type: of,
           entries: [name, ...some, ...(more ? [more] : [])],
-          neighbours: near,
+          associatedRecords: near,
           flaw: broken,
         }),
       ),
@@ -158,7 +158,7 @@ export function inputOf(write: Write): Readonly<Record<string, unknown>> {
     properties,
     ...(write.verb === 'update' && { id: write.id }),
     ...(write.verb === 'upsert' && { idValue: write.idValue }),
-    ...(write.verb === 'create' && { associations: write.neighbours }),
+    ...(write.verb === 'create' && { associations: write.associatedRecords }),
     ...(broken === 'id' && { ownerId: '1e3' }),
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
+import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 
 export interface RecordedRecord {
   readonly id: string;

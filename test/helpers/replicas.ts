@@ -1,10 +1,10 @@
-import { LeasedShares } from '../../src/connector/leased-shares.ts';
-import { type RateGovernor, RateGovernors } from '../../src/connector/rate-governor.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import type { ManualClock } from '../../src/lib/manual-clock.ts';
+import { LeasedQuotas } from '../../src/connector/rate-limit/leased-quotas.ts';
+import { type RateLimiter, RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
+import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import type { BudgetSliceStore } from '../../src/storage/budget-slice-store.ts';
+import type { Clock } from '../../src/lib/time/clock.ts';
+import type { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import type { QuotaLeaseStore } from '../../src/storage/quota-lease-store.ts';
 
 export const HUB_ID = 1_234_567;
 /** As long as an operation takes at most. */
@@ -35,15 +35,15 @@ export class CallCounter {
 
 export interface ReplicaOptions {
   readonly clock: ManualClock;
-  readonly store: Pick<BudgetSliceStore, 'renew'>;
+  readonly store: Pick<QuotaLeaseStore, 'renew'>;
   readonly counter: CallCounter;
   readonly logger?: typeof silentLogger;
 }
 
-/** A process with a governor of its own, which shares one portal's budgets with others. */
+/** A process with a rate limiter of its own, which shares one portal's budgets with others. */
 export class Replica {
-  readonly governor: RateGovernor;
-  readonly shares: LeasedShares;
+  readonly limiter: RateLimiter;
+  readonly shares: LeasedQuotas;
   /** Calls of this replica that arrived at HubSpot. */
   readonly arrived: Record<CountedBudget, number> = { general: 0, search: 0 };
   readonly waiting: Record<CountedBudget, number> = { general: 0, search: 0 };
@@ -60,14 +60,14 @@ export class Replica {
       monotonic: () => clock.monotonic(),
       schedule: (callback, delayMs) => clock.schedule(() => this.#isDead || callback(), delayMs),
     };
-    this.shares = new LeasedShares({ store, clock: mortal, logger });
-    const governors = new RateGovernors({
+    this.shares = new LeasedQuotas({ store, clock: mortal, logger });
+    const limiters = new RateLimiters({
       clock: mortal,
       metrics: createMetrics(),
       logger,
-      createShare: (hubId, usage) => this.shares.of(hubId, usage),
+      createQuota: (hubId, usage) => this.shares.of(hubId, usage),
     });
-    this.governor = governors.of(HUB_ID);
+    this.limiter = limiters.of(HUB_ID);
   }
 
   /** As `kill -9` does it: what has left arrives, nothing else ever happens. */
@@ -80,8 +80,8 @@ export class Replica {
     if (this.#isDead) return;
     this.waiting[budget] += 1;
     const deadlineAt = this.#clock.monotonic() + DEADLINE_MS;
-    const origin = { viewerKey: 'acme\nalice', priority: 'interactive', deadlineAt } as const;
-    const slot = await this.governor.acquire(budget, origin).catch(() => undefined);
+    const origin = { fairnessKey: 'acme\nalice', priority: 'interactive', deadlineAt } as const;
+    const slot = await this.limiter.acquire(budget, origin).catch(() => undefined);
     this.waiting[budget] -= 1;
     if (this.#isDead) return;
     if (!slot) {

@@ -1,4 +1,4 @@
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import type { Portal } from '../../src/simulator/portal.ts';

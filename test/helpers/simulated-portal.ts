@@ -1,4 +1,4 @@
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type HubspotAnswer, HubspotCaller } from './hubspot-caller.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../../src/storage/database.ts';
 import { DefaultInstallationStore } from '../../src/storage/default-installation-store.ts';
-import { EncryptionKeys } from '../../src/storage/encryption-keys.ts';
+import { EncryptionKeys } from '../../src/storage/encryption/encryption-keys.ts';
+import type { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { InstallationStore } from '../../src/storage/installation-store.ts';
 import { RevocationStore } from '../../src/storage/revocation-store.ts';
-import type { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { type IssuedTokens, TokenStore } from '../../src/storage/token-store.ts';
 
 /** The stores of one database, as the gateway puts them together. */

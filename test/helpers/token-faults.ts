@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely';
 import { expect, vi } from 'vitest';
-import type { AlarmKind } from '../../src/lib/alarm.ts';
+import type { AlertKind } from '../../src/lib/logging/alert.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import type { InstallationTokensTable } from '../../src/storage/tables.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { ALICE, type Answer, type Stack } from './stack.ts';
 import { issued, openStores } from './stores.ts';
 
@@ -62,10 +62,10 @@ export function statuses(stack: Stack): Promise<{ status: string; status_reason:
   return stack.db.database.query.selectFrom('installations').select(['status', 'status_reason']).execute();
 }
 
-/** How often the first replica raised an alarm of this kind. */
-export async function alarms(stack: Stack, kind: AlarmKind): Promise<number> {
+/** How often the first replica raised an alert of this kind. */
+export async function alerts(stack: Stack, kind: AlertKind): Promise<number> {
   const response = await stack.gateway.fetch(new Request('http://gateway.test/metrics'));
-  const line = new RegExp(`^gateway_alarms_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(await response.text());
+  const line = new RegExp(`^gateway_alerts_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(await response.text());
   return Number(line?.[1] ?? 0);
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/time/clock.ts';
 
 /** The clock of one machine: its wall clock is off by `offsetMs`, while time passes as it does for everybody. */
 export class WallClock implements Clock {

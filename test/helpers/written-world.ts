@@ -43,7 +43,7 @@ export function judge(write: Write, world: World): Verdict {
   }
   const { entries, flaw } = write;
   if (flaw) return { errors: undefined, writes: 0 };
-  const near = write.verb === 'create' ? write.neighbours : [];
+  const near = write.verb === 'create' ? write.associatedRecords : [];
   const foreign = near.flatMap(({ id }, index) => (id === FOREIGN ? [index] : []));
   // Ids of two portals in one input.
   const isOfOurs = [...near.map(({ id }) => id), ...entries.map(({ given }) => given)].some((id) =>
@@ -97,10 +97,10 @@ export function apply(write: Write, world: World, id: string): boolean | undefin
   };
   if (isNew && write.type !== 'Company') world.employers[`${write.type} ${id}`] = [];
   if (write.verb !== 'create') return isNew;
-  for (const neighbour of write.neighbours) {
-    const to = neighbour.id.replace(/^.*:/, '');
-    if (neighbour.objectType === 'DEAL')
-      world.pairs[`${id}>${to}`] = [...new Set([...(world.pairs[`${id}>${to}`] ?? []), neighbour.label ?? ''])]
+  for (const associated of write.associatedRecords) {
+    const to = associated.id.replace(/^.*:/, '');
+    if (associated.objectType === 'DEAL')
+      world.pairs[`${id}>${to}`] = [...new Set([...(world.pairs[`${id}>${to}`] ?? []), associated.label ?? ''])]
         .filter(Boolean)
         .sort();
     else

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlowCookies } from '../../src/installations/flow-cookies.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { Browser } from '../helpers/browser.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 

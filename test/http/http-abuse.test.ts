@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { UnreadAnswers } from '../../src/http/unread-answers.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { collectingLogger } from '../helpers/logs.ts';
 import { listenOnLoopback } from '../helpers/loopback.ts';

@@ -19,7 +19,7 @@ describe('METRICS_PORT', () => {
     const response = await fetch(`${metricsUrl()}/metrics`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
-    expect(await response.text()).toContain('gateway_alarms_total');
+    expect(await response.text()).toContain('gateway_alerts_total');
 
     const main = ['/metrics', '/health/live', '/health/ready'].map((path) => statusAt(stack.url + path));
     expect(await Promise.all(main)).toEqual([404, 200, 200]);

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProxiedPool, createTransport } from '../../src/hubspot/client.ts';
-import { NetworkFailure } from '../../src/hubspot/network-failure.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { NetworkError } from '../../src/hubspot/network-error.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { createCertificateAuthority } from '../helpers/certificates.ts';
 import { type ForwardProxy, startForwardProxy } from '../helpers/forward-proxy.ts';
 import { respond, startLoopback } from '../helpers/loopback.ts';
@@ -118,7 +118,7 @@ it.each([403, 407, 502])('a proxy that answers %i has not sent the call to HubSp
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(NetworkFailure);
+  expect(error).toBeInstanceOf(NetworkError);
   expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: true });
   expect(proxy.tunnels).toHaveLength(1);
   await pool.destroy();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 
 let stack: Stack;
@@ -20,7 +20,7 @@ async function post(body: object, token = stack.token()): Promise<string> {
 
 it.each([
   [
-    'a list with neighbours',
+    'a list with associated records',
     '{ contacts(first: 3) { edges { cursor node { id email deals { totalCount nodes { name } } } } } }',
   ],
   ['what was not granted', '{ contacts(first: 3) { nodes { id owner { email } companies { nodes { name } } } } }'],

@@ -122,7 +122,7 @@ describe('variables', () => {
 
 describe('first', () => {
   const CONTACTS = 'query($first: Int) { contacts(first: $first) { nodes { id } } }';
-  const NEIGHBOURS = 'query($first: Int) { contacts(first: 1) { nodes { deals(first: $first) { nodes { id } } } } }';
+  const ASSOCIATED = 'query($first: Int) { contacts(first: 1) { nodes { deals(first: $first) { nodes { id } } } } }';
 
   it.each([0, -1, 501, 2_147_483_647])('B45 refuses %i at the root before any call', async (first) => {
     const calls = await callsDuring(async () => {
@@ -139,7 +139,7 @@ describe('first', () => {
   });
 
   it.each([0, -1, 101, 2_147_483_647])('B45 refuses %i below a record, and nulls nothing above it', async (first) => {
-    const { data, codes } = await post({ query: NEIGHBOURS, variables: { first } });
+    const { data, codes } = await post({ query: ASSOCIATED, variables: { first } });
     expect({ data, codes }).toEqual({ data: { contacts: { nodes: [{ deals: null }] } }, codes: ['BAD_USER_INPUT'] });
   });
 

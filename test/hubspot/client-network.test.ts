@@ -2,7 +2,7 @@ import { errors, MockAgent, type Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
 const CALL: HubspotCall = { name: 'contacts.list', method: 'GET', path: '/crm/secret', scopes: [] };
@@ -69,7 +69,7 @@ describe('a connection', () => {
   ])('that falls silent is HUBSPOT_TIMEOUT: %s', async (_case, answer) => {
     const hasty = (call: HubspotCall) => {
       const deadlineAt = systemClock.monotonic() + 50;
-      return send({ ...call, origin: { viewerKey: 'alice', priority: 'interactive', deadlineAt } });
+      return send({ ...call, callContext: { fairnessKey: 'alice', priority: 'interactive', deadlineAt } });
     };
     expect(await failure(answer, hasty)).toMatchObject({ code: 'HUBSPOT_TIMEOUT', isCutShort: true });
   });

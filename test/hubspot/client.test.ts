@@ -2,8 +2,8 @@ import type { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
-import { TokenRefused } from '../../src/hubspot/token-refused.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { TokenRefusedError } from '../../src/hubspot/oauth/token-refused-error.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
 const TOKEN = 'CKP-secret-token';
@@ -173,10 +173,10 @@ describe('a failed answer', () => {
     ['expired', { 'expire time': ['2026-11-23T09:00:00Z'] }, true],
     ['unknown', undefined, true],
     ['of a kind that HubSpot does not take: it "expired" in 1970', { 'expire time': ['1970-01-01T00:00:00Z'] }, false],
-  ])('of 401 tells whether another token may do better: %s', async (_case, context, renewable) => {
+  ])('of 401 tells whether another token may do better: %s', async (_case, context, refreshable) => {
     const error = await failure(respond(401, { category: 'EXPIRED_AUTHENTICATION', context }));
-    expect(error).toBeInstanceOf(TokenRefused);
-    expect(error).toMatchObject({ renewable });
+    expect(error).toBeInstanceOf(TokenRefusedError);
+    expect(error).toMatchObject({ refreshable });
   });
 
   it.each<[string, unknown]>([

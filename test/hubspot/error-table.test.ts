@@ -2,8 +2,8 @@ import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
-import { HubspotRefusal } from '../../src/hubspot/refusal.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { HubspotRefusalError } from '../../src/hubspot/hubspot-refusal-error.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { FAILURES, nameOf } from '../helpers/failures.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
@@ -47,7 +47,9 @@ describe('the table of failures', () => {
       ...(status === 429 && policyName && { policy: policyName }),
     });
     expect(error.message).not.toContain('secret');
-    expect(error instanceof HubspotRefusal ? error.problems.map(({ kind }) => kind) : undefined).toEqual(row.problems);
+    expect(error instanceof HubspotRefusalError ? error.problems.map(({ kind }) => kind) : undefined).toEqual(
+      row.problems,
+    );
   });
 
   const STATUSES = FAILURES.filter((row) => !row.subCategory).map(
@@ -67,7 +69,9 @@ describe('the table of failures', () => {
       const error = await failure(status, body);
       expect([status, error.code]).toEqual([status, code]);
       expect(error.extensions).toMatchObject({ hubspot: { status } });
-      expect(error instanceof HubspotRefusal ? error.problems.map(({ kind }) => kind) : undefined).toEqual(problems);
+      expect(error instanceof HubspotRefusalError ? error.problems.map(({ kind }) => kind) : undefined).toEqual(
+        problems,
+      );
     }
   });
 });

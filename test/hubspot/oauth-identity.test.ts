@@ -1,8 +1,8 @@
 import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHubspotPool } from '../../src/hubspot/client.ts';
-import { authorizeUrl, OAuthClient } from '../../src/hubspot/oauth.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { authorizeUrl, OAuthClient } from '../../src/hubspot/oauth/oauth-client.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
 let hubspot: Loopback;

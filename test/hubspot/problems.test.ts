@@ -214,7 +214,7 @@ it('what a person wrote is not taken for what HubSpot says', () => {
   expect(parseProblems(400, { message: option })).toMatchObject([{ kind: 'invalid', options: ['NEW', 'OPEN'] }]);
 });
 
-it('a neighbour that is missing is told once, however many labels it was to have', () => {
+it('a associated record that is missing is told once, however many labels it was to have', () => {
   const told = 'DEAL=301 is not valid';
   expect(parseProblems(400, { context: { INVALID_OBJECT_IDS: [told, told, 'DEAL=302 is not valid'] } })).toEqual([
     { kind: 'absent', id: '301', type: 'DEAL' },

@@ -1,10 +1,10 @@
 import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
-import { parseRecordPage } from '../../src/hubspot/objects.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { parseRecordPage } from '../../src/hubspot/crm/objects.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { CONTACTS } from '../../src/simulator/crm/objects/contacts.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
+import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 import { type Exchange, isRecorded, recordedDefinitions, recordedExchanges } from '../helpers/recorded.ts';
 

@@ -55,7 +55,7 @@ describe('a disconnect ends what is under way, and the erased token is used no m
 
   it.each([
     [
-      'neighbours of a list that is there',
+      'associated records of a list that is there',
       '/associations/',
       '{ contacts(first: 2) { nodes { email companies { edges { labels } } } } }',
     ],

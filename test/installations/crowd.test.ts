@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/storage/database.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 import { issued, openStores } from '../helpers/stores.ts';
 import { STORM_SCALE } from '../helpers/storm-scale.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults.ts';
+import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { Browser } from '../helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 import { openStores } from '../helpers/stores.ts';
 import { codes, install, READ } from '../helpers/token-faults.ts';
@@ -102,7 +102,7 @@ describe('what the first replica has changed, the second one knows before it say
     });
   });
 
-  it('scopes that depend on an argument, such as the type of a record in an id or of a neighbour', async () => {
+  it('scopes that depend on an argument, such as the type of a record in an id or of a associated record', async () => {
     const id = await stack.connect({ optionalScopes: [] });
     const owner = '{ node(id: "Owner:1234567:1") { id } }';
     expect(codes(await ask(owner))).toEqual(['MISSING_SCOPES']);

@@ -63,8 +63,8 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     return sent.filter((value) => value.length > 8);
   }
 
-  const ALTERED = { code: 'REAUTHORIZATION_REQUIRED', alarms: 'kind="seal_broken"} 2' };
-  const KEYLESS = { code: 'STORAGE_UNAVAILABLE', alarms: 'kind="missing_key"} 1' };
+  const ALTERED = { code: 'REAUTHORIZATION_REQUIRED', alerts: 'kind="decryption_failed"} 2' };
+  const KEYLESS = { code: 'STORAGE_UNAVAILABLE', alerts: 'kind="missing_key"} 1' };
 
   it.each([
     ['in clear', ALTERED, () => 'CKP-a-token-in-clear'],
@@ -77,8 +77,8 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
     ['empty', ALTERED, () => ''],
     ['sealed with a key that is gone', KEYLESS, (sealed: string) => sealed.replace('v1.k1.', 'v1.k0.')],
   ])(
-    'a stored token that is %s is refused, with an alarm and without a call',
-    async (_name, { code, alarms }, alter) => {
+    'a stored token that is %s is refused, with an alert and without a call',
+    async (_name, { code, alerts }, alter) => {
       await stack.connect();
       const { query } = stack.db.database;
       const row = await query.selectFrom('installation_tokens').selectAll().executeTakeFirstOrThrow();
@@ -97,7 +97,7 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
           .execute();
       }
       const metrics = await (await fetch(`${stack.url}/metrics`)).text();
-      expect(metrics).toContain(`gateway_alarms_total{${alarms}`);
+      expect(metrics).toContain(`gateway_alerts_total{${alerts}`);
       expect((await stack.query(CONTACTS)).errors).toBeUndefined();
     },
   );

@@ -54,7 +54,7 @@ describe.each(DATABASE_KINDS)('a stored secret that was altered, on %s', (databa
     );
     expect(codes(refresh)).toEqual(['REAUTHORIZATION_REQUIRED']);
     expect(codes(await stack.query(CONTACTS, {}, BOB))).toEqual([]);
-    expect(stack.logs.join('\n')).toContain('"alarm":"seal_broken"');
+    expect(stack.logs.join('\n')).toContain('"alert":"decryption_failed"');
 
     expect(await stack.connect({ installationId: id })).toBe(id);
     expect(codes(await stack.query(CONTACTS))).toEqual([]);
@@ -97,17 +97,17 @@ describe.each(DATABASE_KINDS)('a stored secret that was altered, on %s', (databa
     faults.clear();
 
     const left = () => db().selectFrom('revocations').select('installation_id').execute();
-    const alarms = () => stack.logs.filter((line) => line.includes('"alarm":"seal_broken"')).length;
+    const alerts = () => stack.logs.filter((line) => line.includes('"alert":"decryption_failed"')).length;
     stack.clock.advance(30_000);
     await expect.poll(left).toEqual([{ installation_id: id }]);
-    await expect.poll(alarms).toBe(1);
+    await expect.poll(alerts).toBe(1);
     for (let passed = 0; passed < HOUR - 60_000; passed += 30_000) stack.clock.advance(30_000);
     await expect.poll(left).toEqual([{ installation_id: id }]);
-    expect(alarms()).toBe(1);
+    expect(alerts()).toBe(1);
     await expect
       .poll(() => {
         stack.clock.advance(30_000);
-        return alarms();
+        return alerts();
       })
       .toBe(2);
   });

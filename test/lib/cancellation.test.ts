@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { CancellationSource, eitherOf, pause, untilCancelled } from '../../src/lib/cancellation.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 
 const REASON = new Error('nobody waits');
 const follower = () => ({ abandon: vi.fn<(reason: Error) => void>() });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FairQueue, type Turn } from '../../src/lib/fair-queue.ts';
+import { FairQueue, type RoundRobinKey } from '../../src/lib/fair-queue.ts';
 
 let queue: FairQueue<string>;
 beforeEach(() => {
   queue = new FairQueue();
 });
 
-const interactive = (key: string): Turn => ({ key, priority: 'interactive' });
-const background = (key: string): Turn => ({ key, priority: 'background' });
+const interactive = (key: string): RoundRobinKey => ({ key, priority: 'interactive' });
+const background = (key: string): RoundRobinKey => ({ key, priority: 'background' });
 
 /** Queues each item under its first letter. */
 function push(...items: string[]): void {

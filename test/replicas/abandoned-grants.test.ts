@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ActiveFault } from '../../src/simulator/faults.ts';
+import type { ActiveFault } from '../../src/simulator/faults/faults.ts';
 import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { openStores } from '../helpers/stores.ts';
 import { codes, SECOND } from '../helpers/token-faults.ts';

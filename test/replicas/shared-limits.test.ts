@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { type BudgetSlice, BudgetSliceStore } from '../../src/storage/budget-slice-store.ts';
+import { QuotaLeaseStore, type StoredQuotaLease } from '../../src/storage/quota-lease-store.ts';
 import { type Answer, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { install } from '../helpers/token-faults.ts';
 
@@ -92,10 +92,10 @@ it('want nothing any more when they are stopped', async () => {
 
 /** Replicas that share the general limit. */
 async function wanting(): Promise<number> {
-  let slices: readonly BudgetSlice[] = [];
-  await new BudgetSliceStore(stack.db.database).renew(SMALL_PORTAL.hubId, 'onlooker', (ledgerOf) => {
-    slices = ledgerOf('general').slices;
+  let leases: readonly StoredQuotaLease[] = [];
+  await new QuotaLeaseStore(stack.db.database).renew(SMALL_PORTAL.hubId, 'onlooker', (ledgerOf) => {
+    leases = ledgerOf('general').leases;
     return [];
   });
-  return slices.filter(({ wanted }) => wanted > 0).length;
+  return leases.filter(({ wanted }) => wanted > 0).length;
 }

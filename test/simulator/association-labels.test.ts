@@ -108,7 +108,7 @@ describe('association labels', () => {
     expect(body.results).toContainEqual({ category: 'USER_DEFINED', typeId: 28, label: 'Decision maker' });
     const [first] = generated.portals;
     const types = [...(first?.records('deals') ?? [])].flatMap(({ id }) =>
-      (first?.neighbours('deals', id, 'contacts') ?? []).flatMap(([, all]) => all),
+      (first?.associatedRecords('deals', id, 'contacts') ?? []).flatMap(([, all]) => all),
     );
     expect(new Set(types.map(({ typeId }) => typeId))).toEqual(new Set([3, 28]));
   });

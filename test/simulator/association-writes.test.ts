@@ -43,9 +43,9 @@ beforeEach(() => {
   company = portal.create('companies', {}).id;
 });
 
-/** What each neighbour is to a record: `label`, or the type id of the plain connection. */
-function neighbours(from: ObjectTypeName, id: string, to: ObjectTypeName): Record<string, (string | number)[]> {
-  const all = portal.neighbours(from, id, to);
+/** What each associated record is to a record: `label`, or the type id of the plain connection. */
+function typesOf(from: ObjectTypeName, id: string, to: ObjectTypeName): Record<string, (string | number)[]> {
+  const all = portal.associatedRecords(from, id, to);
   return Object.fromEntries(all.map(([other, types]) => [other, types.map(({ label, typeId }) => label ?? typeId)]));
 }
 
@@ -65,8 +65,8 @@ describe.each(FAMILIES)('with %s', (version, records, associations) => {
       startedAt: expect.any(String),
       completedAt: expect.any(String),
     });
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: [279] });
-    expect(neighbours('companies', company, 'contacts')).toEqual({ [contact]: [280] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: [279] });
+    expect(typesOf('companies', company, 'contacts')).toEqual({ [contact]: [280] });
   });
 
   it('sets labels, and answers with them', async () => {
@@ -80,16 +80,16 @@ describe.each(FAMILIES)('with %s', (version, records, associations) => {
       toObjectId: Number(company),
       labels: ['Primary'],
     });
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
-    expect(neighbours('companies', company, 'contacts')).toEqual({ [contact]: ['Primary', 280] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
+    expect(typesOf('companies', company, 'contacts')).toEqual({ [contact]: ['Primary', 280] });
   });
 
   it('parts two records in both directions', async () => {
     portal.associate({ type: 'contacts', id: contact }, { type: 'companies', id: company }, { primary: true });
     const path = `${records}/contacts/${contact}/associations/companies/${company}`;
     expect(await hubspot.delete(path)).toMatchObject({ status: 204, body: undefined });
-    expect(neighbours('contacts', contact, 'companies')).toEqual({});
-    expect(neighbours('companies', company, 'contacts')).toEqual({});
+    expect(typesOf('contacts', contact, 'companies')).toEqual({});
+    expect(typesOf('companies', company, 'contacts')).toEqual({});
     expect((await hubspot.delete(path)).status).toBe(204);
   });
 
@@ -102,7 +102,7 @@ describe.each(FAMILIES)('with %s', (version, records, associations) => {
     const labelledAnswer = await hubspot.post<Batch>(`${batch}/create`, labelled);
     expect(labelledAnswer.status).toBe(201);
     expect(labelledAnswer.body.results).toMatchObject([{ fromObjectId: Number(other), labels: ['Primary'] }]);
-    expect(neighbours('companies', company, 'contacts')).toEqual({ [contact]: [280], [other]: ['Primary', 280] });
+    expect(typesOf('companies', company, 'contacts')).toEqual({ [contact]: [280], [other]: ['Primary', 280] });
   });
 
   it('parts many pairs and takes labels away, with the status of its version', async () => {
@@ -115,10 +115,10 @@ describe.each(FAMILIES)('with %s', (version, records, associations) => {
     const types = [{ associationCategory: 'USER_DEFINED', associationTypeId: label?.typeId }];
     const unlabel = { inputs: [{ from: { id: contact }, to: { id: company }, types }] };
     expect((await hubspot.post(`${batch}/labels/archive`, unlabel)).status).toBe(emptied);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: [279], [other]: [279, 'Partner'] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: [279], [other]: [279, 'Partner'] });
     const part = { inputs: [{ from: { id: contact }, to: [{ id: company }, { id: other }] }] };
     expect((await hubspot.post(`${batch}/archive`, part)).status).toBe(emptied);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({});
+    expect(typesOf('contacts', contact, 'companies')).toEqual({});
   });
 });
 
@@ -128,7 +128,7 @@ describe('labels of a connection', () => {
   it('are replaced by those that are set', async () => {
     portal.associate({ type: 'contacts', id: contact }, { type: 'companies', id: company }, { label: 'Partner' });
     await hubspot.put(path(), [PRIMARY]);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
   });
 
   it('are replaced by a batch, too', async () => {
@@ -136,13 +136,13 @@ describe('labels of a connection', () => {
     await hubspot.post(`${BATCH}/create`, {
       inputs: [{ from: { id: contact }, to: { id: company }, types: [UNLABELLED] }],
     });
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: [279] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: [279] });
   });
 
   it('stay when the records are connected plainly once more', async () => {
     portal.associate({ type: 'contacts', id: contact }, { type: 'companies', id: company }, { primary: true });
     await hubspot.put(`${RECORDS}/contacts/${contact}/associations/default/companies/${company}`);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
   });
 
   it('go with the plain type when that is taken away', async () => {
@@ -150,7 +150,7 @@ describe('labels of a connection', () => {
     await hubspot.post(`${BATCH}/labels/archive`, {
       inputs: [{ from: { id: contact }, to: { id: company }, types: [UNLABELLED] }],
     });
-    expect(neighbours('companies', company, 'contacts')).toEqual({});
+    expect(typesOf('companies', company, 'contacts')).toEqual({});
   });
 
   it('leave a record one primary company, from whichever end it was named', async () => {
@@ -159,15 +159,15 @@ describe('labels of a connection', () => {
     await hubspot.put(`${RECORDS}/companies/${other}/associations/contacts/${contact}`, [
       { ...PRIMARY, associationTypeId: 2 },
     ]);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: [279], [other]: ['Primary', 279] });
-    expect(neighbours('companies', company, 'contacts')).toEqual({ [contact]: [280] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: [279], [other]: ['Primary', 279] });
+    expect(typesOf('companies', company, 'contacts')).toEqual({ [contact]: [280] });
   });
 
   it('let a company be the primary one of many', async () => {
     const colleague = portal.create('contacts', {}).id;
     await hubspot.put(path(), [PRIMARY]);
     await hubspot.put(`${RECORDS}/contacts/${colleague}/associations/companies/${company}`, [PRIMARY]);
-    expect(neighbours('companies', company, 'contacts')).toEqual({
+    expect(typesOf('companies', company, 'contacts')).toEqual({
       [contact]: ['Primary', 280],
       [colleague]: ['Primary', 280],
     });
@@ -178,8 +178,8 @@ describe('labels of a connection', () => {
     await hubspot.put(`${RECORDS}/companies/${company}/associations/companies/${child}`, [
       { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 13 },
     ]);
-    expect(neighbours('companies', company, 'companies')).toEqual({ [child]: [450, 'Child Company'] });
-    expect(neighbours('companies', child, 'companies')).toEqual({ [company]: [450, 'Parent Company'] });
+    expect(typesOf('companies', company, 'companies')).toEqual({ [child]: [450, 'Child Company'] });
+    expect(typesOf('companies', child, 'companies')).toEqual({ [company]: [450, 'Parent Company'] });
   });
 });
 
@@ -250,7 +250,7 @@ describe('a connection is refused', () => {
       inputs: both.map((type) => ({ from: { id: contact }, to: { id: company }, types: [type] })),
     });
     expect(status).toBe(400);
-    expect(neighbours('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
+    expect(typesOf('contacts', contact, 'companies')).toEqual({ [company]: ['Primary', 279] });
   });
 
   it('in batches of more than 2,000', async () => {
@@ -278,7 +278,7 @@ describe('a connection is refused', () => {
       expect(status).toBe(403);
       expect(JSON.stringify(body)).toContain('crm.objects.companies.write');
     }
-    expect(neighbours('contacts', contact, 'companies')).toEqual({});
+    expect(typesOf('contacts', contact, 'companies')).toEqual({});
   });
 
   it('when the body is not what it should be', async () => {

@@ -3,7 +3,7 @@ import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
 
-interface Neighbour {
+interface Association {
   readonly toObjectId: number;
   readonly associationTypes: readonly object[];
 }
@@ -12,13 +12,16 @@ interface Paging {
   readonly paging?: { readonly next: { readonly after: string } };
 }
 
-interface NeighbourPage extends Paging {
-  readonly results: readonly Neighbour[];
+interface AssociationPage extends Paging {
+  readonly results: readonly Association[];
 }
 
 interface Batch {
   readonly status: string;
-  readonly results: readonly ({ readonly from: { readonly id: string }; readonly to: readonly Neighbour[] } & Paging)[];
+  readonly results: readonly ({
+    readonly from: { readonly id: string };
+    readonly to: readonly Association[];
+  } & Paging)[];
   readonly numErrors?: number;
   readonly errors?: readonly object[];
 }
@@ -53,11 +56,12 @@ function createStaff(count: number, options: { primary?: boolean } = {}): { comp
   return { company, contacts };
 }
 
-const idsOf = (neighbours: readonly Neighbour[] = []) => neighbours.map(({ toObjectId }) => String(toObjectId));
+const idsOf = (associatedRecords: readonly Association[] = []) =>
+  associatedRecords.map(({ toObjectId }) => String(toObjectId));
 
 describe('association types', () => {
   const typesBetween = async (path: string) =>
-    (await hubspot.get<NeighbourPage>(path)).body.results[0]?.associationTypes;
+    (await hubspot.get<AssociationPage>(path)).body.results[0]?.associationTypes;
 
   it('are the primary one and the unlabelled one of an employer, each direction with its own numbers', async () => {
     const { company, contacts } = createStaff(1, { primary: true });
@@ -88,10 +92,10 @@ describe('association types', () => {
   });
 });
 
-describe('neighbours of one record', () => {
+describe('associated records of one record', () => {
   it.each(['/crm/objects/2026-09', '/crm/objects/2026-03', '/crm/v4/objects'])('are listed below %s', async (base) => {
     const { company, contacts } = createStaff(2);
-    const { status, body } = await hubspot.get<NeighbourPage>(`${base}/companies/${company}/associations/contacts`);
+    const { status, body } = await hubspot.get<AssociationPage>(`${base}/companies/${company}/associations/contacts`);
     expect(status).toBe(200);
     expect(body.results.map(({ toObjectId }) => toObjectId)).toEqual(contacts.map(Number));
   });
@@ -99,9 +103,9 @@ describe('neighbours of one record', () => {
   it('come in pages of up to 500', async () => {
     const { company, contacts } = createStaff(501);
     const path = `/crm/objects/2026-09/companies/${company}/associations/contacts`;
-    const first = (await hubspot.get<NeighbourPage>(path)).body;
+    const first = (await hubspot.get<AssociationPage>(path)).body;
     expect(idsOf(first.results)).toEqual(contacts.slice(0, 500));
-    const rest = (await hubspot.get<NeighbourPage>(`${path}?after=${first.paging?.next.after}`)).body;
+    const rest = (await hubspot.get<AssociationPage>(`${path}?after=${first.paging?.next.after}`)).body;
     expect(idsOf(rest.results)).toEqual(contacts.slice(500));
     expect(rest.paging).toBeUndefined();
   });
@@ -109,22 +113,22 @@ describe('neighbours of one record', () => {
   it('come in smaller pages where asked', async () => {
     const { company, contacts } = createStaff(5);
     const path = `/crm/objects/2026-09/companies/${company}/associations/contacts?limit=2`;
-    const first = (await hubspot.get<NeighbourPage>(path)).body;
-    const second = (await hubspot.get<NeighbourPage>(`${path}&after=${first.paging?.next.after}`)).body;
+    const first = (await hubspot.get<AssociationPage>(path)).body;
+    const second = (await hubspot.get<AssociationPage>(`${path}&after=${first.paging?.next.after}`)).body;
     expect([idsOf(first.results), idsOf(second.results)]).toEqual([contacts.slice(0, 2), contacts.slice(2, 4)]);
   });
 
   it('leave out archived records', async () => {
     const { company, contacts } = createStaff(2);
     portal.archive('contacts', contacts[0] ?? '');
-    const { body } = await hubspot.get<NeighbourPage>(
+    const { body } = await hubspot.get<AssociationPage>(
       `/crm/objects/2026-09/companies/${company}/associations/contacts`,
     );
     expect(idsOf(body.results)).toEqual([contacts[1]]);
   });
 });
 
-describe('neighbours of many records', () => {
+describe('associated records of many records', () => {
   it.each(['/crm/associations/2026-09', '/crm/associations/2026-03', '/crm/v4/associations'])(
     'are read below %s',
     async (base) => {
@@ -183,7 +187,7 @@ describe('neighbours of many records', () => {
   });
 });
 
-describe('neighbours inside a record', () => {
+describe('associated records inside a record', () => {
   const read = async (path: string) => (await hubspot.get<WithInline>(path)).body.associations;
 
   it('stand once per association type, under the plural name, however the type was spelt', async () => {
@@ -211,7 +215,7 @@ describe('neighbours inside a record', () => {
     const inline = (await read(`/crm/objects/2026-09/companies/${company}?associations=contacts`))?.contacts;
     expect(inline?.results.map(({ id }) => id)).toEqual(contacts.slice(0, 100));
     const path = `/crm/objects/2026-09/companies/${company}/associations/contacts`;
-    const rest = await hubspot.get<NeighbourPage>(`${path}?after=${inline?.paging?.next.after}`);
+    const rest = await hubspot.get<AssociationPage>(`${path}?after=${inline?.paging?.next.after}`);
     expect(idsOf(rest.body.results)).toEqual(contacts.slice(100));
   });
 

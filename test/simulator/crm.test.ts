@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
 import { generateData } from '../../src/simulator/data/generate.ts';
 import { LEAD_STATUSES, LIFECYCLE_STAGES } from '../../src/simulator/data/words.ts';
@@ -22,7 +22,7 @@ function generate(seed: number, now = NOW, size = SIZE): Portal {
 const properties = (portal: Portal, type: ObjectTypeName) =>
   [...portal.records(type)].map((record) => Object.fromEntries(record.properties));
 
-/** Everything in a portal, neighbours included. */
+/** Everything in a portal, associated records included. */
 function contents(portal: Portal) {
   return TYPES.map((type) =>
     [...portal.records(type)].map(({ id, properties, createdAt, updatedAt }) => ({
@@ -30,7 +30,7 @@ function contents(portal: Portal) {
       properties: [...properties],
       createdAt,
       updatedAt,
-      neighbours: TYPES.map((to) => portal.neighbours(type, id, to)),
+      associatedRecords: TYPES.map((to) => portal.associatedRecords(type, id, to)),
     })),
   );
 }
@@ -99,7 +99,11 @@ describe('the generated data', () => {
 
   it('has contacts with a name, a stage and exactly one employer, whose name and domain they carry', () => {
     for (const record of portal.records('contacts')) {
-      const [[companyId = '', types = []] = [], ...others] = portal.neighbours('contacts', record.id, 'companies');
+      const [[companyId = '', types = []] = [], ...others] = portal.associatedRecords(
+        'contacts',
+        record.id,
+        'companies',
+      );
       const employer = portal.record('companies', companyId)?.properties;
       expect(others).toEqual([]);
       expect(types.map(({ label }) => label)).toEqual(['Primary', null]);
@@ -115,8 +119,8 @@ describe('the generated data', () => {
     for (const { id, properties } of portal.records('deals')) {
       expect(stageOf(properties.get('pipeline'), properties.get('dealstage'))).toBeDefined();
       expect(properties.get('deal_currency_code')).toMatch(/^[A-Z]{3}$/);
-      expect(portal.neighbours('deals', id, 'companies')).toHaveLength(1);
-      const people = portal.neighbours('deals', id, 'contacts').length;
+      expect(portal.associatedRecords('deals', id, 'companies')).toHaveLength(1);
+      const people = portal.associatedRecords('deals', id, 'contacts').length;
       expect(people >= 1 && people <= 3).toBe(true);
     }
   });

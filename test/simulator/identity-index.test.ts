@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
-import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
 import { Portal } from '../../src/simulator/portal.ts';
 
 function portalWith(count: number): Portal {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 
 const SIZE = { contacts: 1, deals: 0, companies: 0 };

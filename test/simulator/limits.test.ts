@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { LimitOptions } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
@@ -92,7 +92,7 @@ describe('the burst limit', () => {
     ['what the scopes do not cover', '/crm/objects/2026-09/deals', 403],
     ['an endpoint that is not simulated', '/crm/lists/2026-09/1', 404],
     ['the older spelling', '/crm/v3/objects/contacts', 200],
-    ['neighbours of one record', `${CONTACTS}/100001/associations/companies`, 200],
+    ['associated records of one record', `${CONTACTS}/100001/associations/companies`, 200],
   ])('counts %s', async (_case, path, status) => {
     start({ burst: { max: 1, windowMs: 10_000 } });
     expect(await statuses(2, () => hubspot.get(path))).toEqual([status, 429]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { postForm } from '../helpers/hubspot-caller.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Owner } from '../../src/simulator/crm/owners.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/property-definitions.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
@@ -103,11 +103,11 @@ describe('a call without the scope it needs', () => {
     ['a list', 'deals', ['contacts'], '/crm/objects/2026-09/deals', undefined],
     ['a get', 'deals', ['contacts'], '/crm/objects/2026-09/deals/1', undefined],
     ['a batch read', 'deals', ['contacts'], '/crm/objects/2026-09/deals/batch/read', { inputs: [] }],
-    ['neighbours in a list', 'companies', ['contacts'], `${CONTACTS}?associations=companies`, undefined],
-    ['neighbours in a get', 'companies', ['contacts'], `${CONTACTS}/100001?associations=companies`, undefined],
+    ['associated records in a list', 'companies', ['contacts'], `${CONTACTS}?associations=companies`, undefined],
+    ['associated records in a get', 'companies', ['contacts'], `${CONTACTS}/100001?associations=companies`, undefined],
     ['the far side of associations', 'companies', ['contacts'], ASSOCIATIONS, { inputs: [] }],
     ['the near side of associations', 'contacts', ['companies'], ASSOCIATIONS, { inputs: [] }],
-    ['a list of neighbours', 'companies', ['contacts'], `${CONTACTS}/100001/associations/companies`, undefined],
+    ['a list of associated records', 'companies', ['contacts'], `${CONTACTS}/100001/associations/companies`, undefined],
   ])('is refused whatever it is: %s', async (_case, lacking, held, path, body) => {
     portal.create('contacts', {});
     const caller = new HubspotCaller(
@@ -138,7 +138,7 @@ describe('a call for something that is not there', () => {
   });
 
   it.each([
-    ['neighbours of nobody', `${CONTACTS}/999/associations/companies`],
+    ['associated records of nobody', `${CONTACTS}/999/associations/companies`],
     ['a version of the future', '/crm/objects/2027-03/contacts'],
     ['a mistyped version', '/crm/objects/2026-9/contacts'],
     ['a version with a tail', '/crm/objects/2026-091/contacts'],
@@ -156,10 +156,10 @@ describe('a call that is invalid', () => {
     ['a limit that is no number', `${CONTACTS}?limit=ten`],
     ['a cursor of nobody', `${CONTACTS}?after=abc`],
     ['an unknown object type', '/crm/objects/2026-09/unicorns'],
-    ['unknown neighbours', `${CONTACTS}?associations=unicorns`],
+    ['unknown associated records', `${CONTACTS}?associations=unicorns`],
     ['a property that is not unique', `${CONTACTS}/Ada?idProperty=firstname`],
-    ['more than 500 neighbours', `${CONTACTS}/100001/associations/companies?limit=501`],
-    ['a cursor of nobody among neighbours', `${CONTACTS}/100001/associations/companies?after=%25%25`],
+    ['more than 500 associated records', `${CONTACTS}/100001/associations/companies?limit=501`],
+    ['a cursor of nobody among associated records', `${CONTACTS}/100001/associations/companies?after=%25%25`],
   ])('is a 400 VALIDATION_ERROR: %s', async (_case, path) => {
     portal.create('contacts', { firstname: 'Ada' });
     const { status, body } = await hubspot.get<Failure>(path);

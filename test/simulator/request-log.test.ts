@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { type LoggedRequest, RequestLog } from '../../src/simulator/request-log.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';

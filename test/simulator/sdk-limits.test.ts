@@ -1,6 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
 

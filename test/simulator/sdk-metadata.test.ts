@@ -4,7 +4,7 @@ import {
   PropertyCreateTypeEnum,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PropertyType } from '../../src/simulator/crm/property-definitions.ts';
+import type { PropertyType } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { SearchedPortal } from '../helpers/searched-portal.ts';
 
 type Operands = { readonly value?: unknown; readonly highValue?: unknown; readonly values?: readonly unknown[] };
@@ -171,7 +171,7 @@ describe('filters on associations', () => {
   }
 
   it.each(['associations.company', 'associations.companies', 'associations.0-2'])(
-    'find the neighbours of a record by %s',
+    'find the associated records of a record by %s',
     async (propertyName) => {
       const { one, two, ada, byron } = associated();
       const find = (rest: object) => searched.find({ filters: [{ propertyName, ...rest }] });
@@ -187,7 +187,7 @@ describe('filters on associations', () => {
     expect(await searched.find({ filters: [filter] }, 'companies')).toEqual([two]);
   });
 
-  it('find neighbours of the same type', async () => {
+  it('find associated records of the same type', async () => {
     const { ada, byron } = associated();
     searched.portal.associate({ type: 'contacts', id: ada ?? '' }, { type: 'contacts', id: byron ?? '' });
     const filter = { propertyName: 'associations.contact', operator: 'EQ', value: ada };

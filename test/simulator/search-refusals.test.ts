@@ -129,9 +129,9 @@ describe('a filter is refused', () => {
     ['a date that is a text', 'createdate', { operator: 'LT', value: 'yesterday' }],
     ['a date that does not exist', 'createdate', { operator: 'LT', value: '2026-13-01' }],
     ['a local time', 'createdate', { operator: 'LT', value: '2026-11-01T10:00:00' }],
-    ['an unknown neighbour', 'associations.tickets', { operator: 'EQ', value: '1' }],
-    ['the absence of neighbours', 'associations.company', { operator: 'NOT_HAS_PROPERTY' }],
-    ['other neighbours', 'associations.company', { operator: 'NEQ', value: '1' }],
+    ['an unknown associated record', 'associations.tickets', { operator: 'EQ', value: '1' }],
+    ['the absence of associated records', 'associations.company', { operator: 'NOT_HAS_PROPERTY' }],
+    ['other associated records', 'associations.company', { operator: 'NEQ', value: '1' }],
   ])('when the portal cannot answer it: %s', async (_case, propertyName, rest) => {
     const { message, errors } = await refusal(filtered({ propertyName, ...rest }));
     expect(message).toBe(PROBLEM);

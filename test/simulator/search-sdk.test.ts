@@ -1,7 +1,7 @@
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { CRM_READ } from '../helpers/searched-portal.ts';

@@ -92,7 +92,7 @@ describe('a batch', () => {
     const { body } = await batch(`${CONTACTS}/create`, [
       { ...contact('ada'), associations: [{ to: { id: company }, types }] },
     ]);
-    expect(world.portal.neighbours('companies', company, 'contacts')).toMatchObject([
+    expect(world.portal.associatedRecords('companies', company, 'contacts')).toMatchObject([
       [body.results[0]?.id, [{ label: 'Primary' }, { label: null }]],
     ]);
   });

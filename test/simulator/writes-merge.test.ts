@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { mergeRecords } from '../../src/simulator/crm/record-merge.ts';
+import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
 import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from '../helpers/simulated-portal.ts';
 
 const CONTACTS = '/crm/objects/2026-09/contacts';
@@ -97,7 +97,7 @@ describe('merging', () => {
     expect(await refusal(again)).toMatchObject({ status: 409, message: `Contact already exists. Existing ID: ${id}` });
   });
 
-  it('brings the neighbours of both along, with one primary company', async () => {
+  it('brings the associated records of both along, with one primary company', async () => {
     const [first, second] = twins();
     const [one, two] = [world.portal.create('companies', {}).id, world.portal.create('companies', {}).id];
     const deal = world.portal.create('deals', {}).id;
@@ -108,14 +108,16 @@ describe('merging', () => {
     world.portal.associate(contact(first), contact(second));
     const { id } = (await merge(first, second)).body;
     const labels = (to: 'companies' | 'deals' | 'contacts') =>
-      world.portal.neighbours('contacts', id, to).map(([other, types]) => [other, types.map(({ label }) => label)]);
+      world.portal
+        .associatedRecords('contacts', id, to)
+        .map(([other, types]) => [other, types.map(({ label }) => label)]);
     expect(labels('companies')).toEqual([
       [one, ['Primary', null]],
       [two, [null]],
     ]);
     expect(labels('deals')).toEqual([[deal, [null, 'Decision maker']]]);
     expect(labels('contacts')).toEqual([]);
-    expect(world.portal.neighbours('companies', two, 'contacts').map(([other]) => other)).toEqual([id]);
+    expect(world.portal.associatedRecords('companies', two, 'contacts').map(([other]) => other)).toEqual([id]);
   });
 
   it('is seen by searches', async () => {

@@ -94,10 +94,10 @@ describe('a new record', () => {
       { to: { id: deal }, types: [type(4)] },
     ]);
     expect(status).toBe(201);
-    expect(world.portal.neighbours('contacts', body.id, 'companies')).toMatchObject([
+    expect(world.portal.associatedRecords('contacts', body.id, 'companies')).toMatchObject([
       [company, [{ typeId: 1 }, { typeId: 279 }]],
     ]);
-    expect(world.portal.neighbours('deals', deal, 'contacts')).toMatchObject([[body.id, [{ typeId: 3 }]]]);
+    expect(world.portal.associatedRecords('deals', deal, 'contacts')).toMatchObject([[body.id, [{ typeId: 3 }]]]);
   });
 
   it('is not created when one of its connections is impossible', async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { NewGrant } from '../../src/storage/installation-store.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
 import { installationStoreContract } from '../contracts/installation-store.ts';
 import { createPostgresDatabase, createTestDatabase, DATABASE_KINDS } from '../helpers/databases.ts';
 import { issued, openStores } from '../helpers/stores.ts';

@@ -9,9 +9,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { explain } from '../../src/cli/explain.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
-import { TokenCipher } from '../../src/storage/token-cipher.ts';
+import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { createPostgresDatabase, DATABASE_KINDS, type DatabaseKind } from '../helpers/databases.ts';
 import { issued, openStores } from '../helpers/stores.ts';
 
@@ -236,7 +236,7 @@ function startMigrating(dataDir: string): Racer {
   const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
   const code = `
     const { openDatabase } = await import(${source('storage/database.ts')});
-    const { systemClock } = await import(${source('lib/clock.ts')});
+    const { systemClock } = await import(${source('lib/time/clock.ts')});
     process.once('message', async () => {
       const database = openDatabase({ url: undefined, dataDir: ${JSON.stringify(dataDir)}, clock: systemClock });
       const outcome = await database.migrate().then(() => 'done', String);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, inject, it } from 'vitest';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 
 const FOLDER = '/var/run/postgresql';

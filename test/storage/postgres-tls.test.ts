@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { explain } from '../../src/cli/explain.ts';
-import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createCertificateAuthority, EXPIRED } from '../helpers/certificates.ts';
 import { startPostgresTlsFront } from '../helpers/tls.ts';

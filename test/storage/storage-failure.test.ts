@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/time/clock.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { noPgBouncer, startPgBouncer } from '../helpers/pgbouncer.ts';

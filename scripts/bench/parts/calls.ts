@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getOperationAST, Kind, parse } from 'graphql';
 import { createGateway } from '../../../src/gateway.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { silentLogger } from '../../../src/lib/logger.ts';
+import { silentLogger } from '../../../src/lib/logging/logger.ts';
+import { systemClock } from '../../../src/lib/time/clock.ts';
 import type { ObjectTypeName } from '../../../src/simulator/crm/object-types.ts';
 import { NO_LIMITS } from '../../../src/simulator/limits/limits.ts';
 import type { Portal } from '../../../src/simulator/portal.ts';
@@ -110,8 +110,10 @@ function variablesFor({ name, rootField }: Operation, { portals }: Simulator): o
   const written = portal && WRITTEN[name]?.(portal);
   if (written) return written;
   const type = rootField === 'deal' ? 'deals' : rootField === 'company' ? 'companies' : 'contacts';
-  const neighbours = type === 'contacts' ? 'deals' : 'contacts';
-  const record = portal?.records(type).find(({ id }) => portal.neighbours(type, id, neighbours).length > 1);
+  const associatedRecords = type === 'contacts' ? 'deals' : 'contacts';
+  const record = portal
+    ?.records(type)
+    .find(({ id }) => portal.associatedRecords(type, id, associatedRecords).length > 1);
   const company = portal?.records('companies').next().value?.id;
   return {
     ...{ id: record?.id, email: record?.properties.get('email'), first: 50, deals: 2 },

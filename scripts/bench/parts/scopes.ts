@@ -1,7 +1,7 @@
-import { operationsOfFiles } from '../../../src/graphql/operation-document.ts';
-import { preflight } from '../../../src/graphql/requirements.ts';
+import { operationsOfFiles } from '../../../src/graphql/analysis/operation-document.ts';
+import { preflight } from '../../../src/graphql/analysis/required-scopes.ts';
 import { schema } from '../../../src/graphql/schema.ts';
-import { ScopeSet } from '../../../src/hubspot/scope-set.ts';
+import { ScopeSet } from '../../../src/hubspot/oauth/scope-set.ts';
 import type { Part } from '../part.ts';
 import { spread } from '../statistics.ts';
 import { withSpread } from '../table.ts';

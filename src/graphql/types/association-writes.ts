@@ -1,10 +1,10 @@
 import { CRM_OBJECTS, type ObjectType } from '../../crm/objects.ts';
 import { writeScopes } from '../../crm/scopes.ts';
-import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../association-writes.ts';
+import { callsOfAssociate, callsOfDissociate, scopesOfAssociation } from '../analysis/association-mutation-cost.ts';
+import { fieldMetadata } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { eitherId } from '../global-id.ts';
-import { callsOfAssociate, callsOfDissociate, demandsOfAssociation } from '../label-literals.ts';
-import { from } from '../selection.ts';
+import { eitherId } from '../ids/global-id.ts';
+import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../writes/association-writes.ts';
 import { CrmObjectType } from './crm.ts';
 import { userErrorsField } from './user-error.ts';
 import { installationIdField } from './write-inputs.ts';
@@ -37,7 +37,7 @@ const AssociateInput = associationInput('AssociateInput', {
   description: 'Which two records are associated, and as what.',
   labels:
     'Labels that the portal defines, such as `Decision maker`: what `to` is for `from`. They are added to those that ' +
-    'there are. For labels the portal must have granted the read scopes of both types, too. All neighbours of `from` ' +
+    'there are. For labels the portal must have granted the read scopes of both types, too. All associated records of `from` ' +
     'are looked through for labels that there are: where one record has many of the other type, let it be `to`.',
 });
 const DissociateInput = associationInput('DissociateInput', {
@@ -75,7 +75,7 @@ builder.mutationField('associate', (t) =>
   t.field({
     ...demanded,
     type: AssociatePayload,
-    extensions: from({ calls: callsOfAssociate, demands: demandsOfAssociation }),
+    extensions: fieldMetadata({ calls: callsOfAssociate, argumentScopes: scopesOfAssociation }),
     description: 'Associates two records, with labels where they are given; labels that the association has stay.',
     args: { input: t.arg({ type: AssociateInput, required: true, description: 'Which records, and their labels.' }) },
     resolve: (root, { input }, context) => associate(input, root, context),
@@ -86,7 +86,7 @@ builder.mutationField('dissociate', (t) =>
   t.field({
     ...demanded,
     type: DissociatePayload,
-    extensions: from({ calls: callsOfDissociate, demands: demandsOfAssociation }),
+    extensions: fieldMetadata({ calls: callsOfDissociate, argumentScopes: scopesOfAssociation }),
     description: 'Takes an association away, or some of its labels. What is not there answers the same.',
     args: { input: t.arg({ type: DissociateInput, required: true, description: 'Which records, and which labels.' }) },
     resolve: (root, { input }, context) => dissociate(input, root, context),

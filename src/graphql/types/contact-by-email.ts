@@ -1,9 +1,9 @@
 import { readScopes } from '../../crm/scopes.ts';
+import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { emailAddress } from '../email-address.ts';
 import { CrmRef, RECORD_REFS } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
-import { from, selectionOf } from '../selection.ts';
+import { emailAddress } from '../values/email-address.ts';
 
 builder.interfaceField(CrmRef, 'contactByEmail', (t) =>
   t.field({
@@ -14,7 +14,7 @@ builder.interfaceField(CrmRef, 'contactByEmail', (t) =>
       'a person gave it. Null when the portal has none.',
     permission: 'hubspot:read',
     hubspotScopes: readScopes('contacts'),
-    extensions: from({ reads: 'record' }),
+    extensions: fieldMetadata({ reads: 'record' }),
     given: {
       ids: ({ email }) => {
         emailAddress(email);

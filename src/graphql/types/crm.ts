@@ -1,4 +1,4 @@
-import { CRM_OBJECTS, capitals } from '../../crm/objects.ts';
+import { CRM_OBJECTS, enumName } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';
 
@@ -12,7 +12,7 @@ export const CrmObjectType = builder.enumType('CrmObjectType', {
   description: 'The types of CRM records.',
   values: Object.fromEntries(
     CRM_OBJECTS.map((object) => [
-      capitals(object),
+      enumName(object),
       { value: object.objectType, description: `${object.records}: HubSpot object \`${object.objectType}\`.` },
     ]),
   ),

@@ -1,8 +1,8 @@
 import type { CrmObject, ObjectType } from '../../crm/objects.ts';
 import type { FieldKind } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
-import { eitherId } from '../global-id.ts';
-import { PROPERTY_NAME } from '../property-names.ts';
+import { eitherId } from '../ids/global-id.ts';
+import { PROPERTY_NAME } from '../values/property-names.ts';
 import { CrmObjectType } from './crm.ts';
 
 /** What GraphQL hands over for an optional input. */

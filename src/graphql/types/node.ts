@@ -3,21 +3,21 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
 import { OWNERS_READ, readScopes } from '../../crm/scopes.ts';
 import type { Installation } from '../../storage/installation-store.ts';
+import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { parseRecordGlobalId } from '../global-id.ts';
-import { parsePipelineGlobalId } from '../pipeline-ids.ts';
+import { parseRecordGlobalId } from '../ids/global-id.ts';
+import { parsePipelineGlobalId } from '../ids/pipeline-ids.ts';
 import { QueryRef } from '../refs.ts';
-import { from, selectionOf } from '../selection.ts';
-import { PIPELINES_READ, type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
+import { PIPELINES_READ, type PortalClient, type PortalStage, pipelineNode } from './pipeline.ts';
 
-type Found = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
+type Found = CrmRecord | PortalOwner | PortalClient | PortalStage | Installation;
 
 builder.objectField(QueryRef, 'node', (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
     permission: 'hubspot:read',
-    extensions: from({ reads: 'record' }),
+    extensions: fieldMetadata({ reads: 'record' }),
     description:
       'A record, owner, pipeline, stage or installation by its global id. The id of a record that was merged finds the record that it became, which shows its own id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
     args: { id: t.arg.id({ required: true, description: 'Global id, such as `Contact:1234567:101`.' }) },

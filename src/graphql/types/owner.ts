@@ -1,15 +1,15 @@
 import { OWNERS_READ } from '../../crm/scopes.ts';
-import type { Owner } from '../../hubspot/owners.ts';
+import type { Owner } from '../../hubspot/crm/owners.ts';
+import { MAX_FIRST } from '../analysis/page-sizes.ts';
+import { fieldMetadata } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { totalCount } from '../connections.ts';
-import { emailAddress } from '../email-address.ts';
-import { eitherId, recordGlobalId, recordIdIn } from '../global-id.ts';
-import { givenId } from '../named-portal.ts';
-import { MAX_FIRST } from '../page-sizes.ts';
-import { ConnectionPage, givenPage, pageArgs, pageRequest } from '../pagination.ts';
+import { eitherId, recordGlobalId, recordIdIn } from '../ids/global-id.ts';
+import { givenId } from '../ids/target-portal.ts';
+import { totalCount } from '../records/connections.ts';
+import { ConnectionPage, givenPage, pageArgs, pageRequest } from '../records/pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
-import { from } from '../selection.ts';
+import { emailAddress } from '../values/email-address.ts';
 
 const Team = builder.objectRef<Owner['teams'][number]>('OwnerTeam').implement({
   description: 'A team of the portal that an owner belongs to.',
@@ -73,7 +73,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: 'One owner by its id, one who left included. Null when the portal has none with this id.',
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
-    extensions: from({ reads: 'owners' }),
+    extensions: fieldMetadata({ reads: 'owners' }),
     given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
     args: {
       id: t.arg.id({
@@ -93,7 +93,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     description: "The portal's owners in HubSpot's own order, without those who left, as of some minutes ago.",
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
-    extensions: from({ reads: 'owners' }),
+    extensions: fieldMetadata({ reads: 'owners' }),
     given: {
       ids: (args) => {
         if (args.email != null) emailAddress(args.email);

@@ -2,13 +2,13 @@ import type { Connector } from '../../connector/connector.ts';
 import { CRM_OBJECTS, type CrmObject, type ObjectType } from '../../crm/objects.ts';
 import type { Property } from '../../crm/property.ts';
 import { anyOf, pipelineScopes } from '../../crm/scopes.ts';
-import type { Pipeline, PipelineStage } from '../../hubspot/pipelines.ts';
+import type { Pipeline, PipelineStage } from '../../hubspot/crm/pipelines.ts';
+import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../pipeline-ids.ts';
-import type { RecordFields } from '../record-fields.ts';
+import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../ids/pipeline-ids.ts';
+import type { RecordFields } from '../records/record-fields.ts';
 import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
-import { from, selectionOf } from '../selection.ts';
 
 const PIPELINED = CRM_OBJECTS.filter(({ hasPipelines }) => hasPipelines);
 /** What pipelines of at least one object take. */
@@ -22,7 +22,7 @@ export interface PortalStage extends PipelineStage {
 }
 
 /** A pipeline as one of its portal. */
-export interface PortalPipeline extends Omit<Pipeline, 'stages'> {
+export interface PortalClient extends Omit<Pipeline, 'stages'> {
   readonly typename: 'Pipeline';
   readonly hubId: number;
   readonly stages: readonly PortalStage[];
@@ -38,12 +38,12 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
     id: t.id({
       description:
         'Global id, made of type, portal, pipeline and stage, as two pipelines may have stages of one id: `PipelineStage:1234567:default:closedwon`. `stageId` takes it in filters and inputs.',
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
       resolve: ({ hubId, pipelineId, id }) => stageGlobalId(hubId, pipelineId, id),
     }),
     hubspotId: t.exposeID('id', {
       description: "HubSpot's own id, which `stageId` takes, too. Unique within the pipeline alone.",
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the stage. Null when it was removed.' }),
     probability: t.expose('probability', {
@@ -58,7 +58,7 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
   }),
 });
 
-const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
+const PipelineRef = builder.objectRef<PortalClient>('Pipeline').implement({
   description:
     'The steps that records of one kind go through, as of some minutes ago. One that was removed while records are still in ' +
     'it has its ids, and no label and no stages.',
@@ -68,12 +68,12 @@ const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
     id: t.id({
       description:
         'Global id, made of type, portal and pipeline: `Pipeline:1234567:default`. `pipelineId` takes it in filters and inputs.',
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
       resolve: ({ hubId, id }) => pipelineGlobalId(hubId, id),
     }),
     hubspotId: t.exposeID('id', {
       description: "HubSpot's own id, which `pipelineId` takes, too. Unique within the portal.",
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the pipeline. Null when it was removed.' }),
     stages: t.field({
@@ -92,7 +92,7 @@ export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Pr
     nullable: true,
     description: `${description} Null when it has no stage. Properties \`${name}\` and \`${pipeline}\`.`,
     hubspotScopes: pipelineScopes(objectType),
-    extensions: from({ properties: [name, pipeline], reads: 'pipelines' }),
+    extensions: fieldMetadata({ properties: [name, pipeline], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
       const id = properties[name];
       if (!id) return null;
@@ -113,7 +113,7 @@ export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name
     nullable: true,
     description: `${description} Null when it has none. Property \`${name}\`.`,
     hubspotScopes: pipelineScopes(objectType),
-    extensions: from({ properties: [name], reads: 'pipelines' }),
+    extensions: fieldMetadata({ properties: [name], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
       const id = properties[name];
       if (!id) return null;
@@ -129,11 +129,11 @@ async function pipelineWith(pipelineId: string, connector: Connector, objectType
   return (await pipelinesOf(connector, objectType)).find(({ id }) => id === pipelineId);
 }
 
-async function pipelinesOf({ metadata, installation }: Connector, objectType: ObjectType): Promise<PortalPipeline[]> {
+async function pipelinesOf({ metadata, installation }: Connector, objectType: ObjectType): Promise<PortalClient[]> {
   return (await metadata.pipelines(objectType)).map((pipeline) => ownPipeline(installation.hubId, pipeline));
 }
 
-function ownPipeline(hubId: number, { id, label, stages }: Pipeline): PortalPipeline {
+function ownPipeline(hubId: number, { id, label, stages }: Pipeline): PortalClient {
   return { typename: 'Pipeline', hubId, id, label, stages: stages.map((stage) => ownStage(hubId, id, stage)) };
 }
 
@@ -145,7 +145,7 @@ function ownStage(hubId: number, pipelineId: string, stage: PipelineStage): Port
 export async function pipelineNode(
   connector: Connector,
   { pipelineId, stageId }: PipelineReference,
-): Promise<PortalPipeline | PortalStage | null> {
+): Promise<PortalClient | PortalStage | null> {
   connector.requireScopes(PIPELINES_READ, 'Query.node');
   for (const { objectType } of PIPELINED) {
     if (!connector.granted.satisfies(pipelineScopes(objectType))) continue;
@@ -163,7 +163,7 @@ for (const { objectType, singular } of PIPELINED) {
       description: `The pipelines of ${objectType} in the order in which HubSpot shows them, as of some minutes ago.`,
       permission: 'hubspot:read',
       hubspotScopes: pipelineScopes(objectType),
-      extensions: from({ reads: 'pipelines' }),
+      extensions: fieldMetadata({ reads: 'pipelines' }),
       resolve: async (parent, _args, context) => pipelinesOf(await connectorOf(parent, context), objectType),
     }),
   );

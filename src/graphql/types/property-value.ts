@@ -2,12 +2,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { CrmRecord } from '../../connector/crm-record.ts';
 import { valueRequirement } from '../../connector/property-access.ts';
 import type { PropertyType } from '../../crm/property.ts';
+import { fieldMetadata, selectionOf, standardProperties } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { PROPERTY_NAME, propertyNames } from '../property-names.ts';
-import { type ChosenOption, readValue, type TypedValue } from '../property-value.ts';
 import { CrmRecordRef } from '../refs.ts';
 import { refuse } from '../scopes.ts';
-import { from, selectionOf, standardProperties } from '../selection.ts';
+import { PROPERTY_NAME, propertyNames } from '../values/property-names.ts';
+import { type ChosenOption, readValue, type TypedValue } from '../values/property-value.ts';
 import { PropertyTypeRef } from './property.ts';
 
 interface PropertyValue extends TypedValue {
@@ -39,7 +39,7 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
   fields: (t) => ({
     name: t.exposeString('name', {
       description: "HubSpot's internal name of the property.",
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
     }),
     label: t.exposeString('label', {
       nullable: true,
@@ -52,7 +52,7 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
     raw: t.exposeString('raw', {
       nullable: true,
       description: 'The value as HubSpot writes it, whatever its type. Null when it is empty.',
-      extensions: from({ identity: true }),
+      extensions: fieldMetadata({ fromId: true }),
     }),
     string: t.exposeString('string', {
       nullable: true,
@@ -100,7 +100,7 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
       'The value of any property, custom ones included. Null when the portal has no property of this name, as of some ' +
       'minutes ago. For a sensitive one the portal must have granted `crm.objects.{type}.sensitive.read` or ' +
       '`crm.objects.{type}.highly_sensitive.read`.',
-    extensions: from({ properties: ({ name }) => propertyNames('name', name), reads: 'definitions' }),
+    extensions: fieldMetadata({ properties: ({ name }) => propertyNames('name', name), reads: 'definitions' }),
     args: {
       name: t.arg.string({
         required: true,
@@ -115,7 +115,7 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
     description:
       'The values of several properties, custom ones included, in the order of `names`; a name that the portal does not ' +
       'define is left out. Null when one of them is sensitive and the portal has not granted the scope for it.',
-    extensions: from({ properties: ({ names }) => propertyNames('names', names), reads: 'definitions' }),
+    extensions: fieldMetadata({ properties: ({ names }) => propertyNames('names', names), reads: 'definitions' }),
     args: {
       names: t.arg.stringList({
         required: true,

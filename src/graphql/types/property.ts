@@ -1,10 +1,10 @@
 import type { PropertyType } from '../../crm/property.ts';
 import { definitionScopes } from '../../crm/scopes.ts';
-import type { DataSensitivity, PropertyDefinition, PropertyOption } from '../../hubspot/properties.ts';
+import type { DataSensitivity, PropertyDefinition, PropertyOption } from '../../hubspot/crm/properties.ts';
+import { fieldMetadata } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
-import { from } from '../selection.ts';
 import { CrmObjectType } from './crm.ts';
 
 export const PropertyTypeRef = builder.enumType('PropertyType', {
@@ -100,7 +100,7 @@ builder.interfaceField(CrmRef, 'properties', (t) =>
       'must have granted `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
     permission: 'hubspot:read',
     hubspotScopes: definitionScopes,
-    extensions: from({ reads: 'definitions' }),
+    extensions: fieldMetadata({ reads: 'definitions' }),
     args: {
       objectType: t.arg({ type: CrmObjectType, required: true, description: 'The type whose properties are wanted.' }),
     },

@@ -1,9 +1,12 @@
 import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
 import { readScopes, writeScopes } from '../../crm/scopes.ts';
+import { callsOfCreate, scopesOfCreate } from '../analysis/association-mutation-cost.ts';
+import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { callsOfCreate, demandsOfCreate } from '../label-literals.ts';
 import { requirePermission } from '../permissions.ts';
-import { readCreate, readUpdate, readUpsert } from '../record-inputs.ts';
+import { RECORD_REFS } from '../refs.ts';
+import { connectorOf } from '../scopes.ts';
+import { readCreate, readUpdate, readUpsert } from '../writes/record-inputs.ts';
 import {
   type ArchivePayload,
   archiveRecord,
@@ -13,10 +16,7 @@ import {
   type RecordPayload,
   updateRecord,
   upsertRecord,
-} from '../record-writes.ts';
-import { RECORD_REFS } from '../refs.ts';
-import { connectorOf } from '../scopes.ts';
-import { from, selectionOf } from '../selection.ts';
+} from '../writes/record-writes.ts';
 import { userErrorsField } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
 
@@ -28,14 +28,14 @@ function defineWrites(type: CrmObject): void {
   const payload = recordPayload(type);
   const archived = archivePayload(type);
   const demanded = { permission: 'hubspot:write', hubspotScopes: writeScopes(objectType), nullable: true } as const;
-  const oneCall = from({ calls: () => 1 });
+  const oneCall = fieldMetadata({ calls: () => 1 });
 
   builder.mutationFields((t) => ({
     [`create${typename}`]: t.field({
       ...demanded,
       given: givenWrite(type, readCreate),
       type: payload,
-      extensions: from({ calls: callsOfCreate, demands: (node) => demandsOfCreate(type, node) }),
+      extensions: fieldMetadata({ calls: callsOfCreate, argumentScopes: (node) => scopesOfCreate(type, node) }),
       description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
       args: { input: t.arg({ type: createInput(type), required: true, description: `The new ${singular}.` }) },
       resolve: async (root, { input }, context, info) =>
@@ -93,7 +93,7 @@ function recordPayload({ typename, singular, objectType }: CrmObject) {
           `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which ` +
           'viewers need `hubspot:read`. Null when nothing was written.',
         hubspotScopes: readScopes(objectType),
-        extensions: from({ reads: 'record' }),
+        extensions: fieldMetadata({ reads: 'record' }),
         resolve({ connector, record }, _args, context, info) {
           if (!connector || !record) return null;
           const selection = selectionOf(info, typename, connector.granted);

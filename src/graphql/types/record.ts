@@ -1,12 +1,12 @@
 import { RECORD_PROPERTIES } from '../../crm/define-object.ts';
 import { CRM_OBJECTS, crmObject } from '../../crm/objects.ts';
 import { OWNERS_READ } from '../../crm/scopes.ts';
+import { fieldMetadata } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
-import { recordGlobalId } from '../global-id.ts';
-import { moment } from '../moment.ts';
-import { recordProperty } from '../plain-fields.ts';
+import { recordProperty } from '../execution/default-resolved-fields.ts';
+import { recordGlobalId } from '../ids/global-id.ts';
 import { CrmRecordRef, OwnerRef } from '../refs.ts';
-import { from } from '../selection.ts';
+import { dateTime } from '../values/date-time.ts';
 
 const { createdAt, updatedAt, owner } = RECORD_PROPERTIES;
 const elsewhere = CRM_OBJECTS.flatMap((object) =>
@@ -20,41 +20,41 @@ builder.interfaceType(CrmRecordRef, {
   fields: (t) => ({
     id: t.id({
       description: 'Global id, made of type, portal and record id: `Contact:1234567:101`.',
-      ...recordProperty({ identity: true }, ({ recordId, objectType, connector }) =>
+      ...recordProperty({ fromId: true }, ({ recordId, objectType, connector }) =>
         recordGlobalId(crmObject(objectType).typename, connector.installation.hubId, recordId),
       ),
     }),
     hubspotId: t.id({
       description: "HubSpot's own record id, unique among the portal's records of this type. Property `hs_object_id`.",
-      ...recordProperty({ identity: true }, ({ recordId }) => recordId),
+      ...recordProperty({ fromId: true }, ({ recordId }) => recordId),
     }),
     url: t.string({
       nullable: true,
       description: "The record's page in HubSpot's own application, for people. Null when HubSpot does not tell.",
-      ...recordProperty({}, ({ told }) => told.url ?? null),
+      ...recordProperty({}, ({ raw }) => raw.url ?? null),
     }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: `${createdAt.description} Null when HubSpot tells no date. Property \`${createdAt.name}\`.`,
-      ...recordProperty({}, ({ told }) => moment(told.createdAt)),
+      ...recordProperty({}, ({ raw }) => dateTime(raw.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: `${updatedAt.description} Null when HubSpot tells no date. Property \`${updatedAt.name}\`${elsewhere}.`,
-      ...recordProperty({}, ({ told }) => moment(told.updatedAt)),
+      ...recordProperty({}, ({ raw }) => dateTime(raw.updatedAt)),
     }),
     archived: t.boolean({
       description: "True when the record is in HubSpot's recycle bin: only lists with `archived: true` show it then.",
-      ...recordProperty({}, ({ told }) => told.archived),
+      ...recordProperty({}, ({ raw }) => raw.archived),
     }),
     owner: t.field({
       type: OwnerRef,
       nullable: true,
       description: `${owner.description} Null when it has no owner, and when the portal knows none of that id. Property \`${owner.name}\`.`,
       hubspotScopes: OWNERS_READ,
-      extensions: from({ properties: [owner.name], reads: 'owners' }),
+      extensions: fieldMetadata({ properties: [owner.name], reads: 'owners' }),
       resolve: ({ connector, properties }) => {
         const id = properties[owner.name];
         return id ? connector.owner(id) : null;

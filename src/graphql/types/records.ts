@@ -4,11 +4,11 @@ import type { Property } from '../../crm/property.ts';
 import { readScopes } from '../../crm/scopes.ts';
 import type { GatewayError } from '../../errors.ts';
 import { builder } from '../builder.ts';
-import { moment } from '../moment.ts';
-import { recordProperty } from '../plain-fields.ts';
-import { neighboursField, type RecordFields, recordField, recordsField } from '../record-fields.ts';
+import { recordProperty } from '../execution/default-resolved-fields.ts';
+import { associatedRecordsField, type RecordFields, recordField, recordsField } from '../records/record-fields.ts';
 import { CrmRecordRef, CrmRef, RECORD_REFS } from '../refs.ts';
-import { storedDecimal } from '../scalars.ts';
+import { dateTime } from '../values/date-time.ts';
+import { storedDecimal } from '../values/scalars.ts';
 import { pipelineField, stageField } from './pipeline.ts';
 
 for (const object of CRM_OBJECTS) defineRecords(object);
@@ -24,7 +24,7 @@ function defineRecords(object: CrmObject): void {
     fields: (t) =>
       Object.fromEntries([
         ...Object.entries(properties).map(([field, property]) => [field, propertyField(t, object, property)] as const),
-        ...others.map((other) => [other.objectType, neighboursField(t, object, other)] as const),
+        ...others.map((other) => [other.objectType, associatedRecordsField(t, object, other)] as const),
       ]),
   });
   builder.interfaceFields(CrmRef, (t) => ({
@@ -41,7 +41,7 @@ function propertyField(t: RecordFields, object: CrmObject, property: OwnProperty
     case 'number':
       return t.field({ type: 'Decimal', ...optional(property, storedDecimal) });
     case 'datetime':
-      return t.field({ type: 'DateTime', ...optional(property, moment) });
+      return t.field({ type: 'DateTime', ...optional(property, dateTime) });
     case 'pipeline':
       return pipelineField(t, object, property);
     case 'stage':

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import type { InputPath } from '../written-values.ts';
+import type { InputPath } from '../writes/property-changes.ts';
 
 /** Something that a person can mend, as clients see it. */
 export interface UserError {

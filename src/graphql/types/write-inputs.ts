@@ -2,10 +2,10 @@ import type { InputObjectRef } from '@pothos/core';
 import type { CrmObject, ObjectType } from '../../crm/objects.ts';
 import type { FieldKind } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
-import { eitherId } from '../global-id.ts';
-import type { WriteInput } from '../named-installation.ts';
-import { PROPERTY_NAME } from '../property-names.ts';
-import type { ValuesInput } from '../written-values.ts';
+import { eitherId } from '../ids/global-id.ts';
+import type { WriteInput } from '../ids/require-installation.ts';
+import { PROPERTY_NAME } from '../values/property-names.ts';
+import type { ValuesInput } from '../writes/property-changes.ts';
 import { CrmObjectType } from './crm.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -42,14 +42,14 @@ export const AssociationInput = builder.inputType('AssociationInput', {
   }),
 });
 
-export interface NeighbourInput {
+export interface AssociatedRecordInput {
   readonly objectType: ObjectType;
   readonly id: string;
   readonly label?: string | null | undefined;
 }
 
 export interface CreateInput extends WriteInput, ValuesInput {
-  readonly associations?: readonly NeighbourInput[] | null | undefined;
+  readonly associations?: readonly AssociatedRecordInput[] | null | undefined;
 }
 
 export interface UpdateInput extends WriteInput, ValuesInput {

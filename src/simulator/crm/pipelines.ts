@@ -1,6 +1,6 @@
 import { instant } from '../instant.ts';
 import type { ObjectFacts } from './objects/define.ts';
-import type { PropertyOption } from './property-definitions.ts';
+import type { PropertyOption } from './properties/property-definitions.ts';
 
 /** A step of a pipeline. */
 export interface PipelineStage {

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../crm/record-store.ts';
+import type { StoredRecord } from '../crm/records/record-store.ts';
 import { instant } from '../instant.ts';
 import type { Portal } from '../portal.ts';
 import { generateOwners, pickOwner } from './owners.ts';

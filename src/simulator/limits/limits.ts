@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { PortalLimits } from './portal-limits.ts';
 
 /** So many calls in so many milliseconds. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { LIMIT_WINDOWS, REFUSED_CALLS_COUNT } from '../assumptions.ts';
 import type { CallKind } from './call-kind.ts';
 import { type CallWindow, createWindow } from './call-window.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { CODE_LIFE_MS } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipelines.ts';
-import type { PropertyDefinition, PropertyOption, PropertyType } from '../property-definitions.ts';
+import type { PropertyDefinition, PropertyOption, PropertyType } from '../properties/property-definitions.ts';
 
 /** What HubSpot fixes for a standard object: all that the simulator knows of it follows from this. */
 export interface ObjectFacts {

@@ -1,6 +1,6 @@
 import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, objectType } from '../object-types.ts';
-import type { PropertyDefinition } from '../property-definitions.ts';
+import type { PropertyDefinition } from '../properties/property-definitions.ts';
 import type { Filter } from './filter.ts';
 import { unanswerable } from './refusals.ts';
 import type { IndexedRecord } from './search-index.ts';
@@ -9,12 +9,12 @@ import { valueTest } from './value-test.ts';
 const ASSOCIATION = /^associations\.(.+)$/;
 
 /**
- * What a filter asks of a record: of a property's value, or, as `associations.contact`, of its neighbours.
+ * What a filter asks of a record: of a property's value, or, as `associations.contact`, of its associated records.
  * @throws Refusal when the portal cannot answer it.
  */
 export function recordTest(portal: Portal, type: ObjectTypeFacts, filter: Filter): (record: IndexedRecord) => boolean {
-  const neighbour = ASSOCIATION.exec(filter.propertyName)?.[1];
-  if (neighbour !== undefined) return associationTest(portal, type, neighbour, filter);
+  const associated = ASSOCIATION.exec(filter.propertyName)?.[1];
+  if (associated !== undefined) return associationTest(portal, type, associated, filter);
   const fits = valueTest(searchable(portal, type, filter.propertyName), filter);
   return ({ properties }) => fits(properties.get(filter.propertyName) || undefined);
 }
@@ -35,11 +35,11 @@ export function searchable(portal: Portal, type: ObjectTypeFacts, name: string):
 function associationTest(
   { searchIndex }: Portal,
   type: ObjectTypeFacts,
-  neighbour: string,
+  associated: string,
   { propertyName, operator, operands }: Filter,
 ): (record: IndexedRecord) => boolean {
-  const to = objectType(neighbour);
-  if (!to) throw unanswerable(`There is no association to ${neighbour}.`, propertyName);
+  const to = objectType(associated);
+  if (!to) throw unanswerable(`There is no association to ${associated}.`, propertyName);
   if (operator !== 'EQ' && operator !== 'IN')
     throw unanswerable(`Associations do not support ${operator}.`, propertyName);
   return ({ id }) =>

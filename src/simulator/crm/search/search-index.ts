@@ -1,7 +1,7 @@
-import type { Clock } from '../../../lib/clock.ts';
-import type { AssociationStore, RecordRef } from '../association-store.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
+import type { AssociationStore, RecordRef } from '../associations/association-store.ts';
 import { byObjectType, type ObjectTypeName } from '../object-types.ts';
-import type { RecordStore } from '../record-store.ts';
+import type { RecordStore } from '../records/record-store.ts';
 
 /** A record as searches find it, which may differ from what it is now. */
 export interface IndexedRecord {
@@ -19,7 +19,7 @@ export class SearchIndex {
   readonly #clock: Clock;
   readonly #lagMs: number;
   readonly #records = byObjectType(() => new Map<string, IndexedRecord>());
-  readonly #neighbours = new Map<string, Set<string>>();
+  readonly #associatedRecords = new Map<string, Set<string>>();
   /** Oldest first. */
   readonly #pending: { readonly dueAt: number; readonly change: () => void }[] = [];
   #version = 0;
@@ -59,9 +59,9 @@ export class SearchIndex {
     return this.#records[type].values();
   }
 
-  /** A neighbour that left the index is none. */
+  /** A associated record that left the index is none. */
   areAssociated(from: RecordRef, to: RecordRef): boolean {
-    return this.#records[to.type].has(to.id) && (this.#neighbours.get(key(from, to))?.has(to.id) ?? false);
+    return this.#records[to.type].has(to.id) && (this.#associatedRecords.get(key(from, to))?.has(to.id) ?? false);
   }
 
   #later(change: () => void): void {
@@ -74,9 +74,9 @@ export class SearchIndex {
   }
 
   #connect(from: RecordRef, to: RecordRef, connected: boolean): void {
-    const neighbours = this.#neighbours.get(key(from, to)) ?? new Set();
-    if (connected) this.#neighbours.set(key(from, to), neighbours.add(to.id));
-    else neighbours.delete(to.id);
+    const associatedRecords = this.#associatedRecords.get(key(from, to)) ?? new Set();
+    if (connected) this.#associatedRecords.set(key(from, to), associatedRecords.add(to.id));
+    else associatedRecords.delete(to.id);
   }
 }
 

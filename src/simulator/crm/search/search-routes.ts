@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
 import { type ObjectTypeFacts, readScopes } from '../object-types.ts';
-import { presentRecords, sensitiveFailure } from '../record-view.ts';
+import { presentRecords, sensitiveFailure } from '../records/record-view.ts';
 import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
 import { prepareSearch } from './hits.ts';
 import { parseSearch, type SearchRequest } from './request.ts';

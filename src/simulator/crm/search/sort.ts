@@ -1,6 +1,6 @@
 import { EMPTY_SORTS_LAST } from '../../assumptions.ts';
 import { invalid } from '../../refusal.ts';
-import type { PropertyDefinition } from '../property-definitions.ts';
+import type { PropertyDefinition } from '../properties/property-definitions.ts';
 import { isObject } from './json-object.ts';
 import { incomplete, malformed } from './refusals.ts';
 import type { IndexedRecord } from './search-index.ts';

@@ -1,4 +1,4 @@
-import type { PropertyDefinition } from '../property-definitions.ts';
+import type { PropertyDefinition } from '../properties/property-definitions.ts';
 import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
 
 /** How the values of a property are read and compared. */

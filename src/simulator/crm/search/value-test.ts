@@ -1,5 +1,5 @@
 import { NEGATION_FINDS_EMPTY } from '../../assumptions.ts';
-import type { PropertyDefinition } from '../property-definitions.ts';
+import type { PropertyDefinition } from '../properties/property-definitions.ts';
 import type { Filter, Operator } from './filter.ts';
 import { unanswerable } from './refusals.ts';
 import { containsTokens } from './tokens.ts';

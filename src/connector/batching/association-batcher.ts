@@ -1,0 +1,69 @@
+import type { ObjectType } from '../../crm/objects.ts';
+import type { HubspotApi } from '../../hubspot/client.ts';
+import {
+  type AssociationPage,
+  type AssociationReadInput,
+  batchReadAssociations,
+  MAX_ASSOCIATION_INPUTS,
+} from '../../hubspot/crm/associations.ts';
+import type { RequestContext } from '../request-context.ts';
+import { type BatchContext, BatchQueue } from './batch-queue.ts';
+import type { Answer } from './load.ts';
+import { matchNames, type Naming } from './record-names.ts';
+
+const NO_ASSOCIATIONS: AssociationPage = { associations: [], next: undefined };
+
+/** Joins the reads of associations between two object types into calls of up to 1,000 records. */
+export class AssociationBatcher {
+  readonly #together: BatchQueue<AssociationReadInput, AssociationPage>;
+  readonly #alone: BatchQueue<AssociationReadInput, AssociationPage>;
+  /** Inputs that the last call left open. */
+  readonly #open = new WeakSet<AssociationReadInput>();
+
+  constructor(context: BatchContext, from: ObjectType, to: ObjectType) {
+    const queue = (name: string, maxInputs: number) =>
+      new BatchQueue<AssociationReadInput, AssociationPage>(
+        {
+          name,
+          budget: 'associations',
+          maxInputs,
+          keyOf: ({ id, after }) => (after === undefined ? id : `${id}\n${after}`),
+          read: (api, inputs) => this.#readPages(api, from, to, inputs),
+        },
+        context,
+      );
+    this.#together = queue(`${from} to ${to}`, MAX_ASSOCIATION_INPUTS);
+    this.#alone = queue(`${from} to ${to}, alone`, 1);
+  }
+
+  async load(input: AssociationReadInput, request: RequestContext): Promise<AssociationPage> {
+    const page = await this.#together.load(input, request);
+    return this.#open.delete(input) ? this.#alone.load(input, request) : page;
+  }
+
+  async #readPages(
+    api: HubspotApi,
+    from: ObjectType,
+    to: ObjectType,
+    inputs: readonly AssociationReadInput[],
+  ): Promise<Answer<AssociationReadInput, AssociationPage>> {
+    // Inputs about one record are equal: others wait for another call.
+    const distinct = new Map(inputs.map((input) => [input.id, input]));
+    const { pages, ...failures } = await batchReadAssociations(api, from, to, [...distinct.values()]);
+    const { found, left, spare } = matchNames(new Set(distinct.keys()), [...pages], failures, BY_RECORD);
+    if (spare.length > 0) for (const input of inputs) if (left.has(input.id)) this.#open.add(input);
+    return ({ id }) => {
+      const page = found.get(id)?.[1];
+      if (page) return page;
+      const failure = failures.failureOf(id);
+      if (failure) throw failure;
+      return NO_ASSOCIATIONS;
+    };
+  }
+}
+
+/** A record that was asked for by an id that was merged into its own may answer by its own. */
+const BY_RECORD: Naming<readonly [id: string, page: AssociationPage]> = {
+  nameOf: ([id]) => id,
+  formerNamesOf: () => [],
+};

@@ -1,0 +1,248 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLNamedType,
+  GraphQLObjectType,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type ValueNode,
+} from 'graphql';
+import type { CrmRecord } from '../../connector/crm-record.ts';
+import type { InlineAssociationSelection } from '../../connector/record-selection.ts';
+import { crmObject, type ObjectType } from '../../crm/objects.ts';
+import type { ScopeRequirement } from '../../crm/scopes.ts';
+import type { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
+import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
+import { preflight } from './required-scopes.ts';
+
+/** How a field is answered from a record: given to fields as `extensions.hubspot`. */
+export interface FieldMetadata {
+  /** Properties that the field reads: always these, or those that its arguments name. */
+  readonly properties?: readonly string[] | ((args: Readonly<Record<string, unknown>>) => readonly string[]);
+  /** The field of a record is a property of the record, and this its value; an Error is the field's failure. */
+  readonly value?: (record: CrmRecord) => unknown;
+  /** Whoever names the object has this of it already, such as a record's id: it takes no call. */
+  readonly fromId?: true;
+  /** The field leads to associated records of this type; its own selection is about them, not about this record. */
+  readonly association?: ObjectType;
+  /** What the field makes the connector read: bounds the calls of an operation. */
+  readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions';
+  /** The field shows association labels. */
+  readonly labels?: true;
+  /** What the field needs for the arguments that it has in a document, besides what it always needs. */
+  readonly argumentScopes?: (node: FieldNode) => readonly ScopeRequirement[];
+  /** Calls that the field makes at most for the arguments that it has in a document, besides what it reads. */
+  readonly calls?: (node: FieldNode) => number;
+}
+
+/** The field option `extensions` that says how the field is answered. */
+export function fieldMetadata(source: FieldMetadata): { readonly hubspot: FieldMetadata } {
+  return { hubspot: source };
+}
+
+/** What a selection of records asks of HubSpot. */
+export interface Selection {
+  /** Sorted, without repeats. */
+  readonly properties: readonly string[];
+  /** Those of `properties` that came in arguments and that no field of the type stands for. */
+  readonly named: readonly string[];
+  readonly associations: readonly ObjectType[];
+  /** Associated records that can be read for all rows of a list together. */
+  readonly associatedRecords: readonly InlineAssociationSelection[];
+  /** True when a record's fields make calls for something else, too. */
+  readonly readsMore: boolean;
+  /** False when what everybody has who names the object already answers the selection. */
+  readonly needsRecord: boolean;
+  readonly needsLabels: boolean;
+}
+
+/** By type: `node(id)` is one field, and its selection one for each type of record. */
+const plans = new Map<string, WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>>();
+
+/**
+ * What the field being resolved selects of objects of the type `typename`: through connections, edges and fragments,
+ * after `@skip` and `@include`, without what the grant refuses. Kept per type, document node and grant when the
+ * selection does not depend on variables.
+ * @throws GatewayError BAD_USER_INPUT for an argument that names properties in a way that none can have
+ */
+export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
+  const [node] = info.fieldNodes;
+  const known = info.fieldNodes.length === 1 && node ? plans.get(typename)?.get(node)?.get(granted) : undefined;
+  if (known) return known;
+  const collector = new Collector(info, typename, preflight(info, granted).refused);
+  for (const fieldNode of info.fieldNodes) {
+    collector.collect(fieldNode.selectionSet?.selections ?? [], getNamedType(info.returnType));
+  }
+  const selection = collector.selection();
+  if (node && info.fieldNodes.length === 1 && !collector.dependsOnVariables) {
+    const ofType = plans.get(typename) ?? new WeakMap();
+    plans.set(typename, ofType.set(node, (ofType.get(node) ?? new WeakMap()).set(granted, selection)));
+  }
+  return selection;
+}
+
+const standard = new WeakMap<GraphQLObjectType, ReadonlySet<string>>();
+
+/** The properties that fields of `type` stand for: HubSpot's own, which every portal has, and which are not sensitive. */
+export function standardProperties(type: GraphQLObjectType): ReadonlySet<string> {
+  const known = standard.get(type);
+  if (known) return known;
+  const names = Object.values(type.getFields()).flatMap((field) => {
+    const { properties = [] } = metadataOf(field);
+    return typeof properties === 'function' ? [] : properties;
+  });
+  const set = new Set(names);
+  standard.set(type, set);
+  return set;
+}
+
+/** How a field is answered. */
+export function metadataOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldMetadata {
+  return (extensions.hubspot ?? {}) as FieldMetadata; // Written by the types of this folder alone.
+}
+
+interface AssociatedRecordsSelection {
+  readonly objectType: ObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly nodes: FieldNode[];
+}
+
+class Collector {
+  dependsOnVariables = false;
+  readonly #info: GraphQLResolveInfo;
+  readonly #type: GraphQLObjectType;
+  readonly #refused: ReadonlySet<string>;
+  readonly #properties = new Set<string>();
+  readonly #named = new Set<string>();
+  readonly #associations = new Set<ObjectType>();
+  readonly #visitedFragments = new Set<string>();
+  /** Selected associated records by their name in the answer: what stands there twice is one field. */
+  readonly #associatedRecords = new Map<string, AssociatedRecordsSelection>();
+  #needsRecord = false;
+  #needsLabels = false;
+  #readsMore = false;
+
+  constructor(info: GraphQLResolveInfo, typename: string, refused: ReadonlySet<string>) {
+    const type = info.schema.getType(typename);
+    if (!isObjectType(type)) throw new TypeError(`${typename} is no object type`);
+    this.#info = info;
+    this.#type = type;
+    this.#refused = refused;
+  }
+
+  selection(): Selection {
+    const associatedRecords = [...this.#associatedRecords.values()].flatMap((field) => this.#inline(field) ?? []);
+    return {
+      properties: [...this.#properties].sort(),
+      named: [...this.#named.difference(standardProperties(this.#type))],
+      associations: [...this.#associations].sort(),
+      associatedRecords,
+      readsMore: this.#readsMore || associatedRecords.length < this.#associatedRecords.size,
+      needsRecord: this.#needsRecord,
+      needsLabels: this.#needsLabels,
+    };
+  }
+
+  collect(selections: readonly SelectionNode[], type: GraphQLNamedType): void {
+    // An abstract field such as node(id) is known by now to be of the one type.
+    const concrete = isAbstractType(type) ? this.#type : type;
+    for (const selection of selections) {
+      if (!this.#included(selection)) continue;
+      if (selection.kind === Kind.FIELD) this.#collectField(selection, concrete);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        this.#collectFragment(selection.typeCondition?.name.value, selection.selectionSet.selections, concrete);
+      } else {
+        const fragment = this.#info.fragments[selection.name.value];
+        if (!fragment || this.#visitedFragments.has(selection.name.value)) continue;
+        this.#visitedFragments.add(selection.name.value);
+        this.#collectFragment(fragment.typeCondition.name.value, fragment.selectionSet.selections, concrete);
+      }
+    }
+  }
+
+  #collectField(node: FieldNode, type: GraphQLNamedType): void {
+    if (!(type instanceof GraphQLObjectType) || node.name.value === '__typename') return;
+    const definition = type.getFields()[node.name.value];
+    if (!definition || this.#refused.has(`${type.name}.${definition.name}`)) return;
+    const source = metadataOf(definition);
+    if (source.labels) this.#needsLabels = true;
+    if (source.association) this.#collectAssociatedRecords(source.association, definition, node);
+    else if (source.reads) this.#readsMore = true;
+    this.#collectProperties(source, definition, node);
+    if (type === this.#type && !source.fromId) this.#needsRecord = true;
+    if (source.association || !node.selectionSet) return;
+    this.collect(node.selectionSet.selections, getNamedType(definition.type));
+  }
+
+  #collectAssociatedRecords(objectType: ObjectType, definition: GraphQLField<unknown, unknown>, node: FieldNode): void {
+    this.#associations.add(objectType);
+    const name = node.alias?.value ?? node.name.value;
+    const known = this.#associatedRecords.get(name);
+    if (known) known.nodes.push(node);
+    else this.#associatedRecords.set(name, { objectType, definition, nodes: [node] });
+  }
+
+  /** `undefined` for what does not come inline, or would be refused. */
+  #inline({ objectType, definition, nodes }: AssociatedRecordsSelection): InlineAssociationSelection | undefined {
+    const below = new Collector(this.#info, crmObject(objectType).typename, this.#refused);
+    for (const node of nodes) {
+      below.collect(node.selectionSet?.selections ?? [], getNamedType(definition.type));
+      if (node.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
+    }
+    const { properties, named, needsRecord, needsLabels } = below.selection();
+    if (below.dependsOnVariables) this.dependsOnVariables = true;
+    const [node] = nodes;
+    const { first, after } = node ? getArgumentValues(definition, node, this.#info.variableValues) : {};
+    const wanted = first ?? DEFAULT_FIRST;
+    if (typeof wanted !== 'number' || wanted < 1 || wanted > MAX_FIRST.nested) return undefined;
+    const isInline = after == null && named.length === 0 && !needsLabels;
+    return isInline ? { objectType, first: wanted, properties, needsRecord } : undefined;
+  }
+
+  #collectProperties(
+    { properties = [] }: FieldMetadata,
+    definition: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+  ): void {
+    if (typeof properties !== 'function') {
+      for (const name of properties) this.#properties.add(name);
+      return;
+    }
+    if (node.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
+    for (const name of properties(getArgumentValues(definition, node, this.#info.variableValues))) {
+      this.#properties.add(name);
+      this.#named.add(name);
+    }
+  }
+
+  #collectFragment(condition: string | undefined, selections: readonly SelectionNode[], type: GraphQLNamedType): void {
+    const target = condition === undefined ? type : this.#info.schema.getType(condition);
+    const fits =
+      target === type || (isAbstractType(target) && isObjectType(type) && this.#info.schema.isSubType(target, type));
+    if (fits) this.collect(selections, type);
+  }
+
+  #included({ directives = [] }: SelectionNode): boolean {
+    return directives.every((directive) => {
+      const definition = [GraphQLSkipDirective, GraphQLIncludeDirective].find(
+        ({ name }) => name === directive.name.value,
+      );
+      if (!definition) return true;
+      if (directive.arguments?.some(({ value }) => hasVariable(value))) this.dependsOnVariables = true;
+      const { if: condition } = getArgumentValues(definition, directive, this.#info.variableValues);
+      return definition === GraphQLSkipDirective ? condition !== true : condition !== false;
+    });
+  }
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  return value.kind === Kind.VARIABLE;
+}

@@ -1,0 +1,31 @@
+import { type GraphQLObjectType, isObjectType } from 'graphql';
+import { CrmRecord, type RecordClasses } from '../../connector/crm-record.ts';
+import { byObjectType, type CrmObject } from '../../crm/objects.ts';
+import { metadataOf } from '../analysis/selection.ts';
+import { schema } from '../schema.ts';
+
+/** Records with a getter for each of their fields that is a property. */
+export const RECORD_GETTERS: RecordClasses = byObjectType(recordGetters);
+
+function recordGetters({ typename }: CrmObject): typeof CrmRecord {
+  const type = schema.getType(typename);
+  if (!isObjectType(type)) throw new TypeError(`${typename} is no object type`);
+  const View = class extends CrmRecord {};
+  Object.defineProperties(View.prototype, gettersOf(type));
+  return View;
+}
+
+function gettersOf(type: GraphQLObjectType): PropertyDescriptorMap {
+  return Object.fromEntries(
+    Object.values(type.getFields()).flatMap((field) => {
+      const { value } = metadataOf(field);
+      return value ? [[field.name, { get: getter(value) }]] : [];
+    }),
+  );
+}
+
+function getter(value: (record: CrmRecord) => unknown) {
+  return function (this: CrmRecord): unknown {
+    return value(this);
+  };
+}

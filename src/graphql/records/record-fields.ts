@@ -1,0 +1,71 @@
+import type { FieldRef } from '@pothos/core';
+import type { CrmRecord } from '../../connector/crm-record.ts';
+import type { CrmObject } from '../../crm/objects.ts';
+import { readScopes } from '../../crm/scopes.ts';
+import { associatedRecordScopes } from '../analysis/associated-record-scopes.ts';
+import { MAX_FIRST } from '../analysis/page-sizes.ts';
+import { fieldMetadata } from '../analysis/selection.ts';
+import type { builder } from '../builder.ts';
+import { eitherId } from '../ids/global-id.ts';
+import { givenId } from '../ids/target-portal.ts';
+import { RECORD_REFS } from '../refs.ts';
+import type { CrmParent } from '../scopes.ts';
+import { givenSearch, searchArgs } from '../search/search-arguments.ts';
+import { associationConnection, recordConnection } from './connections.ts';
+import { givenPage, pageArgs } from './pagination.ts';
+import { resolveAssociatedRecords, resolveList, resolveRecord } from './resolve-records.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+type CrmFields = PothosSchemaTypes.InterfaceFieldBuilder<Types, CrmParent>;
+export type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
+
+/** `Crm.contact` and its like. */
+export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {
+  return t.field({
+    type: RECORD_REFS[type.objectType],
+    nullable: true,
+    description:
+      `One ${type.singular} by its id. An id that was merged into another finds the ${type.singular} that it became, which ` +
+      'shows its own id. Null when the portal has none with this id, or has it in the recycle bin.',
+    permission: 'hubspot:read',
+    hubspotScopes: readScopes(type.objectType),
+    extensions: fieldMetadata({ reads: 'record' }),
+    given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
+    args: { id: t.arg.id({ required: true, description: eitherId(type.typename) }) },
+    resolve: (parent, { id }, context, info) => resolveRecord(type, parent, id, context, info),
+  });
+}
+
+/** `Crm.contacts` and its like. */
+export function recordsField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {
+  return t.field({
+    type: recordConnection(type),
+    nullable: true,
+    description:
+      `The ${type.objectType} of the portal, or those that are looked for. Without \`filter\`, \`query\` and \`orderBy\` HubSpot lists ` +
+      'them in its own order and up to date; with any of them HubSpot searches, and finds changes some seconds late.',
+    permission: 'hubspot:read',
+    hubspotScopes: readScopes(type.objectType),
+    extensions: fieldMetadata({ reads: 'list', argumentScopes: (node) => associatedRecordScopes(type, node) }),
+    given: { ids: (args) => [...givenPage(args, MAX_FIRST.root), ...givenSearch(type, args)] },
+    args: { ...pageArgs(MAX_FIRST.root), ...searchArgs(type) },
+    resolve: (parent, args, context, info) => resolveList(type, parent, args, context, info),
+  });
+}
+
+/** `Contact.deals` and its like. */
+export function associatedRecordsField(
+  t: RecordFields,
+  owner: CrmObject,
+  associated: CrmObject,
+): FieldRef<Types, unknown, 'Object'> {
+  return t.field({
+    type: associationConnection(owner, associated),
+    nullable: true,
+    description: `The ${associated.objectType} that the ${owner.singular} is associated with, without those in the recycle bin. One that was deleted a moment ago is left out, so that a page may be shorter than \`first\`.`,
+    hubspotScopes: readScopes(owner.objectType, associated.objectType),
+    extensions: fieldMetadata({ association: associated.objectType, reads: 'associations' }),
+    args: pageArgs(MAX_FIRST.nested),
+    resolve: (record, args, context, info) => resolveAssociatedRecords(associated, record, args, context, info),
+  });
+}

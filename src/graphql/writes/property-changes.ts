@@ -1,0 +1,128 @@
+import type { CrmObject } from '../../crm/objects.ts';
+import type { Property } from '../../crm/property.ts';
+import { GatewayError } from '../../errors.ts';
+import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
+import { recordIdIn } from '../ids/global-id.ts';
+import { parsePipelineGlobalId, pipelineReference } from '../ids/pipeline-ids.ts';
+import { type GivenId, givenId } from '../ids/target-portal.ts';
+import { toPlainDecimal } from '../values/plain-decimal.ts';
+import { propertyNames } from '../values/property-names.ts';
+
+/** The part of an input that says what to write, a field for a property. */
+export interface ValuesInput {
+  readonly properties?:
+    | readonly { readonly name: string; readonly value?: string | null | undefined }[]
+    | null
+    | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** Where in the arguments something stands, such as `input`, `properties`, `0`. */
+export type InputPath = readonly string[];
+
+/** What an input says to write. */
+export interface PropertyChanges {
+  /** As HubSpot takes them: an empty text clears the property. */
+  readonly values: PropertyValues;
+  /** Where each property stands. */
+  readonly paths: ReadonlyMap<string, InputPath>;
+  /** Where ids stand that name nothing of this portal. */
+  readonly absent: readonly InputPath[];
+}
+
+/** https://developers.hubspot.com/docs/guides/api/crm/properties: what a property holds at most, in UTF-16 code units. */
+const MAX_VALUE = 65_536;
+
+/**
+ * The text of a property.
+ * @throws GatewayError BAD_USER_INPUT for one that HubSpot takes nowhere
+ */
+export function valueWithin(argument: string, value: string): string {
+  if (value.length <= MAX_VALUE) return value;
+  throw new GatewayError('BAD_USER_INPUT', `${argument} may hold ${MAX_VALUE} characters at most.`, { argument });
+}
+
+/**
+ * @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, a malformed id, or
+ * too long a value
+ */
+export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId: number): PropertyChanges {
+  // A property may be called __proto__, which only a Map takes for a name like any other.
+  const values = new Map<string, string>();
+  const paths = new Map<string, InputPath>();
+  const absent: InputPath[] = [];
+  /** A stage's global id names its pipeline, too. */
+  let stage: { readonly name: string; readonly pipeline: string; readonly pipelineId: string } | undefined;
+  const write = (property: string, value: string, path: InputPath): void => {
+    if (values.has(property)) throw badProperties(`The property ${property} is given twice.`);
+    values.set(property, value);
+    paths.set(property, path);
+  };
+
+  for (const [name, field] of Object.entries(inputs)) {
+    const given = input[name];
+    if (given === undefined) continue;
+    const value = wireValue(name, field, given, hubId);
+    const { pipeline } = field;
+    const pipelineId = pipeline === undefined ? undefined : parsePipelineGlobalId(String(given))?.pipelineId;
+    if (pipeline && pipelineId) stage = { name, pipeline, pipelineId };
+    if (value === undefined) absent.push(['input', name]);
+    else write(field.name, valueWithin(name, value), ['input', name]);
+  }
+  const properties = input.properties ?? [];
+  propertyNames(
+    'properties',
+    properties.map(({ name }) => name),
+  );
+  for (const [index, { name, value }] of properties.entries()) {
+    if (value === undefined) throw badProperties(`The property ${name} has no value: null clears it.`);
+    write(name, valueWithin('properties', value ?? ''), ['input', 'properties', String(index)]);
+  }
+  if (stage) {
+    const pipelineId = values.get(stage.pipeline);
+    if (pipelineId === undefined) write(stage.pipeline, stage.pipelineId, ['input', stage.name]);
+    else if (pipelineId !== stage.pipelineId) throw foreignStage(stage.name);
+  }
+  return { values: Object.fromEntries(values), paths, absent };
+}
+
+/** The ids among the values. */
+export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly GivenId[] {
+  return Object.entries(inputs).flatMap(([name, { kind }]) => {
+    if (input[name] == null) return [];
+    const id = String(input[name]);
+    if (kind === 'owner') return [givenId(name, id)];
+    if (kind !== 'stage' && kind !== 'pipeline') return [];
+    return [{ argument: name, hubId: pipelineReference(kind, id, name)?.hubId }];
+  });
+}
+
+/** Where a person fills in `property`, given or not; `null` where the input has no field for it. */
+export function pathOf({ inputs }: CrmObject, { paths }: PropertyChanges, property: string): InputPath | null {
+  const given = paths.get(property);
+  if (given) return given;
+  const field = Object.entries(inputs).find(([, { name }]) => name === property);
+  return field ? ['input', field[0]] : null;
+}
+
+/** The text that HubSpot takes; `undefined` for an id of another portal. */
+function wireValue(name: string, { kind }: Property, given: unknown, hubId: number): string | undefined {
+  if (given === null) return '';
+  if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
+  if (kind === 'stage' || kind === 'pipeline') {
+    const reference = pipelineReference(kind, String(given), name);
+    if (!reference) return String(given);
+    return reference.hubId === String(hubId) ? (reference.stageId ?? reference.pipelineId) : undefined;
+  }
+  if (kind === 'number') return toPlainDecimal(String(given));
+  return given instanceof Date ? given.toISOString() : String(given);
+}
+
+function foreignStage(argument: string): GatewayError {
+  const message = `${argument} is a stage of another pipeline than the one that is given beside it.`;
+  return new GatewayError('BAD_USER_INPUT', message, { argument });
+}
+
+function badProperties(message: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', message, { argument: 'properties' });
+}

@@ -1,0 +1,182 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Connector } from '../../connector/connector.ts';
+import type { CrmRecord } from '../../connector/crm-record.ts';
+import type { NewAssociatedRecord, Outcome, Written } from '../../connector/portal-writes.ts';
+import { type CrmObject, crmObject, enumName } from '../../crm/objects.ts';
+import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
+import { selectionOf } from '../analysis/selection.ts';
+import { recordGlobalId, recordIdIn } from '../ids/global-id.ts';
+import type { WriteInput } from '../ids/require-installation.ts';
+import { type Given, givenId } from '../ids/target-portal.ts';
+import type { UserError } from '../types/user-error.ts';
+import type { CreateInput, UpdateInput, UpsertInput } from '../types/write-inputs.ts';
+import { type InputPath, type PropertyChanges, pathOf, type ValuesInput } from './property-changes.ts';
+import { associationPath, givenIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
+import { notFound, type ProblemContext, userError } from './user-errors.ts';
+
+/** What a mutation of a record came to. */
+export interface RecordPayload {
+  /** Null when the input names a portal that this tenant does not have. */
+  readonly connector: Connector | null;
+  /** With the properties that HubSpot told of. Null when nothing was written. */
+  readonly record: CrmRecord | null;
+  /** Null when nothing was written, or when HubSpot does not say. */
+  readonly created: boolean | null;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface ArchivePayload {
+  readonly archivedId: string | null;
+  readonly userErrors: readonly UserError[];
+}
+
+interface ArchiveInput extends WriteInput {
+  readonly id: string;
+}
+
+/** The portals that the arguments of a mutation name, as `read` reads them. */
+export function givenWrite<Input extends ValuesInput>(
+  type: CrmObject,
+  read: (type: CrmObject, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
+): Given<{ readonly input: Input }> {
+  return {
+    ids({ input }) {
+      read(type, input, NO_PORTAL);
+      return givenIds(type, input);
+    },
+    absent: ({ input }) => refused(null, read(type, input, NO_PORTAL).absent),
+  };
+}
+
+/** The same of `archiveContact` and its like. */
+export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
+  ids: ({ input }) => [givenId('id', input.id)],
+  absent: () => NOTHING_ARCHIVED,
+};
+
+/** `createContact` and its like. */
+export async function createRecord(
+  type: CrmObject,
+  input: CreateInput,
+  connector: Connector,
+  info: GraphQLResolveInfo,
+): Promise<RecordPayload> {
+  refuseBadNames(info, type, connector);
+  const { hubId } = connector.installation;
+  const { written, associatedRecords, absent } = readCreate(type, input, hubId);
+  if (absent.length > 0) return refused(connector, absent);
+  const pathTo = (index: number, field: 'id' | 'label') => (index < 0 ? null : associationPath(index, field));
+
+  const outcome = await connector.writes.create(
+    type.objectType,
+    withoutEmpty(written.values),
+    associatedRecords.filter(isPresent),
+  );
+  return payload(connector, outcome, {
+    ...contextOf(type, written, hubId),
+    record: (id, hubspotType) =>
+      pathTo(
+        associatedRecords.findIndex(
+          (associated) => associated.id === id && isType(crmObject(associated.objectType), hubspotType),
+        ),
+        'id',
+      ),
+    label: (label, to) =>
+      pathTo(
+        associatedRecords.findIndex((associated) => associated.label === label && associated.objectType === to),
+        'label',
+      ),
+  });
+}
+
+/** `updateContact` and its like. */
+export async function updateRecord(
+  type: CrmObject,
+  input: UpdateInput,
+  connector: Connector,
+  info: GraphQLResolveInfo,
+): Promise<RecordPayload> {
+  refuseBadNames(info, type, connector);
+  const { hubId } = connector.installation;
+  const { id, written, absent } = readUpdate(type, input, hubId);
+  if (id === undefined || absent.length > 0) return refused(connector, absent);
+
+  const outcome = await connector.writes.update(type.objectType, id, written.values);
+  return payload(connector, outcome, { ...contextOf(type, written, hubId), record: () => RECORD });
+}
+
+/** `upsertContact` and its like. */
+export async function upsertRecord(
+  type: CrmObject,
+  input: UpsertInput,
+  connector: Connector,
+  info: GraphQLResolveInfo,
+): Promise<RecordPayload> {
+  refuseBadNames(info, type, connector);
+  const { hubId } = connector.installation;
+  const { idProperty, idValue, written, absent } = readUpsert(type, input, hubId);
+  if (absent.length > 0) return refused(connector, absent);
+
+  const outcome = await connector.writes.upsert(type.objectType, { idProperty, idValue }, written.values);
+  const paths = new Map([[idProperty, ['input', 'idValue']], ...written.paths]);
+  return payload(connector, outcome, contextOf(type, { ...written, paths }, hubId));
+}
+
+/** `archiveContact` and its like. */
+export async function archiveRecord(
+  type: CrmObject,
+  input: ArchiveInput,
+  connector: Connector,
+): Promise<ArchivePayload> {
+  const { hubId } = connector.installation;
+  const id = recordIdIn(type.typename, hubId, input.id);
+  if (id === undefined) return NOTHING_ARCHIVED;
+  const outcome = await connector.writes.archive(type.objectType, id);
+  if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
+  const problemContext = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
+  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problemContext)) };
+}
+
+/** What the payload is to show may name properties that none can have: better told before than after the write. */
+function refuseBadNames(info: GraphQLResolveInfo, { typename }: CrmObject, { granted }: Connector): void {
+  selectionOf(info, typename, granted);
+}
+
+const NOTHING_ARCHIVED: ArchivePayload = { archivedId: null, userErrors: [notFound(RECORD)] };
+
+function isPresent(associated: { readonly id: string | undefined }): associated is NewAssociatedRecord {
+  return associated.id !== undefined;
+}
+
+/** HubSpot does not always say of which type a record is. */
+function isType(type: CrmObject, hubspotType: string | undefined): boolean {
+  return hubspotType === undefined || hubspotType === enumName(type);
+}
+
+/** A new record has nothing to be cleared. */
+function withoutEmpty(values: PropertyValues): PropertyValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+}
+
+function contextOf(type: CrmObject, written: PropertyChanges, hubId: number): ProblemContext {
+  return {
+    type,
+    hubId,
+    property: (name) => pathOf(type, written, name),
+    record: () => null,
+    label: () => null,
+  };
+}
+
+function refused(connector: Connector | null, absent: readonly (InputPath | null)[]): RecordPayload {
+  return { connector, record: null, created: null, userErrors: absent.map(notFound) };
+}
+
+function payload(connector: Connector, outcome: Outcome<Written>, context: ProblemContext): RecordPayload {
+  if ('value' in outcome) {
+    const { record, isNew } = outcome.value;
+    return { connector, record, created: isNew, userErrors: [] };
+  }
+  const userErrors = outcome.problems.map((problem) => userError(problem, context));
+  return { connector, record: null, created: null, userErrors };
+}

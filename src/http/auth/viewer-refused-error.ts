@@ -1,0 +1,34 @@
+/** Why a token admits nobody. Clients are not told; the log is. */
+export type ViewerRefusal =
+  | 'no_token'
+  | 'malformed_token'
+  | 'unknown_key'
+  | 'unfit_key'
+  | 'no_key_set'
+  | 'other_algorithm'
+  | 'bad_signature'
+  | 'other_type'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'no_expiry'
+  | 'lives_too_long'
+  | 'issued_in_future'
+  | 'other_issuer'
+  | 'other_audience'
+  | 'bad_subject'
+  | 'no_tenant'
+  | 'bad_tenant'
+  | 'bad_permissions';
+
+export class ViewerRefusedError extends Error {
+  override readonly name = 'ViewerRefusedError';
+  readonly reason: ViewerRefusal;
+  /** For the log: what a person needs to mend a setting. Claims only of tokens whose signature was good. */
+  readonly facts: object;
+
+  constructor(reason: ViewerRefusal, facts: object = {}, options?: ErrorOptions) {
+    super(`the viewer was refused: ${reason}`, options);
+    this.reason = reason;
+    this.facts = facts;
+  }
+}

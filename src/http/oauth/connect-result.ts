@@ -1,0 +1,56 @@
+import type { CallbackOutcome, ConnectFailure } from '../../installations/connect.ts';
+import type { FlowCookie } from '../../installations/flow-cookies.ts';
+import { sha256 } from '../../lib/secret.ts';
+import { page } from './pages.ts';
+
+/** The result of a flow, as a `returnTo` gets it in its query. */
+export type ConnectResult = Readonly<Record<string, string>>;
+
+/** Tells that the gateway itself sent the browser to the page, and with which result. */
+export const RESULT_COOKIE = 'hubspot-connect-result';
+/** Long enough to come back to the page from another window. */
+const RESULT_COOKIE_S = 10 * 60;
+
+export function resultOf(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>): ConnectResult {
+  if (outcome.kind === 'connected') return { hubspot: 'connected', installation: outcome.installation.id };
+  if (outcome.kind === 'confirm') return { hubspot: 'confirm', connection: outcome.handle };
+  return { hubspot: 'error', reason: outcome.reason };
+}
+
+export function resultCookie(result: ConnectResult): FlowCookie {
+  return { name: RESULT_COOKIE, value: digest(new URLSearchParams(result)), maxAgeSeconds: RESULT_COOKIE_S };
+}
+
+const FAILURES: Readonly<Record<ConnectFailure, string>> = {
+  access_denied: 'Consent was not given in HubSpot. Nothing was connected.',
+  exchange_failed: 'HubSpot did not accept the consent any more. Start again from the application.',
+  portal_mismatch: 'Consent came from another HubSpot portal than the one to be connected. Nothing was changed.',
+  hubspot_error: 'HubSpot could not complete the connection. Try again from the application.',
+};
+
+/** Someone who follows a stranger's flow would hand over their own portal: the page has to say so. */
+const CONFIRM =
+  'This browser is not the one that started. Go on only if you started this yourself: complete the connection in the application with this code. If somebody sent you here, close this window and give the code to nobody: it would open your HubSpot portal to them.';
+
+/**
+ * Where a flow without a `returnTo` ends. Anybody can open this address with any query, so it tells a result only to
+ * the browser that the gateway sent here with it.
+ */
+export function resultPage(query: URLSearchParams, cookie: string | undefined): Response {
+  if (cookie !== digest(query)) {
+    return page(200, 'Back to the application', 'The application shows which HubSpot portals are connected.');
+  }
+  if (query.get('hubspot') === 'connected') {
+    return page(200, 'Connected', 'The HubSpot portal is connected. You can close this window.');
+  }
+  if (query.get('hubspot') === 'confirm') return page(200, 'One more step', CONFIRM, query.get('connection') ?? '');
+  const reason = Object.entries(FAILURES).find(([name]) => name === query.get('reason'));
+  return page(400, 'Not connected', reason?.[1] ?? FAILURES.hubspot_error);
+}
+
+/** The redirect URI may have a query of its own. */
+const NAMES = ['hubspot', 'installation', 'connection', 'reason'];
+
+function digest(query: URLSearchParams): string {
+  return sha256(NAMES.flatMap((name) => query.getAll(name)).join('\n'));
+}

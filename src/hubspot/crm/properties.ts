@@ -1,0 +1,90 @@
+import type { ObjectType } from '../../crm/objects.ts';
+import { type PropertyType, propertyType } from '../../crm/property.ts';
+import { definitionScopes, type ScopeRequirement } from '../../crm/scopes.ts';
+import { GatewayError } from '../../errors.ts';
+import type { HubspotApi } from '../client.ts';
+import { field, text } from '../json.ts';
+
+/** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
+export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
+
+/** One value that a property may have. */
+export interface PropertyOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What a portal's administrators, or HubSpot, laid down about a property. */
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly type: PropertyType;
+  /** How HubSpot's pages show it; `checkbox` holds several options at once. */
+  readonly fieldType: string;
+  readonly description: string | null;
+  readonly groupName: string | null;
+  readonly options: readonly PropertyOption[];
+  /** Only HubSpot sets values. */
+  readonly readOnly: boolean;
+  /** HubSpot's pages do not show it. */
+  readonly hidden: boolean;
+  /** No two records have the same value. */
+  readonly unique: boolean;
+  readonly sensitivity: DataSensitivity;
+}
+
+/**
+ * What values of such a property need besides the records' own scope. HubSpot's guide names the first form, its
+ * specifications the second: which one a public app must ask for is not verified, so either is enough.
+ */
+export function valueScopes(objectType: ObjectType, sensitivity: DataSensitivity): ScopeRequirement {
+  if (sensitivity === 'non_sensitive') return [[]];
+  const scope = `crm.objects.${objectType}.${sensitivity}.read`;
+  return [[scope], [`${scope}.v2`]];
+}
+
+/** `GET /crm/properties/{version}/{objectType}`: the definitions of one sensitivity, without those that are archived. */
+export async function listProperties(
+  api: HubspotApi,
+  objectType: ObjectType,
+  sensitivity: DataSensitivity,
+): Promise<readonly PropertyDefinition[]> {
+  const query = sensitivity === 'non_sensitive' ? '' : `?dataSensitivity=${sensitivity}`;
+  const { body } = await api.send({
+    name: `properties.${objectType}.list`,
+    method: 'GET',
+    path: `/crm/properties/${api.version}/${objectType}${query}`,
+    scopes: definitionScopes(objectType),
+  });
+  const results = field(body, 'results');
+  if (!Array.isArray(results)) throw invalidResponse();
+  return results.map((property) => parseProperty(property, sensitivity));
+}
+
+function parseProperty(property: unknown, sensitivity: DataSensitivity): PropertyDefinition {
+  const [name, type] = [text(field(property, 'name')), text(field(property, 'type'))];
+  if (name === null || type === null) throw invalidResponse();
+  const options = field(property, 'options');
+  return {
+    name,
+    type: propertyType(type),
+    label: text(field(property, 'label')) ?? name,
+    fieldType: text(field(property, 'fieldType')) ?? '',
+    description: text(field(property, 'description')),
+    groupName: text(field(property, 'groupName')),
+    options: Array.isArray(options) ? options.map(parseOption) : [],
+    readOnly: field(field(property, 'modificationMetadata'), 'readOnlyValue') === true,
+    hidden: field(property, 'hidden') === true,
+    unique: field(property, 'hasUniqueValue') === true,
+    sensitivity,
+  };
+}
+
+function parseOption(option: unknown): PropertyOption {
+  const value = String(field(option, 'value') ?? '');
+  return { value, label: text(field(option, 'label')) ?? value };
+}
+
+function invalidResponse(): GatewayError {
+  return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of properties.', {});
+}

@@ -1,0 +1,113 @@
+import type { ObjectType } from '../../crm/objects.ts';
+import { writeScopes } from '../../crm/scopes.ts';
+import { GatewayError } from '../../errors.ts';
+import type { HubspotApi } from '../client.ts';
+import { field } from '../json.ts';
+import { refuseFailure } from '../partial-failure.ts';
+import { type AssociationType, presentType } from './association-types.ts';
+import { type HubspotRecord, parseRecord } from './objects.ts';
+
+/** Values by property, as HubSpot takes them: texts, of which an empty one clears the property. */
+export type PropertyValues = Readonly<Record<string, string>>;
+
+/** Another record that a new one is associated with; the types lead from the new one to the other. */
+export interface NewAssociation {
+  readonly toId: string;
+  readonly types: readonly AssociationType[];
+}
+
+/**
+ * `POST /crm/objects/{version}/{objectType}`. The answer has what was written, and what HubSpot set besides.
+ * @throws HubspotRefusalError
+ */
+export async function createRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  { properties, associations }: { properties: PropertyValues; associations: readonly NewAssociation[] },
+): Promise<HubspotRecord> {
+  const { body } = await api.send({
+    name: `${objectType}.create`,
+    method: 'POST',
+    path: `/crm/objects/${api.version}/${objectType}`,
+    body: {
+      properties,
+      ...(associations.length > 0 && {
+        associations: associations.map(({ toId, types }) => ({ to: { id: toId }, types: types.map(presentType) })),
+      }),
+    },
+    scopes: writeScopes(objectType),
+  });
+  return written(body);
+}
+
+/**
+ * `PATCH /crm/objects/{version}/{objectType}/{id}`. The answer has what was written, not all that the record holds.
+ * @throws HubspotRefusalError
+ */
+export async function updateRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  id: string,
+  properties: PropertyValues,
+): Promise<HubspotRecord> {
+  const { body } = await api.send({
+    name: `${objectType}.update`,
+    method: 'PATCH',
+    path: `/crm/objects/${api.version}/${objectType}/${id}`,
+    body: { properties },
+    scopes: writeScopes(objectType),
+  });
+  return written(body);
+}
+
+/** Which record an upsert writes: the one whose unique property has this value, or a new one. */
+export interface UpsertTarget {
+  readonly idProperty: string;
+  readonly idValue: string;
+}
+
+/**
+ * `POST /crm/objects/{version}/{objectType}/batch/upsert` of a single record; HubSpot has no other upsert.
+ * @throws HubspotRefusalError
+ */
+export async function upsertRecord(
+  api: HubspotApi,
+  objectType: ObjectType,
+  { idProperty, idValue }: UpsertTarget,
+  properties: PropertyValues,
+): Promise<{ readonly record: HubspotRecord; readonly isNew: boolean | null }> {
+  const { body } = await api.send({
+    name: `${objectType}.upsert`,
+    method: 'POST',
+    path: `/crm/objects/${api.version}/${objectType}/batch/upsert`,
+    body: { inputs: [{ idProperty, id: idValue, properties }] },
+    scopes: writeScopes(objectType),
+  });
+  refuseFailure(body);
+  const results = field(body, 'results');
+  const result: unknown = Array.isArray(results) ? results[0] : undefined;
+  const record = written(result);
+  const isNew = field(result, 'new');
+  return { record, isNew: typeof isNew === 'boolean' ? isNew : null };
+}
+
+/** `DELETE /crm/objects/{version}/{objectType}/{id}`: to the recycle bin. What is not there answers the same. */
+export async function archiveRecord(api: HubspotApi, objectType: ObjectType, id: string): Promise<void> {
+  const { body } = await api.send({
+    name: `${objectType}.archive`,
+    method: 'DELETE',
+    path: `/crm/objects/${api.version}/${objectType}/${id}`,
+    scopes: writeScopes(objectType),
+  });
+  refuseFailure(body);
+}
+
+/** @throws GatewayError HUBSPOT_BAD_RESPONSE */
+function written(body: unknown): HubspotRecord {
+  try {
+    return parseRecord(body);
+  } catch (cause) {
+    const message = 'HubSpot answered a write with something that is not a record: it may have been done all the same.';
+    throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, {}, { cause });
+  }
+}

@@ -1,0 +1,127 @@
+import { CRM_OBJECTS, type CrmObject, crmObject, type ObjectType } from '../../crm/objects.ts';
+import { readScopes } from '../../crm/scopes.ts';
+import { GatewayError } from '../../errors.ts';
+import type { HubspotApi } from '../client.ts';
+import { field } from '../json.ts';
+import { parseRecordPage, type RecordPage } from './objects.ts';
+
+/** What HubSpot's search takes and gives at most. https://developers.hubspot.com/docs/guides/api/crm/search#limitations */
+export const SEARCH_LIMITS = {
+  groups: 5,
+  filtersPerGroup: 6,
+  /** In all groups together. */
+  filters: 18,
+  bodyCharacters: 3_000,
+  /** Records in one page. */
+  page: 200,
+  /** Records of one search, however it is paged. */
+  results: 10_000,
+} as const;
+
+/** https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results */
+export type SearchOperator =
+  | 'EQ'
+  | 'NEQ'
+  | 'LT'
+  | 'LTE'
+  | 'GT'
+  | 'GTE'
+  | 'BETWEEN'
+  | 'IN'
+  | 'NOT_IN'
+  | 'CONTAINS_TOKEN'
+  | 'NOT_CONTAINS_TOKEN'
+  | 'HAS_PROPERTY'
+  | 'NOT_HAS_PROPERTY';
+
+/** One test of a record. Numbers are digits, moments are epoch milliseconds, both as text. */
+export interface SearchFilter {
+  readonly propertyName: string;
+  readonly operator: SearchOperator;
+  /** `BETWEEN`: the low end, which belongs to it as the high end does. */
+  readonly value?: string;
+  readonly highValue?: string;
+  /** Of `IN` and `NOT_IN`. */
+  readonly values?: readonly string[];
+}
+
+/** All of its filters must hold. */
+export type FilterGroup = readonly SearchFilter[];
+
+export interface SearchSort {
+  readonly propertyName: string;
+  readonly direction: 'ASCENDING' | 'DESCENDING';
+}
+
+export interface SearchOptions {
+  /** Words to look for in the properties that HubSpot chose for that. */
+  readonly query?: string | undefined;
+  /** One of them must hold; none, or an empty one: every record is found. At most what `SEARCH_LIMITS` allows. */
+  readonly groups: readonly FilterGroup[];
+  /** The oldest first, when left out. */
+  readonly sort?: SearchSort | undefined;
+  readonly properties: readonly string[];
+  /** 1 to 200. */
+  readonly limit: number;
+  /** How many results come before the page. With `limit` at most 10,000. */
+  readonly after?: number | undefined;
+}
+
+export interface SearchPage extends RecordPage {
+  /** How many records the search finds in all. */
+  readonly total: number;
+}
+
+/** Holds for records that are associated with the record `id` of the type `to`, whatever the labels. */
+export function associationFilter(to: ObjectType, id: string): SearchFilter {
+  return { propertyName: associationProperty(crmObject(to)), operator: 'EQ', value: id };
+}
+
+/** The types of associated records that filters ask about. */
+export function associatedTypes(groups: readonly FilterGroup[]): readonly ObjectType[] {
+  const names = new Set(groups.flat().map(({ propertyName }) => propertyName));
+  return CRM_OBJECTS.filter((object) => names.has(associationProperty(object))).map(({ objectType }) => objectType);
+}
+
+/** https://developers.hubspot.com/docs/guides/api/crm/search#search-through-associations */
+function associationProperty({ singular }: CrmObject): string {
+  return `associations.${singular}`;
+}
+
+/**
+ * `POST /crm/objects/{version}/{objectType}/search`. A change is found after "a few moments"; archived records never
+ * are. Filters about associated records need the read scope of those, too: no reading around a grant.
+ */
+export async function searchRecords(
+  api: HubspotApi,
+  objectType: ObjectType,
+  options: SearchOptions,
+): Promise<SearchPage> {
+  const { body } = await api.send({
+    name: `${objectType}.search`,
+    method: 'POST',
+    path: `/crm/objects/${api.version}/${objectType}/search`,
+    body: searchBody(options),
+    scopes: readScopes(...new Set([objectType, ...associatedTypes(options.groups)])),
+    budget: 'search',
+    idempotent: true,
+  });
+  const total = field(body, 'total');
+  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {
+    throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a page of a search.', {});
+  }
+  return { ...parseRecordPage(body), total };
+}
+
+/** What is sent, whose length as JSON HubSpot limits. */
+export function searchBody({ query, groups, sort, properties, limit, after }: SearchOptions): object {
+  const filtering = groups.length > 0 && groups.every((filters) => filters.length > 0);
+  return {
+    ...(query !== undefined && { query }),
+    ...(filtering && { filterGroups: groups.map((filters) => ({ filters })) }),
+    ...(sort !== undefined && { sorts: [sort] }),
+    properties,
+    limit,
+    ...(after !== undefined && { after: String(after) }),
+  };
+}

@@ -1,0 +1,12 @@
+import type { HubspotApi } from '../client.ts';
+
+/** `DELETE /appinstalls/{version}/external-install`: the app leaves the portal, and its admins get an e-mail. */
+export async function uninstallApp(api: HubspotApi, accessToken: string): Promise<void> {
+  await api.send({
+    name: 'app.uninstall',
+    method: 'DELETE',
+    path: `/appinstalls/${api.version}/external-install`,
+    scopes: [['oauth']],
+    accessToken,
+  });
+}

@@ -1,0 +1,265 @@
+import { type Dispatcher, errors } from 'undici';
+import { z } from 'zod';
+import type { Clock } from '../../lib/time/clock.ts';
+import { parseRetryAfter } from '../../lib/time/retry-after.ts';
+import { parseJson } from '../client.ts';
+
+/** A token call as a whole, connecting included, may take so long. */
+const TOKEN_CALL_TIMEOUT_MS = 8_000;
+/** Longer than this no access token is believed to live (HubSpot's live 30 minutes). */
+const LONGEST_LIFE_MS = 24 * 60 * 60 * 1000;
+const MAX_TOKEN_LENGTH = 4_096;
+
+export interface TokenAnswer {
+  readonly accessToken: string;
+  /** Absent when HubSpot keeps the one that was sent. */
+  readonly refreshToken: string | undefined;
+  readonly expiresInMs: number;
+  readonly hubId: number | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** Who and what an access token stands for. */
+export interface TokenIdentity {
+  readonly hubId: number;
+  readonly hubDomain: string | null;
+  /** E-mail address of the person who consented. */
+  readonly user: string | null;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * A token endpoint said no, or nothing that can be understood.
+ * - `invalid_grant`: this code or refresh token is dead
+ * - `invalid_client`: the app's own credentials are wrong; says nothing about any grant
+ * - `refused`: any other well-formed refusal
+ * - `unavailable`: rate limit, server error, network, nonsense: the outcome may be unknown
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly kind: 'invalid_grant' | 'invalid_client' | 'refused' | 'unavailable';
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: OAuthError['kind'],
+    detail: { status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(`HubSpot's token endpoint: ${kind}${detail.status === undefined ? '' : ` (HTTP ${detail.status})`}`, {
+      cause: detail.cause,
+    });
+    this.kind = kind;
+    this.status = detail.status;
+    this.retryAfterMs = detail.retryAfterMs;
+  }
+}
+
+export interface OAuthClientOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Dated version, e.g. `2026-09`. */
+  readonly version: string;
+  readonly pool: Dispatcher;
+  readonly basePath?: string;
+  readonly clock: Clock;
+}
+
+/** HubSpot's dated OAuth endpoints; everything travels in the body (RFC 6749 § 2.3.1), nothing in a URL. */
+export class OAuthClient {
+  readonly #options: OAuthClientOptions;
+
+  constructor(options: OAuthClientOptions) {
+    this.#options = options;
+  }
+
+  /** RFC 6749 § 4.1.3 with PKCE, within `timeoutMs`. @throws OAuthError */
+  async exchangeCode(
+    code: string,
+    redirectUri: string,
+    codeVerifier: string,
+    timeoutMs = TOKEN_CALL_TIMEOUT_MS,
+  ): Promise<TokenAnswer> {
+    const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+    return parseTokenAnswer(await this.#post('', fields, timeoutMs));
+  }
+
+  /** RFC 6749 § 6. @throws OAuthError */
+  async refresh(refreshToken: string): Promise<TokenAnswer> {
+    return parseTokenAnswer(await this.#post('', { grant_type: 'refresh_token', refresh_token: refreshToken }));
+  }
+
+  /** RFC 7662; `undefined` for a token that is not active. @throws OAuthError */
+  async introspect(accessToken: string): Promise<TokenIdentity | undefined> {
+    const body = await this.#post('/introspect', { token: accessToken, token_type_hint: 'access_token' });
+    const parsed = introspectionSchema.safeParse(body);
+    if (!parsed.success) throw new OAuthError('unavailable', { status: 200 });
+    if (!parsed.data.active) return undefined;
+    const { hub_id, hub_domain, user, scopes } = parsed.data;
+    return { hubId: hub_id, hubDomain: hub_domain ?? null, user: user ?? null, scopes };
+  }
+
+  /** RFC 7009. @throws OAuthError */
+  async revoke(refreshToken: string): Promise<void> {
+    await this.#post('/revoke', { token: refreshToken, token_type_hint: 'refresh_token' });
+  }
+
+  async #post(
+    path: string,
+    fields: Record<string, string>,
+    timeoutMs: number = TOKEN_CALL_TIMEOUT_MS,
+  ): Promise<unknown> {
+    const { clientId, clientSecret, version, pool, basePath = '', clock } = this.#options;
+    const form = new URLSearchParams({ ...fields, client_id: clientId, client_secret: clientSecret });
+    let status: number;
+    let retryAfterMs: number | undefined;
+    let body: unknown;
+    try {
+      const answer = await pool.request({
+        method: 'POST',
+        path: `${basePath}/oauth/${version}/token${path}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: form.toString(),
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
+      });
+      status = answer.statusCode;
+      retryAfterMs = parseRetryAfter(String(answer.headers['retry-after'] ?? ''), clock.now());
+      body = await answer.body.arrayBuffer().then(parseBody, nothingIfTooLong);
+    } catch (cause) {
+      throw new OAuthError('unavailable', { cause });
+    }
+    if (status >= 200 && status < 300) return body;
+    throw new OAuthError(classify(status, body), { status, retryAfterMs });
+  }
+}
+
+/** The byte order mark is left in place, where JSON may not have it (RFC 8259 § 8.1). */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** `undefined` for everything that is not JSON to the letter. */
+function parseBody(bytes: ArrayBuffer): unknown {
+  const text = utf8.decode(bytes);
+  const body = parseJson(text);
+  return body !== undefined && repeatsName(text) ? undefined : body;
+}
+
+/** An answer that does not end was an answer all the same: nobody understands it. */
+function nothingIfTooLong(error: unknown): undefined {
+  if (!(error instanceof errors.ResponseExceededMaxSizeError)) throw error;
+}
+
+/** True when an object in this JSON has a name twice (RFC 6749 § 3.2): nobody can tell which of the two is meant. */
+function repeatsName(json: string): boolean {
+  const open: Set<unknown>[] = [];
+  for (const [token, string = '', colon] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon) {
+      const name = parseJson(string);
+      if (open.at(-1)?.has(name)) return true;
+      open.at(-1)?.add(name);
+    }
+  }
+  return false;
+}
+
+const name = z.string().optional().catch(undefined);
+const errorSchema = z.object({ error: name, status: name });
+
+// BAD_HUB comes with `access_denied`: the portal itself is gone.
+const DEAD_GRANT = new Set(['invalid_grant', 'access_denied', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_HUB']);
+const BAD_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET']);
+
+// Only a well-formed 400 or 401 is believed when it says that a grant is dead: anything else may come from a proxy.
+function classify(status: number, body: unknown): OAuthError['kind'] {
+  const parsed = errorSchema.safeParse(body);
+  if ((status === 400 || status === 401) && parsed.success) {
+    const names = [parsed.data.error ?? '', parsed.data.status ?? ''];
+    if (names.some((name) => BAD_CLIENT.has(name))) return 'invalid_client';
+    if (names.some((name) => DEAD_GRANT.has(name))) return 'invalid_grant';
+  }
+  return status >= 400 && status < 500 && ![408, 423, 425, 429, 477].includes(status) ? 'refused' : 'unavailable';
+}
+
+/** RFC 6749 appendix A.12 and A.17; anything else has no place in a header. */
+const token = z
+  .string()
+  .max(MAX_TOKEN_LENGTH)
+  .regex(/^[\x20-\x7e]+$/);
+
+/** RFC 6749 § 3.3. One that is none is left out: nobody can ask for it, and no database need keep it. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)));
+
+/** A domain or an address, to be shown; nothing where it can be none. */
+const shown = z
+  .string()
+  .max(1_000)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'))
+  .nullish()
+  .catch(null);
+
+const tokenSchema = z.object({
+  access_token: token,
+  refresh_token: token.nullish(),
+  token_type: z.string().refine((type) => type.toLowerCase() === 'bearer'),
+  expires_in: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().positive()),
+  hub_id: z.int().positive().nullish(),
+  scopes: scopes.nullish(),
+});
+
+const introspectionSchema = z.discriminatedUnion('active', [
+  z.object({ active: z.literal(false) }),
+  z.object({
+    active: z.literal(true),
+    hub_id: z.int().positive(),
+    hub_domain: shown,
+    user: shown,
+    scopes,
+  }),
+]);
+
+function parseTokenAnswer(body: unknown): TokenAnswer {
+  const parsed = tokenSchema.safeParse(body);
+  if (!parsed.success) throw new OAuthError('unavailable', { status: 200 });
+  const { access_token, refresh_token, expires_in, hub_id, scopes } = parsed.data;
+  return {
+    accessToken: access_token,
+    refreshToken: refresh_token ?? undefined,
+    expiresInMs: Math.min(expires_in * 1000, LONGEST_LIFE_MS),
+    hubId: hub_id ?? undefined,
+    scopes: scopes ?? undefined,
+  };
+}
+
+export interface AuthorizeParameters {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
+  readonly state: string;
+  /** RFC 7636 § 4.2, method S256. */
+  readonly codeChallenge: string;
+}
+
+/** HubSpot's consent page. Spaces travel as %20, as HubSpot's own SDKs send them. */
+export function authorizeUrl(base: string, parameters: AuthorizeParameters): string {
+  const url = new URL(base);
+  const query = new URLSearchParams(url.search);
+  query.set('client_id', parameters.clientId);
+  query.set('redirect_uri', parameters.redirectUri);
+  query.set('scope', parameters.scopes.join(' '));
+  if (parameters.optionalScopes.length > 0) query.set('optional_scope', parameters.optionalScopes.join(' '));
+  query.set('state', parameters.state);
+  query.set('code_challenge', parameters.codeChallenge);
+  query.set('code_challenge_method', 'S256');
+  url.search = query.toString().replaceAll('+', '%20');
+  return url.href;
+}

@@ -1,0 +1,23 @@
+import { GatewayError, type HubspotFacts } from '../../errors.ts';
+
+/** A 401 of HubSpot's API. */
+export class TokenRefusedError extends GatewayError<'HUBSPOT_UNAUTHORIZED'> {
+  /** True when another token of the same grant may be accepted: this one expired, or was ended early. */
+  readonly refreshable: boolean;
+  /** True when HubSpot says that it was right, and is over. */
+  readonly isExpired: boolean;
+
+  constructor(hubspot: HubspotFacts, body: unknown) {
+    super('HUBSPOT_UNAUTHORIZED', 'HubSpot does not accept the access token of this installation.', { hubspot });
+    this.refreshable = !expiredAtEpoch(body);
+    this.isExpired = hubspot.category === 'EXPIRED_AUTHENTICATION';
+  }
+}
+
+/** HubSpot says that a token expired in 1970 when it is of a kind that the API does not take at all. */
+function expiredAtEpoch(body: unknown): boolean {
+  const context: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'context') : undefined;
+  const times: unknown =
+    typeof context === 'object' && context !== null ? Reflect.get(context, 'expire time') : undefined;
+  return Array.isArray(times) && String(times[0]).startsWith('1970-01-01');
+}

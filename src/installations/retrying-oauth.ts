@@ -1,0 +1,58 @@
+import { type OAuthClient, OAuthError, type TokenIdentity } from '../hubspot/oauth/oauth-client.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import { type PauseAfter, repeat } from '../lib/time/repeat.ts';
+
+const BACKOFF_MS = { base: 100, cap: 1_600 };
+const TOO_MANY_REQUESTS = 429;
+
+export interface RetryOptions {
+  readonly oauth: OAuthClient;
+  readonly clock: Clock;
+  /** Nothing begins later, on the monotonic clock. */
+  readonly giveUpAt: number;
+}
+
+/**
+ * Introspection only reads: it is asked again while HubSpot is unavailable. An answer that does not come by
+ * `giveUpAt` is not waited for.
+ * @throws OAuthError
+ */
+export async function introspectWithRetry(
+  { oauth, clock, giveUpAt }: RetryOptions,
+  accessToken: string,
+): Promise<TokenIdentity | undefined> {
+  const isUnavailable = ({ kind }: OAuthError) => kind === 'unavailable';
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.schedule(() => late.reject(new OAuthError('unavailable')), giveUpAt - clock.monotonic());
+  const answer = repeat(clock, () => oauth.introspect(accessToken), pauseWhile(isUnavailable, clock, giveUpAt));
+  return Promise.race([answer, late.promise]).finally(cancel);
+}
+
+/**
+ * Repeats what spends a code or a token, where HubSpot certainly did not do it: it refused with a 429. After a reset
+ * or a 5xx nobody knows, and a code that is used twice may cost the tokens of the first use (RFC 6749 § 4.1.2).
+ * @throws OAuthError
+ */
+export function redeemWithRetry<T>(
+  { clock, giveUpAt }: Omit<RetryOptions, 'oauth'>,
+  spend: () => Promise<T>,
+): Promise<T> {
+  const wasRefused = ({ status }: OAuthError) => status === TOO_MANY_REQUESTS;
+  return repeat(clock, spend, pauseWhile(wasRefused, clock, giveUpAt));
+}
+
+/** Revoking twice does what revoking once does (RFC 7009 § 2.2). @throws OAuthError */
+export function revokeWithRetry({ oauth, clock, giveUpAt }: RetryOptions, refreshToken: string): Promise<void> {
+  const isUnavailable = ({ kind }: OAuthError) => kind === 'unavailable';
+  return repeat(clock, () => oauth.revoke(refreshToken), pauseWhile(isUnavailable, clock, giveUpAt));
+}
+
+/** What HubSpot asks for, and half to all of a pause that doubles; no longer than until `giveUpAt`. */
+function pauseWhile(isRepeatable: (error: OAuthError) => boolean, clock: Clock, giveUpAt: number): PauseAfter {
+  return (error, failures) => {
+    if (!(error instanceof OAuthError) || !isRepeatable(error)) return undefined;
+    const backoffMs = Math.min(BACKOFF_MS.base * 2 ** failures, BACKOFF_MS.cap);
+    const pauseMs = (error.retryAfterMs ?? 0) + backoffMs * (0.5 + Math.random() / 2);
+    return clock.monotonic() + pauseMs < giveUpAt ? pauseMs : undefined;
+  };
+}

@@ -1,0 +1,15 @@
+import type { Metrics } from '../metrics.ts';
+import type { Logger } from './logger.ts';
+
+/** What a person should look at. */
+export type AlertKind = 'app_credentials' | 'bad_token_answer' | 'missing_key' | 'other_portal' | 'decryption_failed';
+
+/** Tells people: one line in the log, and a counter to be woken by. */
+export type Alert = (kind: AlertKind, message: string, facts: object) => void;
+
+export function createAlert(logger: Logger, { alerts }: Pick<Metrics, 'alerts'>): Alert {
+  return (kind, message, facts) => {
+    alerts.inc({ kind });
+    logger.error({ ...facts, alert: kind }, message);
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Portal } from '../../portal.ts';
+import { invalid, type Refusal } from '../../refusal.ts';
+import { factsOf, type ObjectTypeName } from '../object-types.ts';
+import type { RecordRef } from './association-store.ts';
+import type { AssociationSpec, AssociationType } from './association-types.ts';
+
+const MESSAGE = 'One or more associations are invalid';
+
+/** The association types that a body names. */
+export const associationSpecs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));
+
+/** Throws HubSpot's refusal when one of these records is not there. */
+export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): void {
+  const missing = ends.filter(({ type, id }) => {
+    const record = portal.record(type, id);
+    return !record || record.archivedAt !== undefined;
+  });
+  if (missing.length === 0) return;
+  const names = missing.map(({ type }) => factsOf(type).singular.toUpperCase());
+  throw invalid(MESSAGE, {
+    INVALID_OBJECT_IDS: missing.map(({ id }, index) => `${names[index]}=${id} is not valid`),
+    objectId: missing.map(({ id }) => id),
+    objectType: names,
+  });
+}
+
+/** The types that a request names. Throws HubSpot's refusal of one that does not lead from here to there. */
+export function requireTypes(
+  portal: Portal,
+  specs: readonly AssociationSpec[],
+  from: ObjectTypeName,
+  to?: ObjectTypeName,
+): readonly AssociationType[] {
+  return specs.map((spec) => {
+    const type = portal.associations.types.find(spec);
+    if (!type) throw unknownType(spec);
+    if (type.from !== from) throw wrongEnd('from', type, from);
+    if (to !== undefined && type.to !== to) throw wrongEnd('to', type, to);
+    return type;
+  });
+}
+
+export function unknownType({ associationCategory, associationTypeId }: AssociationSpec): Refusal {
+  const spec = `${associationCategory}=${associationTypeId}`;
+  return invalid(MESSAGE, {
+    associationSpec: [spec],
+    INVALID_ASSOCIATION_TYPE_ID: [`${spec} is not a valid association definition id`],
+  });
+}
+
+/** Type ids count for one direction only. */
+function wrongEnd(end: 'from' | 'to', type: AssociationType, actual: ObjectTypeName): Refusal {
+  const [given, expected] = [factsOf(actual).typeId, factsOf(type[end]).typeId];
+  return invalid(`invalid ${end} object type ${given} for associations to be created. expected: ${expected}`);
+}

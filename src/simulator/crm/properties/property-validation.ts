@@ -1,0 +1,90 @@
+import type { Portal } from '../../portal.ts';
+import { Refusal } from '../../refusal.ts';
+import { factsOf, type ObjectTypeName } from '../object-types.ts';
+import type { StoredRecord } from '../records/record-store.ts';
+import { checkValue, oneOf, type ValueContext, type Verdict } from './value-checks.ts';
+
+/** A property that cannot be written like this. */
+export interface PropertyFault {
+  readonly name: string;
+  readonly error: string;
+  readonly message: string;
+  /** Not there when it is the property that is wrong. */
+  readonly value?: string;
+}
+
+export interface CheckedValues {
+  /** As they are stored; an empty one clears the property. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly faults: readonly PropertyFault[];
+}
+
+/** Looks at all values of a write, of `record` where there is one already. */
+export function checkValues(
+  portal: Portal,
+  type: ObjectTypeName,
+  given: Readonly<Record<string, string>>,
+  record?: StoredRecord,
+): CheckedValues {
+  const values: Record<string, string> = {};
+  const faults: PropertyFault[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const definition = portal.definition(type, name);
+    if (!definition) {
+      faults.push({ name, error: 'PROPERTY_DOESNT_EXIST', message: `Property "${name}" does not exist` });
+      continue;
+    }
+    const verdict = verdictOn(value, { portal, type, definition, current: record?.properties.get(name) });
+    if ('error' in verdict) faults.push({ name, value, ...verdict });
+    else values[name] = verdict.value;
+  }
+  const stage = stageFault(portal, type, { ...Object.fromEntries(record?.properties ?? []), ...values }, values);
+  return { values, faults: stage ? [...faults, stage] : faults };
+}
+
+/** HubSpot's refusal of values, all faults at once: as text inside the message, and in a list. */
+export function faultyValues(portal: Portal, faults: readonly PropertyFault[]): Refusal {
+  const listed = faults.map(({ name, error, message, value }) => ({
+    isValid: false,
+    message,
+    error,
+    name,
+    localizedErrorMessage: message,
+    ...(value !== undefined && { propertyValue: value }),
+    portalId: portal.hubId,
+  }));
+  return new Refusal(400, {
+    message: `Property values were not valid: ${JSON.stringify(listed)}`,
+    errors: faults.map(({ name, error, message }) => ({ message, code: error, context: { propertyName: [name] } })),
+    category: 'VALIDATION_ERROR',
+  });
+}
+
+function verdictOn(value: string, context: ValueContext): Verdict {
+  const { name, calculated, modificationMetadata } = context.definition;
+  if (modificationMetadata.readOnlyValue) {
+    const kind = calculated ? 'calculated' : 'read only';
+    return { error: 'READ_ONLY_VALUE', message: `"${name}" is a ${kind} property; its value cannot be set.` };
+  }
+  return value === '' ? { value } : checkValue(value, context);
+}
+
+/** A stage must be one of the pipeline that the record is in after the write. */
+function stageFault(
+  portal: Portal,
+  type: ObjectTypeName,
+  after: Readonly<Record<string, string>>,
+  written: Readonly<Record<string, string>>,
+): PropertyFault | undefined {
+  const { pipelines: names } = factsOf(type);
+  if (!names || (written[names.stage] === undefined && written[names.pipeline] === undefined)) return undefined;
+  const pipelineId = after[names.pipeline] ?? names.standard.id;
+  const pipeline = portal.pipelines[type].find(({ id }) => id === pipelineId);
+  const value = after[names.stage] ?? '';
+  if (!pipeline || value === '') return undefined;
+  const verdict = oneOf(
+    value,
+    pipeline.stages.map(({ id }) => id),
+  );
+  return 'error' in verdict ? { name: names.stage, value, ...verdict } : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../../../lib/time/clock.ts';
+import { json } from '../../answers.ts';
+import { instant } from '../../instant.ts';
+import { Refusal } from '../../refusal.ts';
+import type { ObjectTypeFacts } from '../object-types.ts';
+
+/** What went wrong with some of a batch, as the answer lists it. */
+export type BatchError = Readonly<Record<string, unknown>> & { readonly status: 'error' };
+
+export interface BatchOutcome {
+  readonly results: readonly object[];
+  readonly errors?: readonly BatchError[];
+  /** The status when there are errors. */
+  readonly partial?: number;
+}
+
+/** Answers a batch: with `status` when all went well. `startedAt` in epoch milliseconds. */
+export function batchAnswer(
+  status: number,
+  { results, errors = [], partial = 207 }: BatchOutcome,
+  clock: Clock,
+  startedAt: number,
+): Response {
+  return json(errors.length > 0 ? partial : status, {
+    status: 'COMPLETE',
+    results,
+    ...(errors.length > 0 && { numErrors: errors.length, errors }),
+    startedAt: instant(startedAt),
+    completedAt: instant(clock.now()),
+  });
+}
+
+/** Does each input on its own; those that are refused become errors with `context` beside HubSpot's. */
+export function doEach<I>(
+  inputs: readonly I[],
+  act: (input: I) => readonly object[],
+  context: (input: I) => Readonly<Record<string, readonly string[]>> = () => ({}),
+): BatchOutcome & { readonly errors: readonly BatchError[] } {
+  const results: object[] = [];
+  const errors: BatchError[] = [];
+  for (const input of inputs) {
+    try {
+      results.push(...act(input));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { category, message, errors: details, context: facts } = error.body;
+      errors.push({
+        status: 'error',
+        category,
+        message,
+        errors: details,
+        context: { ...context(input), ...error.batchContext, ...facts },
+      });
+    }
+  }
+  return { results, errors };
+}
+
+/** How a batch says that it knows nothing of some ids. */
+export function unknownIds({ singular }: ObjectTypeFacts, ids: readonly string[]): BatchError {
+  return {
+    status: 'error',
+    category: 'OBJECT_NOT_FOUND',
+    message: `Could not get some ${singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
+    context: { ids },
+  };
+}
