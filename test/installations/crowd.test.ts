@@ -5,7 +5,7 @@ import { ALICE, Stack } from '../helpers/stack.ts';
 import { issued, openStores } from '../helpers/stores.ts';
 import { STORM_SCALE } from '../helpers/storm-scale.ts';
 
-const CROWD = 100 * STORM_SCALE;
+const CROWD = 60 * STORM_SCALE;
 const MAX_TOKEN_CALLS = 10;
 const MINUTE = 60_000;
 const QUERY = '{ contacts(first: 1) { nodes { hubspotId } } }';
