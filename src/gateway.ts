@@ -14,7 +14,7 @@ import { ArgumentDocuments } from './graphql/analysis/argument-documents.ts';
 import { RECORD_GETTERS } from './graphql/execution/record-getters.ts';
 import { RowBudget } from './graphql/execution/row-budget.ts';
 import { schema } from './graphql/schema.ts';
-import type { GraphiQLDefaults } from './http/graphql/graphiql.ts';
+import type { GraphiQLDefaults } from './http/graphql/graphiql-tabs.ts';
 import { CALLBACK_PATH } from './http/public-paths.ts';
 import { createHubspotPool, createProxiedPool, createTransport } from './hubspot/client.ts';
 import { OAuthClient } from './hubspot/oauth/oauth-client.ts';

@@ -8,7 +8,14 @@ import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { RecordLoader } from './batching/record-loader.ts';
-import { type CrmRecord, PLAIN_RECORDS, type RecordClasses } from './crm-record.ts';
+import {
+  type AssociatedRecord,
+  type CrmRecord,
+  PLAIN_RECORDS,
+  type PortalOwner,
+  type RecordClasses,
+  type RecordConnector,
+} from './crm-record.ts';
 import { PortalMetadata } from './metadata/portal-metadata.ts';
 import { missingScopes } from './middleware/scope-gate.ts';
 import {
@@ -29,23 +36,11 @@ import type { RequestContext } from './request-context.ts';
 import { type Search, takesProperties } from './search/search.ts';
 import { readSearch } from './search/search-pages.ts';
 
-/** An owner in the hands of a resolver. */
-export interface PortalOwner extends Owner {
-  readonly objectType: 'owners';
-  readonly connector: Connector;
-}
-
-/** A associated record as an association edge shows it. */
-export interface AssociatedRecord {
-  readonly record: CrmRecord;
-  readonly labels: readonly string[];
-}
-
 /**
  * The live object bound to one installation: the only thing that resolvers hold to reach HubSpot. It lives for one
  * request, which never asks twice; the pipeline behind it is shared with other requests.
  */
-export class Connector {
+export class Connector implements RecordConnector {
   readonly installation: Installation;
   /** One object for all portals that granted the same. */
   readonly granted: ScopeSet;

@@ -1,5 +1,4 @@
-import type { PortalOwner } from '../connector/connector.ts';
-import type { CrmRecord } from '../connector/crm-record.ts';
+import type { CrmRecord, PortalOwner } from '../connector/crm-record.ts';
 import { byObjectType } from '../crm/objects.ts';
 import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';

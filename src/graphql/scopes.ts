@@ -9,7 +9,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Connector } from '../connector/connector.ts';
-import type { CrmRecord } from '../connector/crm-record.ts';
+import type { RecordConnector } from '../connector/crm-record.ts';
 import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
@@ -34,8 +34,8 @@ export const hubspotScopesDirective = new GraphQLDirective({
   },
 });
 
-/** Whatever a field that reaches HubSpot hangs on: the root, an installation, or a record. */
-export type CrmParent = undefined | object | Installation | CrmRecord;
+/** The parent of a field that reads a portal: the root, the connector that the plugin below chose, or an installation. */
+export type CrmParent = undefined | object | { readonly connector: Connector } | Installation;
 
 /**
  * The connector that a field of `parent` reaches HubSpot through. To a field of the root that demands scopes, the plugin
@@ -72,7 +72,10 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const option = field.pothosOptions.hubspotScopes;
     if (!option) return readsHubspot(field) ? underCurrentGrant(resolver) : resolver;
-    const answer = (connector: Connector, ...[parent, args, context, info]: Parameters<typeof resolver>): unknown => {
+    const answer = (
+      connector: RecordConnector,
+      ...[parent, args, context, info]: Parameters<typeof resolver>
+    ): unknown => {
       const coordinate = `${info.parentType.name}.${info.fieldName}`;
       if (typeof option === 'function') {
         const requirement = option(Reflect.get(args, 'objectType'));
@@ -104,7 +107,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   }
 }
 
-/** As `from` in selection.ts notes it. */
+/** As `fieldMetadata` notes it. */
 function readsHubspot<Types extends SchemaTypes>({ extensions }: PothosOutputFieldConfig<Types>): boolean {
   const source: unknown = extensions?.hubspot;
   return typeof source === 'object' && source !== null && 'reads' in source;
@@ -116,7 +119,7 @@ function inputOf(args: object): WriteInput | undefined {
 }
 
 /** A record, and what a mutation came to, were read under the grant that their other fields are read under, too. */
-function isRead(parent: unknown): parent is { readonly connector: Connector | null } {
+function isRead(parent: unknown): parent is { readonly connector: RecordConnector | null } {
   return typeof parent === 'object' && parent !== null && 'connector' in parent;
 }
 
@@ -141,6 +144,6 @@ export function grantSentence(anyOf: ScopeRequirement): string {
 }
 
 /** @throws GatewayError MISSING_SCOPES */
-export function refuse(connector: Connector, requirement: ScopeRequirement, info: GraphQLResolveInfo): never {
+export function refuse(connector: RecordConnector, requirement: ScopeRequirement, info: GraphQLResolveInfo): never {
   throw connector.refusal(requirement, `${info.parentType.name}.${info.fieldName}`);
 }

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CRM_OBJECTS } from '../../src/crm/objects.ts';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
-import { metadataOf } from '../../src/graphql/analysis/selection.ts';
+import { metadataOf } from '../../src/graphql/analysis/field-metadata.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { grantSentence, hubspotScopesDirective } from '../../src/graphql/scopes.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { LimitOptions } from '../../src/simulator/limits/limits.ts';
+import type { LimitOptions } from '../../src/simulator/limits/portal-limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
 

@@ -1,9 +1,9 @@
 import { type FieldNode, type GraphQLField, getNamedType, Kind, print } from 'graphql';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
 import { type ExecutableOperation, fieldsBelow, rootFields, type SelectedField } from './executable-operation.ts';
+import { metadataOf } from './field-metadata.ts';
 import { literalAt } from './input-literals.ts';
 import { MAX_FIRST } from './page-sizes.ts';
-import { metadataOf } from './selection.ts';
 
 /** How many records, inputs or items HubSpot takes or gives in one call. */
 const PER_CALL = { records: 100, hits: 200, associations: 1_000 };

@@ -8,7 +8,7 @@ import {
   rootFields,
   type SelectedField,
 } from './executable-operation.ts';
-import type { FieldMetadata } from './selection.ts';
+import { metadataOf } from './field-metadata.ts';
 
 /** What one field of an operation needs of the portal's grant. */
 export interface FieldRequiredScopes {
@@ -88,8 +88,8 @@ interface Extensions {
 
 /** What a field needs by its arguments: `objectType`, for which a variable may have any value, and what it demands itself. */
 function byArgument({ node, field }: SelectedField): readonly ScopeRequirement[] {
-  const { hubspotScopesOf, hubspot } = field.extensions;
-  const { argumentScopes } = (hubspot ?? {}) as FieldMetadata; // Written by the types of this folder alone.
+  const { hubspotScopesOf } = field.extensions;
+  const { argumentScopes } = metadataOf(field);
   const type = getNamedType(field.args.find(({ name }) => name === 'objectType')?.type);
   if (hubspotScopesOf === undefined || !isEnumType(type)) return argumentScopes?.(node) ?? [];
   const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Written by the plugin in scopes.ts alone.

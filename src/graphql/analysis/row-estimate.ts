@@ -1,8 +1,8 @@
 import { type FieldNode, type GraphQLField, Kind, type ValueNode } from 'graphql';
 import { MAX_PROPERTY_NAMES } from '../values/property-names.ts';
 import { type ExecutableOperation, fieldsBelow, rootFields, type SelectedField } from './executable-operation.ts';
+import { metadataOf } from './field-metadata.ts';
 import { MAX_FIRST } from './page-sizes.ts';
-import { metadataOf } from './selection.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { defaultFieldResolver } from 'graphql';
 import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { GatewayError } from '../../errors.ts';
-import { type FieldMetadata, fieldMetadata } from '../analysis/selection.ts';
+import { type FieldMetadata, fieldMetadata } from '../analysis/field-metadata.ts';
 
 // A field that is a property of its own name has no resolver in the schema: compiled operations then read it without a
 // call. Such a property holds a value, no promise and no function. It does not throw either: that would end the whole

@@ -1,7 +1,7 @@
 import { type GraphQLObjectType, isObjectType } from 'graphql';
 import { CrmRecord, type RecordClasses } from '../../connector/crm-record.ts';
 import { byObjectType, type CrmObject } from '../../crm/objects.ts';
-import { metadataOf } from '../analysis/selection.ts';
+import { metadataOf } from '../analysis/field-metadata.ts';
 import { schema } from '../schema.ts';
 
 /** Records with a getter for each of their fields that is a property. */

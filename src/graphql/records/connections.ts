@@ -1,6 +1,6 @@
 import type { FieldRef } from '@pothos/core';
 import type { CrmObject } from '../../crm/objects.ts';
-import { fieldMetadata } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { property } from '../execution/default-resolved-fields.ts';
 import { RECORD_REFS } from '../refs.ts';

@@ -1,5 +1,4 @@
-import type { AssociatedRecord } from '../../connector/connector.ts';
-import type { CrmRecord } from '../../connector/crm-record.ts';
+import type { AssociatedRecord, CrmRecord } from '../../connector/crm-record.ts';
 import { type CursorPosition, invalidCursor, type Page } from '../../connector/paging.ts';
 import { GatewayError } from '../../errors.ts';
 import { DEFAULT_FIRST } from '../analysis/page-sizes.ts';

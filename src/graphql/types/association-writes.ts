@@ -1,7 +1,7 @@
 import { CRM_OBJECTS, type ObjectType } from '../../crm/objects.ts';
 import { writeScopes } from '../../crm/scopes.ts';
 import { callsOfAssociate, callsOfDissociate, scopesOfAssociation } from '../analysis/association-mutation-cost.ts';
-import { fieldMetadata } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../ids/global-id.ts';
 import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../writes/association-writes.ts';

@@ -1,5 +1,6 @@
 import { readScopes } from '../../crm/scopes.ts';
-import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
+import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { CrmRef, RECORD_REFS } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';

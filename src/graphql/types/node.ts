@@ -1,9 +1,9 @@
-import type { PortalOwner } from '../../connector/connector.ts';
-import type { CrmRecord } from '../../connector/crm-record.ts';
+import type { CrmRecord, PortalOwner } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
 import { OWNERS_READ, readScopes } from '../../crm/scopes.ts';
 import type { Installation } from '../../storage/installation-store.ts';
-import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
+import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../ids/global-id.ts';
 import { parsePipelineGlobalId } from '../ids/pipeline-ids.ts';

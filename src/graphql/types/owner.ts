@@ -1,7 +1,7 @@
 import { OWNERS_READ } from '../../crm/scopes.ts';
 import type { Owner } from '../../hubspot/crm/owners.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { MAX_FIRST } from '../analysis/page-sizes.ts';
-import { fieldMetadata } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { eitherId, recordGlobalId, recordIdIn } from '../ids/global-id.ts';
 import { givenId } from '../ids/target-portal.ts';

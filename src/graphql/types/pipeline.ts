@@ -1,9 +1,11 @@
 import type { Connector } from '../../connector/connector.ts';
+import type { RecordConnector } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS, type CrmObject, type ObjectType } from '../../crm/objects.ts';
 import type { Property } from '../../crm/property.ts';
 import { anyOf, pipelineScopes } from '../../crm/scopes.ts';
 import type { Pipeline, PipelineStage } from '../../hubspot/crm/pipelines.ts';
-import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
+import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { type PipelineReference, pipelineGlobalId, stageGlobalId } from '../ids/pipeline-ids.ts';
 import type { RecordFields } from '../records/record-fields.ts';
@@ -125,11 +127,14 @@ export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name
   });
 }
 
-async function pipelineWith(pipelineId: string, connector: Connector, objectType: ObjectType) {
+async function pipelineWith(pipelineId: string, connector: RecordConnector, objectType: ObjectType) {
   return (await pipelinesOf(connector, objectType)).find(({ id }) => id === pipelineId);
 }
 
-async function pipelinesOf({ metadata, installation }: Connector, objectType: ObjectType): Promise<PortalClient[]> {
+async function pipelinesOf(
+  { metadata, installation }: RecordConnector,
+  objectType: ObjectType,
+): Promise<PortalClient[]> {
   return (await metadata.pipelines(objectType)).map((pipeline) => ownPipeline(installation.hubId, pipeline));
 }
 

@@ -1,7 +1,8 @@
 import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
 import { readScopes, writeScopes } from '../../crm/scopes.ts';
 import { callsOfCreate, scopesOfCreate } from '../analysis/association-mutation-cost.ts';
-import { fieldMetadata, selectionOf } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
+import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';
 import { requirePermission } from '../permissions.ts';
 import { RECORD_REFS } from '../refs.ts';

@@ -1,7 +1,7 @@
 import { RECORD_PROPERTIES } from '../../crm/define-object.ts';
 import { CRM_OBJECTS, crmObject } from '../../crm/objects.ts';
 import { OWNERS_READ } from '../../crm/scopes.ts';
-import { fieldMetadata } from '../analysis/selection.ts';
+import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { recordProperty } from '../execution/default-resolved-fields.ts';
 import { recordGlobalId } from '../ids/global-id.ts';

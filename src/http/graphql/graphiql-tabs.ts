@@ -1,4 +1,9 @@
-import type { GraphiQLDefaults } from './graphiql.ts';
+/** The tab that GraphiQL shows when it opens. */
+export interface GraphiQLDefaults {
+  readonly query?: string;
+  /** Request headers as JSON text. */
+  readonly headers?: string;
+}
 
 /**
  * GraphiQL keeps its tabs in `localStorage`, and looks for the one to open by the text of query, variables and headers,

@@ -1,12 +1,5 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
-import { withTabsOfThisStart } from './graphiql-tabs.ts';
-
-/** What GraphiQL shows when it opens. */
-export interface GraphiQLDefaults {
-  readonly query?: string;
-  /** Request headers as JSON text. */
-  readonly headers?: string;
-}
+import { type GraphiQLDefaults, withTabsOfThisStart } from './graphiql-tabs.ts';
 
 /** GraphiQL as one page that loads nothing from elsewhere. Its code is read from disk when it is first asked for. */
 export function createGraphiQL(endpoint: string, defaults: GraphiQLDefaults = {}): () => Promise<Response> {

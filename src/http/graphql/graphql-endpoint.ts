@@ -5,7 +5,6 @@ import { variablesBeyondLimits } from '../../graphql/analysis/document-limits.ts
 import { contextOf, type GatewayContext, type Viewer } from '../../graphql/context.ts';
 import { createExecutor, type Execute, type ExecutorOptions } from '../../graphql/execution/executor.ts';
 import { schema } from '../../graphql/schema.ts';
-import type { FlowCookie } from '../../installations/flow-cookies.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
@@ -22,17 +21,7 @@ import { useKnownDocuments } from './plugins/use-known-documents.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { useRequest } from './plugins/use-request.ts';
 import { useViewer } from './plugins/use-viewer.ts';
-
-/** What one request carries from the door to the resolvers and back. */
-export interface ServerContext {
-  /** Set by use-viewer before anything is parsed. */
-  viewer: Viewer | undefined;
-  readonly responseCookies: FlowCookie[];
-  /** When the request began to arrive, on the monotonic clock. */
-  readonly arrivedAt: number;
-  /** Aborted when the client is gone; absent where the request itself has one. */
-  readonly signal?: AbortSignal;
-}
+import type { ServerContext } from './server-context.ts';
 
 export interface GraphQLEndpointOptions extends ExecutorOptions {
   readonly authenticate: Authenticate;

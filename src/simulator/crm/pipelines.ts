@@ -1,5 +1,4 @@
 import { instant } from '../instant.ts';
-import type { ObjectFacts } from './objects/define.ts';
 import type { PropertyOption } from './properties/property-definitions.ts';
 
 /** A step of a pipeline. */
@@ -27,6 +26,12 @@ export interface Pipeline {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly archived: boolean;
+}
+
+/** The names of the properties of an object that hold its pipeline and its stage. */
+export interface PipelineProperties {
+  readonly pipeline: string;
+  readonly stage: string;
 }
 
 /** Which pipeline it is; `createdAt` in epoch milliseconds. */
@@ -68,7 +73,7 @@ export function dealPipeline(
  * say `externalOptions`, and list the options all the same.
  */
 export function pipelineOptions(
-  { pipelines: names }: Pick<ObjectFacts, 'pipelines'>,
+  { pipelines: names }: { readonly pipelines?: PipelineProperties },
   pipelines: readonly Pipeline[],
   property: string,
 ): readonly PropertyOption[] | undefined {

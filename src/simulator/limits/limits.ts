@@ -1,23 +1,5 @@
 import type { Clock } from '../../lib/time/clock.ts';
-import { PortalLimits } from './portal-limits.ts';
-
-/** So many calls in so many milliseconds. */
-export interface Limit {
-  readonly max: number;
-  readonly windowMs: number;
-}
-
-/** What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
-export interface LimitOptions {
-  /** All calls but searches and batches of associations; by default 110 in 10 seconds, as for every OAuth app. */
-  readonly burst?: Limit | 'off';
-  /** By default 5 a second. */
-  readonly search?: Limit | 'off';
-  /** Calls of whatever kind until midnight; off by default, as OAuth apps have no such limit. */
-  readonly daily?: number | 'off';
-  /** Sends `Retry-After` with a 429, in seconds. HubSpot documents none. */
-  readonly retryAfter?: boolean;
-}
+import { type LimitOptions, PortalLimits } from './portal-limits.ts';
 
 export const HUBSPOT_LIMITS = {
   burst: { max: 110, windowMs: 10_000 },

@@ -3,10 +3,27 @@ import { LIMIT_WINDOWS, REFUSED_CALLS_COUNT } from '../assumptions.ts';
 import type { CallKind } from './call-kind.ts';
 import { type CallWindow, createWindow } from './call-window.ts';
 import type { BurstState, LimitPolicy } from './limit-answers.ts';
-import type { Limit, LimitOptions } from './limits.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
+
+/** So many calls in so many milliseconds. */
+export interface Limit {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/** What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
+export interface LimitOptions {
+  /** All calls but searches and batches of associations; by default 110 in 10 seconds, as for every OAuth app. */
+  readonly burst?: Limit | 'off';
+  /** By default 5 a second. */
+  readonly search?: Limit | 'off';
+  /** Calls of whatever kind until midnight; off by default, as OAuth apps have no such limit. */
+  readonly daily?: number | 'off';
+  /** Sends `Retry-After` with a 429, in seconds. HubSpot documents none. */
+  readonly retryAfter?: boolean;
+}
 
 export interface Refusal {
   readonly policy: LimitPolicy;

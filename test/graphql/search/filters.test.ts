@@ -5,7 +5,7 @@ import { CONTACT } from '../../../src/crm/contact.ts';
 import { DEAL } from '../../../src/crm/deal.ts';
 import { CRM_OBJECTS, crmObject } from '../../../src/crm/objects.ts';
 import { typeOf } from '../../../src/crm/property.ts';
-import { metadataOf } from '../../../src/graphql/analysis/selection.ts';
+import { metadataOf } from '../../../src/graphql/analysis/field-metadata.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { filterCondition, namedProperties } from '../../../src/graphql/search/filters.ts';
 import type { RecordFilter } from '../../../src/graphql/types/filter.ts';

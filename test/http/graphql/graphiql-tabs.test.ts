@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createGraphiQL, type GraphiQLDefaults } from '../../../src/http/graphql/graphiql.ts';
+import { createGraphiQL } from '../../../src/http/graphql/graphiql.ts';
+import type { GraphiQLDefaults } from '../../../src/http/graphql/graphiql-tabs.ts';
 
 const QUERY = 'query First { viewer { id } } # </script>';
 const [FIRST, SECOND] = ['{"authorization":"Bearer first"}', '{"authorization":"Bearer second"}'];

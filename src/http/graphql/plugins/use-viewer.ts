@@ -3,7 +3,7 @@ import type { LogRefusal } from '../../../lib/logging/refusal-log.ts';
 import type { Authenticate } from '../../auth/viewer.ts';
 import { answerWithoutViewer } from '../../auth/viewer-answer.ts';
 import type { ViewerRefusal } from '../../auth/viewer-refused-error.ts';
-import type { ServerContext } from '../graphql-endpoint.ts';
+import type { ServerContext } from '../server-context.ts';
 
 /** Without a valid viewer a request ends here, before its body is read. */
 export function useViewer(

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipelines.ts';
+import type { Pipeline, PipelineProperties } from '../pipelines.ts';
 import type { PropertyDefinition, PropertyOption, PropertyType } from '../properties/property-definitions.ts';
 
 /** What HubSpot fixes for a standard object: all that the simulator knows of it follows from this. */
@@ -21,7 +21,7 @@ export interface ObjectFacts {
   /** Where a query looks. https://developers.hubspot.com/docs/guides/api/crm/search#search-default-searchable-properties */
   readonly searchable: readonly string[];
   /** The properties that hold them, and the one that HubSpot gives every portal. */
-  readonly pipelines?: { readonly pipeline: string; readonly stage: string; readonly standard: Pipeline };
+  readonly pipelines?: PipelineProperties & { readonly standard: Pipeline };
   /** To itself and to the objects before it in the list. */
   readonly associations: readonly AssociationRow[];
   /** The main one first. */

@@ -1,5 +1,3 @@
-import { factsOf, type ObjectTypeName } from '../object-types.ts';
-
 /** How a value looks on the wire. `json` and `object_coordinates` are HubSpot's own and cannot be created. */
 export type PropertyType =
   | 'string'
@@ -56,23 +54,3 @@ export interface PropertyDefinition {
 
 /** What a portal's own property needs at least; all else has a default. */
 export type CustomProperty = Pick<PropertyDefinition, 'name' | 'type' | 'fieldType'> & Partial<PropertyDefinition>;
-
-/** The whole definition of a portal's own property. */
-export function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
-  return {
-    label: property.name,
-    description: '',
-    groupName: factsOf(type).groups[0]?.name ?? '',
-    options: [],
-    displayOrder: -1,
-    calculated: false,
-    externalOptions: false,
-    hasUniqueValue: false,
-    hidden: false,
-    formField: true,
-    hubspotDefined: false,
-    dataSensitivity: 'non_sensitive',
-    modificationMetadata: { archivable: true, readOnlyDefinition: false, readOnlyOptions: false, readOnlyValue: false },
-    ...property,
-  };
-}

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../lib/time/clock.ts';
 import { instant } from '../../instant.ts';
-import { byObjectType, type ObjectTypeFacts, type ObjectTypeName } from '../object-types.ts';
-import { type CustomProperty, customProperty, type PropertyDefinition } from './property-definitions.ts';
+import { byObjectType, factsOf, type ObjectTypeFacts, type ObjectTypeName } from '../object-types.ts';
+import type { CustomProperty, PropertyDefinition } from './property-definitions.ts';
 
 /** A definition with its history. */
 export interface RegisteredProperty {
@@ -67,4 +67,24 @@ function hubspotProperties({ properties }: ObjectTypeFacts): Map<string, Registe
       { definition, createdAt: ACCOUNT_CREATED_AT, updatedAt: ACCOUNT_CREATED_AT },
     ]),
   );
+}
+
+/** The whole definition of a portal's own property. */
+function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
+  return {
+    label: property.name,
+    description: '',
+    groupName: factsOf(type).groups[0]?.name ?? '',
+    options: [],
+    displayOrder: -1,
+    calculated: false,
+    externalOptions: false,
+    hasUniqueValue: false,
+    hidden: false,
+    formField: true,
+    hubspotDefined: false,
+    dataSensitivity: 'non_sensitive',
+    modificationMetadata: { archivable: true, readOnlyDefinition: false, readOnlyOptions: false, readOnlyValue: false },
+    ...property,
+  };
 }

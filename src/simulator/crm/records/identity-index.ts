@@ -1,6 +1,18 @@
 import { byObjectType, type ObjectTypeName } from '../object-types.ts';
 import { compareIds } from './record-ids.ts';
-import type { RecordStore, StoredRecord } from './record-store.ts';
+
+/** What the index reads of a record. */
+interface IndexedRecord {
+  readonly id: string;
+  readonly properties: ReadonlyMap<string, string>;
+  readonly archivedAt?: string;
+}
+
+/** The records that are indexed, with their changes. */
+interface IndexedRecords {
+  all(type: ObjectTypeName): Iterable<IndexedRecord>;
+  onChange(listener: (type: ObjectTypeName, id: string, record: IndexedRecord | undefined) => void): void;
+}
 
 /** The ids of live records by the values of one property, in lower case. */
 interface PropertyIndex {
@@ -11,10 +23,10 @@ interface PropertyIndex {
 
 /** Finds records by the value of a property without going through all of them. A property is indexed once it is asked for. */
 export class IdentityIndex {
-  readonly #records: RecordStore;
+  readonly #records: IndexedRecords;
   readonly #indexes = byObjectType(() => new Map<string, PropertyIndex>());
 
-  constructor(records: RecordStore) {
+  constructor(records: IndexedRecords) {
     this.#records = records;
     records.onChange((type, id, record) => {
       for (const [property, index] of this.#indexes[type]) put(index, property, id, record);
@@ -37,7 +49,7 @@ export class IdentityIndex {
   }
 }
 
-function put({ ids, known }: PropertyIndex, property: string, id: string, record: StoredRecord | undefined): void {
+function put({ ids, known }: PropertyIndex, property: string, id: string, record: IndexedRecord | undefined): void {
   for (const value of known.get(id) ?? []) {
     const holders = ids.get(value);
     holders?.delete(id);
@@ -50,7 +62,7 @@ function put({ ids, known }: PropertyIndex, property: string, id: string, record
 }
 
 /** What a record is called by a property: contacts keep the addresses of those that were merged into them. */
-function identities({ properties }: StoredRecord, property: string): readonly string[] {
+function identities({ properties }: IndexedRecord, property: string): readonly string[] {
   const former = property === 'email' ? (properties.get('hs_additional_emails')?.split(';') ?? []) : [];
   return [properties.get(property) ?? '', ...former]
     .filter((value) => value !== '')
