@@ -86,10 +86,10 @@ class DocumentWriter {
         if (!this.#named || random.chance(0.4)) return `... on ${type} ${this.#condition()} { ${selections} }`;
         const name = `F${this.fragments.length}`;
         this.fragments.push(`fragment ${name} on ${type} { ${selections} }`);
-        // What stands in a fragment may be spread anywhere else, too, but in itself.
+        // It may be spread again, here or elsewhere, under another condition; but not in itself.
         const others = this.#spreadable.get(type) ?? [];
         this.#spreadable.set(type, [...others, name]);
-        const [again] = random.chance(0.7) ? others : [];
+        const [again] = random.chance(0.7) ? [...others, name] : [];
         return `...${name} ${this.#condition()}${again ? ` ...${again} ${this.#condition()}` : ''}`;
       },
       maxFields: this.#size,
