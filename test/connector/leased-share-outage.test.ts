@@ -40,7 +40,7 @@ function replica(): Replica {
     (level: string) =>
     (...parts: unknown[]) =>
       logged.push(`${level}: ${parts.at(-1)}`);
-  // As much of a logger as is used here.
+  // The part of a logger that is used here.
   const logger = { warn: note('warn'), info: note('info') } as unknown as typeof silentLogger;
   return new Replica({ clock, store, counter, logger });
 }
@@ -50,7 +50,7 @@ const saturate = (replicas: readonly Replica[], ms: number) =>
     for (const each of replicas) each.saturate();
   });
 
-it('keeps its slice while its lease lasts', async () => {
+it('keeps its units until its lease expires', async () => {
   const only = replica();
   await pass(clock, 20_000, () => void only.call(), 100);
   fault = 'away';
@@ -83,7 +83,7 @@ it.each(['away', 'silent'] as const)(
   },
 );
 
-it('keeps the limit with ten replicas that all lost the database', async () => {
+it('stays within the limit with ten replicas that have all lost the database', async () => {
   const replicas = Array.from({ length: 10 }, replica);
   await saturate(replicas, 30_000);
   fault = 'away';

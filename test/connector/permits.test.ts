@@ -4,7 +4,7 @@ import type { Installation } from '../../src/storage/installation-store.ts';
 import { contactsFor, FakeHubspot, quiet, request } from '../helpers/batching.ts';
 import { installation, pipelinesTo } from '../helpers/pipelines.ts';
 
-// Tenants of one portal share its rate limiter: what one tenant's calls leave behind, the other one meets.
+// Tenants of one portal share its rate limiter: a permit that one tenant does not return is missing for the other.
 const FAULTY = installation({ tenantId: 'faulty', id: 'Installation:faulty' });
 const SOUND = installation({ tenantId: 'sound', id: 'Installation:sound' });
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 
 const unavailable = () => new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token could not be renewed.', {});
 
-/** A token that is there when it is first asked for, and not when the call is about to leave. */
+/** A token that is there at the first request, and not when the call is sent. */
 function vanishingToken(): (of: Installation) => Promise<{ value: string; version: number }> {
   let asked = 0;
   return async ({ tenantId }) => {
@@ -51,14 +51,14 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   }
   expect(hubspot.flights).toEqual([]);
 
-  // None is lost: a burst leaves without waiting.
+  // No permit is lost: a burst does not wait.
   const contacts = pipelines.of(SOUND);
   hubspot.autopilot = contactsFor;
   for (let turn = 0; turn < 30; turn += 1) await load(SOUND, String(turn));
   hubspot.autopilot = undefined;
   hubspot.flights.length = 0;
 
-  // And none was given back twice: ten calls are under way at once, and no more.
+  // No permit was returned twice: at most ten calls are in flight.
   const lists = Array.from({ length: 12 }, () =>
     contacts.api.send({ name: 'test', method: 'GET', path: '/', scopes: [[]], callContext: request().callContext }),
   );
@@ -70,7 +70,7 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   expect(await Promise.all(lists)).toHaveLength(12);
 });
 
-it('gives a permit back when all who wanted the call went away before it was granted', async () => {
+it('returns a permit when all clients of the call disconnected before the grant', async () => {
   const pipelines = pipelinesTo(hubspot);
   const { api } = pipelines.of(SOUND);
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
@@ -83,7 +83,7 @@ it('gives a permit back when all who wanted the call went away before it was gra
     .load({ id: '1', properties: ['email'] }, request({ signal: client.signal }));
   const abandoned = expect(load).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
   await quiet();
-  // A slot comes back and the client goes, both in one turn.
+  // A permit is returned and the client disconnects in one turn of the event loop.
   hubspot.last().answer({});
   await Promise.resolve();
   client.abort();

@@ -28,7 +28,7 @@ const answers = (max: number, remaining: number, intervalMs: number) => () => ({
 const failed = (failure: HubspotFailure, budget: Budget = 'general', latencyMs = 0) =>
   portal.call({ budget }, { answer: fails(failure), latencyMs }).catch((error: unknown) => error);
 
-/** When the next call leaves, in milliseconds from now; whether it succeeds does not matter. */
+/** When the next call is sent, in milliseconds from now, whether or not it succeeds. */
 async function untilNext(budget: Budget = 'general', failure?: HubspotFailure): Promise<number> {
   const from = portal.now;
   const before = portal.arrivals.length;
@@ -68,7 +68,7 @@ describe('a 429', () => {
     expect(pauses).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
   });
 
-  it('refuses at once those who wait and cannot be served any more', async () => {
+  it('refuses at once waiting calls that can no longer meet their deadlines', async () => {
     const first = failed({ status: 429 }, 'general', 1_000);
     for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
     const early = expect(portal.call({ deadlineAt: 9_000 })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('a 429', () => {
     await late;
   });
 
-  it('gives slots back as our own calls leave the window, when others made the rest', async () => {
+  it('grants permits as own calls leave the window, when external calls fill the rest', async () => {
     for (let call = 0; call < 20; call += 1) await portal.call();
     await portal.pass(4_000);
     await failed({ status: 429, policy: 'TEN_SECONDLY_ROLLING' });
@@ -103,7 +103,7 @@ describe('a 429', () => {
     expect(await untilNext()).toBeLessThanOrEqual(10_000);
   });
 
-  it('counts once, however many calls were under way together', async () => {
+  it('counts once, however many calls were in flight together', async () => {
     const calls = Array.from({ length: 10 }, () => failed({ status: 429 }, 'general', 100));
     await portal.pass(100);
     await Promise.all(calls);
@@ -125,7 +125,7 @@ describe('the daily limit', () => {
     await expect(portal.call()).rejects.toMatchObject({ extensions: { retryAfterMs: 7_170_000, policy: 'DAILY' } });
   });
 
-  it('refuses those that wait too', async () => {
+  it('refuses waiting calls too', async () => {
     const first = failed(DAILY, 'general', 1_000);
     for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
     const waiting = expect(portal.call()).rejects.toMatchObject({ extensions: { policy: 'DAILY' } });
@@ -160,7 +160,7 @@ it('forgets no refusal because of a call that got no answer', async () => {
 });
 
 describe('a write whose answer was lost', () => {
-  /** One that leaves as the gateway's do, and is told of as they are. */
+  /** A write that is sent and reported as those of the gateway are. */
   const write = () => {
     const transport = annotateUnknownOutcome(async ({ onSend }) => {
       onSend?.();
@@ -190,19 +190,19 @@ describe('a write whose answer was lost', () => {
     await expect(portal.call()).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
   });
 
-  it('is a failure of HubSpot, as many of which stop the calls of the portal', async () => {
+  it('is a failure of HubSpot, and many of them open the circuit', async () => {
     for (let call = 0; call < 20; call += 1) await expect(write()).rejects.toThrow(/nobody knows/);
     await expect(portal.call()).rejects.toMatchObject({ extensions: { retryAfterMs: 5_000 } });
   });
 });
 
-describe('what HubSpot tells with an answer', () => {
-  it('that others use the window up is believed', async () => {
+describe('the rate limit headers of an answer', () => {
+  it('count external calls that use the window up', async () => {
     await portal.call({}, { answer: answers(110, 0, 10_000) });
     expect(await untilNext()).toBe(10_000);
   });
 
-  it('corrects the limit, in both directions', async () => {
+  it('correct the limit, in both directions', async () => {
     await portal.call({}, { answer: answers(190, 189, 10_000) });
     for (let call = 0; call < 74; call += 1) await portal.call();
     expect(portal.now).toBe(0);
@@ -237,7 +237,7 @@ describe('a portal that is moved between data centres', () => {
     expect(portal.arrivals).toHaveLength(2);
   });
 
-  it('keeps nobody waiting', async () => {
+  it('refuses waiting calls at once', async () => {
     const first = failed({ status: 477 }, 'general', 1_000);
     for (let call = 0; call < 9; call += 1) void portal.call({}, { latencyMs: 60_000 });
     const waiting = expect(portal.call()).rejects.toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
@@ -246,10 +246,13 @@ describe('a portal that is moved between data centres', () => {
   });
 });
 
-it.each([423, 500, 502, 403, 404, 401])('a %i is no matter of the rate limit: the next call leaves', async (status) => {
-  for (let call = 0; call < 19; call += 1) await failed({ status });
-  expect(await untilNext()).toBe(0);
-});
+it.each([423, 500, 502, 403, 404, 401])(
+  'a %i does not concern the rate limit: the next call is sent',
+  async (status) => {
+    for (let call = 0; call < 19; call += 1) await failed({ status });
+    expect(await untilNext()).toBe(0);
+  },
+);
 
 it.each<[string, number, (send: () => void) => Promise<never>]>([
   ['before it leaves, and its place in the window', 200, () => Promise.reject(new Error('no token'))],
@@ -261,7 +264,7 @@ it.each<[string, number, (send: () => void) => Promise<never>]>([
       return Promise.reject(new Error('the connection broke'));
     },
   ],
-])('gives its slot back when a call fails %s', async (_case, times, next) => {
+])('gives its permit back when a call fails %s', async (_case, times, next) => {
   const stage = rateLimit(portal.limiter)(({ onSend = () => {} }) => next(onSend));
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
   for (let turn = 0; turn < times; turn += 1) {

@@ -11,55 +11,55 @@ beforeEach(() => {
 const acquire = (asker: Asker = {}): Promise<RatePermit> =>
   portal.limiter.acquire('general', portal.callContext(asker));
 
-/** Takes all ten slots; what is asked from then on waits until one is given back. */
+/** Takes all ten permits; later calls wait until one is returned. */
 function occupy(): Promise<RatePermit[]> {
   return Promise.all(Array.from({ length: 10 }, () => acquire()));
 }
 
-/** Fills the window: nothing leaves for ten seconds. */
+/** Fills the window: no call is sent for ten seconds. */
 async function fillWindow(): Promise<void> {
   const full = { status: 200, body: {}, rateLimit: { max: 110, remaining: 0, intervalMs: 10_000 } };
   await portal.call({}, { answer: () => full });
 }
 
-describe('those that wait', () => {
-  /** Notes whose turn comes, and hands every slot on. */
+describe('waiting calls', () => {
+  /** Records the order of the grants, and returns every permit. */
   function ask(order: string[], name: string, asker: Asker): void {
-    void acquire(asker).then((slot) => {
+    void acquire(asker).then((permit) => {
       order.push(name);
-      slot.release();
+      permit.release();
     });
   }
 
-  it('take turns between viewers, and come first come first served within one', async () => {
-    const slots = await occupy();
+  it('alternate between viewers, and are first come first served within one', async () => {
+    const permits = await occupy();
     const order: string[] = [];
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) ask(order, name, { fairnessKey: name.charAt(0) });
     await portal.settle();
     expect(order).toEqual([]);
-    slots[0]?.release();
+    permits[0]?.release();
     await portal.settle();
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
   });
 
-  it('let interactive calls go before background ones, whoever came first', async () => {
-    const slots = await occupy();
+  it('are served interactive ones first, whatever their order of arrival', async () => {
+    const permits = await occupy();
     const order: string[] = [];
     ask(order, 'background 1', { fairnessKey: 'a', priority: 'background' });
     ask(order, 'background 2', { fairnessKey: 'b', priority: 'background' });
     ask(order, 'interactive 1', { fairnessKey: 'a' });
     ask(order, 'interactive 2', { fairnessKey: 'a' });
-    slots[0]?.release();
+    permits[0]?.release();
     await portal.settle();
     expect(order).toEqual(['interactive 1', 'interactive 2', 'background 1', 'background 2']);
   });
 
-  it('are counted, until they go', async () => {
-    const slots = await occupy();
+  it('are counted until they are sent', async () => {
+    const permits = await occupy();
     const order: string[] = [];
     for (const name of ['a', 'b']) ask(order, name, {});
     expect(await portal.waiting()).toBe(2);
-    slots[0]?.release();
+    permits[0]?.release();
     await portal.settle();
     expect(await portal.waiting()).toBe(0);
   });
@@ -67,7 +67,7 @@ describe('those that wait', () => {
   it('are a thousand at most', async () => {
     await occupy();
     const waiting = Array.from({ length: 1_000 }, () => acquire({ deadlineAt: 1_000_000 }));
-    // The thousandth leaves in the tenth window, and so would the next.
+    // The thousandth is sent in the tenth window, and so would be the next.
     await expect(acquire({ deadlineAt: 1_000_000 })).rejects.toMatchObject({
       code: 'RATE_LIMITED',
       extensions: { retryAfterMs: 90_000, policy: 'TEN_SECONDLY_ROLLING' },
@@ -78,7 +78,7 @@ describe('those that wait', () => {
 });
 
 describe('a deadline', () => {
-  it('before anything can leave is a refusal at once, which says when to come again', async () => {
+  it('before the next permit is a refusal at once, with the time to retry', async () => {
     await fillWindow();
     await portal.pass(4_000);
     await expect(acquire({ deadlineAt: 9_999 })).rejects.toMatchObject({
@@ -90,14 +90,14 @@ describe('a deadline', () => {
     await acquire({ deadlineAt: 10_001 });
   });
 
-  it('long enough is waited for', async () => {
+  it('that suffices lets the call wait', async () => {
     await fillWindow();
-    const slot = acquire({ deadlineAt: 10_001 });
+    const permit = acquire({ deadlineAt: 10_001 });
     await portal.pass(10_000);
-    await slot;
+    await permit;
   });
 
-  it('counts the turns of those before: an own one waits behind, another viewer comes in between', async () => {
+  it('considers the calls ahead: those of the same viewer, and fewer for another viewer', async () => {
     await fillWindow();
     const ahead = Array.from({ length: 110 }, () => acquire({ fairnessKey: 'alice' }));
     for (const waiter of ahead) waiter.catch(() => {});
@@ -112,7 +112,7 @@ describe('a deadline', () => {
     await bob;
   });
 
-  it('that comes while others hold all slots ends the wait', async () => {
+  it('that passes while others hold all permits ends the wait', async () => {
     await occupy();
     const refused = expect(acquire({ deadlineAt: 3_000 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await portal.pass(3_000);
@@ -120,44 +120,44 @@ describe('a deadline', () => {
     expect(await portal.waiting()).toBe(0);
   });
 
-  it('that is past keeps nobody who need not wait, and everybody who must', async () => {
+  it('that has passed refuses only calls that would have to wait', async () => {
     (await acquire({ deadlineAt: -1 })).release();
     await fillWindow();
     await expect(acquire({ deadlineAt: -1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 });
 
-describe('whoever gives up', () => {
-  it('leaves the queue at once, and nobody waits for their turn', async () => {
-    const slots = await occupy();
+describe('a cancelled call', () => {
+  it('leaves the queue at once, and delays no other call', async () => {
+    const permits = await occupy();
     const cancellation = new CancellationSource();
     const gone = acquire({ fairnessKey: 'alice', cancellation });
     const next = acquire({ fairnessKey: 'bob' });
     cancellation.cancel(new Error('gone'));
     await expect(gone).rejects.toThrow('gone');
-    slots[0]?.release();
+    permits[0]?.release();
     await next;
     expect(await portal.waiting()).toBe(0);
   });
 
-  it('before asking gets no slot', async () => {
+  it('gets no permit', async () => {
     const cancellation = new CancellationSource();
     cancellation.cancel(new Error('gone'));
     await expect(acquire({ cancellation })).rejects.toThrow('gone');
     await occupy();
   });
 
-  it('after the grant keeps the slot until it is released', async () => {
+  it('keeps its permit after the grant until it is released', async () => {
     const cancellation = new CancellationSource();
-    const slot = await acquire({ cancellation });
+    const permit = await acquire({ cancellation });
     cancellation.cancel(new Error('gone'));
-    slot.release();
+    permit.release();
     await occupy();
   });
 });
 
-describe('a slot', () => {
-  it('is given back once, however often it is released', async () => {
+describe('a permit', () => {
+  it('is returned once, however often it is released', async () => {
     const [first] = await occupy();
     first?.release();
     first?.release();
@@ -168,7 +168,7 @@ describe('a slot', () => {
     await refused;
   });
 
-  it('that is used is not given back by a release, and serves no second call', async () => {
+  it('that is used is not returned by a release, and serves no second call', async () => {
     const [first] = await occupy();
     expect([first?.use(), first?.use()]).toEqual([true, false]);
     first?.release();

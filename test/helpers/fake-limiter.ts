@@ -9,13 +9,13 @@ export interface Ask {
   refuse(error: Error): void;
 }
 
-/** Grants at once while it is `open`, otherwise when told. */
+/** Grants permits at once while it is `open`, otherwise on command. */
 export class FakeLimiter implements PermitSource {
   open = true;
-  /** Who waits, oldest first. */
+  /** Waiting calls, oldest first. */
   readonly waiting: Ask[] = [];
   granted = 0;
-  /** Permits that were given back unused. */
+  /** Permits that were returned unused. */
   released = 0;
 
   acquire(budget: Budget, callContext: CallContext): Promise<Permit> {

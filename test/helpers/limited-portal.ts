@@ -18,7 +18,7 @@ export interface Arrival {
   readonly at: number;
 }
 
-/** How a call goes: on the way for `transitMs`, answered after `latencyMs` from its sending. */
+/** The durations of a call from its dispatch: it arrives after `transitMs`, and its answer comes after `latencyMs`. */
 export interface Trip {
   readonly transitMs?: number;
   readonly latencyMs?: number;
@@ -28,7 +28,7 @@ export interface Trip {
 
 export type Asker = Partial<CallContext> & { readonly budget?: Budget };
 
-/** A rate limiter, and a portal behind it at which calls arrive when the test wants, with one clock for both. */
+/** A rate limiter and a portal behind it. One manual clock controls both. */
 export class LimitedPortal {
   readonly clock = new ManualClock();
   readonly metrics: Metrics = createMetrics();
@@ -52,7 +52,7 @@ export class LimitedPortal {
     return { fairnessKey: 'alice', priority: 'interactive', deadlineAt: this.now + 25_000, ...asker };
   }
 
-  /** One call through the stage; it is on its way when the rate limiter lets it. */
+  /** One call through the middleware, which sends it when the rate limiter grants a permit. */
   call(asker: Asker = {}, trip: Trip = {}): Promise<HubspotResponse> {
     const callContext = this.callContext(asker);
     const { budget = 'general' } = asker;
@@ -60,7 +60,7 @@ export class LimitedPortal {
     return rateLimit(this.limiter)(this.#wire(callContext, budget, trip))(call);
   }
 
-  /** A call that gets a slot and then does not leave, as without a token. */
+  /** A call that gets a permit and is not sent, as without a token. */
   async unsent(): Promise<void> {
     const call: HubspotCall = { name: 'test', method: 'GET', path: '/', scopes: [[]], callContext: this.callContext() };
     await rateLimit(this.limiter)(() => Promise.reject(new Error('no token')))(call).catch(() => {});
@@ -78,12 +78,12 @@ export class LimitedPortal {
     };
   }
 
-  /** Lets everything go on that needs no clock. */
+  /** Lets everything proceed that does not wait for the clock. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 3; turn += 1) await turnOfTheLoop();
   }
 
-  /** Lets so much time go by, in steps that nothing falls between. */
+  /** Advances the clock in small steps. */
   async pass(ms: number, stepMs = 5): Promise<void> {
     await this.settle();
     for (let passed = 0; passed < ms; passed += stepMs) {
@@ -93,7 +93,7 @@ export class LimitedPortal {
     await this.settle();
   }
 
-  /** Calls that the rate limiter thinks are on their way, and that wait, as the metrics tell. */
+  /** Calls in flight by the rate limiter's count, and waiting calls by the metrics. */
   async waiting(): Promise<number> {
     const { values } = await this.metrics.rateWaiting.get();
     return values.reduce((sum, { value }) => sum + value, 0);

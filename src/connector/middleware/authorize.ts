@@ -6,25 +6,25 @@ import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 
 /**
- * Waits until there is a usable token, before the call takes a slot: where one tenant's token cannot be renewed, others
- * on the same portal go on.
+ * Waits for a usable token before the call acquires a permit. So a tenant whose token cannot be refreshed holds no permits
+ * that other tenants of the portal need.
  */
 export function awaitToken(tokens: Pick<TokenManager, 'accessToken'>, installation: Installation): Middleware {
   return (next) => async (call) => {
     const token = tokens.accessToken(installation);
-    if (token instanceof Promise) await whileWanted(call, token);
+    if (token instanceof Promise) await untilCallCancelled(call, token);
     return next(call);
   };
 }
 
 /**
- * Puts a fresh access token on the call: the last stage before the wire, so that it cannot expire in a queue. A token
- * that HubSpot refuses all the same is replaced once and the call repeated once: the 401 proves that it did nothing.
- * Nothing leaves that nobody waits for any more.
+ * Adds a fresh access token to the call. It is the last middleware before the request, so that the token cannot expire in
+ * a queue. After a 401, it replaces the token and repeats the call, once: the 401 proves that the call had no effect. A
+ * cancelled call is not sent.
  */
 export function authorize(tokens: TokenManager, installation: Installation): Middleware {
   return (next) => async (call) => {
-    const token = await whileWanted(call, tokens.accessToken(installation));
+    const token = await untilCallCancelled(call, tokens.accessToken(installation));
     try {
       return await send(next, call, token);
     } catch (error) {
@@ -39,7 +39,7 @@ export function authorize(tokens: TokenManager, installation: Installation): Mid
     refusal: TokenRefusedError,
     token: AccessToken,
   ): Promise<HubspotResponse> {
-    const replacement = await whileWanted(call, tokens.replacement(installation, token, refusal.isExpired));
+    const replacement = await untilCallCancelled(call, tokens.replacement(installation, token, refusal.isExpired));
     if (!replacement) throw refusal;
     return send(next, call, replacement);
   }
@@ -53,7 +53,7 @@ export function authorize(tokens: TokenManager, installation: Installation): Mid
   }
 }
 
-/** A renewal that others share goes on; the call that nobody wants any more does not wait for it. */
-function whileWanted<T>({ callContext }: HubspotCall, token: PromiseOrValue<T>): PromiseOrValue<T> {
+/** Waits for the token until the call is cancelled. The refresh continues, since other calls can share it. */
+function untilCallCancelled<T>({ callContext }: HubspotCall, token: PromiseOrValue<T>): PromiseOrValue<T> {
   return token instanceof Promise ? untilCancelled(callContext?.cancellation, token) : token;
 }

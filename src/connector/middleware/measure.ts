@@ -3,7 +3,7 @@ import type { Middleware } from '../../hubspot/client.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** Counts and times what goes over the wire. */
+/** Measures the number and the duration of HTTP requests to HubSpot. */
 export function measure({ hubspotCalls }: Pick<Metrics, 'hubspotCalls'>, clock: Clock): Middleware {
   return (next) => async (call) => {
     const startedAt = clock.monotonic();

@@ -7,56 +7,56 @@ import { LONGEST_PAUSE_MS } from '../rate-limit/rate-bucket.ts';
 
 // https://developers.hubspot.com/docs/api-reference/error-handling
 const PORTAL_MIGRATING = 477;
-/** A portal that is being moved between data centres is left alone so long when HubSpot does not say how long. */
+/** The pause for a portal that HubSpot is migrating, when HubSpot gives no `Retry-After`. */
 const MIGRATION_PAUSE_MS = 10_000;
 
-/** Reports the outcome of a call that was let pass. `isSent` is false when the call never left. */
+/** Reports the outcome of a call. `isSent` is false when the call was not sent. */
 export type ReportOutcome = (outcome: { readonly error?: unknown; readonly isSent: boolean }) => void;
 
 /**
- * Whether HubSpot serves one portal at all. It takes no calls while it moves the portal to another data centre (477);
- * and while most calls fail, the circuit is open: nobody waits, and one call in five seconds finds out.
+ * Refuses the calls of one portal while HubSpot does not serve it. HubSpot accepts no calls while it migrates the portal
+ * to another data centre (477). While most calls fail, the circuit is open, and one call in five seconds probes HubSpot.
  */
 export class PortalHealth {
   readonly #clock: Clock;
-  readonly #moving: LongPause;
+  readonly #migration: LongPause;
   readonly #breaker: CircuitBreaker;
   readonly #onDown: (refusal: () => GatewayError) => void;
-  /** The end of a short move, on the monotonic clock. */
-  #movingUntil = 0;
+  /** End of a short migration, on the monotonic clock. */
+  #migratingUntil = 0;
 
-  /** `onDown` is told what to say to everybody who waits when nothing can leave any more. */
+  /** Calls `onDown` with the refusal for all waiting calls when no call may be sent any more. */
   constructor(clock: Clock, onDown: (refusal: () => GatewayError) => void) {
     this.#clock = clock;
-    this.#moving = new LongPause(clock);
+    this.#migration = new LongPause(clock);
     this.#breaker = new CircuitBreaker(clock);
     this.#onDown = onDown;
   }
 
-  /** While HubSpot wants no calls for long: when that is over, on the monotonic clock. */
+  /** End of a long migration, on the monotonic clock; `undefined` outside one. */
   get pausedUntil(): number | undefined {
-    return this.#moving.until;
+    return this.#migration.until;
   }
 
-  /** Before a call waits for its turn. @throws GatewayError HUBSPOT_UNAVAILABLE at once while none may leave */
+  /** Called before a call waits for a permit. @throws GatewayError HUBSPOT_UNAVAILABLE at once while no call may be sent */
   admit(): void {
-    refuseFailing(this.#breaker.waitMs);
-    const movingForMs = this.#moving.refusal() ?? this.#movingUntil - this.#clock.monotonic();
-    if (movingForMs > 0) throw moving(movingForMs);
-    this.#moving.probe();
+    refuseWhileFailing(this.#breaker.waitMs);
+    const migratingForMs = this.#migration.refusedForMs() ?? this.#migratingUntil - this.#clock.monotonic();
+    if (migratingForMs > 0) throw migrating(migratingForMs);
+    this.#migration.probe();
   }
 
-  /** A call is about to leave. @throws GatewayError HUBSPOT_UNAVAILABLE when calls have begun to fail meanwhile */
+  /** Called before a call is sent. @throws GatewayError HUBSPOT_UNAVAILABLE when the circuit has opened since `admit` */
   pass(): ReportOutcome {
-    refuseFailing(this.#breaker.tryPass());
-    const { times } = this.#moving;
+    refuseWhileFailing(this.#breaker.tryPass());
+    const { count } = this.#migration;
     const startedAt = this.#clock.monotonic();
     return ({ error, isSent }) => {
       if (!isSent || isCutShort(error)) this.#breaker.abandoned();
       else if (isOutage(error)) this.#failed(this.#clock.monotonic() - startedAt);
       else this.#breaker.succeeded();
       if (isPortalMigrating(error)) this.#pause(error.extensions.retryAfterMs ?? MIGRATION_PAUSE_MS);
-      else if (isSent && !isOutage(error)) this.#moving.answered(times);
+      else if (isSent && !isOutage(error)) this.#migration.answered(count);
     };
   }
 
@@ -65,9 +65,9 @@ export class PortalHealth {
   }
 
   #pause(pauseMs: number): void {
-    if (pauseMs > LONGEST_PAUSE_MS) this.#moving.close(pauseMs);
-    else this.#movingUntil = Math.max(this.#movingUntil, this.#clock.monotonic() + pauseMs);
-    this.#onDown(() => moving(pauseMs));
+    if (pauseMs > LONGEST_PAUSE_MS) this.#migration.start(pauseMs);
+    else this.#migratingUntil = Math.max(this.#migratingUntil, this.#clock.monotonic() + pauseMs);
+    this.#onDown(() => migrating(pauseMs));
   }
 }
 
@@ -75,12 +75,12 @@ function isPortalMigrating(error: unknown): error is GatewayError<'HUBSPOT_UNAVA
   return isGatewayError(error, 'HUBSPOT_UNAVAILABLE') && error.extensions.hubspot?.status === PORTAL_MIGRATING;
 }
 
-/** The operation had no time left for it: nobody knows whether HubSpot would have answered. */
+/** The call was cut short by the deadline of its operation. That says nothing about HubSpot. */
 function isCutShort(error: unknown): boolean {
   return error instanceof NetworkError && error.isCutShort;
 }
 
-/** No answer at all, or one that says that HubSpot or the proxy in front of it is out of order. */
+/** HubSpot did not answer, or HubSpot or a proxy answered with a server error. */
 function isOutage(error: unknown): boolean {
   if (error instanceof NetworkError) return true;
   const fails = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
@@ -88,7 +88,7 @@ function isOutage(error: unknown): boolean {
   return status === 408 || status >= 500;
 }
 
-function refuseFailing(waitMs: number): void {
+function refuseWhileFailing(waitMs: number): void {
   if (waitMs > 0) throw failing(waitMs);
 }
 
@@ -96,7 +96,7 @@ function failing(forMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
   return unavailable("HubSpot fails most of this portal's calls: try again in some seconds.", forMs);
 }
 
-function moving(forMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+function migrating(forMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
   return unavailable('HubSpot is moving this portal between data centres.', forMs);
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../../lib/logging/logger.ts';
 import { Outages } from '../../lib/logging/outages.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** Codes that say of HubSpot, and not of a call, that it fails. */
+/** Error codes that show an outage of HubSpot, not the fault of a single call. */
 const FAILURES: ReadonlySet<GatewayErrorCode> = new Set([
   'HUBSPOT_UNAVAILABLE',
   'HUBSPOT_TIMEOUT',
@@ -13,7 +13,7 @@ const FAILURES: ReadonlySet<GatewayErrorCode> = new Set([
   'HUBSPOT_UNAUTHORIZED',
 ]);
 
-/** Logs when HubSpot begins to fail for a portal and when it is back: answers of clients have HTTP status 200 throughout. */
+/** Logs the begin and the end of a portal's outage. GraphQL answers have HTTP status 200, so access logs do not show it. */
 export class PortalOutages {
   readonly #outages: Outages<number>;
 
@@ -22,7 +22,7 @@ export class PortalOutages {
     this.#outages = new Outages({ clock, logger, messages });
   }
 
-  /** Outside of the stage that repeats calls: what succeeds in the end is no failure to anybody. */
+  /** Goes before `retry` in the chain: a call that succeeds in the end is no failure. */
   watch(hubId: number): Middleware {
     return (next) => async (call) => {
       try {
@@ -30,7 +30,7 @@ export class PortalOutages {
         this.#outages.succeeded(hubId, { hubId });
         return response;
       } catch (error) {
-        if (!isGatewayError(error) || isOwnEnd(call, error)) throw error;
+        if (!isGatewayError(error) || isCancelledOrLate(call, error)) throw error;
         const { hubspot } = error.extensions as { hubspot?: { status: number; correlationId?: string } };
         if (FAILURES.has(error.code)) {
           this.#outages.failed(hubId, { hubId, code: error.code, call: call.name, ...hubspot });
@@ -41,7 +41,7 @@ export class PortalOutages {
   }
 }
 
-/** Whoever asked waited no longer: that says nothing about HubSpot. */
-function isOwnEnd({ callContext }: HubspotCall, error: Error): boolean {
+/** The call was cancelled or reached its deadline. That says nothing about HubSpot. */
+function isCancelledOrLate({ callContext }: HubspotCall, error: Error): boolean {
   return callContext?.cancellation?.reason === error || (error instanceof NetworkError && error.isCutShort);
 }

@@ -5,33 +5,33 @@ import { HUBSPOT_LIMITS } from '../rate-limit/quota.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { RatePermit } from '../rate-limit/rate-permit.ts';
 
-/** Takes a slot for every call that does not bring one, and tells the rate limiter what came of it. */
+/** Acquires a permit for every call that has none, and reports the outcome of the call to the rate limiter. */
 export function rateLimit(limiter: RateLimiter): Middleware {
   return (next) => async (call) => {
     const { budget = 'general', permit } = call;
-    const slot =
+    const ratePermit =
       permit instanceof RatePermit && permit.use() ? permit : await limiter.acquire(budget, callContextOf(call));
-    slot.use();
+    ratePermit.use();
     try {
-      const tell = limiter.health.pass();
+      const reportOutcome = limiter.health.pass();
       try {
-        const response = await next({ ...call, onSend: slot.send });
+        const response = await next({ ...call, onSend: ratePermit.send });
         const rateLimit = budget === 'general' ? limiter.updateLimit(generalLimit(response)) : undefined;
-        slot.succeed(rateLimit);
-        tell({ isSent: true });
+        ratePermit.succeed(rateLimit);
+        reportOutcome({ isSent: true });
         return response;
       } catch (error) {
-        tell({ error, isSent: slot.isSent });
+        reportOutcome({ error, isSent: ratePermit.isSent });
         throw error;
       }
     } catch (error) {
-      slot.fail(error);
+      ratePermit.fail(error);
       throw error;
     }
   };
 }
 
-/** Headers that speak of another window tell nothing about the one that is counted here. */
+/** Ignores headers that describe another window. */
 function generalLimit({ rateLimit }: HubspotResponse): RateLimitState | undefined {
   return rateLimit?.intervalMs === HUBSPOT_LIMITS.general.windowMs ? rateLimit : undefined;
 }

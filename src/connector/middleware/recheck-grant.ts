@@ -8,11 +8,11 @@ import { untilCancelled } from '../../lib/cancellation.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 
 /**
- * HubSpot refused a call, and its grant turned out to hold less than was known. What was to be read may be had in part
- * under the grant that holds now; what was to be written was not.
+ * HubSpot refused a call because the grant has lost scopes. A read can be answered in part with the current grant. A write
+ * had no effect.
  */
 export class GrantShrunkError extends GatewayError<'HUBSPOT_FORBIDDEN'> {
-  /** With the grant that holds now. */
+  /** With the current grant. */
   readonly installation: Installation;
   /** The scopes that the call needs. */
   readonly scopes: ScopeRequirement;
@@ -25,9 +25,9 @@ export class GrantShrunkError extends GatewayError<'HUBSPOT_FORBIDDEN'> {
 }
 
 /**
- * HubSpot refuses a call although the grant looked sufficient: it is read again, once. HubSpot's own list of scopes in
- * its refusal is a hint, not the truth.
- * @throws GrantShrunkError when it has lost any scope: what is sensitive in an answer needs more than the call shows
+ * Reads the grant again when HubSpot refuses a call although the known grant suffices. The scopes that HubSpot lists in
+ * its refusal are not reliable.
+ * @throws GrantShrunkError when the grant has lost any scope: sensitive properties need scopes that the call does not list
  */
 export function recheckGrant(grants: GrantMonitor, tokens: TokenManager, installation: Installation): Middleware {
   return (next) => async (call) => {

@@ -5,95 +5,94 @@ import { pause } from '../../lib/cancellation.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { callContextOf } from '../call-context.ts';
 
-/** A call that fails is repeated so often at most. */
-const MAX_REPEATS = 2;
+/** Retries of one call. */
+const MAX_RETRIES = 2;
 /**
- * Repeats of one portal's calls: few at once, and in the long run one for ten calls, or one in ten seconds. When HubSpot is
- * down for everybody, repeats only add to its load.
+ * The retry budget of a portal: one retry for ten calls or ten seconds, and up to `max` in a burst. In an outage, more
+ * retries would only add to HubSpot's load.
  */
-const REPEATS = { most: 5, perCall: 0.1, perMs: 1 / 10_000 };
-/** Before the first repeat; doubled for every further one. */
+const RETRY_BUDGET = { max: 5, perCall: 0.1, perMs: 1 / 10_000 };
+/** Before the first retry; doubled for each further one. */
 const BACKOFF_MS = 200;
 /** HubSpot's locks last for 2 s (https://developers.hubspot.com/docs/api-reference/error-handling). */
 const LOCK_MS = 2_000;
 const LOCKED = 423;
-/** A portal that is being moved between data centres takes no calls for longer than anybody waits. */
+/** The migration of a portal to another data centre takes longer than any deadline. */
 const PORTAL_MIGRATING = 477;
 
 /**
- * Repeats what can be repeated without harm: reads that failed, and whatever HubSpot certainly did not do. Nothing
- * is repeated past the deadline of whom the call is for, or when nobody waits for it any more. Every repeat takes a slot of its own.
+ * Retries reads that failed, and writes that HubSpot certainly did not execute. A retry acquires a permit of its own. There
+ * is none after the deadline or the cancellation of the call.
  */
 export function retry(clock: Clock): Middleware {
-  const allowance = new RepeatAllowance(clock);
+  const budget = new RetryBudget(clock);
   return (next) => async (call) => {
     const { deadlineAt, cancellation } = callContextOf(call);
-    allowance.call();
+    budget.addCall();
     let failure: unknown;
     for (let failures = 0; ; ) {
       if (cancellation?.reason) throw cancellation.reason;
       try {
         return await next(call);
       } catch (error) {
-        // A last try that was given less time says less than the one before it.
+        // An attempt that the deadline cut short says less than the one before.
         if (error instanceof NetworkError && error.isCutShort) throw failure ?? error;
         failure = error;
-        // How long a limit lasts is the rate limiter's business: the repeat waits in its queue, or is refused there.
-        const limited = error instanceof LimitReachedError;
-        if (!limited) failures += 1;
-        const pauseMs = limited ? 0 : pauseBeforeRepeat(call, error, failures);
+        // The rate limiter knows how long a limit lasts. The retry waits in its queue, or is refused there.
+        const isLimited = error instanceof LimitReachedError;
+        if (!isLimited) failures += 1;
+        const pauseMs = isLimited ? 0 : pauseBeforeRetry(call, error, failures);
         if (pauseMs === undefined || clock.monotonic() + pauseMs >= deadlineAt) throw error;
-        if (!limited && !allowance.take()) throw error;
+        if (!isLimited && !budget.take()) throw error;
         if (pauseMs > 0) await pause(clock, pauseMs, cancellation);
       }
     }
   };
 }
 
-/** `undefined` when the call must not be repeated. */
-function pauseBeforeRepeat({ method, idempotent }: HubspotCall, error: unknown, failures: number): number | undefined {
-  if (failures > MAX_REPEATS || !isFailureOfHubspot(error)) return undefined;
+/** Milliseconds before the next attempt; `undefined` when the call must not be retried. */
+function pauseBeforeRetry({ method, idempotent }: HubspotCall, error: unknown, failures: number): number | undefined {
+  if (failures > MAX_RETRIES || !isFailureOfHubspot(error)) return undefined;
   const { status } = error.extensions.hubspot ?? {};
-  const reads = method === 'GET' || idempotent === true;
-  const didNothing = status === LOCKED || (error instanceof NetworkError && error.isUnsent);
-  if (status === PORTAL_MIGRATING || !(reads || didNothing)) return undefined;
+  const isRead = method === 'GET' || idempotent === true;
+  const hadNoEffect = status === LOCKED || (error instanceof NetworkError && error.isUnsent);
+  if (status === PORTAL_MIGRATING || !(isRead || hadNoEffect)) return undefined;
   const backoffMs = BACKOFF_MS * 2 ** (failures - 1);
   const leastMs = Math.max(error.extensions.retryAfterMs ?? 0, status === LOCKED ? LOCK_MS : 0);
   return leastMs + backoffMs * Math.random();
 }
 
-/** Not a failure of the gateway's own parts, which have repeated what they could themselves. */
+/** Failures of the gateway's storage have the same codes. Their modules retry on their own. */
 function isFailureOfHubspot(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT'> {
   const failed = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
   return failed && (error instanceof NetworkError || error.extensions.hubspot !== undefined);
 }
 
-/** How many repeats are left. */
-class RepeatAllowance {
+class RetryBudget {
   readonly #clock: Clock;
-  #left = REPEATS.most;
-  #countedAt: number;
+  #left = RETRY_BUDGET.max;
+  #refilledAt: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#countedAt = clock.monotonic();
+    this.#refilledAt = clock.monotonic();
   }
 
-  call(): void {
-    this.#add(REPEATS.perCall);
+  addCall(): void {
+    this.#add(RETRY_BUDGET.perCall);
   }
 
-  /** False when there is none. */
+  /** Takes one retry; false when none is left. */
   take(): boolean {
     const now = this.#clock.monotonic();
-    this.#add((now - this.#countedAt) * REPEATS.perMs);
-    this.#countedAt = now;
+    this.#add((now - this.#refilledAt) * RETRY_BUDGET.perMs);
+    this.#refilledAt = now;
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;
   }
 
-  #add(repeats: number): void {
-    this.#left = Math.min(REPEATS.most, this.#left + repeats);
+  #add(retries: number): void {
+    this.#left = Math.min(RETRY_BUDGET.max, this.#left + retries);
   }
 }

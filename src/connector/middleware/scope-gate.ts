@@ -4,7 +4,7 @@ import type { Middleware } from '../../hubspot/client.ts';
 import { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
 import type { Installation } from '../../storage/installation-store.ts';
 
-/** Refuses a call whose scopes the grant does not hold, before anything leaves. */
+/** Refuses a call before it is sent when the grant lacks its scopes. */
 export function scopeGate(installation: Installation): Middleware {
   const granted = ScopeSet.of(installation.grantedScopes);
   return (next) => async (call) => {
@@ -14,8 +14,8 @@ export function scopeGate(installation: Installation): Middleware {
 }
 
 /**
- * The refusal with the button that mends it: the input of a step-up to granted ∪ missing. Without a coordinate where only
- * the call is known; the field that made it puts its own in.
+ * The error for missing scopes. Its `remedy` is the input of a new consent for granted ∪ missing. The field adds its
+ * coordinate where only the call is known.
  */
 export function missingScopes(
   installation: Installation,
@@ -36,7 +36,7 @@ export function missingScopes(
   });
 }
 
-/** The same refusal, told of a field. */
+/** The same error with the coordinate of a field. */
 export function missingScopesAt(
   coordinate: string,
   { extensions }: GatewayError<'MISSING_SCOPES'>,

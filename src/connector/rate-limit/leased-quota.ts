@@ -4,38 +4,38 @@ import type { QuotaLeaseStore } from '../../storage/quota-lease-store.ts';
 import { type Quota, type QuotaUsage, SHARED_BUDGETS, type SharedBudget } from './quota.ts';
 import { QuotaLease, RENEW_MS } from './quota-lease.ts';
 
-/** HubSpot's longest window and a little: who made no call for so long holds nothing back by leaving. */
+/** A replica without calls for this long returns its leases. It is longer than HubSpot's longest window. */
 const IDLE_MS = 15_000;
 
 export interface LeasedQuotaOptions {
   readonly store: Pick<QuotaLeaseStore, 'renew'>;
   readonly clock: Clock;
-  /** Called when the share begins to renew itself, and when it has given everything back. */
+  /** Called with true when the quota starts to renew its leases, and with false when it has returned them. */
   readonly onActive: (isActive: boolean) => void;
-  /** Called after every renewal with what it failed with, or nothing. */
+  /** Called after each renewal, with the error if it failed. */
   readonly onRenewal: (error?: unknown) => void;
 }
 
 /**
- * A portal's budgets shared with other replicas: each leases slices of them in the database, and renews them every
- * second as long as it makes calls. A replica uses no more than it holds, and gives units back only when no call needs
- * them that HubSpot still counts, so that all together never exceed the limit.
+ * The budgets of a portal, shared with other replicas. Each replica leases a part of each budget in the database, and
+ * renews the lease every second while it makes calls. A replica uses only what it has leased. It returns units only when
+ * HubSpot no longer counts calls for them. So all replicas together stay within the limit.
  */
 export class LeasedQuota implements Quota {
   readonly #hubId: number;
   readonly #usage: QuotaUsage;
   readonly #options: LeasedQuotaOptions;
-  /** Of this share, not of the process: should a portal's rate limiter be forgotten and made anew, there are two for a while. */
+  /** Identifies this quota, not the process: a rate limiter that was evicted from the cache can coexist with its successor. */
   readonly #holder = randomUUID();
   readonly #leases: Readonly<Record<SharedBudget, QuotaLease>>;
-  #isUsed = false;
+  #isActive = false;
   #isClosed = false;
   #activatedAt = 0;
   #cancelTick: (() => void) | undefined;
-  /** Renewals follow each other. */
+  /** Renewals run one after the other. */
   #renewals: Promise<void> = Promise.resolve();
-  #isDue = false;
-  /** The figures that the rate limiter knows. */
+  #isRenewalDue = false;
+  /** The limits that the rate limiter knows. */
   #lastPublished = '';
 
   constructor(hubId: number, usage: QuotaUsage, options: LeasedQuotaOptions) {
@@ -61,22 +61,22 @@ export class LeasedQuota implements Quota {
   updateLimit(budget: SharedBudget, max: number): void {
     if (!this.#leases[budget].updateLimit(max)) return;
     this.#publishChanges();
-    if (this.#isUsed) this.#renewSoon();
+    if (this.#isActive) this.#renewSoon();
   }
 
   activate(): void {
     this.#activatedAt = this.#options.clock.monotonic();
-    if (this.#isUsed || this.#isClosed) return;
-    this.#isUsed = true;
+    if (this.#isActive || this.#isClosed) return;
+    this.#isActive = true;
     this.#options.onActive(true);
     for (const budget of SHARED_BUDGETS) this.#leases[budget].begin();
     this.#tick();
   }
 
-  /** Gives everything back. Never rejects. */
+  /** Returns all leases. Never rejects. */
   close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#isUsed) this.#stop();
+    if (this.#isActive) this.#stop();
     return this.#renewals;
   }
 
@@ -88,22 +88,22 @@ export class LeasedQuota implements Quota {
       return;
     }
     this.#cancelTick = clock.schedule(() => this.#tick(), RENEW_MS);
-    // However long a renewal takes, leases end on time.
+    // A lease also ends during a renewal that takes long.
     this.#publishChanges();
     this.#renewSoon();
   }
 
   #stop(): void {
     this.#cancelTick?.();
-    this.#isUsed = false;
+    this.#isActive = false;
     this.#renewSoon();
   }
 
   #renewSoon(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
+    if (this.#isRenewalDue) return;
+    this.#isRenewalDue = true;
     this.#renewals = this.#renewals.then(() => {
-      this.#isDue = false;
+      this.#isRenewalDue = false;
       return this.#renew();
     });
   }
@@ -112,12 +112,12 @@ export class LeasedQuota implements Quota {
     const { store, clock, onActive, onRenewal } = this.#options;
     const leases = SHARED_BUDGETS.map((budget) => this.#leases[budget]);
     const startedAt = clock.monotonic();
-    for (const lease of leases) lease.observe();
-    let isKept = this.#isUsed;
+    for (const lease of leases) lease.updateDemand();
+    let isKept = this.#isActive;
     try {
       const granted = await store.renew(this.#hubId, this.#holder, (ledgerOf) => {
-        // Whoever wakes us up from here on begins anew.
-        isKept &&= this.#isUsed;
+        // A stop during the wait for the database returns the leases; a later activation requests new ones.
+        isKept &&= this.#isActive;
         return leases.map((lease) => (isKept ? lease.renewal(ledgerOf(lease.budget)) : lease.end()));
       });
       if (isKept) for (const lease of leases) lease.granted(granted.get(lease.budget) ?? 0, startedAt);
@@ -126,7 +126,7 @@ export class LeasedQuota implements Quota {
       if (isKept) for (const lease of leases) lease.failed();
       onRenewal(error);
     }
-    if (!this.#isUsed) onActive(false);
+    if (!this.#isActive) onActive(false);
     this.#publishChanges();
   }
 

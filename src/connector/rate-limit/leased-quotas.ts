@@ -10,12 +10,12 @@ export interface LeasedQuotasOptions {
   readonly logger: Logger;
 }
 
-/** This process's shares of all portals' budgets. */
+/** The leased quotas of this replica, for all portals. */
 export class LeasedQuotas {
   readonly #options: LeasedQuotasOptions;
-  /** Those that hold something. */
+  /** Quotas that hold a lease. */
   readonly #active = new Set<LeasedQuota>();
-  #isAway = false;
+  #isFailing = false;
 
   constructor(options: LeasedQuotasOptions) {
     this.#options = options;
@@ -23,26 +23,26 @@ export class LeasedQuotas {
 
   of(hubId: number, usage: QuotaUsage): LeasedQuota {
     const { store, clock } = this.#options;
-    const share: LeasedQuota = new LeasedQuota(hubId, usage, {
+    const quota: LeasedQuota = new LeasedQuota(hubId, usage, {
       store,
       clock,
-      onActive: (isActive) => (isActive ? this.#active.add(share) : this.#active.delete(share)),
-      onRenewal: (error) => this.#note(error),
+      onActive: (isActive) => (isActive ? this.#active.add(quota) : this.#active.delete(quota)),
+      onRenewal: (error) => this.#logRenewal(error),
     });
-    return share;
+    return quota;
   }
 
-  /** Gives everything back. Never rejects. */
+  /** Returns all leases. Never rejects. */
   async close(): Promise<void> {
-    await Promise.all([...this.#active].map((share) => share.close()));
+    await Promise.all([...this.#active].map((quota) => quota.close()));
   }
 
-  /** One line for an outage, however many portals there are. */
-  #note(err: unknown): void {
-    const wasAway = this.#isAway;
-    this.#isAway = err !== undefined;
-    if (this.#isAway === wasAway) return;
-    if (this.#isAway) this.#options.logger.warn({ err }, 'rate limits cannot be shared with other replicas');
+  /** Logs one line for each outage, not one for each portal. */
+  #logRenewal(err: unknown): void {
+    const wasFailing = this.#isFailing;
+    this.#isFailing = err !== undefined;
+    if (this.#isFailing === wasFailing) return;
+    if (this.#isFailing) this.#options.logger.warn({ err }, 'rate limits cannot be shared with other replicas');
     else this.#options.logger.info('rate limits are shared with other replicas again');
   }
 }

@@ -1,52 +1,52 @@
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** So often one call may find out whether a closure is over. */
+/** One call in this interval tests whether HubSpot accepts calls again. */
 const PROBE_MS = 60_000;
 
 /**
- * A time for which HubSpot asked to be left alone: hours at times, and a proxy's mistake at others. Nothing leaves
- * meanwhile but one call a minute, and an answer to any call that left after the closing ends it.
+ * A long pause that HubSpot requested. It can last hours, or be the error of a proxy. During the pause, one probe a
+ * minute may be sent. A successful answer to a call that was sent after the pause began ends it.
  */
 export class LongPause {
   readonly #clock: Clock;
-  #closed: { readonly until: number; probeAt: number } | undefined;
-  #times = 0;
+  #pause: { readonly until: number; probeAt: number } | undefined;
+  #count = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** How often it was closed: what a call that leaves now hands to `answered`. */
-  get times(): number {
-    return this.#times;
+  /** Number of pauses so far. A call keeps the value from when it was sent, and passes it to `answered`. */
+  get count(): number {
+    return this.#count;
   }
 
-  /** When the time is over that HubSpot asked for, on the monotonic clock; `undefined` while nothing is closed. */
+  /** End of the pause that HubSpot requested, on the monotonic clock; `undefined` outside a pause. */
   get until(): number | undefined {
-    return this.#closed?.until;
+    return this.#pause?.until;
   }
 
-  close(forMs: number): void {
+  start(forMs: number): void {
     const now = this.#clock.monotonic();
-    this.#closed = { until: now + forMs, probeAt: now + PROBE_MS };
-    this.#times += 1;
+    this.#pause = { until: now + forMs, probeAt: now + PROBE_MS };
+    this.#count += 1;
   }
 
-  /** Milliseconds to tell somebody who may not call now; `undefined` when a call may leave. */
-  refusal(): number | undefined {
-    if (!this.#closed) return undefined;
-    const { until, probeAt } = this.#closed;
+  /** Milliseconds for the `retryAfterMs` of a refusal; `undefined` when a call may be sent. */
+  refusedForMs(): number | undefined {
+    if (!this.#pause) return undefined;
+    const { until, probeAt } = this.#pause;
     const now = this.#clock.monotonic();
     return now < probeAt ? Math.max(until, probeAt) - now : undefined;
   }
 
-  /** A call leaves: while it is closed, the one of this minute. */
+  /** Records that a call will be sent. During a pause it is the probe of this minute. */
   probe(): void {
-    if (this.#closed) this.#closed.probeAt = this.#clock.monotonic() + PROBE_MS;
+    if (this.#pause) this.#pause.probeAt = this.#clock.monotonic() + PROBE_MS;
   }
 
-  /** HubSpot took a call again that left after it was closed so many times. */
-  answered(times: number): void {
-    if (times === this.#times) this.#closed = undefined;
+  /** HubSpot accepted a call that was sent when `count` had this value. */
+  answered(count: number): void {
+    if (count === this.#count) this.#pause = undefined;
   }
 }

@@ -3,52 +3,51 @@ import type { QuotaLeaseRequest, QuotaLedger, StoredQuotaLease } from '../../sto
 import { fairShares } from './fair-shares.ts';
 import { HUBSPOT_LIMITS, type QuotaUsage, type SharedBudget } from './quota.ts';
 
-/** Slices in use are renewed so often. */
+/** Time between two renewals of a lease in use. */
 export const RENEW_MS = 1_000;
-/** A slice that is not renewed is used no longer than this: a few renewals may fail. */
+/** A replica uses a lease this long after its last renewal, so that some renewals may fail. */
 const LEASE_MS = 5_000;
-/** A call that left with the lease's last millisecond reaches HubSpot, and begins to count there, so much later. */
+/** HubSpot can count a call this much later than the replica sent it. */
 const TRANSIT_MS = 500;
-/** The first call waits no longer for the database. */
+/** The first calls wait this long for a lease from the database. */
 const AWAIT_LEASE_MS = 1_000;
 /**
- * Without the database this part of the whole is used: it serves on, if slowly, and ten replicas that all lost the
- * database keep HubSpot's limit. One that alone lost it may add so much to what the others use.
+ * The part of the total limit that a replica uses without the database. Ten replicas that have all lost the database stay
+ * within HubSpot's limit. A single replica that has lost it can exceed the limit by this part.
  */
 const FLOOR_SHARE = 1 / 10;
-/**
- * This part of the whole is left for whoever comes next: the first calls need not wait until others have given way.
- * More of it where nobody wants it: a portal that was idle is often called by all replicas within a second.
- */
+/** The part of the total limit that stays free, so that a replica that joins need not wait until others return units. */
 const RESERVE_SHARE = 1 / 25;
+/** The reserve of an idle portal. It is larger because all replicas often start to call such a portal within one second. */
 const IDLE_RESERVE_SHARE: Readonly<Record<SharedBudget, number>> = { general: 1 / 5, search: 2 / 5 };
-/** A replica that joins takes this part of the reserve, and leaves the rest to replicas that join with it. */
+/** The part of the free units that a joining replica takes. The rest is for replicas that join at the same time. */
 const NEWCOMERS_SHARE = 1 / 8;
-/** Who has waiting calls or had some lately wants so much more than that, so that the next call leaves at once. */
+/** A replica requests its demand times this factor, so that its next call need not wait for a renewal. */
 const HEADROOM = 1.25;
-/** What was needed is thought to be needed again, but with every renewal less: forgotten after about ten. */
+/** Factor of the past demand at each renewal: after about ten renewals only a tenth is left. */
 const DECAY = 0.8;
 const NEGLIGIBLE = 0.1;
-/** Units that one who made no call lately wants, for the next ones. */
-const WANTED_IDLE: Readonly<Record<SharedBudget, number>> = { general: 2, search: 0 };
+/** Units that a replica without recent calls requests for its next calls. */
+const IDLE_DEMAND: Readonly<Record<SharedBudget, number>> = { general: 2, search: 0 };
 
-/** This process's part of one budget of one portal. */
+/** This replica's lease of one budget of one portal. A unit is one call per window. */
 export class QuotaLease {
   readonly budget: SharedBudget;
   readonly #holder: string;
   readonly #usage: QuotaUsage;
   readonly #clock: Clock;
-  /** The database holds so many for us, or more; until `#leasedUntil` of the monotonic clock. */
+  /** Leased units. The database holds at least so many for this replica. */
   #units = 0;
+  /** On the monotonic clock, as `#awaitLeaseUntil`. */
   #leasedUntil = Number.NEGATIVE_INFINITY;
-  /** Without a lease nothing leaves until then. */
+  /** Until then, a replica without a lease makes no calls. */
   #awaitLeaseUntil = Number.POSITIVE_INFINITY;
-  /** No more than that is used of them: the rest goes back as soon as no call needs it. */
+  /** The leased units that may be used. The replica returns the others when HubSpot no longer counts calls for them. */
   #ceiling = 0;
-  /** Our fair share if we wanted everything. */
+  /** The fair share of this replica if it requested the total limit. */
   #projectedLimit: number | undefined;
   #totalLimit: number;
-  /** HubSpot's own figure, until the other replicas know it. */
+  /** The limit that HubSpot reported, until the other replicas know it. */
   #reportedLimit: number | undefined;
   #demand = 0;
 
@@ -74,15 +73,15 @@ export class QuotaLease {
     return this.#totalLimit;
   }
 
-  /** Nobody has used the slice, or will soon. */
+  /** True when HubSpot counts no call of this replica, and no call waits. */
   get isIdle(): boolean {
     return this.#usage.used(this.budget) === 0 && this.#usage.waiting(this.budget) === 0;
   }
 
-  /** False when that was known. */
+  /** False when `max` is the known total limit. */
   updateLimit(max: number): boolean {
     if (this.#totalLimit === max) return false;
-    // The others give way when they hear of it; until then ours shrinks, or grows, no more than in proportion.
+    // Until the other replicas know the new limit, this one changes its own use in proportion.
     this.#ceiling = Math.floor((this.#ceiling * max) / this.#totalLimit);
     this.#projectedLimit = undefined;
     this.#totalLimit = max;
@@ -90,43 +89,46 @@ export class QuotaLease {
     return true;
   }
 
-  /** A lease is about to be taken. */
+  /** The replica will request a lease. */
   begin(): void {
     this.#awaitLeaseUntil = this.#clock.monotonic() + AWAIT_LEASE_MS;
   }
 
-  /** Once per renewal. */
-  observe(): void {
-    const needed = this.#usage.used(this.budget) + this.#usage.waiting(this.budget);
-    this.#demand = Math.max(needed, this.#demand * DECAY);
+  /** Updates the demand, once for each renewal. */
+  updateDemand(): void {
+    const current = this.#usage.used(this.budget) + this.#usage.waiting(this.budget);
+    this.#demand = Math.max(current, this.#demand * DECAY);
     if (this.#demand < NEGLIGIBLE) this.#demand = 0;
   }
 
-  /** What to ask for. From here on what would go back is not used any more, whether or not the answer comes. */
+  /**
+   * The request of the next renewal. The replica stops using the units that the request returns, since the database may
+   * store the request although its answer is lost.
+   */
   renewal({ max, leases, now }: QuotaLedger): QuotaLeaseRequest {
     this.#totalLimit = this.#reportedLimit ?? max ?? this.#totalLimit;
-    const others = leases.filter(({ holder }) => holder !== this.#holder);
-    const [alive, gone] = partition(others, ({ leasedForMs }) => leasedForMs > this.#windowTailMs);
-    const wanted = Math.min(this.#totalLimit, Math.max(WANTED_IDLE[this.budget], Math.ceil(this.#demand * HEADROOM)));
-    const othersWant = sum(alive.map((lease) => lease.wanted));
+    const otherLeases = leases.filter(({ holder }) => holder !== this.#holder);
+    const [active, ended] = partition(otherLeases, ({ leasedForMs }) => leasedForMs > this.#windowTailMs);
+    const wanted = Math.min(this.#totalLimit, Math.max(IDLE_DEMAND[this.budget], Math.ceil(this.#demand * HEADROOM)));
+    const otherDemand = sum(active.map((lease) => lease.wanted));
     const share = (units: number) => {
-      const capacity = Math.max(0, this.#totalLimit - this.#reserve(othersWant + units) - unitsOf(gone));
-      return fairShares(capacity, [...alive, { holder: this.#holder, wanted: units }], now).get(this.#holder) ?? 0;
+      const capacity = Math.max(0, this.#totalLimit - this.#reserve(otherDemand + units) - unitsOf(ended));
+      return fairShares(capacity, [...active, { holder: this.#holder, wanted: units }], now).get(this.#holder) ?? 0;
     };
     const used = this.#usage.used(this.budget);
     this.#ceiling = ceilingToward(share(wanted), used, this.#totalLimit, this.budget);
-    // Where replicas take turns, the next one is seconds away.
+    // With fewer units than replicas, this replica gets one within seconds, when the claimants rotate.
     this.#projectedLimit = Math.max(1, share(this.#totalLimit));
-    const held = unitsOf(leases) - unitsOf(others);
+    const held = unitsOf(leases) - unitsOf(otherLeases);
     const free = Math.max(0, this.#totalLimit - unitsOf(leases));
     const firstUnits = held === 0 && wanted > 0 ? Math.ceil(free * NEWCOMERS_SHARE) : 0;
-    const attainable = held + Math.max(free - this.#reserve(othersWant + wanted), firstUnits);
+    const attainable = held + Math.max(free - this.#reserve(otherDemand + wanted), firstUnits);
     const units = Math.max(Math.min(this.#ceiling, attainable), used);
     this.#units = Math.min(this.#units, units);
     return this.#request(units, wanted, LEASE_MS + this.#windowTailMs);
   }
 
-  /** Gives everything back but what calls of the last moments need until HubSpot forgets them. */
+  /** The request that returns the lease, except for the calls that HubSpot still counts. */
   end(): QuotaLeaseRequest {
     this.#leasedUntil = Number.NEGATIVE_INFINITY;
     this.#awaitLeaseUntil = Number.POSITIVE_INFINITY;
@@ -142,7 +144,7 @@ export class QuotaLease {
     this.#reportedLimit = undefined;
   }
 
-  /** The database is away. */
+  /** A renewal failed: the replica without a lease uses the floor from now on. */
   failed(): void {
     this.#awaitLeaseUntil = Number.NEGATIVE_INFINITY;
   }
@@ -159,12 +161,12 @@ export class QuotaLease {
     return Math.max(1, Math.floor(this.#totalLimit * FLOOR_SHARE));
   }
 
-  /** HubSpot counts a call for so long after it left. */
+  /** HubSpot counts a call for this long after the replica sent it. */
   get #windowTailMs(): number {
     return HUBSPOT_LIMITS[this.budget].windowMs + TRANSIT_MS;
   }
 
-  /** Units that are left for newcomers when all who are here want so many. */
+  /** Units that stay free for joining replicas when the present ones request `wanted`. */
   #reserve(wanted: number): number {
     const least = Math.floor(this.#totalLimit * RESERVE_SHARE);
     const most = Math.floor(this.#totalLimit * IDLE_RESERVE_SHARE[this.budget]);
@@ -177,8 +179,8 @@ export class QuotaLease {
 }
 
 /**
- * The way from what is used to a fair share takes a window: of the calls that leave it, some are made again and the
- * others left to those who want more. To wait until all the excess has left would stop this replica for seconds.
+ * The ceiling falls to the fair share over one window. A sudden fall would stop this replica for seconds, until the calls
+ * in excess have left the window.
  */
 function ceilingToward(share: number, used: number, totalLimit: number, budget: SharedBudget): number {
   const step = Math.ceil(((totalLimit - share) * RENEW_MS) / HUBSPOT_LIMITS[budget].windowMs);

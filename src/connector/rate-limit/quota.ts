@@ -1,41 +1,41 @@
-/** Budgets that replicas have to share: those that HubSpot counts. */
+/** Budgets that HubSpot limits, so that replicas must share them. */
 export const SHARED_BUDGETS = ['general', 'search'] as const;
 export type SharedBudget = (typeof SHARED_BUDGETS)[number];
 
 /**
- * What HubSpot allows of each per window, until its own headers say otherwise: every OAuth app has these limits, on each
- * portal that installed it. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ * Calls per window of an OAuth app in one portal, until HubSpot's headers report another limit.
+ * https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export const HUBSPOT_LIMITS: Readonly<Record<SharedBudget, { readonly max: number; readonly windowMs: number }>> = {
   general: { max: 110, windowMs: 10_000 },
   search: { max: 5, windowMs: 1_000 },
 };
 
-/** How much of a portal's budgets this process may use. All numbers are calls per window. */
+/** The part of a portal's budgets that this process may use. All numbers are calls per window. */
 export interface Quota {
-  /** From here, now. */
+  /** The calls that this process may make now. */
   limit(budget: SharedBudget): number;
-  /** From here, within seconds. */
+  /** The calls that this process can expect to make within seconds. */
   projectedLimit(budget: SharedBudget): number;
-  /** By all replicas together. */
+  /** The calls that all replicas may make together. */
   totalLimit(budget: SharedBudget): number;
-  /** HubSpot told what it allows by all replicas together. */
+  /** Stores the total limit that HubSpot reported. */
   updateLimit(budget: SharedBudget, max: number): void;
-  /** Somebody wants to make calls. */
+  /** The process is about to make calls. */
   activate(): void;
 }
 
-/** What a share is told about the use that is made of it. */
+/** How this process uses its quota. */
 export interface QuotaUsage {
   /** Calls of this process that HubSpot counts now. */
   used(budget: SharedBudget): number;
-  /** Calls that wait. */
+  /** Calls that wait for a permit. */
   waiting(budget: SharedBudget): number;
-  /** To be called when the share has changed. */
+  /** The quota calls this when one of its limits has changed. */
   changed(): void;
 }
 
-/** A portal's budgets for the only process there is: all of them. */
+/** The quota of a process without replicas: all of each budget. */
 export class LocalQuota implements Quota {
   readonly #usage: QuotaUsage;
   readonly #max: Record<SharedBudget, number> = {

@@ -8,20 +8,20 @@ import { LongPause } from './long-pause.ts';
 import { type PermitIssuer, RatePermit, type SentCall } from './rate-permit.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
-/** What HubSpot allows of one kind of call, and how much of that this process may use. */
+/** The limits of one budget of a portal, and the part of them that this process may use. */
 export interface BucketLimits {
   readonly budget: Budget;
-  /** Length of HubSpot's window in milliseconds; 0 where it counts none. */
+  /** Length of HubSpot's window in milliseconds; 0 for a budget without a window. */
   readonly windowMs: number;
-  /** What clients are told as `policy`. */
+  /** The `policy` in the errors for clients. */
   readonly policy?: string;
-  /** Calls under way at once. */
+  /** Calls that may be in flight at the same time. */
   concurrency(): number;
-  /** Told when one more call is under way, or one less. */
-  inFlight(change: 1 | -1): void;
-  /** Calls per window that may be made from here now. */
+  /** Called when the number of calls in flight changes. */
+  countInFlight(change: 1 | -1): void;
+  /** Calls per window that this process may make now. */
   limit(): number;
-  /** Calls per window that can be counted on within seconds. */
+  /** Calls per window that this process can expect to make within seconds. */
   projectedLimit(): number;
   /** Calls per window that other replicas may make. */
   otherReplicas(): number;
@@ -29,20 +29,20 @@ export interface BucketLimits {
 
 export type RateMetrics = Pick<Metrics, 'rateWaiting' | 'rateRefusals' | 'rateLimitReached'>;
 
-/** At HubSpot's 11 calls a second a thousand wait for 90 s: one more would wait in vain. */
+/** At HubSpot's 11 calls a second, a queue of a thousand takes 90 s. That is longer than any deadline. */
 const MAX_WAITING = 1_000;
-/** The shortest pause: after a 429 where no window tells more, and for a client that was refused. */
+/** The least pause after a 429 for a budget without a window, and the least `retryAfterMs` for a client. */
 const PAUSE_MS = 1_000;
-/** Refusals in a row double the pause up to this; what HubSpot asks for beyond it closes the budget. */
+/** Consecutive refusals double the pause up to this. A longer pause that HubSpot requests is a long pause. */
 export const LONGEST_PAUSE_MS = 60_000;
 
 interface Waiter {
   readonly callContext: CallContext;
-  readonly grant: (slot: RatePermit) => void;
+  readonly grant: (permit: RatePermit) => void;
   readonly refuse: (reason: unknown) => void;
 }
 
-/** Hands out the calls of one budget of one portal: who may make one, and when. */
+/** Grants the permits of one budget of one portal. */
 export class RateBucket implements PermitIssuer {
   readonly #limits: BucketLimits;
   readonly #clock: Clock;
@@ -51,15 +51,16 @@ export class RateBucket implements PermitIssuer {
   readonly #queue = new FairQueue<Waiter>();
   #running = 0;
   #cancelTimer: (() => void) | undefined;
-  /** Nothing leaves before; on the monotonic clock, as all times here. */
+  /** No call is sent before; on the monotonic clock, as all times here. */
   #pausedUntil = 0;
-  /** Times that HubSpot refused: ever, and since it last did not. */
+  /** 429 answers in total. */
   #refusals = 0;
-  #refusalsInRow = 0;
-  /** The day's calls are used up, until midnight in a time zone that nobody told us; or HubSpot asks for a long pause. */
+  /** 429 answers since the last other answer. */
+  #consecutiveRefusals = 0;
+  /** Also used for the daily limit: HubSpot does not report the time zone of its midnight. */
   readonly #longPause: LongPause;
-  /** The policy that closed it. */
-  #closedBy: string | undefined;
+  /** The policy of the long pause. */
+  #longPausePolicy: string | undefined;
 
   constructor(limits: BucketLimits, clock: Clock, metrics: RateMetrics) {
     this.#limits = limits;
@@ -69,8 +70,8 @@ export class RateBucket implements PermitIssuer {
     this.#longPause = new LongPause(clock);
   }
 
-  /** While HubSpot wants no calls for long: when that is over, on the monotonic clock. */
-  get closedUntil(): number | undefined {
+  /** End of a long pause, on the monotonic clock; `undefined` outside a pause. */
+  get longPauseUntil(): number | undefined {
     return this.#longPause.until;
   }
 
@@ -78,51 +79,51 @@ export class RateBucket implements PermitIssuer {
     return this.#queue.size;
   }
 
-  /** Calls of this process that HubSpot counts, or will. */
+  /** Calls of this process that HubSpot counts or will count. */
   get used(): number {
     return this.#window.own;
   }
 
-  /** @throws GatewayError RATE_LIMITED at once when no call may leave before the deadline, or too many wait */
+  /** @throws GatewayError RATE_LIMITED at once when no call may be sent before the deadline, or the queue is full */
   async acquire(callContext: CallContext): Promise<RatePermit> {
     if (callContext.cancellation?.reason) throw callContext.cancellation.reason;
-    this.#refuseIfHopeless(callContext);
+    this.#refuseIfTooLate(callContext);
     const { promise, resolve: grant, reject: refuse } = Promise.withResolvers<RatePermit>();
     const waiter = { callContext, grant, refuse };
     this.#queue.push(waiter, roundRobinKeyOf(callContext));
-    this.#pump();
+    this.#grantPermits();
     if (!this.#queue.has(waiter)) return promise;
-    return this.#attend(waiter, promise);
+    return this.#waitForPermit(waiter, promise);
   }
 
-  /** Everybody who waits is refused for a reason that is not the budget's. */
+  /** Refuses all waiting calls. */
   refuseAll(reason: () => GatewayError): void {
     for (const waiter of [...this.#queue]) this.#refuse(waiter, reason());
   }
 
-  /** The limits have changed. */
+  /** Called when the limits have changed. */
   changed(): void {
-    this.#refuseHopeless();
-    this.#pump();
+    this.#refuseTooLate();
+    this.#grantPermits();
   }
 
-  sent(repeated: SentCall | undefined): SentCall {
-    if (repeated) {
+  sent(previous: SentCall | undefined): SentCall {
+    if (previous) {
       this.#window.answered();
       this.#window.grant();
     }
-    return { mark: this.#window.mark(), refusals: this.#refusals, closures: this.#longPause.times };
+    return { mark: this.#window.mark(), refusals: this.#refusals, longPauses: this.#longPause.count };
   }
 
   admitted(call: SentCall): void {
-    // One that left before a refusal says nothing about what came after it.
-    if (call.refusals === this.#refusals) this.#refusalsInRow = 0;
-    this.#longPause.answered(call.closures);
+    // A call that was sent before a refusal does not show that HubSpot accepts calls again.
+    if (call.refusals === this.#refusals) this.#consecutiveRefusals = 0;
+    this.#longPause.answered(call.longPauses);
   }
 
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void {
     this.#running -= 1;
-    this.#limits.inFlight(-1);
+    this.#limits.countInFlight(-1);
     if (call) {
       this.#window.answered();
       if (rateLimit) {
@@ -131,40 +132,40 @@ export class RateBucket implements PermitIssuer {
     } else {
       this.#window.withdraw();
     }
-    this.#pump();
+    this.#grantPermits();
   }
 
   /**
-   * The window is full, whatever our log says: slots come back as our own calls leave it, and after its length at the
-   * latest. When HubSpot refuses again after that, it counts otherwise than we think, and is left alone for longer.
+   * HubSpot's window is full, even if ours is not. The missing calls count as external ones, which leave the window after
+   * its length. A refusal after that shows that HubSpot counts in another way, so each further pause is longer.
    */
   limitReached(call: SentCall, { extensions, retryAfterMs }: LimitReachedError): void {
     this.#metrics.rateLimitReached.inc({ budget: this.#limits.budget });
     const now = this.#clock.monotonic();
-    // Calls that were under way together are refused together: that is one refusal.
+    // Refusals of calls that were in flight at the same time count as one.
     if (call.refusals === this.#refusals) {
       this.#refusals += 1;
-      this.#refusalsInRow += 1;
+      this.#consecutiveRefusals += 1;
     }
     if (extensions.policy === 'DAILY' || (retryAfterMs ?? 0) > LONGEST_PAUSE_MS) {
-      this.#longPause.close(extensions.retryAfterMs);
-      this.#closedBy = extensions.policy ?? this.#limits.policy;
-      this.refuseAll(() => this.#rateLimited(extensions.retryAfterMs, this.#closedBy));
+      this.#longPause.start(extensions.retryAfterMs);
+      this.#longPausePolicy = extensions.policy ?? this.#limits.policy;
+      this.refuseAll(() => this.#rateLimited(extensions.retryAfterMs, this.#longPausePolicy));
       return;
     }
     this.#window.fill(this.#limits.limit());
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? this.#ownPause()));
-    this.#refuseHopeless();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? this.#pauseMs()));
+    this.#refuseTooLate();
   }
 
-  #ownPause(): number {
-    if (this.#limits.windowMs > 0 && this.#refusalsInRow === 1) return 0;
-    const doubled = (this.#limits.windowMs || PAUSE_MS) * 2 ** Math.max(0, this.#refusalsInRow - 2);
+  #pauseMs(): number {
+    if (this.#limits.windowMs > 0 && this.#consecutiveRefusals === 1) return 0;
+    const doubled = (this.#limits.windowMs || PAUSE_MS) * 2 ** Math.max(0, this.#consecutiveRefusals - 2);
     return Math.min(doubled, LONGEST_PAUSE_MS);
   }
 
-  /** Until the deadline, the cancellation, or a slot. */
-  async #attend(waiter: Waiter, granted: Promise<RatePermit>): Promise<RatePermit> {
+  /** Waits for a permit, the deadline or the cancellation. */
+  async #waitForPermit(waiter: Waiter, granted: Promise<RatePermit>): Promise<RatePermit> {
     const { budget } = this.#limits;
     const { deadlineAt, cancellation } = waiter.callContext;
     const cancelDeadline = this.#clock.schedule(
@@ -183,48 +184,49 @@ export class RateBucket implements PermitIssuer {
     }
   }
 
-  #pump(): void {
+  #grantPermits(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     while (this.#queue.size > 0 && this.#running < this.#limits.concurrency()) {
       const wait = Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(this.#limits.limit()));
       if (wait > 0) {
-        // Without an end in sight, the change that brings it pumps again.
-        if (Number.isFinite(wait)) this.#cancelTimer = this.#clock.schedule(() => this.#pump(), Math.ceil(wait));
+        // While the limit is 0, the call of `changed` grants permits again.
+        if (Number.isFinite(wait))
+          this.#cancelTimer = this.#clock.schedule(() => this.#grantPermits(), Math.ceil(wait));
         return;
       }
       this.#running += 1;
-      this.#limits.inFlight(1);
+      this.#limits.countInFlight(1);
       this.#window.grant();
       this.#queue.shift()?.grant(new RatePermit(this));
     }
   }
 
-  /** Milliseconds until the one that waits in place `turn`, from 1 on, may leave, at the earliest. */
-  #estimate(turn: number): number {
+  /** The least milliseconds until the call at `position` of the queue, from 1 on, may be sent. */
+  #estimate(position: number): number {
     const limit = Math.max(this.#limits.limit(), this.#limits.projectedLimit());
-    return Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(limit, turn));
+    return Math.max(this.#pausedUntil - this.#clock.monotonic(), this.#window.wait(limit, position));
   }
 
-  #refuseIfHopeless(callContext: CallContext): void {
+  #refuseIfTooLate(callContext: CallContext): void {
     const now = this.#clock.monotonic();
-    const closedForMs = this.#longPause.refusal();
-    if (closedForMs !== undefined) throw this.#rateLimited(closedForMs, this.#closedBy);
-    const full = this.#queue.size >= MAX_WAITING;
-    const wait = this.#estimate((full ? this.#queue.size : this.#queue.ahead(roundRobinKeyOf(callContext))) + 1);
-    // What need not wait leaves, however late it is: whoever asked is still there.
-    if (full || (wait > 0 && now + wait > callContext.deadlineAt)) throw this.#refusal(wait);
+    const pausedForMs = this.#longPause.refusedForMs();
+    if (pausedForMs !== undefined) throw this.#rateLimited(pausedForMs, this.#longPausePolicy);
+    const isFull = this.#queue.size >= MAX_WAITING;
+    const wait = this.#estimate((isFull ? this.#queue.size : this.#queue.ahead(roundRobinKeyOf(callContext))) + 1);
+    // A call that need not wait is sent even after its deadline: its caller has not cancelled it.
+    if (isFull || (wait > 0 && now + wait > callContext.deadlineAt)) throw this.#refusal(wait);
     this.#longPause.probe();
   }
 
-  /** Things have become worse: whoever cannot make it any more need not wait for the deadline to hear so. */
-  #refuseHopeless(): void {
+  /** After a limit has shrunk, refuses at once the calls that can no longer be sent before their deadlines. */
+  #refuseTooLate(): void {
     const now = this.#clock.monotonic();
-    let turn = 1;
+    let position = 1;
     for (const waiter of [...this.#queue]) {
-      const wait = this.#estimate(turn);
+      const wait = this.#estimate(position);
       if (now + wait > waiter.callContext.deadlineAt) this.#refuse(waiter, this.#refusal(wait));
-      else turn += 1;
+      else position += 1;
     }
   }
 

@@ -7,38 +7,37 @@ import type { Clock } from '../../lib/time/clock.ts';
 import { PortalHealth } from '../middleware/portal-health.ts';
 import { HUBSPOT_LIMITS, type Quota, type QuotaUsage, type SharedBudget } from './quota.ts';
 import { RateBucket, type RateMetrics } from './rate-bucket.ts';
-
 import type { RatePermit } from './rate-permit.ts';
 import { SocketShares } from './socket-shares.ts';
 
-/** Hands out the right to make calls. */
+/** Grants permits for calls. */
 export interface PermitSource {
   /**
-   * Resolves when one call of `budget` may leave.
-   * @throws GatewayError RATE_LIMITED at once when it cannot before the deadline, or the queue is full;
+   * Resolves when one call of `budget` may be sent.
+   * @throws GatewayError RATE_LIMITED at once when the call cannot be sent before its deadline, or the queue is full;
    *   HUBSPOT_UNAVAILABLE at once while HubSpot does not serve the portal
    */
   acquire(budget: Budget, callContext: CallContext): Promise<Permit>;
 }
 
-/** Calls of a portal under way at once, by budget. */
+/** Calls of a portal that may be in flight at the same time, by budget. */
 const CONCURRENCY: Readonly<Record<Budget, number>> = { general: 10, search: 5, associations: 5 };
-/** HubSpot names a policy for the general limit; for searches it only says "secondly". */
+/** The names of HubSpot's rate limit policies. HubSpot's 429 for a search calls its policy only "secondly". */
 const POLICIES: Readonly<Record<SharedBudget, string>> = { general: 'TEN_SECONDLY_ROLLING', search: 'SECONDLY' };
-/** The largest limit of a general window that HubSpot sells is 250: a figure far beyond it is a mistake, of a proxy maybe. */
-const HIGHEST_LIMIT = 10_000;
-/** Portals remembered per process. Those that are used are never the oldest of so many. */
+/** The largest limit that HubSpot sells is 250 calls per window. A much larger one is an error, for example of a proxy. */
+const MAX_PLAUSIBLE_LIMIT = 10_000;
+/** Rate limiters in the cache of a process. It exceeds the portals that are in use at the same time. */
 const MAX_PORTALS = 10_000;
 
 export interface RateLimitersOptions {
   readonly clock: Clock;
   readonly metrics: RateMetrics;
   readonly logger: Logger;
-  /** How a portal's budgets are shared with other replicas. */
+  /** Creates the quota of a portal, which shares its budgets with other replicas. */
   readonly createQuota: (hubId: number, usage: QuotaUsage) => Quota;
 }
 
-/** The rate limiters of all portals. Tenants that connected one portal share its budgets, as HubSpot counts them together. */
+/** The rate limiters of all portals. Tenants that connected the same portal quota its budgets, since HubSpot counts them together. */
 export class RateLimiters {
   readonly #options: RateLimitersOptions;
   readonly #limiters = new LRUCache<number, RateLimiter>(cacheLimit(MAX_PORTALS));
@@ -56,14 +55,14 @@ export class RateLimiters {
     return limiter;
   }
 
-  /** While HubSpot wants no calls of a portal for long: when that is over, in epoch milliseconds. */
+  /** End of a long pause of a portal, in epoch milliseconds; `undefined` outside a pause. */
   pausedUntil(hubId: number): number | undefined {
     const until = this.#limiters.peek(hubId)?.pausedUntil;
     const { clock } = this.#options;
     return until === undefined ? undefined : clock.now() + until - clock.monotonic();
   }
 
-  /** Portals of which HubSpot wants no calls for long. */
+  /** Number of portals in a long pause. */
   get paused(): number {
     let paused = 0;
     for (const { pausedUntil } of this.#limiters.values()) if (pausedUntil !== undefined) paused += 1;
@@ -71,14 +70,14 @@ export class RateLimiters {
   }
 }
 
-/** Decides when calls may leave for one portal, so that HubSpot's limits are used up and never exceeded. */
+/** Decides when the calls of one portal may be sent, so that they use HubSpot's limits and never exceed them. */
 export class RateLimiter implements PermitSource {
   readonly health: PortalHealth;
   readonly #hubId: number;
   readonly #logger: Logger;
   readonly #quota: Quota;
   readonly #budgets: Readonly<Record<Budget, RateBucket>>;
-  #hasDisbelieved = false;
+  #hasWarned = false;
 
   constructor(hubId: number, { clock, metrics, logger, createQuota }: RateLimitersOptions, sockets: SocketShares) {
     this.#hubId = hubId;
@@ -86,7 +85,7 @@ export class RateLimiter implements PermitSource {
     this.health = new PortalHealth(clock, (refusal) => {
       for (const budget of Object.values(this.#budgets)) budget.refuseAll(refusal);
     });
-    const share = createQuota(hubId, {
+    const quota = createQuota(hubId, {
       used: (budget) => this.#budgets[budget].used,
       waiting: (budget) => this.#budgets[budget].waiting,
       changed: () => {
@@ -94,9 +93,9 @@ export class RateLimiter implements PermitSource {
         this.#budgets.search.changed();
       },
     });
-    const inFlight = (budget: Budget) => ({
+    const concurrencyLimits = (budget: Budget) => ({
       concurrency: () => sockets.share(CONCURRENCY[budget]),
-      inFlight: (change: 1 | -1) => sockets.inFlight(hubId, change),
+      countInFlight: (change: 1 | -1) => sockets.countInFlight(hubId, change),
     });
     const shared = (budget: SharedBudget) =>
       new RateBucket(
@@ -104,16 +103,16 @@ export class RateLimiter implements PermitSource {
           budget,
           windowMs: HUBSPOT_LIMITS[budget].windowMs,
           policy: POLICIES[budget],
-          ...inFlight(budget),
-          limit: () => share.limit(budget),
-          projectedLimit: () => share.projectedLimit(budget),
-          otherReplicas: () => share.totalLimit(budget) - share.limit(budget),
+          ...concurrencyLimits(budget),
+          limit: () => quota.limit(budget),
+          projectedLimit: () => quota.projectedLimit(budget),
+          otherReplicas: () => quota.totalLimit(budget) - quota.limit(budget),
         },
         clock,
         metrics,
       );
     const unlimited = () => Number.POSITIVE_INFINITY;
-    this.#quota = share;
+    this.#quota = quota;
     this.#budgets = {
       general: shared('general'),
       search: shared('search'),
@@ -121,7 +120,7 @@ export class RateLimiter implements PermitSource {
         {
           budget: 'associations',
           windowMs: 0,
-          ...inFlight('associations'),
+          ...concurrencyLimits('associations'),
           limit: unlimited,
           projectedLimit: unlimited,
           otherReplicas: () => 0,
@@ -138,21 +137,21 @@ export class RateLimiter implements PermitSource {
     return this.#budgets[budget].acquire(callContext);
   }
 
-  /** HubSpot told how the general limit stands; answers what is believed of it. */
-  updateLimit(told: RateLimitState | undefined): RateLimitState | undefined {
-    if (told && told.max > HIGHEST_LIMIT) {
-      if (!this.#hasDisbelieved) {
-        this.#logger.warn({ hubId: this.#hubId, max: told.max }, 'a rate limit that HubSpot told is not believed');
+  /** Stores the general limit that HubSpot reported. Returns `undefined` for a limit that is not plausible. */
+  updateLimit(reported: RateLimitState | undefined): RateLimitState | undefined {
+    if (reported && reported.max > MAX_PLAUSIBLE_LIMIT) {
+      if (!this.#hasWarned) {
+        this.#logger.warn({ hubId: this.#hubId, max: reported.max }, 'the gateway ignores an implausible rate limit');
       }
-      this.#hasDisbelieved = true;
+      this.#hasWarned = true;
       return undefined;
     }
-    if (told) this.#quota.updateLimit('general', told.max);
-    return told;
+    if (reported) this.#quota.updateLimit('general', reported.max);
+    return reported;
   }
 
-  /** While HubSpot wants no calls of this portal for long: when that is over, on the monotonic clock. */
+  /** End of a long pause of this portal, on the monotonic clock; `undefined` outside a pause. */
   get pausedUntil(): number | undefined {
-    return this.health.pausedUntil ?? this.#budgets.general.closedUntil;
+    return this.health.pausedUntil ?? this.#budgets.general.longPauseUntil;
   }
 }

@@ -3,35 +3,35 @@ import type { Permit } from '../../hubspot/client.ts';
 import { NetworkError } from '../../hubspot/network-error.ts';
 import type { RateLimitState } from '../../hubspot/rate-limit.ts';
 
-/** What the budget noted when a call left. */
+/** The state of a bucket when it sent a call. */
 export interface SentCall {
-  /** How the window stood. */
+  /** From `SlidingWindow.mark`. */
   readonly mark: number;
   /** How often HubSpot had refused calls. */
   readonly refusals: number;
-  /** How often HubSpot had asked to be left alone for long. */
-  readonly closures: number;
+  /** How often HubSpot had requested a long pause. */
+  readonly longPauses: number;
 }
 
-/** What a slot tells the budget that it was granted from. */
+/** What a permit reports to the bucket that granted it. */
 export interface PermitIssuer {
-  /** `repeated` is the call before, when one call leaves a second time. */
-  sent(repeated: SentCall | undefined): SentCall;
-  /** HubSpot answered, and not with a 429. */
+  /** `previous` is the first attempt when a call is sent a second time. */
+  sent(previous: SentCall | undefined): SentCall;
+  /** HubSpot answered with another status than 429. */
   admitted(call: SentCall): void;
-  /** HubSpot answered, or nobody knows; `undefined` when nothing was sent. */
+  /** The call has ended, with or without an answer; `call` is `undefined` when it was not sent. */
   ended(call: SentCall | undefined, rateLimit?: RateLimitState): void;
   limitReached(call: SentCall, error: LimitReachedError): void;
 }
 
-/** The right to make one call, and its traces from there to the answer. */
+/** The permit for one call. It reports the course of the call to its issuer. */
 export class RatePermit implements Permit {
-  readonly #owner: PermitIssuer;
+  readonly #issuer: PermitIssuer;
   #state: 'granted' | 'used' | 'ended' = 'granted';
   #sent: SentCall | undefined;
 
-  constructor(owner: PermitIssuer) {
-    this.#owner = owner;
+  constructor(issuer: PermitIssuer) {
+    this.#issuer = issuer;
   }
 
   use(): boolean {
@@ -40,7 +40,7 @@ export class RatePermit implements Permit {
     return true;
   }
 
-  /** Whether a call left with it. */
+  /** True when a call was sent with this permit. */
   get isSent(): boolean {
     return this.#sent !== undefined;
   }
@@ -49,26 +49,26 @@ export class RatePermit implements Permit {
     if (this.#state === 'granted') this.#end();
   }
 
-  /** The call leaves; for the second time, after a 401, it counts without waiting for another slot. */
+  /** Reports that the call is sent. A second attempt, after a 401, counts too, but needs no permit of its own. */
   readonly send = (): void => {
-    this.#sent = this.#owner.sent(this.#sent);
+    this.#sent = this.#issuer.sent(this.#sent);
   };
 
   succeed(rateLimit: RateLimitState | undefined): void {
-    if (this.#sent) this.#owner.admitted(this.#sent);
+    if (this.#sent) this.#issuer.admitted(this.#sent);
     this.#end(rateLimit);
   }
 
   fail(error: unknown): void {
     if (this.#sent) {
-      if (error instanceof LimitReachedError) this.#owner.limitReached(this.#sent, error);
-      else if (!(error instanceof NetworkError)) this.#owner.admitted(this.#sent);
+      if (error instanceof LimitReachedError) this.#issuer.limitReached(this.#sent, error);
+      else if (!(error instanceof NetworkError)) this.#issuer.admitted(this.#sent);
     }
     this.#end();
   }
 
   #end(rateLimit?: RateLimitState): void {
     this.#state = 'ended';
-    this.#owner.ended(this.#sent, rateLimit);
+    this.#issuer.ended(this.#sent, rateLimit);
   }
 }

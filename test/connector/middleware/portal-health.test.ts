@@ -38,7 +38,7 @@ describe.each([
   ['timeouts', timeout],
   ['504s', status(504)],
 ])('%s', (_case, error) => {
-  it('in a row stop the calls of the portal at once, and one in five seconds finds out', async () => {
+  it('in a row open the circuit of the portal, and one call in five seconds probes HubSpot', async () => {
     for (let call = 0; call < 20; call += 1) await fail(error);
     expect(await outcome()).toBe(5_000);
     expect(portal.arrivals).toHaveLength(20);
@@ -56,7 +56,7 @@ describe.each([
     expect([await outcome(), await outcome()]).toEqual(['ok', 'ok']);
   });
 
-  it('refuse those who wait, too', async () => {
+  it('refuse waiting calls, too', async () => {
     const calls = Array.from({ length: 20 }, () => fail(error, 1_000));
     const waiting = portal.call({ deadlineAt: 24_000 }).catch((told: unknown) => told);
     for (let call = 0; call < 10; call += 1) calls.push(fail(error, 1_000));
@@ -78,7 +78,7 @@ describe.each([
   });
 });
 
-it('a HubSpot that says nothing is left alone after one timeout of all calls at once', async () => {
+it('a HubSpot that does not answer opens the circuit after one timeout of all calls in flight', async () => {
   const told = Array.from({ length: 15 }, () => fail(timeout, 10_000));
   await portal.pass(10_000, 1_000);
   await Promise.all(told);
@@ -91,7 +91,7 @@ it.each([400, 401, 403, 404, 409, 423])('a %i is an answer', async (code) => {
   expect(await outcome()).toBe('ok');
 });
 
-it('a call that never left does not end the outage', async () => {
+it('a call that was not sent does not end the outage', async () => {
   for (let call = 0; call < 20; call += 1) await fail(timeout);
   await portal.pass(5_000, 1_000);
   await portal.unsent();
@@ -100,7 +100,7 @@ it('a call that never left does not end the outage', async () => {
 });
 
 describe('sockets', () => {
-  it('are shared by the portals that have calls under way, so that none finds them all taken', async () => {
+  it('are shared by the portals with calls in flight, so that none lacks sockets', async () => {
     const clock = new ManualClock();
     const limiters = new RateLimiters({
       clock,

@@ -70,17 +70,17 @@ async function repeats(facts: Partial<HubspotCall>, error: Error): Promise<numbe
 }
 
 describe('a read', () => {
-  it.each([GET, BATCH_READ])('is repeated twice when HubSpot is in trouble: %j', async (read) => {
+  it.each([GET, BATCH_READ])('is retried twice when HubSpot fails: %j', async (read) => {
     for (const code of [500, 502, 503, 504, 521, 524]) expect(await repeats(read, status(code))).toBe(2);
     expect(await repeats(read, broken())).toBe(2);
     expect(await repeats(read, new NetworkError('HUBSPOT_TIMEOUT', new Error('silence')))).toBe(2);
   });
 
-  it('is answered when a repeat is', async () => {
+  it('is answered when a retry is', async () => {
     expect((await attempt(GET, [status(502), broken()])).outcome).toBe('answered');
   });
 
-  it('is repeated soon, and later the second time', async () => {
+  it('is retried with growing backoff', async () => {
     const pauses = { first: 0, second: 0 };
     for (let turn = 0; turn < 20; turn += 1) {
       const { left } = await attempt(GET, [status(502), status(502)], clock.monotonic() + 25_000);
@@ -102,13 +102,13 @@ describe('a read', () => {
 });
 
 describe('a write', () => {
-  it.each(WRITES)('is not repeated when it may have happened: %j', async (write) => {
+  it.each(WRITES)('is not retried when HubSpot may have executed it: %j', async (write) => {
     for (const code of [500, 502, 503, 504, 524]) expect(await repeats(write, status(code))).toBe(0);
     expect(await repeats(write, broken())).toBe(0);
     expect(await repeats(write, new NetworkError('HUBSPOT_TIMEOUT', new Error('silence')))).toBe(0);
   });
 
-  it.each([GET, ...WRITES])('is repeated, as a read is, when HubSpot says that nothing happened: %j', async (call) => {
+  it.each([GET, ...WRITES])('is retried, as a read is, when HubSpot certainly did not execute it: %j', async (call) => {
     expect((await attempt(call, [status(429), status(429), status(429), status(429)])).outcome).toBe('answered');
     const { left, outcome } = await attempt(call, [status(423)]);
     expect(outcome).toBe('answered');
@@ -116,12 +116,12 @@ describe('a write', () => {
     expect((left[1] ?? 0) - (left[0] ?? 0)).toBeGreaterThanOrEqual(2_000);
   });
 
-  it.each(WRITES)('is repeated when no connection came about: %j', async (write) => {
+  it.each(WRITES)('is retried when the connection failed: %j', async (write) => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(await repeats(write, new NetworkError('HUBSPOT_UNAVAILABLE', refused))).toBe(2);
   });
 
-  it('is given up when it stays locked', async () => {
+  it('fails when the record stays locked', async () => {
     const locked = status(423);
     const { left, outcome } = await attempt(POST, [locked, locked, locked, locked]);
     expect(outcome).toBe(locked);
@@ -129,7 +129,7 @@ describe('a write', () => {
   });
 });
 
-it.each([400, 401, 403, 404, 409, 477])('a %i is nobody’s to repeat', async (code) => {
+it.each([400, 401, 403, 404, 409, 477])('a %i is not retried', async (code) => {
   for (const call of [GET, BATCH_READ, POST]) expect(await repeats(call, status(code))).toBe(0);
 });
 
@@ -143,25 +143,25 @@ it.each([
 });
 
 describe('the deadline', () => {
-  it('is not passed by a repeat: the error comes at once', async () => {
+  it('is not exceeded by a retry: the call fails at once', async () => {
     const error = status(503, 5_000);
     const { left, outcome } = await attempt(GET, [error], 5_000);
     expect([left, outcome, clock.monotonic()]).toEqual([[0], error, 0]);
   });
 
-  it('ends the repeats of a 429 too', async () => {
+  it('ends the retries of a 429 too', async () => {
     clock.advance(1_000);
     const error = status(429);
     expect(await attempt(GET, [error], 1_000)).toEqual({ left: [1_000], outcome: error });
   });
 });
 
-it('refuses a call that is made for nobody', async () => {
+it('refuses a call without a call context', async () => {
   const call: HubspotCall = { name: 'contacts.list', method: 'GET', path: '/', scopes: [[]] };
   await expect(retry(clock)(() => expect.unreachable())(call)).rejects.toThrow('contacts.list is made for nobody');
 });
 
-it('repeats cost HubSpot no more than a tenth of its calls when it is down for everybody', async () => {
+it('retries add at most a tenth to the calls in an outage', async () => {
   let left = 0;
   const stage = retry(clock)(async () => {
     left += 1;

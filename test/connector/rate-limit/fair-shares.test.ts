@@ -15,24 +15,24 @@ function nameOf(index: number): string {
 }
 
 describe('fair shares', () => {
-  it('are equal for those who want more than there is', () => {
+  it('are equal when all request more than the capacity', () => {
     expect(shares(CAPACITY, [110, 110])).toEqual([55, 55]);
     expect(shares(CAPACITY, [110, 110, 110])).toEqual([36, 37, 37]);
     expect(shares(5, [5, 5, 5])).toEqual([1, 2, 2]);
   });
 
-  it('leave what some do not want to those who do', () => {
+  it('leave the units of modest claims to the others', () => {
     expect(shares(CAPACITY, [110, 2, 2])).toEqual([106, 2, 2]);
     expect(shares(CAPACITY, [110, 20, 110])).toEqual([45, 20, 45]);
     expect(shares(5, [0, 5, 0])).toEqual([0, 5, 0]);
   });
 
-  it('share evenly what nobody wants', () => {
+  it('divide unrequested units evenly', () => {
     expect(shares(CAPACITY, [30, 10])).toEqual([65, 45]);
     expect(shares(5, [0, 0])).toEqual([3, 2]);
   });
 
-  it('are one unit each in turns, when there are fewer units than claimants', () => {
+  it('are one unit each in rotation, when there are fewer units than claimants', () => {
     const rounds = Array.from({ length: 4 }, (_, round) => shares(2, [5, 1, 5, 0, 5], round * 5_000));
     expect(rounds).toEqual([
       [1, 1, 0, 0, 0],
@@ -44,7 +44,7 @@ describe('fair shares', () => {
 
   const wants = fc.array(fc.nat(150), { minLength: 1, maxLength: 30 });
 
-  it('give out all there is, in whole units, and do not depend on the order of the claims', () => {
+  it('use the whole capacity, in whole units, and do not depend on the order of the claims', () => {
     fc.assert(
       fc.property(fc.nat(120), wants, fc.nat(1e6), (capacity, wanted, now) => {
         const claims: Claim[] = wanted.map((each, index) => ({ holder: nameOf(index), wanted: each }));
@@ -60,7 +60,7 @@ describe('fair shares', () => {
     );
   });
 
-  it('leave nobody short while somebody else has more', () => {
+  it('leave no claim short while another holder has more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 30, max: 120 }), wants, (capacity, wanted) => {
         const given = shares(capacity, wanted);
@@ -72,7 +72,7 @@ describe('fair shares', () => {
     );
   });
 
-  it('starve nobody: as many turns later as there are claimants for a unit, everybody had one', () => {
+  it('starve no claimant: each has had a unit after as many rotations as there are claimants for one', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 9 }),

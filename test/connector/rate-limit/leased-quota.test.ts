@@ -6,7 +6,7 @@ import { createTestDatabase } from '../../helpers/databases.ts';
 import { CallCounter, type CountedBudget, HUB_ID, pass, Replica } from '../../helpers/replicas.ts';
 
 const { general, search } = HUBSPOT_LIMITS;
-/** A lease, HubSpot's window, and what a call needs to get there. */
+/** A lease, HubSpot's window, and the transit of a call. */
 const LEFT_BEHIND_MS = 5_000 + general.windowMs + 500;
 
 let clock: ManualClock;
@@ -51,16 +51,19 @@ async function arrivals(replicas: readonly Replica[], ms: number, budget: Counte
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
-describe('replicas that all want more than there is', () => {
-  it.each([1, 2, 3, 8])('use nine tenths of the limit and more, are %i, and never exceed it', async (count) => {
-    const replicas = Array.from({ length: count }, replica);
-    await saturate(replicas, 30_000);
-    const calls = await arrivals(replicas, 60_000);
+describe('replicas with more demand than the limit', () => {
+  it.each([1, 2, 3, 8])(
+    'use at least nine tenths of the limit, when they are %i, and never exceed it',
+    async (count) => {
+      const replicas = Array.from({ length: count }, replica);
+      await saturate(replicas, 30_000);
+      const calls = await arrivals(replicas, 60_000);
 
-    expect(sum(calls)).toBeGreaterThanOrEqual(0.9 * 6 * general.max);
-    expect(Math.min(...calls)).toBeGreaterThan((0.75 * 6 * general.max) / count);
-    expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
-  });
+      expect(sum(calls)).toBeGreaterThanOrEqual(0.9 * 6 * general.max);
+      expect(Math.min(...calls)).toBeGreaterThan((0.75 * 6 * general.max) / count);
+      expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
+    },
+  );
 
   it.each([1, 2, 3, 5])('do so with searches, as %i', async (count) => {
     const replicas = Array.from({ length: count }, replica);
@@ -71,7 +74,7 @@ describe('replicas that all want more than there is', () => {
     expect(counter.maxInWindow('search', search.windowMs)).toBeLessThanOrEqual(search.max);
   });
 
-  it('search in turns when they are more than HubSpot allows searches, and none starves', async () => {
+  it('rotate the units when they outnumber the searches that HubSpot allows, and none starves', async () => {
     const replicas = Array.from({ length: 12 }, replica);
     await saturate(replicas, 20_000, 'search');
     const calls = await arrivals(replicas, 60_000, 'search');
@@ -105,7 +108,7 @@ describe('a replica that joins', () => {
     expect(counter.maxInWindow('search', search.windowMs)).toBeLessThanOrEqual(search.max);
   });
 
-  it('makes its first call at once beside one that uses all there is, as do three others', async () => {
+  it('makes its first call at once beside a replica that uses the whole limit, as do three others', async () => {
     const busy = replica();
     await saturate([busy], 30_000);
     const newcomers = Array.from({ length: 4 }, replica);
@@ -115,7 +118,7 @@ describe('a replica that joins', () => {
     expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
   });
 
-  it('calls at once, though another uses all there is, and has its part from then on', async () => {
+  it('calls at once beside a replica that uses the whole limit, and has its fair share from then on', async () => {
     const [first, second] = [replica(), replica()];
     await saturate([first], 30_000);
     expect((await arrivals([first, second], 1_000))[1]).toBeGreaterThan(0);
@@ -125,7 +128,7 @@ describe('a replica that joins', () => {
     expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
   });
 
-  it('never stops the one that gives way', async () => {
+  it('never stops the replica that returns units', async () => {
     const [first, second] = [replica(), replica()];
     // Evenly, so that calls leave the window evenly, too.
     await pass(clock, 30_000, () => void first.call(), 100);
@@ -135,7 +138,7 @@ describe('a replica that joins', () => {
     }
   });
 
-  it('leaves those that are used most of it when it is hardly used itself', async () => {
+  it('leaves most of the limit to busy replicas when it makes few calls', async () => {
     const [busy, calm] = [replica(), replica()];
     await pass(clock, 60_000, () => {
       busy.saturate();
@@ -147,8 +150,8 @@ describe('a replica that joins', () => {
   });
 });
 
-describe('a replica that goes', () => {
-  it('leaves its slice to the others when it died, as soon as HubSpot has forgotten its calls', async () => {
+describe('a replica that leaves', () => {
+  it('leaves its lease to the others after a crash, as soon as HubSpot no longer counts its calls', async () => {
     const [first, second] = [replica(), replica()];
     await saturate([first, second], 30_000);
     second.kill();
@@ -161,7 +164,7 @@ describe('a replica that goes', () => {
     expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
   });
 
-  it('gives back at once what no call needs when it is closed', async () => {
+  it('returns at once the units without calls when it is closed', async () => {
     const [first, second] = [replica(), replica()];
     await saturate([first, second], 30_000);
     void second.shares.close();
@@ -172,7 +175,7 @@ describe('a replica that goes', () => {
     expect(counter.maxInWindow('general', general.windowMs)).toBeLessThanOrEqual(general.max);
   });
 
-  it('gives everything back when nobody has used it for a while, and leaves the database alone', async () => {
+  it('returns its lease after some idle time, and makes no more database queries', async () => {
     const idle = replica();
     void idle.call();
     await pass(clock, 20_000);
@@ -189,7 +192,7 @@ describe('a replica that goes', () => {
   });
 });
 
-it('is closed when what it was giving back anyway is back', async () => {
+it('is closed when the return of its lease in progress is done', async () => {
   const idle = replica();
   void idle.call();
   await pass(clock, 14_500);
@@ -213,7 +216,7 @@ describe('the database', () => {
     expect(renewals).toBeLessThanOrEqual(31);
   });
 
-  it('is all that the first call waits for', async () => {
+  it('delays only the first call', async () => {
     const first = replica();
     void first.call('general', 0);
     void first.call('search', 0);
@@ -221,7 +224,7 @@ describe('the database', () => {
     expect(first.arrived).toEqual({ general: 1, search: 1 });
   });
 
-  it('is waited for again after everything was given back', async () => {
+  it('delays the first call after the lease was returned', async () => {
     const returning = replica();
     void returning.call();
     await pass(clock, 30_000);

@@ -19,18 +19,18 @@ function slice(budget: 'general' | 'search' = 'general'): QuotaLease {
   return new QuotaLease(budget, 'ours', usage, clock);
 }
 
-/** Somebody else who holds and wants so much. */
+/** Another replica with such a lease. */
 function other(units: number, wanted: number, leasedForMs = LEASE_MS): StoredQuotaLease {
   return { holder: 'theirs', units, wanted, leasedForMs };
 }
 
-/** What it asks for beside the others, as with every renewal. */
+/** The request of a renewal beside these leases. */
 function renewal(of: QuotaLease, ...leases: StoredQuotaLease[]) {
-  of.observe();
+  of.updateDemand();
   return of.renewal({ max: 110, leases, now: clock.now() });
 }
 
-it('uses nothing before it is told what it has', () => {
+it('uses no units before the first lease is granted', () => {
   const ours = slice();
   ours.begin();
   expect(renewal(ours)).toEqual({ budget: 'general', units: 88, wanted: 2, max: 110, leasedForMs: LEASE_MS });
@@ -39,7 +39,7 @@ it('uses nothing before it is told what it has', () => {
   expect(ours.limit).toBe(40);
 });
 
-it('does not use again what it offered to give back, even if nobody knows whether that was done', () => {
+it('does not use units that a failed renewal may have returned', () => {
   const ours = slice();
   renewal(ours);
   ours.granted(106, clock.monotonic());
@@ -51,7 +51,7 @@ it('does not use again what it offered to give back, even if nobody knows whethe
   expect(ours.limit).toBe(2);
 });
 
-it('shrinks at once and gives back step by step, never what its calls need', () => {
+it('shrinks at once and returns units step by step, never those of counted calls', () => {
   const ours = slice();
   [used, waiting] = [100, 50];
   renewal(ours);
@@ -66,14 +66,14 @@ it('shrinks at once and gives back step by step, never what its calls need', () 
   expect(ours.limit).toBe(53);
 });
 
-it('does not share with the dead, but leaves them what HubSpot may still count', () => {
+it('gives crashed replicas no share, but reserves the calls that HubSpot may still count', () => {
   const ours = slice();
   waiting = 200;
   expect(renewal(ours, other(50, 110, 10_501))).toMatchObject({ units: 53 });
   expect(renewal(ours, other(50, 110, 10_500))).toMatchObject({ units: 56 });
 });
 
-it('counts on its fair share, whatever it has or wants now', () => {
+it('projects its fair share, whatever it holds or requests now', () => {
   const ours = slice();
   ours.begin();
   expect(ours.projectedLimit).toBe(110);
@@ -82,11 +82,11 @@ it('counts on its fair share, whatever it has or wants now', () => {
   expect(ours).toMatchObject({ limit: 2, projectedLimit: 53, totalLimit: 110 });
 });
 
-it('counts on one unit where replicas take turns', () => {
+it('projects one unit while replicas rotate', () => {
   const ours = slice('search');
   const others = Array.from({ length: 9 }, (_, index) => ({ ...other(1, 5), holder: `theirs-${index}` }));
   const outlooks = Array.from({ length: 4 }, () => {
-    ours.observe();
+    ours.updateDemand();
     ours.renewal({ max: 5, leases: others, now: clock.now() });
     ours.granted(0, clock.monotonic());
     clock.advance(4_999);
@@ -95,7 +95,7 @@ it('counts on one unit where replicas take turns', () => {
   expect(outlooks).toEqual([1, 1, 1, 1]);
 });
 
-it('wants what it needed lately, and less each time', () => {
+it('requests its recent demand, and less at each renewal', () => {
   const ours = slice();
   used = 40;
   expect(renewal(ours).wanted).toBe(50);
@@ -106,10 +106,10 @@ it('wants what it needed lately, and less each time', () => {
   expect(wants.at(-1)).toBe(2);
 });
 
-it('wants a search for about ten seconds after the last one, and then none', () => {
+it('requests a search for about ten seconds after the last one, and then none', () => {
   const ours = slice('search');
   const wants = () => {
-    ours.observe();
+    ours.updateDemand();
     return ours.renewal({ max: 5, leases: [], now: clock.now() }).wanted;
   };
   used = 1;

@@ -14,7 +14,7 @@ const FAILURES: readonly HubspotFailure[] = [
   { status: 429 },
 ];
 
-/** Somebody asks at a random time for a call that goes in a random way. */
+/** A caller starts a call with random durations at a random time. */
 const ask = fc.record({
   afterMs: fc.integer({ min: 0, max: 20_000 }),
   viewer: fc.integer({ min: 0, max: 5 }),
@@ -48,7 +48,7 @@ async function play(portal: LimitedPortal, { afterMs, viewer, priority, budget, 
   return { outcome, failed: trip.failure !== undefined, late: portal.now - deadlineAt - trip.latencyMs };
 }
 
-it('keeps every limit, answers or refuses everybody in time, and is as good as new afterwards', async () => {
+it('keeps every limit, answers or refuses every call in time, and has its full burst afterwards', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(ask, { minLength: 300, maxLength: 700 }), async (asks) => {
       const portal = new LimitedPortal();
@@ -66,7 +66,7 @@ it('keeps every limit, answers or refuses everybody in time, and is as good as n
         expect(mostInWindow(times, windowMs)).toBeLessThanOrEqual(max);
       }
       expect(await portal.waiting()).toBe(0);
-      // Nothing is under way and nothing counts any more: the burst from idle is there again.
+      // No call is in flight and no call counts any more: the full burst is available again.
       portal.clock.advance(120_000);
       await Promise.all(Array.from({ length: 30 }, () => portal.call()));
       await Promise.all(Array.from({ length: 10 }, () => portal.limiter.acquire('general', portal.callContext())));
@@ -75,7 +75,7 @@ it('keeps every limit, answers or refuses everybody in time, and is as good as n
   );
 });
 
-it('starves nobody: with others wanting all there is, whoever asks once is answered within seconds', async () => {
+it('starves no viewer: a single call is answered within seconds although others use the whole limit', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 1, max: 400 }), async (at, latencyMs) => {
       const portal = new LimitedPortal();

@@ -9,7 +9,7 @@ beforeEach(() => {
 
 const times = () => portal.arrivals.map(({ at }) => at);
 
-/** Demand without end: so many calls want to leave at any time. */
+/** Endless demand: this many calls wait at any time. */
 function saturate(callers: number, budget: Budget, trip: { transitMs?: number; latencyMs: number }): void {
   for (let caller = 0; caller < callers; caller += 1) {
     void (async () => {
@@ -19,13 +19,13 @@ function saturate(callers: number, budget: Budget, trip: { transitMs?: number; l
 }
 
 describe('the general budget', () => {
-  it('lets 40 calls leave from idle as fast as HubSpot answers them', async () => {
+  it('sends 40 calls from idle as fast as HubSpot answers them', async () => {
     const calls = Array.from({ length: 40 }, () => portal.call());
     await Promise.all(calls);
     expect([portal.now, times().length]).toEqual([0, 40]);
   });
 
-  it('lets no more than ten calls be under way', async () => {
+  it('has at most ten calls in flight', async () => {
     for (let call = 0; call < 30; call += 1) void portal.call({}, { latencyMs: 1_000 });
     await portal.settle();
     expect(times()).toHaveLength(10);
@@ -51,22 +51,22 @@ describe('the general budget', () => {
   });
 });
 
-it('makes five searches a second at most, and almost as many when they are wanted', async () => {
+it('makes at most five searches a second, and almost as many on demand', async () => {
   saturate(20, 'search', { latencyMs: 40, transitMs: 20 });
   await portal.pass(20_000);
   expect(mostInWindow(times(), 1_000)).toBe(5);
   expect(times().length / 20).toBeGreaterThanOrEqual(4.5);
 });
 
-describe('a figure that cannot be right', () => {
-  const told = (max: number, remaining = max - 1) => ({
+describe('an implausible limit', () => {
+  const reported = (max: number, remaining = max - 1) => ({
     answer: () => ({ status: 200, body: {}, rateLimit: { max, remaining, intervalMs: 10_000 } }),
   });
 
-  it.each([10_001, 999_999_999])('is not believed, and logged once: %d calls in ten seconds', async (max) => {
-    await portal.call({}, told(max));
-    await portal.call({}, told(max, 0));
-    expect(portal.logs.filter((line) => line.includes('not believed'))).toHaveLength(1);
+  it.each([10_001, 999_999_999])('is ignored, and logged once: %d calls in ten seconds', async (max) => {
+    await portal.call({}, reported(max));
+    await portal.call({}, reported(max, 0));
+    expect(portal.logs.filter((line) => line.includes('implausible'))).toHaveLength(1);
     for (let call = 0; call < 200; call += 1) void portal.call();
     await portal.pass(9_000);
     expect(portal.arrivals.length).toBeLessThanOrEqual(110);

@@ -3,68 +3,68 @@ import { type PermitIssuer, RatePermit, type SentCall } from '../../../src/conne
 import { LimitReachedError } from '../../../src/errors.ts';
 import { NetworkError } from '../../../src/hubspot/network-error.ts';
 
-const FIRST: SentCall = { mark: 1, refusals: 0, closures: 0 };
-const SECOND: SentCall = { mark: 2, refusals: 0, closures: 0 };
+const FIRST: SentCall = { mark: 1, refusals: 0, longPauses: 0 };
+const SECOND: SentCall = { mark: 2, refusals: 0, longPauses: 0 };
 const LIMIT = new LimitReachedError('Too many.', { status: 429 });
 
-/** What the budget was told, in order. */
-let told: unknown[][];
-let slot: RatePermit;
+/** What the permit reported to its issuer, in order. */
+let reports: unknown[][];
+let permit: RatePermit;
 beforeEach(() => {
-  told = [];
-  const owner: PermitIssuer = {
-    sent(repeated) {
-      told.push(['sent', repeated]);
-      return repeated ? SECOND : FIRST;
+  reports = [];
+  const issuer: PermitIssuer = {
+    sent(previous) {
+      reports.push(['sent', previous]);
+      return previous ? SECOND : FIRST;
     },
-    admitted: (call) => told.push(['admitted', call]),
-    ended: (call, rateLimit) => told.push(['ended', call, rateLimit]),
-    limitReached: (call, error) => told.push(['limitReached', call, error]),
+    admitted: (call) => reports.push(['admitted', call]),
+    ended: (call, rateLimit) => reports.push(['ended', call, rateLimit]),
+    limitReached: (call, error) => reports.push(['limitReached', call, error]),
   };
-  slot = new RatePermit(owner);
+  permit = new RatePermit(issuer);
 });
 
-describe('a slot', () => {
-  it('is for one call', () => {
-    expect([slot.use(), slot.use()]).toEqual([true, false]);
-    slot.send();
-    expect(slot.isSent).toBe(true);
-    slot.succeed(undefined);
-    expect(slot.use()).toBe(false);
+describe('a permit', () => {
+  it('serves one call', () => {
+    expect([permit.use(), permit.use()]).toEqual([true, false]);
+    permit.send();
+    expect(permit.isSent).toBe(true);
+    permit.succeed(undefined);
+    expect(permit.use()).toBe(false);
   });
 
-  it('goes back when it is released unused, once', () => {
-    slot.release();
-    slot.release();
-    expect(told).toEqual([['ended', undefined, undefined]]);
-    expect(slot.use()).toBe(false);
+  it('is returned once when it is released unused', () => {
+    permit.release();
+    permit.release();
+    expect(reports).toEqual([['ended', undefined, undefined]]);
+    expect(permit.use()).toBe(false);
   });
 
-  it('does not go back by a release when a call has it', () => {
-    slot.use();
-    slot.release();
-    expect(told).toEqual([]);
+  it('is not returned by a release when a call uses it', () => {
+    permit.use();
+    permit.release();
+    expect(reports).toEqual([]);
   });
 });
 
 describe('a call', () => {
-  beforeEach(() => slot.use());
+  beforeEach(() => permit.use());
 
-  it('that HubSpot answered counts as admitted, with the limits that it told', () => {
+  it('with an answer is reported as admitted, with the limits that HubSpot reports', () => {
     const rateLimit = { max: 190, remaining: 3, intervalMs: 10_000 };
-    slot.send();
-    slot.succeed(rateLimit);
-    expect(told.slice(1)).toEqual([
+    permit.send();
+    permit.succeed(rateLimit);
+    expect(reports.slice(1)).toEqual([
       ['admitted', FIRST],
       ['ended', FIRST, rateLimit],
     ]);
   });
 
-  it('that leaves again, as after a 401, takes the place of the one before', () => {
-    slot.send();
-    slot.send();
-    slot.succeed(undefined);
-    expect(told).toEqual([
+  it('that is sent again, as after a 401, replaces the previous attempt', () => {
+    permit.send();
+    permit.send();
+    permit.succeed(undefined);
+    expect(reports).toEqual([
       ['sent', undefined],
       ['sent', FIRST],
       ['admitted', SECOND],
@@ -77,14 +77,14 @@ describe('a call', () => {
     ['no answer says nothing about the limit', new NetworkError('HUBSPOT_TIMEOUT', undefined), []],
     ['any other failure was admitted', new Error('500'), [['admitted', FIRST]]],
   ])('that fails: %s', (_title, failure, expected) => {
-    slot.send();
-    slot.fail(failure);
-    expect(told.slice(1)).toEqual([...expected, ['ended', FIRST, undefined]]);
+    permit.send();
+    permit.fail(failure);
+    expect(reports.slice(1)).toEqual([...expected, ['ended', FIRST, undefined]]);
   });
 
-  it('that never left is not told of', () => {
-    slot.fail(LIMIT);
-    expect(told).toEqual([['ended', undefined, undefined]]);
-    expect(slot.isSent).toBe(false);
+  it('that was not sent is not reported as sent', () => {
+    permit.fail(LIMIT);
+    expect(reports).toEqual([['ended', undefined, undefined]]);
+    expect(permit.isSent).toBe(false);
   });
 });

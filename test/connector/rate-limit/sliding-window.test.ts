@@ -12,7 +12,7 @@ beforeEach(() => {
   window = new SlidingWindow(WINDOW_MS, clock);
 });
 
-/** Calls that leave now, and are answered now. */
+/** Calls that are sent now, and answered now. */
 function make(calls: number): void {
   for (let call = 0; call < calls; call += 1) {
     window.grant();
@@ -38,7 +38,7 @@ describe('what counts', () => {
     expect([window.used, window.own]).toEqual([0, 0]);
   });
 
-  it('is what others made, as HubSpot tells when it refuses, but not as our own', () => {
+  it('includes external calls after a refusal, but not as own calls', () => {
     make(10);
     window.grant();
     window.fill(LIMIT);
@@ -64,15 +64,15 @@ describe('what counts', () => {
     },
   );
 
-  it('is nothing where there is no limit', () => {
+  it('is nothing for an infinite limit', () => {
     make(3);
     window.fill(Number.POSITIVE_INFINITY);
     expect([window.used, window.wait(Number.POSITIVE_INFINITY, 1_000)]).toEqual([3, 0]);
   });
 });
 
-describe('what HubSpot counted and nobody here made', () => {
-  /** A call about which HubSpot says that `counted` calls count. */
+describe('a call that HubSpot counted and no replica made', () => {
+  /** A call whose answer reports `counted` calls. */
   function call(counted: number, others = 0, meanwhile = () => {}): void {
     window.grant();
     const mark = window.mark();
@@ -87,7 +87,7 @@ describe('what HubSpot counted and nobody here made', () => {
     expect([window.used, window.own]).toEqual([35, 5]);
   });
 
-  it('is told once: the next answer knows of it', () => {
+  it('is added once: the next answer reports it again', () => {
     call(31);
     call(32);
     call(33);
@@ -102,21 +102,21 @@ describe('what HubSpot counted and nobody here made', () => {
     expect([window.used, window.own]).toEqual([2, 2]);
   });
 
-  it('is never one that counted when the call left, and does no more at its answer', () => {
+  it('is not one that counted at the dispatch of the call, and no longer does at its answer', () => {
     make(7);
     clock.advance(WINDOW_MS - 100);
     call(8, 0, () => clock.advance(100));
     expect(window.used).toBe(1);
   });
 
-  it('is not what other replicas may make', () => {
+  it('is not one that another replica may have made', () => {
     call(56, 55);
     expect(window.used).toBe(1);
     call(60, 55);
     expect([window.used, window.own]).toEqual([5, 2]);
   });
 
-  it('does not become a debt when HubSpot counts less than we do', () => {
+  it('is never subtracted when HubSpot counts fewer calls', () => {
     make(20);
     call(1);
     expect(window.used).toBe(21);
@@ -147,9 +147,9 @@ describe('a wait', () => {
     expect(window.wait(LIMIT)).toBe(0);
   });
 
-  it('is of the turn asked for: a full window goes by for every 110 before it', () => {
+  it('is that of the position: a full window for every 110 calls ahead', () => {
     make(110);
-    expect([1, 110, 111, 220, 221].map((turn) => window.wait(LIMIT, turn))).toEqual([
+    expect([1, 110, 111, 220, 221].map((position) => window.wait(LIMIT, position))).toEqual([
       10_000, 10_000, 20_000, 20_000, 30_000,
     ]);
   });
@@ -158,7 +158,7 @@ describe('a wait', () => {
     expect(window.wait(0)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('takes what is under way to be answered no sooner than now', () => {
+  it('expects the answers of calls in flight now at the earliest', () => {
     for (let call = 0; call < LIMIT; call += 1) window.grant();
     clock.advance(5_000);
     expect(window.wait(LIMIT)).toBe(WINDOW_MS);
