@@ -32,18 +32,18 @@ declare global {
       ResolveReturnShape = unknown,
     > {
       /**
-       * Scopes that the portal must have granted: every one of at least one inner list; a function where the field's
-       * argument `objectType` decides.
+       * Scopes that the portal must have granted: all scopes of at least one inner list. A function when the scopes
+       * depend on the field's argument `objectType`.
        */
       hubspotScopes?: ScopeRequirement | ScopesOfType;
-      /** The portals that its arguments name. */
+      /** The portals that the field's arguments name. */
       given?: Given<InputShapeFromFields<Args>>;
-      /** What the viewer's JWT must allow. */
+      /** The permission that the viewer's JWT must have. */
       permission?: Permission;
     }
 
     interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown> {
-      /** Scopes without which no object of this type can be read, whatever names it. */
+      /** Scopes that are needed to read objects of this type through `node(id)`. */
       hubspotScopes?: ScopeRequirement;
     }
   }
@@ -52,7 +52,7 @@ declare global {
 SchemaBuilder.registerPlugin('hubspotScopes', HubspotScopesPlugin);
 SchemaBuilder.registerPlugin('permission', PermissionPlugin);
 
-/** The schema under construction. It defines no types: those are in types/. */
+/** The Pothos schema builder. The folder types/ defines the types. */
 export const builder = new SchemaBuilder<{
   Context: GatewayContext;
   DefaultFieldNullability: false;
@@ -65,35 +65,35 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string };
   };
 }>({
-  // Outermost first: the viewer's permission is asked before the portal's scopes.
+  // Outermost first: the viewer's permission is checked before the portal's scopes.
   plugins: ['permission', 'hubspotScopes', RelayPlugin],
   defaultFieldNullability: false,
   relay: {
     cursorType: 'String',
     nodeTypeOptions: {
       description:
-        'Whatever has a global id: records, owners, pipelines and their stages, and installations. `Query.node` reads it by that id.',
+        'An object with a global id: a record, an owner, a pipeline, a stage of a pipeline, or an installation. `Query.node` reads it by that id.',
       resolveType: (node) => nodeTypename(node),
     },
-    idFieldOptions: { description: 'Global id: unique among everything that the gateway serves.' },
-    pageInfoTypeOptions: { description: 'Where a page of a connection stands. Connections page forward only.' },
-    hasNextPageFieldOptions: { description: 'True when there is more behind this page.' },
-    hasPreviousPageFieldOptions: { description: 'True when the page was asked for with `after`.' },
+    idFieldOptions: { description: 'The global id, unique among all objects of the gateway.' },
+    pageInfoTypeOptions: { description: 'The position of a page in its connection. Connections page forward only.' },
+    hasNextPageFieldOptions: { description: 'True when more items follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'True when the page was requested with `after`.' },
     startCursorFieldOptions: { description: 'Cursor of the first edge. Null when the page is empty.' },
     endCursorFieldOptions: {
       description: 'Cursor of the last edge: `after` of the next page. Null when the page is empty.',
     },
-    defaultEdgeTypeOptions: { description: 'An item of a connection, and its place there.' },
-    cursorFieldOptions: { description: 'The place of the item: as `after`, it asks for what comes behind.' },
+    defaultEdgeTypeOptions: { description: 'An item of a connection with its cursor.' },
+    cursorFieldOptions: { description: 'The cursor of the item. As `after`, it requests the items that follow.' },
     pageInfoFieldOptions: {
-      description: 'Where the page stands, and whether more follows.',
+      description: 'The position of the page, and whether more items follow.',
       extensions: defaultResolved('pageInfo'),
     },
     nodesOnConnection: {
       description: 'The items of the page, without their cursors.',
       extensions: defaultResolved('nodes'),
     },
-    // node(id) needs the selection, which the plugin's own loaders are not told: see types/node.ts.
+    // The plugin's loaders do not receive the selection, so types/node.ts defines node(id).
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     edgesFieldOptions: {
@@ -101,6 +101,6 @@ export const builder = new SchemaBuilder<{
       description: 'The items of the page, each with its cursor.',
       extensions: defaultResolved('edges'),
     },
-    nodeFieldOptions: { nullable: false, description: 'The item itself.', extensions: defaultResolved('node') },
+    nodeFieldOptions: { nullable: false, description: 'The item.', extensions: defaultResolved('node') },
   },
 });

@@ -6,10 +6,10 @@ import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { ArgumentDocuments } from './analysis/argument-documents.ts';
 import type { RowBudget } from './execution/row-budget.ts';
 
-/** What a viewer may do at the gateway. Not a HubSpot scope: those belong to the portal's grant. */
+/** A permission of a viewer at the gateway, from the JWT. HubSpot's scopes belong to the portal's grant instead. */
 export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
 
-/** Who calls: a user of one tenant, taken from the bearer JWT. */
+/** The user of a tenant who sent the request, from the bearer JWT. */
 export interface Viewer {
   /** The JWT's `sub`. */
   readonly id: string;
@@ -17,24 +17,24 @@ export interface Viewer {
   readonly permissions: readonly string[];
 }
 
-/** What resolvers are given for one request. */
+/** The context of resolvers, one for each request. */
 export interface GatewayContext {
   readonly viewer: Viewer;
   readonly operation: RequestContext;
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;
-  /** The rows that this operation may still answer with. */
+  /** Counts the rows of this operation's answer. */
   readonly rows: RowBudget;
-  /** Documents that come as arguments. */
+  /** Parses documents in arguments. */
   readonly documents: ArgumentDocuments;
-  /** What the app registered at HubSpot as required. */
+  /** The scopes that the HubSpot app has registered as required. */
   readonly requiredScopes: readonly string[];
   /** Cookies that the HTTP response will set. */
   readonly responseCookies: FlowCookie[];
 }
 
-/** Pothos hands plugins a context without its type; it is always the builder's. */
+/** Pothos passes the builder's context to plugins as an untyped object. */
 export function contextOf(context: object): GatewayContext {
   return context as GatewayContext;
 }

@@ -9,7 +9,7 @@ export function requirePermission({ viewer }: GatewayContext, permission: Permis
   throw new GatewayError('FORBIDDEN', `This needs the permission ${permission}.`, { requiredPermission: permission });
 }
 
-/** Field option `permission`: what the viewer's JWT must allow before the resolver runs. */
+/** Field option `permission`: the permission that the viewer's JWT must have before the resolver runs. */
 export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { permission } = field.pothosOptions;

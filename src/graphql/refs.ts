@@ -4,11 +4,11 @@ import type { Installation } from '../storage/installation-store.ts';
 import { builder } from './builder.ts';
 import type { CrmParent } from './scopes.ts';
 
-/** What is reachable in one portal: the fields that `Query` and `Installation` share. */
+/** The CRM of one portal: the fields that `Query` and `Installation` share. */
 export const CrmRef = builder.interfaceRef<CrmParent>('Crm');
-/** An object type like any other: Pothos's own query type takes no interfaces. */
+/** An ordinary object type, because Pothos's query type cannot implement interfaces. */
 export const QueryRef = builder.objectRef<object>('Query');
-/** What the types of records share. */
+/** The fields that all types of records share. */
 export const CrmRecordRef = builder.interfaceRef<CrmRecord>('CrmRecord');
 /** The types of records. */
 export const RECORD_REFS = byObjectType(({ typename }) => builder.objectRef<CrmRecord>(typename));

@@ -27,26 +27,26 @@ builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('Decimal', Decimal);
 builder.objectType(QueryRef, {
-  description: `What can be read. The fields of \`Crm\` mean the portal of the tenant's only installation that is not disconnected. A record that does not exist is null without an error. What the portal did not grant, and what HubSpot fails, is null, too, and \`errors\` tells why, by \`extensions.code\`:
+  description: `All reads. The fields of \`Crm\` read the portal of the tenant's only installation that is not disconnected. A record that does not exist is null without an error. A field is null with an error in \`errors\` when the portal has not granted its scopes, or when HubSpot fails. \`extensions.code\` gives the reason:
 
 ${ERROR_CODE_LIST}
 
-Facts of HubSpot are in \`extensions.hubspot\`: \`status\`, \`category\`, \`subCategory\`, and \`correlationId\` for its support.`,
+\`extensions.hubspot\` describes HubSpot's answer: \`status\`, \`category\`, \`subCategory\`, and the \`correlationId\` that HubSpot's support asks for.`,
   interfaces: [CrmRef],
 });
 builder.mutationType({
   description:
-    'What can be changed. Fields run in their order and are never merged. What the person in front of the screen can mend ' +
-    'is told in `userErrors` of the payload, everything else in `errors`, by the codes that `Query` lists: that field is ' +
-    'null then, those before it keep their results, and those after it run all the same.',
+    'All writes. Mutations run one after the other in the order of the document. `userErrors` in the payload reports ' +
+    'errors that the user can fix. `errors` reports all other errors, with the codes that `Query` lists. A mutation with ' +
+    'such an error is null. The results of the mutations before it remain, and the mutations after it still run.',
 });
 
-/** The executable schema. Built once. */
+/** The executable schema. */
 export const schema: GraphQLSchema = builder.toSchema({
   directives: [...specifiedDirectives, hubspotScopesDirective],
 });
 
-/** The SDL with its directives, sorted: what schema/schema.graphql holds. */
+/** The sorted SDL with directives, for schema/schema.graphql. */
 export function printSchema(): string {
   return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
 }

@@ -20,27 +20,29 @@ import { underCurrentGrant } from './execution/current-grant.ts';
 import type { WriteInput } from './ids/require-installation.ts';
 import { type Given, targetConnector } from './ids/target-portal.ts';
 
-/** Announces in the SDL what a field's portal must have granted. Not federation's `@requiresScopes`: that is about the caller. */
+/**
+ * Shows in the SDL the scopes that a portal must have granted. Differs from federation's `@requiresScopes`, which concerns
+ * the scopes of the client.
+ */
 export const hubspotScopesDirective = new GraphQLDirective({
   name: 'hubspotScopes',
-  description:
-    "A field marked so answers only when the installation's grant holds every scope of at least one inner list.",
+  description: "The field needs all scopes of at least one inner list in the installation's grant.",
   locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT],
   args: {
     anyOf: {
-      description: 'HubSpot scopes: every one of at least one inner list.',
+      description: 'Alternative lists of HubSpot scopes. The grant must have all scopes of at least one list.',
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString))))),
     },
   },
 });
 
-/** The parent of a field that reads a portal: the root, the connector that the plugin below chose, or an installation. */
+/** The parent value of a field that reads a portal: the root, the connector that the plugin selected, or an installation. */
 export type CrmParent = undefined | object | { readonly connector: Connector } | Installation;
 
 /**
- * The connector that a field of `parent` reaches HubSpot through. To a field of the root that demands scopes, the plugin
- * below hands over the one of the portal that the arguments name.
- * @throws GatewayError when there is none
+ * The connector of the portal that `parent` belongs to. For a root field with scopes, the plugin below has already put the
+ * connector of the portal that the arguments name into `parent`.
+ * @throws GatewayError NOT_CONNECTED, INSTALLATION_AMBIGUOUS
  */
 export function connectorOf(parent: CrmParent, context: GatewayContext): PromiseOrValue<Connector> {
   if (parent === undefined) return context.connectors.only();
@@ -48,12 +50,12 @@ export function connectorOf(parent: CrmParent, context: GatewayContext): Promise
   return 'hubId' in parent ? context.connectors.of(parent) : context.connectors.only();
 }
 
-/** What a field needs by the value of its argument `objectType`. */
+/** The scopes that a field needs for a value of its argument `objectType`. */
 export type ScopesOfType = (objectType: ObjectType) => ScopeRequirement;
 
 /**
- * Option `hubspotScopes` of a field, and of an object type for the ids that may name it: printed as a directive, readable
- * at run time, and enforced before the resolver runs. What an argument decides has no directive.
+ * Option `hubspotScopes` of a field or an object type. The plugin prints it as a directive, adds it to the extensions, and
+ * checks it before the resolver runs. Scopes that depend on an argument have no directive.
  */
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onTypeConfig(type: PothosTypeConfig): PothosTypeConfig {
@@ -72,7 +74,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const option = field.pothosOptions.hubspotScopes;
     if (!option) return readsHubspot(field) ? underCurrentGrant(resolver) : resolver;
-    const answer = (
+    const resolveWith = (
       connector: RecordConnector,
       ...[parent, args, context, info]: Parameters<typeof resolver>
     ): unknown => {
@@ -85,32 +87,32 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       }
       return resolver(parent, args, context, info);
     };
-    // Pothos types what a plugin sees as unknown; the options stand on the same field.
+    // Pothos gives plugins the field's options without the types of its arguments.
     const given = field.pothosOptions.given as Given<object> | undefined;
     return underCurrentGrant((parent, args, context, info) => {
       const { connectors } = contextOf(context);
       const ids = given?.ids(args) ?? [];
-      if (isRead(parent)) return parent.connector && answer(parent.connector, parent, args, context, info);
+      if (hasConnector(parent)) return parent.connector && resolveWith(parent.connector, parent, args, context, info);
       const granting = (connector: Connector) =>
         connectors.granting(connector, (granted) => !preflight(info, granted).mayRefuse);
       if (parent !== undefined) {
-        // The option stands only on fields of a CrmParent.
+        // Only fields of a CrmParent have the option.
         const granted = andThen(connectorOf(parent as CrmParent, contextOf(context)), granting);
-        return andThen(granted, (connector) => answer(connector, parent, args, context, info));
+        return andThen(granted, (connector) => resolveWith(connector, parent, args, context, info));
       }
-      return andThen(targetConnector(inputOf(args)?.installationId, ids, contextOf(context)), (named) => {
-        if (!named && given?.absent) return given.absent(args);
-        const granted = andThen(named ?? connectors.only(), granting);
-        return andThen(granted, (connector) => answer(connector, { connector }, args, context, info));
+      return andThen(targetConnector(inputOf(args)?.installationId, ids, contextOf(context)), (target) => {
+        if (!target && given?.absent) return given.absent(args);
+        const granted = andThen(target ?? connectors.only(), granting);
+        return andThen(granted, (connector) => resolveWith(connector, { connector }, args, context, info));
       });
     });
   }
 }
 
-/** As `fieldMetadata` notes it. */
+/** Whether the field's metadata has `reads`, see analysis/field-metadata.ts. */
 function readsHubspot<Types extends SchemaTypes>({ extensions }: PothosOutputFieldConfig<Types>): boolean {
-  const source: unknown = extensions?.hubspot;
-  return typeof source === 'object' && source !== null && 'reads' in source;
+  const metadata: unknown = extensions?.hubspot;
+  return typeof metadata === 'object' && metadata !== null && 'reads' in metadata;
 }
 
 /** A mutation that writes to HubSpot names its installation in `input`. */
@@ -118,18 +120,21 @@ function inputOf(args: object): WriteInput | undefined {
   return Reflect.get(args, 'input');
 }
 
-/** A record, and what a mutation came to, were read under the grant that their other fields are read under, too. */
-function isRead(parent: unknown): parent is { readonly connector: RecordConnector | null } {
+/** True for a record and for a mutation's payload. All their fields use the same connector, and so the same grant. */
+function hasConnector(parent: unknown): parent is { readonly connector: RecordConnector | null } {
   return typeof parent === 'object' && parent !== null && 'connector' in parent;
 }
 
-interface Announcing {
+interface Described {
   readonly description?: string | undefined | null;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined | null;
 }
 
-/** Introspection tells of no directives, so descriptions say it, too. What an argument decides, they say themselves. */
-function withScopesDirective({ description, extensions }: Announcing, anyOf: ScopeRequirement | ScopesOfType) {
+/**
+ * Adds the directive, and a sentence to the description, because introspection does not show directives. Fields whose
+ * scopes depend on an argument describe them in their own description.
+ */
+function withScopesDirective({ description, extensions }: Described, anyOf: ScopeRequirement | ScopesOfType) {
   if (typeof anyOf === 'function') return { extensions: { ...extensions, hubspotScopesOf: anyOf } };
   return {
     description: `${description ?? ''} ${grantSentence(anyOf)}`.trimStart(),
@@ -137,7 +142,7 @@ function withScopesDirective({ description, extensions }: Announcing, anyOf: Sco
   };
 }
 
-/** `The portal must have granted …` */
+/** The sentence `The portal must have granted …` for a description. */
 export function grantSentence(anyOf: ScopeRequirement): string {
   const alternatives = anyOf.map((scopes) => scopes.map((scope) => `\`${scope}\``).join(' and '));
   return `The portal must have granted ${alternatives.join(', or ')}.`;

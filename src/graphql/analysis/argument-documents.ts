@@ -6,26 +6,26 @@ import { LIMIT_RULES, LIMITS, measureDocument } from './document-limits.ts';
 import type { ExecutableOperation } from './executable-operation.ts';
 import { operationsIn } from './operation-document.ts';
 
-/** Tokens of all the documents that one request may give as arguments and that are not known yet. */
+/** Tokens that one request may send in documents that are not in the cache. */
 const MAX_TOKENS_PER_REQUEST = 20 * LIMITS.tokens;
-/** Characters of the documents whose verdicts are kept: a document's tree weighs some hundred times its text. */
-const MAX_REMEMBERED_CHARACTERS = 500_000;
-/** Errors of one document that are worth telling. */
-const MAX_TOLD_ERRORS = 3;
+/** Characters of all cached documents. The parsed document takes about a hundred times the memory of its text. */
+const MAX_CACHED_CHARACTERS = 500_000;
+const MAX_REPORTED_ERRORS = 3;
 const MAX_MESSAGE_LENGTH = 500;
 
-/** The operations of a document, or why it has none. */
+/** The operations of a document, or the reason why the document is invalid. */
 type ParsedArgument = { readonly operations: readonly ExecutableOperation[] } | { readonly invalidDocument: string };
 
 /**
- * Documents that come as arguments, held to the limits of documents that are run. Validating one may take a tenth of a
- * second: so each text is validated once, one in a turn of the event loop, and a request may bring so much and no more.
+ * Parses documents that clients send as arguments. They have the same limits as executed documents. Validation of one
+ * document can take 100 ms. The class therefore validates each text once, validates one document per turn of the event
+ * loop, and limits the tokens of one request.
  */
 export class ArgumentDocuments {
   readonly #schema: GraphQLSchema;
   readonly #parsed = new LRUCache<string, ParsedArgument>({
-    maxSize: MAX_REMEMBERED_CHARACTERS,
-    sizeCalculation: (_verdict, text) => text.length + 1,
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: (_parsed, text) => text.length + 1,
   });
   readonly #tokens = new WeakMap<object, number>();
   #turn: Promise<void> = Promise.resolve();
@@ -39,24 +39,24 @@ export class ArgumentDocuments {
    * @throws GatewayError BAD_USER_INPUT
    */
   async operations(text: string, argument: string, request: object): Promise<readonly ExecutableOperation[]> {
-    const verdict = this.#parsed.get(text) ?? (await this.#parse(text, argument, request));
-    if ('operations' in verdict) return verdict.operations;
-    throw invalidDocument(argument, verdict.invalidDocument);
+    const parsed = this.#parsed.get(text) ?? (await this.#parse(text, argument, request));
+    if ('operations' in parsed) return parsed.operations;
+    throw invalidDocument(argument, parsed.invalidDocument);
   }
 
-  /** The operation of the document that a server would run. @throws GatewayError BAD_USER_INPUT */
+  /** The operation that a server would execute. @throws GatewayError BAD_USER_INPUT */
   async operation(
     { document, operationName }: { readonly document: string; readonly operationName?: string | null | undefined },
     request: object,
   ): Promise<ExecutableOperation> {
     const operations = await this.operations(document, 'document', request);
-    const named =
+    const candidates =
       operationName == null
         ? operations
         : operations.filter(({ operation }) => operation.name?.value === operationName);
-    const [only, ...others] = named;
-    if (only && others.length === 0) return only;
-    const message = only ? 'The document has several operations: name one.' : 'The document has no such operation.';
+    const [first, ...rest] = candidates;
+    if (first && rest.length === 0) return first;
+    const message = first ? 'The document has several operations: name one.' : 'The document has no such operation.';
     throw new GatewayError('BAD_USER_INPUT', message, { argument: 'operationName' });
   }
 
@@ -64,12 +64,12 @@ export class ArgumentDocuments {
     this.#charge(text, argument, request);
     this.#turn = this.#turn.then(() => nextTurn());
     await this.#turn;
-    // The same text may have been before this one in the line.
-    const known = this.#parsed.get(text);
-    if (known) return known;
-    const verdict = parseArgument(this.#schema, text);
-    this.#parsed.set(text, verdict);
-    return verdict;
+    // Another request may have parsed the same text in an earlier turn.
+    const cached = this.#parsed.get(text);
+    if (cached) return cached;
+    const parsed = parseArgument(this.#schema, text);
+    this.#parsed.set(text, parsed);
+    return parsed;
   }
 
   #charge(text: string, argument: string, request: object): void {
@@ -98,19 +98,19 @@ function parseArgument(schema: GraphQLSchema, text: string): ParsedArgument {
   try {
     const document = parse(text);
     const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
-    return errors.length > 0 ? { invalidDocument: told(errors) } : { operations: operationsIn(schema, document) };
+    return errors.length > 0 ? { invalidDocument: messageOf(errors) } : { operations: operationsIn(schema, document) };
   } catch (error) {
-    if (error instanceof GraphQLError) return { invalidDocument: told([error]) };
+    if (error instanceof GraphQLError) return { invalidDocument: messageOf([error]) };
     throw error;
   }
 }
 
-/** The same messages as for a document that the gateway runs, without suggestions. */
-function told(errors: readonly GraphQLError[]): string {
-  const messages = errors.slice(0, MAX_TOLD_ERRORS).map(({ message }) => message.replace(/ Did you mean .*$/s, ''));
+/** The messages without suggestions, like those of an executed document. */
+function messageOf(errors: readonly GraphQLError[]): string {
+  const messages = errors.slice(0, MAX_REPORTED_ERRORS).map(({ message }) => message.replace(/ Did you mean .*$/s, ''));
   return messages.join(' ').slice(0, MAX_MESSAGE_LENGTH);
 }
 
-function invalidDocument(argument: string, why: string): GatewayError {
-  return new GatewayError('BAD_USER_INPUT', `${argument} does not fit the schema: ${why}`, { argument });
+function invalidDocument(argument: string, reason: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', `${argument} does not fit the schema: ${reason}`, { argument });
 }

@@ -3,19 +3,24 @@ import { CRM_OBJECTS, type CrmObject, enumName } from '../../crm/objects.ts';
 import { readScopes, type ScopeRequirement } from '../../crm/scopes.ts';
 import { literalAt } from './input-literals.ts';
 
-/** What the associated records take that a filter on records of `type` asks about, as far as the document tells: no variables. */
+/**
+ * The scopes for the associated records that the argument `filter` names, when the filter searches records of the
+ * given type. Variables in the filter are ignored: their values are not in the document.
+ */
 export function associatedRecordScopes({ objectType }: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
-  const named = objectTypesIn(literalAt(node, ['filter']));
-  return CRM_OBJECTS.filter((object) => named.includes(enumName(object)))
+  const filteredTypes = objectTypesIn(literalAt(node, ['filter']));
+  return CRM_OBJECTS.filter((object) => filteredTypes.includes(enumName(object)))
     .filter((associated) => associated.objectType !== objectType)
     .map((associated) => readScopes(objectType, associated.objectType));
 }
 
-/** `CONTACT` and its like: in a filter, associations alone have an `objectType`. */
+/** Enum values such as `CONTACT`. In a filter, only conditions on associations have the field `objectType`. */
 function objectTypesIn(value: ValueNode | undefined): string[] {
   if (value?.kind === Kind.LIST) return value.values.flatMap(objectTypesIn);
   if (value?.kind !== Kind.OBJECT) return [];
-  return value.fields.flatMap(({ name, value: held }) =>
-    name.value === 'objectType' && held.kind === Kind.ENUM ? [held.value] : objectTypesIn(held),
+  return value.fields.flatMap((field) =>
+    field.name.value === 'objectType' && field.value.kind === Kind.ENUM
+      ? [field.value.value]
+      : objectTypesIn(field.value),
   );
 }

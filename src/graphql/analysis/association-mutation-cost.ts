@@ -3,10 +3,10 @@ import { CRM_OBJECTS, type CrmObject, enumName } from '../../crm/objects.ts';
 import { readScopes, type ScopeRequirement, writeScopes } from '../../crm/scopes.ts';
 import { below, entriesOf, literalAt } from './input-literals.ts';
 
-// What writes of associations take, as far as a document tells: labels are looked up by name, and those that are there
-// are read before others are added.
+// Scopes and calls of mutations that write associations, from the literals of a document. Labels cost extra calls: the
+// gateway looks up each label by name, and reads the existing labels of an association before it adds new ones.
 
-/** Reading the labels of new associations takes the read scopes of both ends. */
+/** The read scopes of both object types when a new association has a label. The gateway reads the label definitions. */
 export function scopesOfCreate(type: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
   return entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) => {
     const to = typeOf(below(entry, 'objectType'));
@@ -14,17 +14,17 @@ export function scopesOfCreate(type: CrmObject, node: FieldNode): readonly Scope
   });
 }
 
-/** One for the record, and one for the labels of each type of associated record. */
+/** One call for the record, and one for the labels of each associated object type. */
 export function callsOfCreate(node: FieldNode): number {
-  const labelled = entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) =>
-    mayBeGiven(entry.kind === Kind.VARIABLE ? entry : below(entry, 'label'))
+  const labelledTypes = entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) =>
+    mayHaveValue(entry.kind === Kind.VARIABLE ? entry : below(entry, 'label'))
       ? (typeOf(below(entry, 'objectType'))?.typename ?? CRM_OBJECTS.map(({ typename }) => typename))
       : [],
   );
-  return 1 + new Set(labelled).size;
+  return 1 + new Set(labelledTypes).size;
 }
 
-/** Both ends are written; with labels they are read, too. */
+/** The write scopes of both object types, and with labels also their read scopes. */
 export function scopesOfAssociation(node: FieldNode): readonly ScopeRequirement[] {
   const [from, to] = ['from', 'to'].map((end) => typeOf(literalAt(node, ['input', end, 'objectType'])));
   if (!from || !to) return [];
@@ -35,7 +35,7 @@ export function scopesOfAssociation(node: FieldNode): readonly ScopeRequirement[
     : [writeScopes(...ends)];
 }
 
-/** The labels that are there are found among all of a record's associations, however many pages they fill. */
+/** Unlimited with labels: the gateway reads all pages of the record's associations to find the existing labels. */
 export function callsOfAssociate(node: FieldNode): number {
   return hasLabels(node) ? Number.POSITIVE_INFINITY : 1;
 }
@@ -48,11 +48,11 @@ function hasLabels(node: FieldNode): boolean {
   return entriesOf(literalAt(node, ['input', 'labels'])).length > 0;
 }
 
-function mayBeGiven(value: ValueNode | undefined): boolean {
+function mayHaveValue(value: ValueNode | undefined): boolean {
   return value !== undefined && value.kind !== Kind.NULL;
 }
 
-/** `CONTACT` and its like. */
+/** The CRM object of an enum value such as `CONTACT`. */
 function typeOf(value: ValueNode | undefined): CrmObject | undefined {
   return value?.kind === Kind.ENUM ? CRM_OBJECTS.find((type) => enumName(type) === value.value) : undefined;
 }

@@ -13,14 +13,14 @@ import {
 } from 'graphql';
 
 /**
- * What one document may hold, and the variables sent with it. Brackets: open at once, of any kind; the parser descends
- * into each, and so does who reads variables.
+ * Limits of one document and of the variables sent with it. `brackets` limits how many brackets of any kind are open at
+ * the same time, because the parser and the readers of variables recurse into each one.
  */
 export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20, values: 20_000 };
 
 /**
- * Reads no further than the limits. The parser has one of its own for tokens, but prints its value, and none for
- * nesting, which exhausts the stack. Answers the number of tokens.
+ * Counts the tokens of a document, and stops at the limits. The parser's own token limit shows its value in the error
+ * message. The parser has no limit for nesting, so a deep document would exhaust the stack.
  * @throws GraphQLError
  */
 export function measureDocument(text: string | Source): number {
@@ -41,8 +41,9 @@ const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * What is wrong with variables that hold too much, as a whole or in one number: fitting a list of inputs to the schema
- * takes each of their fields for every item. HTTP 400, as for those that do not fit.
+ * The error for variables with too many values, or with a number that has lost digits. The limit exists because GraphQL
+ * visits every field of an input type for each item of a list. The error has HTTP status 400, like other invalid
+ * variables.
  */
 export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
   let values = 0;
@@ -50,17 +51,17 @@ export function variablesBeyondLimits(variables: unknown): GraphQLError | undefi
   for (let brackets = 0; level.length > 0; brackets += 1) {
     values += level.length;
     if (values > LIMITS.values || brackets > LIMITS.brackets) return badVariables('The variables hold too much.');
-    const inner: unknown[] = [];
+    const nextLevel: unknown[] = [];
     for (const value of level) {
       if (hasLostDigits(value)) return badVariables('A number of more than 15 digits must be given as a string.');
-      if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) inner.push(each);
+      if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) nextLevel.push(each);
     }
-    level = inner;
+    level = nextLevel;
   }
   return undefined;
 }
 
-/** JSON's numbers are floats here: of 9007199254740993 another number is left, which may be the id of another record. */
+/** JSON.parse rounds 9007199254740993 to another number, which could be the id of another record. */
 function hasLostDigits(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
@@ -69,14 +70,15 @@ function badVariables(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { http: { status: 400 } } });
 }
 
-/** Validation rule: the root fields of an operation. */
+/** Validation rule: limits the root fields of an operation. */
 function maxRootFields(context: ValidationContext): ASTVisitor {
-  // Every fragment is counted once: each of twenty that spread the next one twice would be counted a million times.
+  // Each fragment is counted once. In a chain of 20 fragments that each spread the next one twice, the last fragment
+  // would otherwise be counted a million times.
   const counted = new Map<string, number>();
   const countFragment = (name: string): number => {
     const known = counted.get(name);
     if (known !== undefined) return known;
-    counted.set(name, 0); // Stands while the fragment is being counted; one that spreads itself is refused elsewhere.
+    counted.set(name, 0); // Ends the recursion for a fragment that spreads itself. Another rule reports it.
     const selectionSet = context.getFragment(name)?.selectionSet;
     const fields = selectionSet ? count(selectionSet) : 0;
     counted.set(name, fields);
@@ -97,16 +99,16 @@ function maxRootFields(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Validation rules that bound what an operation can ask of the executor, however the document came. */
+/** Validation rules that limit the work of the executor. They apply to executed documents and to documents in arguments. */
 export const LIMIT_RULES: readonly ValidationRule[] = [
   maxRootFields,
-  // A fragment is not a level: what counts is how deep the answer can get.
+  // Fragments do not count as levels, because they do not make the answer deeper.
   maxDepthRule({ n: LIMITS.depth, flattenFragments: true, ...reporting('The operation is nested too deeply.') }),
-  // `__typename` is exempt by default, which leaves the door open that the limit is there to shut.
+  // The rule exempts `__typename` by default. A document could then have any number of aliases of it.
   maxAliasesRule({ n: LIMITS.aliases, allowList: [], ...reporting('The operation has too many aliases.') }),
 ];
 
-/** Reported like any other validation error, and without the limit's value. */
+/** Makes the rule report an ordinary validation error without the value of the limit. */
 function reporting(message: string) {
   return {
     propagateOnRejection: false,

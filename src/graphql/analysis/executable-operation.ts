@@ -14,7 +14,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** An operation with what is needed to understand it. The `info` of a resolver is one. */
+/** An operation with its schema and fragments. The `info` of a resolver has this shape. */
 export interface ExecutableOperation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -26,11 +26,11 @@ export interface SelectedField {
   readonly node: FieldNode;
   readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
-  /** True when a fragment chose `parent` among the types that could stand there. */
+  /** True when a fragment with a type condition selects `parent` from several possible types. */
   readonly narrowed: boolean;
 }
 
-/** `Contact.deals`: the concrete parent and the field. */
+/** The concrete parent type and the field, such as `Contact.deals`. */
 export function coordinateOf({ parent, field }: Pick<SelectedField, 'parent' | 'field'>): string {
   return `${parent.name}.${field.name}`;
 }
@@ -41,12 +41,12 @@ export function rootFields(operation: ExecutableOperation): SelectedField[] {
   return root ? fieldsOn(operation, operation.operation.selectionSet.selections, root) : [];
 }
 
-/** The fields selected below `selected`, one for each concrete type that may stand there. */
+/** The fields selected below `selected`, one for each possible concrete type. */
 export function fieldsBelow(operation: ExecutableOperation, { node, field }: SelectedField): SelectedField[] {
   return fieldsOn(operation, node.selectionSet?.selections ?? [], getNamedType(field.type));
 }
 
-/** `@skip` and `@include` count where they are literal; a variable may have either value. */
+/** The fields of `selections`. Leaves out fields whose `@skip` or `@include` has a literal that excludes them. */
 function fieldsOn(
   operation: ExecutableOperation,
   selections: readonly SelectionNode[],
@@ -64,7 +64,8 @@ function fieldsOn(
       if (node.kind === Kind.FIELD) collectField(node, among);
       else if (node.kind === Kind.INLINE_FRAGMENT) collectFragment(node, among);
       else {
-        // Twice the same is once: a chain of fragments that each spread the next one twice would double at every link.
+        // A repeated spread is visited once. In a chain of fragments that each spread the next one twice, the visits
+        // would otherwise double with each fragment.
         const key = [node.name.value, ...among.map(({ name }) => name)].join();
         const fragment = operation.fragments[node.name.value];
         if (fragment && !visited.has(key)) collectFragment(fragment, among);

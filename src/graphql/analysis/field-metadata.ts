@@ -3,32 +3,32 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { ObjectType } from '../../crm/objects.ts';
 import type { ScopeRequirement } from '../../crm/scopes.ts';
 
-/** How a field is answered from a record: given to fields as `extensions.hubspot`. */
+/** What a field reads from HubSpot. Fields have it as `extensions.hubspot`. */
 export interface FieldMetadata {
-  /** Properties that the field reads: always these, or those that its arguments name. */
+  /** Properties that the field reads: a fixed list, or a function of the field's arguments. */
   readonly properties?: readonly string[] | ((args: Readonly<Record<string, unknown>>) => readonly string[]);
-  /** The field of a record is a property of the record, and this its value; an Error is the field's failure. */
+  /** Computes the field from the record without a call. An Error as the result fails the field. */
   readonly value?: (record: CrmRecord) => unknown;
-  /** Whoever names the object has this of it already, such as a record's id: it takes no call. */
+  /** The field's value follows from the record's id, and needs no call. */
   readonly fromId?: true;
-  /** The field leads to associated records of this type; its own selection is about them, not about this record. */
+  /** The type of the associated records that the field returns. The selection below the field applies to them. */
   readonly association?: ObjectType;
-  /** What the field makes the connector read: bounds the calls of an operation. */
+  /** What the connector reads for the field. The estimate of an operation's calls uses it. */
   readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions';
-  /** The field shows association labels. */
+  /** True when the field returns association labels. */
   readonly labels?: true;
-  /** What the field needs for the arguments that it has in a document, besides what it always needs. */
+  /** Scopes that the field needs because of its arguments, in addition to the scopes that it always needs. */
   readonly argumentScopes?: (node: FieldNode) => readonly ScopeRequirement[];
-  /** Calls that the field makes at most for the arguments that it has in a document, besides what it reads. */
+  /** An upper bound of the field's calls that depend on its arguments, in addition to the calls of `reads`. */
   readonly calls?: (node: FieldNode) => number;
 }
 
-/** The field option `extensions` that says how the field is answered. */
-export function fieldMetadata(source: FieldMetadata): { readonly hubspot: FieldMetadata } {
-  return { hubspot: source };
+/** The field option `extensions` with the field's metadata. */
+export function fieldMetadata(metadata: FieldMetadata): { readonly hubspot: FieldMetadata } {
+  return { hubspot: metadata };
 }
 
-/** How a field is answered. */
+/** The metadata of a field, see `fieldMetadata`. */
 export function metadataOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldMetadata {
-  return (extensions.hubspot ?? {}) as FieldMetadata; // Written by the types of this folder alone.
+  return (extensions.hubspot ?? {}) as FieldMetadata; // Only `fieldMetadata` sets this extension.
 }

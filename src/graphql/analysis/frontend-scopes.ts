@@ -4,27 +4,27 @@ import { schema } from '../schema.ts';
 import { type OperationFile, operationsOfFiles } from './operation-document.ts';
 import { requirementsOf } from './required-scopes.ts';
 
-/** What one operation of a frontend needs. */
+/** The scopes that one operation of a frontend needs. */
 export interface OperationScopes {
-  /** Its name, or its kind where it has none. */
+  /** The operation's name, or its kind (`query`, `mutation`) when it has no name. */
   readonly operation: string;
   readonly file: string;
   readonly scopes: readonly string[];
   readonly fields: readonly { readonly coordinate: string; readonly anyOf: ScopeRequirement }[];
 }
 
-/** What a frontend needs of the app, and what the app has registered for nothing. */
+/** The scopes that a frontend needs, compared with the scopes that the HubSpot app has registered. */
 export interface FrontendScopes {
-  /** The smallest set that is enough for all operations, sorted. */
+  /** The smallest set of scopes that satisfies all operations, sorted. */
   readonly scopes: readonly string[];
   readonly operations: readonly OperationScopes[];
-  /** Needed and not registered. */
+  /** Scopes that an operation needs and the app has not registered. */
   readonly missing: readonly string[];
-  /** Registered and needed by no operation. */
+  /** Scopes that the app has registered and no operation needs. */
   readonly unused: readonly string[];
 }
 
-/** HubSpot gives it to every app, and no app can do without. */
+/** HubSpot grants this scope to every app, and requires it. */
 const IMPLICIT = 'oauth';
 
 /** @throws GraphQLError for a file that does not fit the schema */

@@ -1,8 +1,8 @@
 import { type FieldNode, Kind, type ValueNode } from 'graphql';
 
 /**
- * The value that a document has at `path` in the arguments of a field; `undefined` where there is none. A variable on
- * the way stands for all that is below it.
+ * The value at `path` in the arguments of a field, or `undefined` when the document has none. Returns the variable when
+ * a part of the path is a variable.
  */
 export function literalAt(node: FieldNode, path: readonly string[]): ValueNode | undefined {
   const [argument, ...fields] = path;
@@ -14,13 +14,13 @@ export function literalAt(node: FieldNode, path: readonly string[]): ValueNode |
   return value;
 }
 
-/** The field `name` of an object in a document. */
+/** The field `name` of an input object. */
 export function below(value: ValueNode | undefined, name: string): ValueNode | undefined {
   if (value?.kind !== Kind.OBJECT) return undefined;
   return value.fields.find((field) => field.name.value === name)?.value;
 }
 
-/** The entries of a list in a document, where a single value is a list of one; a variable may have any. */
+/** The entries of a list literal. As in GraphQL's input coercion, a single value is a list of one entry. */
 export function entriesOf(value: ValueNode | undefined): readonly ValueNode[] {
   if (value === undefined || value.kind === Kind.NULL) return [];
   return value.kind === Kind.LIST ? value.values : [value];

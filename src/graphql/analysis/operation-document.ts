@@ -14,22 +14,25 @@ import {
 } from 'graphql';
 import type { ExecutableOperation } from './executable-operation.ts';
 
-/** A file of a frontend, with operations or fragments. */
+/** A file of a frontend with operations or fragments. */
 export interface OperationFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** One file may use the fragments of another, and what is unused or unnamed is a matter of taste. */
-const NOT_ACROSS_FILES: ReadonlySet<unknown> = new Set([LoneAnonymousOperationRule, NoUnusedFragmentsRule]);
+/** These rules apply to one document. A frontend's files form one document only for this check. */
+const SINGLE_DOCUMENT_RULES: ReadonlySet<unknown> = new Set([LoneAnonymousOperationRule, NoUnusedFragmentsRule]);
 
-/** All operations of a frontend. @throws GraphQLError that names file and line */
+/**
+ * All operations of a frontend. A file may use the fragments of another file.
+ * @throws GraphQLError with file and line
+ */
 export function operationsOfFiles(
   schema: GraphQLSchema,
   files: readonly OperationFile[],
 ): readonly ExecutableOperation[] {
   const document = concatAST(files.map(({ name, text }) => parse(new Source(text, name))));
-  const rules = specifiedRules.filter((rule) => !NOT_ACROSS_FILES.has(rule));
+  const rules = specifiedRules.filter((rule) => !SINGLE_DOCUMENT_RULES.has(rule));
   const [error] = validate(schema, document, rules);
   if (error) throw error;
   return operationsIn(schema, document);

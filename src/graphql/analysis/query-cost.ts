@@ -5,49 +5,52 @@ import { metadataOf } from './field-metadata.ts';
 import { literalAt } from './input-literals.ts';
 import { MAX_FIRST } from './page-sizes.ts';
 
-/** How many records, inputs or items HubSpot takes or gives in one call. */
+/** The most records, search results or association inputs in one HubSpot call. */
 const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
-/** What is read once for all, and from the cache as a rule: pipelines, and definitions of each of three sensitivities. */
+/**
+ * Calls for metadata, which an operation makes once and usually not at all, because the metadata is cached. HubSpot has
+ * property definitions of three sensitivities, and one call reads one sensitivity.
+ */
 const METADATA_CALLS = { pipelines: 1, definitions: 3 };
-/** A document that nests so much may take any number of calls. */
+/** The analysis stops after this many fields, and returns the largest possible number of calls. */
 const MAX_STEPS = 10_000;
 
 export interface CallBounds {
-  /** Calls of its own at which the gateway ends an operation. */
+  /** The gateway's limit of calls per operation. Calls for metadata do not count. */
   readonly limit: number;
-  /** Calls that reading all owners of the portal may take, which is done once for all. */
+  /** Calls that are needed to read all owners of the portal, once per operation. */
   readonly owners: number;
 }
 
 /**
- * An upper bound of the HubSpot calls that the operation may take in one portal, nothing being cached and no call being
- * repeated: at most `limit` of its own, and what is read once for all. Page sizes in variables count as the largest. Of a
- * grant that shrinks meanwhile nothing is known here: what is read once more for it counts towards the same `limit`.
+ * An upper bound of the HubSpot calls of an operation in one portal: at most `limit` calls, and the calls for metadata.
+ * The bound assumes an empty cache and no retries. A page size in a variable counts as the largest page size. When the
+ * grant shrinks during the operation, the repeated reads count towards the same `limit`.
  */
 export function estimateCalls(operation: ExecutableOperation, { limit, owners }: CallBounds): number {
   let calls = 0;
   let steps = 0;
   const metadata = new Map<string, number>();
 
-  const visit = (selected: SelectedField, parents: number, apart: SeparateReads): void => {
+  const visit = (selected: SelectedField, parents: number, separate: SeparateReads): void => {
     steps += 1;
     if (steps > MAX_STEPS) return;
-    const { reads, properties, calls: own } = metadataOf(selected.field);
-    calls += parents * (own?.(selected.node) ?? 0);
+    const { reads, properties, calls: callsOf } = metadataOf(selected.field);
+    calls += parents * (callsOf?.(selected.node) ?? 0);
     const first = reads === 'list' || reads === 'associations' ? firstOf(selected, MAX_FIRST[SIZES[reads]]) : 1;
-    // Going on in the middle of a page of HubSpot's takes the rest of that page, too.
+    // A cursor can point into the middle of a HubSpot page. The rest of that page takes one more call.
     const extra = selected.node.arguments?.some(({ name }) => name.value === 'after') ? 1 : 0;
-    const hits: SeparateReads = reads === undefined ? apart : { calls: 0 };
+    const separateBelow: SeparateReads = reads === undefined ? separate : { calls: 0 };
     if (typeof properties === 'function') {
-      calls += apart.calls;
-      apart.calls = 0;
+      calls += separate.calls;
+      separate.calls = 0;
     }
-    // One that HubSpot finds under another name may have to be asked for once more.
+    // HubSpot can return the record under another id after a merge. The gateway then reads it a second time.
     if (reads === 'record') calls += 2 * parents;
     if (reads === 'list') {
       const search = searchIn(selected);
       calls += parents * (Math.ceil(first / (search === 'certain' ? PER_CALL.hits : PER_CALL.records)) + extra);
-      hits.calls = parents * (Math.ceil(first / PER_CALL.records) + (search === 'certain' ? 0 : extra));
+      separateBelow.calls = parents * (Math.ceil(first / PER_CALL.records) + (search === 'certain' ? 0 : extra));
       if (filtersProperties(selected)) metadata.set(recordOf(selected), METADATA_CALLS.definitions);
     }
     if (reads === 'associations') {
@@ -56,7 +59,7 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
     if (reads === 'owners') metadata.set(reads, owners);
     if (reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
-    for (const below of fieldsBelow(operation, selected)) visit(below, parents * first, hits);
+    for (const below of fieldsBelow(operation, selected)) visit(below, parents * first, separateBelow);
   };
   for (const selected of rootFields(operation)) visit(selected, 1, { calls: 0 });
   if (steps > MAX_STEPS) {
@@ -66,26 +69,29 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
   return [...metadata.values()].reduce((sum, most) => sum + most, Math.min(limit, calls));
 }
 
-/** Properties that a document names may be too many to come with a list or a search; these calls then read them, once. */
+/**
+ * Calls that read the properties of `properties(names:)` for the records of a list or search. The list or search call
+ * cannot return a large number of properties.
+ */
 interface SeparateReads {
   calls: number;
 }
 
 const SEARCH_ARGUMENTS = ['filter', 'query', 'orderBy'];
 
-/** Whether a list is a search: what a variable holds may be null. */
+/** Whether the gateway reads a list with a search call. A variable can be null, so it makes a search possible. */
 function searchIn({ node }: SelectedField): 'certain' | 'possible' | undefined {
   const kinds = SEARCH_ARGUMENTS.flatMap((name) => literalAt(node, [name])?.kind ?? []);
   if (kinds.every((kind) => kind === Kind.NULL)) return undefined;
   return kinds.every((kind) => kind === Kind.VARIABLE || kind === Kind.NULL) ? 'possible' : 'certain';
 }
 
-/** The type of a connection's records. */
+/** The typename of a connection's records. */
 function recordOf({ field }: SelectedField): string {
   return getNamedType(field.type).name.replace(/Connection$/, '');
 }
 
-/** Whether a filter may ask about properties that the schema does not know, which are looked up. */
+/** Whether a filter may name properties that are not in the schema. The gateway reads their definitions. */
 function filtersProperties({ node }: SelectedField): boolean {
   const filter = literalAt(node, ['filter']);
   return filter !== undefined && /\$|\bproperty:/.test(print(filter));
@@ -93,7 +99,7 @@ function filtersProperties({ node }: SelectedField): boolean {
 
 const SIZES = { list: 'root', associations: 'nested' } as const;
 
-/** Definitions are read by type: that of the record, or the one that the argument names. */
+/** A key for the object type whose definitions are read: the argument `objectType`, or the record's type. */
 function definitionsOf({ parent, node }: SelectedField): string {
   const objectType = node.arguments?.find(({ name }) => name.value === 'objectType');
   return objectType ? print(objectType.value) : parent.name;

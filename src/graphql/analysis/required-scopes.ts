@@ -10,18 +10,18 @@ import {
 } from './executable-operation.ts';
 import { metadataOf } from './field-metadata.ts';
 
-/** What one field of an operation needs of the portal's grant. */
+/** The scopes that one field of an operation needs. */
 export interface FieldRequiredScopes {
-  /** `Contact.owner`, `Query.deals`: the concrete parent type and the field. */
+  /** The concrete parent type and the field, such as `Contact.owner`. */
   readonly coordinate: string;
   readonly anyOf: ScopeRequirement;
-  /** True when it depends on an argument: `node(id)` needs what the type of the record needs that the id names. */
+  /** True when the scopes depend on an argument. `node(id)` needs the scopes of the record's type. */
   readonly conditional: boolean;
 }
 
 const known = new WeakMap<OperationDefinitionNode, readonly FieldRequiredScopes[]>();
 
-/** What the fields of an operation need, each coordinate once, in the order of the document. */
+/** The scopes that the fields of an operation need, each requirement once, in the order of the document. */
 export function requirementsOf(operation: ExecutableOperation): readonly FieldRequiredScopes[] {
   const cached = known.get(operation.operation);
   if (cached) return cached;
@@ -31,18 +31,15 @@ export function requirementsOf(operation: ExecutableOperation): readonly FieldRe
 }
 
 interface Preflight {
-  /** Coordinates of the fields that the grant refuses. */
+  /** Coordinates of the fields whose scopes the grant lacks. */
   readonly refused: ReadonlySet<string>;
-  /** True when it refuses any, or may by the values of arguments. */
+  /** True when the grant lacks the scopes of a field, or may lack them depending on an argument. */
   readonly mayRefuse: boolean;
 }
 
 const preflights = new WeakMap<OperationDefinitionNode, WeakMap<ScopeSet, Preflight>>();
 
-/**
- * How an operation fares under a grant, decided before anything is fetched. Worked out once per operation and set of
- * scopes.
- */
+/** Compares the scopes of an operation with a grant before any call. Cached per operation and set of scopes. */
 export function preflight(operation: ExecutableOperation, granted: ScopeSet): Preflight {
   let byGrant = preflights.get(operation.operation);
   if (!byGrant) {
@@ -53,14 +50,14 @@ export function preflight(operation: ExecutableOperation, granted: ScopeSet): Pr
   if (cached) return cached;
   const lacking = requirementsOf(operation).filter(({ anyOf }) => !granted.satisfies(anyOf));
   const certain = lacking.filter(({ conditional }) => !conditional);
-  const found = { refused: new Set(certain.map(({ coordinate }) => coordinate)), mayRefuse: lacking.length > 0 };
-  byGrant.set(granted, found);
-  return found;
+  const result = { refused: new Set(certain.map(({ coordinate }) => coordinate)), mayRefuse: lacking.length > 0 };
+  byGrant.set(granted, result);
+  return result;
 }
 
 function collectRequirements(operation: ExecutableOperation): readonly FieldRequiredScopes[] {
-  const found = new Map<string, FieldRequiredScopes>();
-  // A field of a fragment that is spread in many places leads to the same requirements from each of them.
+  const requirements = new Map<string, FieldRequiredScopes>();
+  // A fragment that is spread in several places has the same requirements in each of them.
   const visited = new WeakMap<object, Set<string>>();
   const visit = (selected: SelectedField): void => {
     const parents = visited.get(selected.node) ?? new Set();
@@ -75,25 +72,28 @@ function collectRequirements(operation: ExecutableOperation): readonly FieldRequ
   };
   const add = (coordinate: string, { hubspotScopes }: Extensions, conditional: boolean): void => {
     if (hubspotScopes === undefined) return;
-    const anyOf = hubspotScopes as ScopeRequirement; // Written by the plugin in scopes.ts alone.
-    found.set(`${coordinate} ${JSON.stringify(anyOf)}`, { coordinate, anyOf, conditional });
+    const anyOf = hubspotScopes as ScopeRequirement; // Only the plugin in scopes.ts sets this extension.
+    requirements.set(`${coordinate} ${JSON.stringify(anyOf)}`, { coordinate, anyOf, conditional });
   };
   for (const selected of rootFields(operation)) visit(selected);
-  return [...found.values()];
+  return [...requirements.values()];
 }
 
 interface Extensions {
   readonly hubspotScopes?: unknown;
 }
 
-/** What a field needs by its arguments: `objectType`, for which a variable may have any value, and what it demands itself. */
+/**
+ * The scopes that depend on a field's arguments: those of its metadata's `argumentScopes`, or those of the object types
+ * that its argument `objectType` may have. A variable may have any object type.
+ */
 function byArgument({ node, field }: SelectedField): readonly ScopeRequirement[] {
   const { hubspotScopesOf } = field.extensions;
   const { argumentScopes } = metadataOf(field);
   const type = getNamedType(field.args.find(({ name }) => name === 'objectType')?.type);
   if (hubspotScopesOf === undefined || !isEnumType(type)) return argumentScopes?.(node) ?? [];
-  const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Written by the plugin in scopes.ts alone.
+  const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Only the plugin in scopes.ts sets it.
   const value = node.arguments?.find(({ name }) => name.value === 'objectType')?.value;
-  const named = value?.kind === Kind.ENUM ? [type.getValue(value.value)] : type.getValues();
-  return named.map((objectType) => scopesOf(objectType?.value));
+  const possible = value?.kind === Kind.ENUM ? [type.getValue(value.value)] : type.getValues();
+  return possible.map((objectType) => scopesOf(objectType?.value));
 }

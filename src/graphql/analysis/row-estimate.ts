@@ -6,18 +6,17 @@ import { MAX_FIRST } from './page-sizes.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** A document that takes more steps to look through may answer with any number of rows. */
+/** The analysis stops after this many fields, and returns infinity. */
 const MAX_STEPS = 10_000;
 
 /**
- * An upper bound of the rows that the operation may answer with in one portal: items of connections and values of
- * `properties(names:)`, known from the arguments alone. Without `variables`, those that stand in one count as the most
- * that there may be.
+ * An upper bound of the rows in the answer of one portal: items of connections and values of `properties(names:)`.
+ * Without `variables`, an argument with a variable counts as its largest value.
  */
 export function estimateRows(operation: ExecutableOperation, variables?: Variables): number {
   let steps = 0;
   const below = (fields: readonly SelectedField[], parents: number): number => {
-    // An answer has one of these types: the type with the most rows counts.
+    // The object in the answer has one of these types. The type with the most rows counts.
     const byType = new Map<string, number>();
     for (const selected of fields) {
       const { name } = selected.parent;
@@ -35,7 +34,7 @@ export function estimateRows(operation: ExecutableOperation, variables?: Variabl
   return below(rootFields(operation), 1);
 }
 
-/** How many items the field may have at most; `undefined` for one that is no list of what its arguments ask for. */
+/** The most items of a field that has the argument `first` or `names`; `undefined` for other fields. */
 function itemsOf({ node, field }: SelectedField, variables: Variables | undefined): number | undefined {
   if (field.args.some(({ name }) => name === 'first')) return firstOf(node, field, variables);
   if (field.args.some(({ name }) => name === 'names')) return namesIn(argumentOf(node, 'names'), variables);
@@ -43,17 +42,17 @@ function itemsOf({ node, field }: SelectedField, variables: Variables | undefine
 }
 
 function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>, variables: Variables | undefined): number {
-  const most = metadataOf(field).reads === 'associations' ? MAX_FIRST.nested : MAX_FIRST.root;
+  const max = metadataOf(field).reads === 'associations' ? MAX_FIRST.nested : MAX_FIRST.root;
   const argument = argumentOf(node, 'first');
   const fallback: unknown = field.args.find(({ name }) => name === 'first')?.defaultValue;
-  const asked = argument ? askedFor(argument, variables, most) : fallback;
-  if (typeof asked === 'number') return Math.min(most, Math.max(0, asked));
-  // A value that is left out, or null, means the default.
-  return asked == null && typeof fallback === 'number' ? fallback : most;
+  const first = argument ? argumentValue(argument, variables, max) : fallback;
+  if (typeof first === 'number') return Math.min(max, Math.max(0, first));
+  // A missing value and null both mean the default.
+  return first == null && typeof fallback === 'number' ? fallback : max;
 }
 
 function namesIn(argument: ValueNode | undefined, variables: Variables | undefined): number {
-  const names = argument && askedFor(argument, variables, undefined);
+  const names = argument && argumentValue(argument, variables, undefined);
   const count = Array.isArray(names) ? names.length : MAX_PROPERTY_NAMES;
   return Math.min(count, MAX_PROPERTY_NAMES);
 }
@@ -62,9 +61,9 @@ function argumentOf({ arguments: args = [] }: FieldNode, name: string): ValueNod
   return args.find((argument) => argument.name.value === name)?.value;
 }
 
-/** The argument as far as it says how many; `unknown` for a variable of which nothing is known. */
-function askedFor(value: ValueNode, variables: Variables | undefined, unknown: unknown): unknown {
-  if (value.kind === Kind.VARIABLE) return variables ? variables[value.name.value] : unknown;
+/** The value of an integer, a list or a variable; `fallback` for a variable when `variables` are not known. */
+function argumentValue(value: ValueNode, variables: Variables | undefined, fallback: unknown): unknown {
+  if (value.kind === Kind.VARIABLE) return variables ? variables[value.name.value] : fallback;
   if (value.kind === Kind.INT) return Number(value.value);
   if (value.kind === Kind.LIST) return value.values;
   return undefined;

@@ -21,34 +21,34 @@ import { type FieldMetadata, metadataOf } from './field-metadata.ts';
 import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
 import { preflight } from './required-scopes.ts';
 
-/** What a selection of records asks of HubSpot. */
+/** What the connector must read for a selection of records. */
 export interface Selection {
-  /** Sorted, without repeats. */
+  /** Sorted, without duplicates. */
   readonly properties: readonly string[];
-  /** Those of `properties` that came in arguments and that no field of the type stands for. */
+  /** The `properties` that come from arguments and have no field in the type. */
   readonly named: readonly string[];
   readonly associations: readonly ObjectType[];
-  /** Associated records that can be read for all rows of a list together. */
+  /** Associated records that the connector can read for all rows of a list together. */
   readonly associatedRecords: readonly InlineAssociationSelection[];
-  /** True when a record's fields make calls for something else, too. */
+  /** True when fields of the records need further calls. */
   readonly readsMore: boolean;
-  /** False when what everybody has who names the object already answers the selection. */
+  /** False when the record's id is enough to answer the selection. */
   readonly needsRecord: boolean;
   readonly needsLabels: boolean;
 }
 
-/** By type: `node(id)` is one field, and its selection one for each type of record. */
-const plans = new Map<string, WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>>();
+/** By typename, because the field `node(id)` has one selection for each type of record. */
+const selections = new Map<string, WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>>();
 
 /**
- * What the field being resolved selects of objects of the type `typename`: through connections, edges and fragments,
- * after `@skip` and `@include`, without what the grant refuses. Kept per type, document node and grant when the
- * selection does not depend on variables.
- * @throws GatewayError BAD_USER_INPUT for an argument that names properties in a way that none can have
+ * What the resolved field selects of objects of the type `typename`. Follows connections, edges and fragments, applies
+ * `@skip` and `@include`, and leaves out fields whose scopes the grant lacks. Cached per type, document node and grant
+ * when the selection does not depend on variables.
+ * @throws GatewayError BAD_USER_INPUT for an argument with an invalid property name
  */
 export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
   const [node] = info.fieldNodes;
-  const known = info.fieldNodes.length === 1 && node ? plans.get(typename)?.get(node)?.get(granted) : undefined;
+  const known = info.fieldNodes.length === 1 && node ? selections.get(typename)?.get(node)?.get(granted) : undefined;
   if (known) return known;
   const collector = new Collector(info, typename, preflight(info, granted).refused);
   for (const fieldNode of info.fieldNodes) {
@@ -56,25 +56,25 @@ export function selectionOf(info: GraphQLResolveInfo, typename: string, granted:
   }
   const selection = collector.selection();
   if (node && info.fieldNodes.length === 1 && !collector.dependsOnVariables) {
-    const ofType = plans.get(typename) ?? new WeakMap();
-    plans.set(typename, ofType.set(node, (ofType.get(node) ?? new WeakMap()).set(granted, selection)));
+    const ofType = selections.get(typename) ?? new WeakMap();
+    selections.set(typename, ofType.set(node, (ofType.get(node) ?? new WeakMap()).set(granted, selection)));
   }
   return selection;
 }
 
-const standard = new WeakMap<GraphQLObjectType, ReadonlySet<string>>();
+const standardByType = new WeakMap<GraphQLObjectType, ReadonlySet<string>>();
 
-/** The properties that fields of `type` stand for: HubSpot's own, which every portal has, and which are not sensitive. */
+/** The properties that have a field in `type`. HubSpot defines them in every portal, and they are not sensitive. */
 export function standardProperties(type: GraphQLObjectType): ReadonlySet<string> {
-  const known = standard.get(type);
-  if (known) return known;
+  const cached = standardByType.get(type);
+  if (cached) return cached;
   const names = Object.values(type.getFields()).flatMap((field) => {
     const { properties = [] } = metadataOf(field);
     return typeof properties === 'function' ? [] : properties;
   });
-  const set = new Set(names);
-  standard.set(type, set);
-  return set;
+  const standard = new Set(names);
+  standardByType.set(type, standard);
+  return standard;
 }
 
 interface AssociatedRecordsSelection {
@@ -92,7 +92,7 @@ class Collector {
   readonly #named = new Set<string>();
   readonly #associations = new Set<ObjectType>();
   readonly #visitedFragments = new Set<string>();
-  /** Selected associated records by their name in the answer: what stands there twice is one field. */
+  /** By response key. GraphQL merges fields with the same response key. */
   readonly #associatedRecords = new Map<string, AssociatedRecordsSelection>();
   #needsRecord = false;
   #needsLabels = false;
@@ -120,7 +120,7 @@ class Collector {
   }
 
   collect(selections: readonly SelectionNode[], type: GraphQLNamedType): void {
-    // An abstract field such as node(id) is known by now to be of the one type.
+    // The caller has resolved an abstract field such as node(id) to this type.
     const concrete = isAbstractType(type) ? this.#type : type;
     for (const selection of selections) {
       if (!this.#included(selection)) continue;
@@ -140,25 +140,25 @@ class Collector {
     if (!(type instanceof GraphQLObjectType) || node.name.value === '__typename') return;
     const definition = type.getFields()[node.name.value];
     if (!definition || this.#refused.has(`${type.name}.${definition.name}`)) return;
-    const source = metadataOf(definition);
-    if (source.labels) this.#needsLabels = true;
-    if (source.association) this.#collectAssociatedRecords(source.association, definition, node);
-    else if (source.reads) this.#readsMore = true;
-    this.#collectProperties(source, definition, node);
-    if (type === this.#type && !source.fromId) this.#needsRecord = true;
-    if (source.association || !node.selectionSet) return;
+    const metadata = metadataOf(definition);
+    if (metadata.labels) this.#needsLabels = true;
+    if (metadata.association) this.#collectAssociatedRecords(metadata.association, definition, node);
+    else if (metadata.reads) this.#readsMore = true;
+    this.#collectProperties(metadata, definition, node);
+    if (type === this.#type && !metadata.fromId) this.#needsRecord = true;
+    if (metadata.association || !node.selectionSet) return;
     this.collect(node.selectionSet.selections, getNamedType(definition.type));
   }
 
   #collectAssociatedRecords(objectType: ObjectType, definition: GraphQLField<unknown, unknown>, node: FieldNode): void {
     this.#associations.add(objectType);
-    const name = node.alias?.value ?? node.name.value;
-    const known = this.#associatedRecords.get(name);
+    const responseKey = node.alias?.value ?? node.name.value;
+    const known = this.#associatedRecords.get(responseKey);
     if (known) known.nodes.push(node);
-    else this.#associatedRecords.set(name, { objectType, definition, nodes: [node] });
+    else this.#associatedRecords.set(responseKey, { objectType, definition, nodes: [node] });
   }
 
-  /** `undefined` for what does not come inline, or would be refused. */
+  /** `undefined` when the associated records cannot be read together with a list, or when `first` is invalid. */
   #inline({ objectType, definition, nodes }: AssociatedRecordsSelection): InlineAssociationSelection | undefined {
     const below = new Collector(this.#info, crmObject(objectType).typename, this.#refused);
     for (const node of nodes) {
@@ -168,11 +168,11 @@ class Collector {
     const { properties, named, needsRecord, needsLabels } = below.selection();
     if (below.dependsOnVariables) this.dependsOnVariables = true;
     const [node] = nodes;
-    const { first, after } = node ? getArgumentValues(definition, node, this.#info.variableValues) : {};
-    const wanted = first ?? DEFAULT_FIRST;
-    if (typeof wanted !== 'number' || wanted < 1 || wanted > MAX_FIRST.nested) return undefined;
-    const isInline = after == null && named.length === 0 && !needsLabels;
-    return isInline ? { objectType, first: wanted, properties, needsRecord } : undefined;
+    const args = node ? getArgumentValues(definition, node, this.#info.variableValues) : {};
+    const first = args.first ?? DEFAULT_FIRST;
+    if (typeof first !== 'number' || first < 1 || first > MAX_FIRST.nested) return undefined;
+    const isInline = args.after == null && named.length === 0 && !needsLabels;
+    return isInline ? { objectType, first, properties, needsRecord } : undefined;
   }
 
   #collectProperties(
@@ -193,9 +193,9 @@ class Collector {
 
   #collectFragment(condition: string | undefined, selections: readonly SelectionNode[], type: GraphQLNamedType): void {
     const target = condition === undefined ? type : this.#info.schema.getType(condition);
-    const fits =
+    const applies =
       target === type || (isAbstractType(target) && isObjectType(type) && this.#info.schema.isSubType(target, type));
-    if (fits) this.collect(selections, type);
+    if (applies) this.collect(selections, type);
   }
 
   #included({ directives = [] }: SelectionNode): boolean {

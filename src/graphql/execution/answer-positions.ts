@@ -15,25 +15,25 @@ import {
   type SelectedField,
 } from '../analysis/executable-operation.ts';
 
-/** From the root of an answer to a value in it. */
+/** The path of a value in an answer, from the root. */
 export type Path = readonly (string | number)[];
 
-/** A position of the document, the same for all rows. */
+/** A position in the document. All rows of a list share it. */
 export interface AnswerPosition {
-  /** `Contact.deals`; of all types that may stand there. */
+  /** The coordinate of the field, such as `Contact.deals`, joined with a comma for several possible types. */
   readonly coordinate: string;
-  /** How much of the path leads to what becomes null when the position fails: all of it, or less. 0 is `data` itself. */
+  /** The length of the path to the value that becomes null when the position fails. 0 means `data`. */
   readonly nulledDepth: number;
-  /** How much of the path tells the portal; 0 for the only one. */
+  /** The length of the path to the value that selects the portal. 0 means the tenant's only portal. */
   readonly portalDepth: number;
-  /** A mutation itself, not what is read of it. */
+  /** True for a root field of a mutation, false for the fields below it. */
   readonly isMutation: boolean;
 }
 
-/** The positions of one operation, by their paths. */
+/** The positions of one operation, by path. */
 export class Positions {
   readonly #operation: ExecutableOperation;
-  /** By path, all indexes of a list being one. */
+  /** By path without list indexes. */
   readonly #known = new Map<string, AnswerPosition>();
 
   constructor(operation: ExecutableOperation) {
@@ -59,13 +59,13 @@ export class Positions {
         const selected =
           index === 0 ? rootFields(this.#operation) : fields.flatMap((field) => fieldsBelow(this.#operation, field));
         fields = selected.filter(({ node }) => (node.alias ?? node.name).value === part);
-        // Whichever type stands here: fields of one name must be null alike in all of them, or the document is invalid.
+        // One type is enough: GraphQL's validation requires the same nullability for all fields of one response key.
         type = fields[0]?.field.type;
       } else {
         type = itemOf(type);
       }
       if (!isNonNullType(type)) nulledDepth = index + 1;
-      if (tellsPortal(type)) portalDepth = index + 1;
+      if (selectsPortal(type)) portalDepth = index + 1;
     }
     const coordinate = [...new Set(fields.map(coordinateOf))].join();
     const isMutation = path.length === 1 && this.#operation.operation.operation === OperationTypeNode.MUTATION;
@@ -78,8 +78,8 @@ function itemOf(type: GraphQLOutputType | undefined): GraphQLOutputType | undefi
   return isListType(list) ? list.ofType : undefined;
 }
 
-/** An installation, or whatever a global id names. */
-function tellsPortal(type: GraphQLOutputType | undefined): boolean {
+/** True for installations, and for abstract types, whose objects are found by a global id. */
+function selectsPortal(type: GraphQLOutputType | undefined): boolean {
   const named = getNamedType(type);
   return isAbstractType(named) || (isObjectType(named) && named.name === 'Installation');
 }

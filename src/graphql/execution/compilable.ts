@@ -16,40 +16,41 @@ import {
   visit,
 } from 'graphql';
 
-/** Larger operations take longer to compile than anybody would wait. */
+/** Larger operations take too long to compile. */
 const MAX_SELECTIONS = 500;
 
 /**
- * The compiler spells out everything: a fragment wherever it is spread, and the fields of an input within an input. Of
- * fragments that spread others twice, and of filters, which contain themselves, there would be no end.
+ * Whether graphql-jit can compile an operation. The compiler copies each fragment to every place where it is spread, and
+ * expands nested input types. The code for fragments that spread each other repeatedly grows exponentially, and the code
+ * for input types that contain themselves, such as filters, has no end.
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): boolean {
   const operation = getOperationAST(document, name);
   if (!operation) return false;
   const { variableDefinitions = [] } = operation;
   return (
-    variableDefinitions.every((definition) => isReadable(schema, definition)) &&
+    variableDefinitions.every((definition) => hasSupportedType(schema, definition)) &&
     expandedSelectionCount(document, name) <= MAX_SELECTIONS &&
     isSupportedByJit(separateOperations(document)[operation.name?.value ?? ''] ?? document, variableDefinitions)
   );
 }
 
-/** A default is written into the compiled operation as JSON: other scalars than GraphQL's own may be anything. */
-function isReadable(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): boolean {
+/** The compiler writes default values as JSON. That is safe only for the scalars that GraphQL specifies. */
+function hasSupportedType(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): boolean {
   const named = getNamedType(typeFromAST(schema, type));
   return isEnumType(named) || (isScalarType(named) && (defaultValue === undefined || isSpecifiedScalarType(named)));
 }
 
 /**
- * False for what the compiler understands otherwise than GraphQL does: conditions, which a fragment takes along to
- * wherever else it is spread; a variable inside of an input that nobody gave a value, of which it makes a null, where
- * GraphQL leaves the input's field out; and the one name that an object of JavaScript has for something else.
+ * False for three cases in which graphql-jit differs from the specification. It applies the directives of one fragment
+ * spread to the other spreads of the fragment. It passes null for a missing variable inside of an input, while GraphQL
+ * omits the input's field. It treats the name `__proto__` as the prototype of an object.
  */
 function isSupportedByJit(document: DocumentNode, variables: readonly VariableDefinitionNode[]): boolean {
-  const given = new Set(variables.filter(hasValue).map(({ variable }) => variable.name.value));
-  let isUnderstood = true;
+  const withValue = new Set(variables.filter(hasValue).map(({ variable }) => variable.name.value));
+  let isSupported = true;
   const refuse = () => {
-    isUnderstood = false;
+    isSupported = false;
     return BREAK;
   };
   visit(document, {
@@ -58,19 +59,19 @@ function isSupportedByJit(document: DocumentNode, variables: readonly VariableDe
     ObjectField: ({ value }) => (isMissing(value) ? refuse() : undefined),
     ListValue: ({ values }) => (values.some(isMissing) ? refuse() : undefined),
   });
-  return isUnderstood;
+  return isSupported;
 
   function isMissing(value: ValueNode): boolean {
-    return value.kind === Kind.VARIABLE && !given.has(value.name.value);
+    return value.kind === Kind.VARIABLE && !withValue.has(value.name.value);
   }
 }
 
-/** Whether every request has a value of it, if only `null`. */
+/** Whether the variable has a value in every request. The value can be `null`. */
 function hasValue({ type, defaultValue }: VariableDefinitionNode): boolean {
   return type.kind === Kind.NON_NULL_TYPE || defaultValue !== undefined;
 }
 
-/** Selections when every fragment is written out where it is spread. The document is valid: no fragment spreads itself. */
+/** The selections of an operation with each fragment counted at every spread. The document must be valid. */
 export function expandedSelectionCount(document: DocumentNode, name: string | undefined): number {
   const fragments = new Map<string, number>();
   const count = ({ selections }: SelectionSetNode): number =>

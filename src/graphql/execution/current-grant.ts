@@ -7,15 +7,15 @@ import { isGatewayError } from '../../errors.ts';
 import { contextOf } from '../context.ts';
 
 /**
- * A resolver that reaches HubSpot. When HubSpot's refusal shows that the portal's grant shrank, what it reads is read
- * once more under the grant that holds now, as an operation that comes later would: each field is then refused by its
- * own coordinate. A mutation is never repeated; it tells what it lacks.
+ * Wraps a resolver that calls HubSpot. When HubSpot's refusal shows that the portal's grant has shrunk, the resolver runs
+ * once more under the current grant, and each field reports the scopes that it lacks. A mutation is never repeated: it
+ * fails with the missing scopes.
  */
 export function underCurrentGrant<Context extends object>(
   resolve: GraphQLFieldResolver<unknown, Context>,
 ): GraphQLFieldResolver<unknown, Context> {
   return (parent, args, context, info) => {
-    const again = async (error: unknown): Promise<unknown> => {
+    const retry = async (error: unknown): Promise<unknown> => {
       if (!(error instanceof GrantShrunkError)) throw located(error, info);
       const connector = await contextOf(context).connectors.regranted(error.installation);
       if (info.parentType === info.schema.getMutationType()) throw refusal(error, connector, info);
@@ -25,29 +25,29 @@ export function underCurrentGrant<Context extends object>(
         throw failure instanceof GrantShrunkError ? refusal(failure, connector, info) : located(failure, info);
       }
     };
-    let answered: unknown;
+    let result: unknown;
     try {
-      answered = resolve(parent, args, context, info);
+      result = resolve(parent, args, context, info);
     } catch (error) {
-      if (error instanceof GrantShrunkError) return again(error);
+      if (error instanceof GrantShrunkError) return retry(error);
       throw located(error, info);
     }
-    return answered instanceof Promise ? answered.catch(again) : answered;
+    return result instanceof Promise ? result.catch(retry) : result;
   };
 }
 
 function underGrantOf(connector: Connector, parent: unknown): unknown {
   if (parent instanceof CrmRecord) return connector.adopt(parent);
-  // What a mutation came to.
+  // The payload of a mutation.
   return typeof parent === 'object' && parent !== null && 'connector' in parent ? { ...parent, connector } : parent;
 }
 
-/** The scopes that the call lacks under the current grant; where it lacks none, the error of HubSpot. */
+/** A MISSING_SCOPES error, or HubSpot's error when the current grant has all scopes of the call. */
 function refusal(error: GrantShrunkError, connector: Connector, info: GraphQLResolveInfo): Error {
   return connector.granted.satisfies(error.scopes) ? error : connector.refusal(error.scopes, coordinateOf(info));
 }
 
-/** A call that was refused before it left knows no coordinate. */
+/** Adds the field's coordinate. The connector does not know it when it refuses a call. */
 function located(error: unknown, info: GraphQLResolveInfo): unknown {
   if (!isGatewayError(error, 'MISSING_SCOPES') || error.extensions.coordinate !== '') return error;
   return missingScopesAt(coordinateOf(info), error);

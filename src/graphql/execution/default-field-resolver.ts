@@ -9,35 +9,36 @@ import {
 } from 'graphql';
 import { fieldsBelow, type SelectedField } from '../analysis/executable-operation.ts';
 
-const waiting = new WeakMap<readonly FieldNode[], boolean>();
+const asyncLists = new WeakMap<readonly FieldNode[], boolean>();
 
 /**
- * GraphQL's default resolver, but that items which must not be null come as promises where a field below them may wait.
- * When one fails at once, the reference executor forgets those before it that still wait; when one of these fails, too,
- * nobody handles that, and Node ends the process. Of promises it forgets none.
+ * GraphQL's default resolver, except that the items of some lists are promises: of lists whose items are non-null and
+ * have a field with an asynchronous resolver. When an item fails synchronously, the reference executor drops the promises
+ * of the items before it. If one of them rejects, the rejection is unhandled, and Node ends the process. The executor
+ * awaits all items that are promises.
  */
 export const resolveDefaultField: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
   const value = defaultFieldResolver(source, args, context, info);
-  return Array.isArray(value) && mayWait(info) ? value.map((item) => Promise.resolve(item)) : value;
+  return Array.isArray(value) && needsPromises(info) ? value.map((item) => Promise.resolve(item)) : value;
 };
 
-function mayWait(info: GraphQLResolveInfo): boolean {
-  const known = waiting.get(info.fieldNodes);
-  if (known !== undefined) return known;
+function needsPromises(info: GraphQLResolveInfo): boolean {
+  const cached = asyncLists.get(info.fieldNodes);
+  if (cached !== undefined) return cached;
   const type = getNullableType(info.returnType);
-  const mayWait = isListType(type) && isNonNullType(type.ofType) && hasResolver(info, selected(info));
-  waiting.set(info.fieldNodes, mayWait);
-  return mayWait;
+  const result = isListType(type) && isNonNullType(type.ofType) && hasResolverBelow(info, selectedFields(info));
+  asyncLists.set(info.fieldNodes, result);
+  return result;
 }
 
-function selected({ parentType, fieldName, fieldNodes }: GraphQLResolveInfo): readonly SelectedField[] {
+function selectedFields({ parentType, fieldName, fieldNodes }: GraphQLResolveInfo): readonly SelectedField[] {
   const field = parentType.getFields()[fieldName];
   return field ? fieldNodes.map((node) => ({ node, parent: parentType, field, narrowed: false })) : [];
 }
 
-function hasResolver(info: GraphQLResolveInfo, above: readonly SelectedField[]): boolean {
-  return above.some((selected) => {
+function hasResolverBelow(info: GraphQLResolveInfo, fields: readonly SelectedField[]): boolean {
+  return fields.some((selected) => {
     const below = fieldsBelow(info, selected);
-    return below.some(({ field }) => field.resolve !== undefined) || hasResolver(info, below);
+    return below.some(({ field }) => field.resolve !== undefined) || hasResolverBelow(info, below);
   });
 }

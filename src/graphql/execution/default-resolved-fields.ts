@@ -3,24 +3,24 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { GatewayError } from '../../errors.ts';
 import { type FieldMetadata, fieldMetadata } from '../analysis/field-metadata.ts';
 
-// A field that is a property of its own name has no resolver in the schema: compiled operations then read it without a
-// call. Such a property holds a value, no promise and no function. It does not throw either: that would end the whole
-// operation. An Error that it holds fails the field alone.
+// A field that reads the JavaScript property of the same name has no resolver in the schema. Compiled operations then
+// read the property without a function call. The property must hold a value, not a promise or a function, and its getter
+// must not throw: a thrown error would end the operation. An Error as the value fails only the field.
 
-/** The resolver of a field that is a property of its own name, of the type `T`. */
+/** The resolver of a field that reads the property of the same name. `T` is the property's type. */
 export function property<T>(): (parent: object) => T {
-  return defaultFieldResolver as (parent: object) => T; // Of the property nothing is known here; the caller knows it.
+  return defaultFieldResolver as (parent: object) => T; // The caller states the property's type.
 }
 
-/** The field option `extensions` that makes a field of a plugin a property of its own name. */
+/** The field option `extensions` for a plugin's field that reads the property of the same name. */
 export function defaultResolved(name: string): { readonly pothosExposedField: string } {
   return { pothosExposedField: name };
 }
 
-/** The options of a record's field that is a property of the record: `value` tells it, see record-getters.ts. */
+/** The options of a field that reads a property of the record. `value` computes it, see record-getters.ts. */
 export function recordProperty<T>(
-  source: Omit<FieldMetadata, 'value'>,
+  metadata: Omit<FieldMetadata, 'value'>,
   value: (record: CrmRecord) => T | GatewayError,
 ) {
-  return { extensions: fieldMetadata({ ...source, value }), resolve: property<T>() };
+  return { extensions: fieldMetadata({ ...metadata, value }), resolve: property<T>() };
 }

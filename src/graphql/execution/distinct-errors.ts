@@ -3,9 +3,9 @@ import { GatewayError, isGatewayError } from '../../errors.ts';
 import type { Path, Positions } from './answer-positions.ts';
 
 /**
- * One error for each portal, coordinate and cause, not one for each row of a list: the first row's. It stands for every
- * row where the field is null. A cause is the code with its evidence, whatever HubSpot called the calls that failed; of
- * several times to wait the longest is told.
+ * Merges errors that differ only in the row of a list: one error remains for each portal, coordinate and cause. It has
+ * the path of the first row, and applies to each row where the field is null. A cause is the error's code, message and
+ * extensions without `correlationId`. The merged error has the longest `retryAfterMs`.
  */
 export function distinctErrors(errors: readonly GraphQLError[], positions: Positions): readonly GraphQLError[] {
   if (errors.length < 2) return errors;
@@ -19,18 +19,18 @@ export function distinctErrors(errors: readonly GraphQLError[], positions: Posit
       distinct.push(error);
     } else {
       const known = distinct[index];
-      if (known) distinct[index] = joined(known, error);
+      if (known) distinct[index] = merged(known, error);
     }
   }
   return distinct;
 }
 
-/** `undefined` for an error that is never the same as another: of one input, of one mutation, or of a single record. */
+/** `undefined` for errors that are never merged: those of one input, of a mutation, or outside of lists. */
 function causeOf({ originalError, path = [] }: GraphQLError, positions: Positions): string | undefined {
   if (!isGatewayError(originalError) || originalError.code === 'BAD_USER_INPUT') return undefined;
   const { coordinate, nulledDepth, portalDepth, isMutation } = positions.of(path);
   if (isMutation) return undefined;
-  // It says itself which portal and which coordinate it is about.
+  // This error names its portal and its coordinate.
   if (isGatewayError(originalError, 'MISSING_SCOPES')) {
     const { installationId, coordinate, requiredScopes } = originalError.extensions;
     return JSON.stringify([originalError.code, installationId, coordinate, requiredScopes]);
@@ -42,11 +42,11 @@ function causeOf({ originalError, path = [] }: GraphQLError, positions: Position
   );
 }
 
-/** They differ from call to call. */
+/** Extensions that differ between calls with the same cause. */
 const VOLATILE: ReadonlySet<string> = new Set(['correlationId', 'retryAfterMs']);
 
-/** The error of the row that comes first, with the longer of both times to wait. */
-function joined(known: GraphQLError, other: GraphQLError): GraphQLError {
+/** The error of the first row with the longer `retryAfterMs` of both errors. */
+function merged(known: GraphQLError, other: GraphQLError): GraphQLError {
   const [first, later] = isBefore(other.path ?? [], known.path ?? []) ? [other, known] : [known, other];
   const retryAfterMs = retryAfter(later);
   const { originalError, path, nodes, locations } = first;
@@ -68,7 +68,7 @@ function isBefore(path: Path, other: Path): boolean {
   return typeof part === 'number' && typeof otherPart === 'number' && part < otherPart;
 }
 
-/** 0 when nobody said so. */
+/** In milliseconds, 0 when the error has none. */
 function retryAfter({ originalError }: GraphQLError): number {
   if (!isGatewayError(originalError)) return 0;
   const retryAfterMs: unknown = Reflect.get(originalError.extensions, 'retryAfterMs');

@@ -4,15 +4,15 @@ import { byObjectType, type CrmObject } from '../../crm/objects.ts';
 import { metadataOf } from '../analysis/field-metadata.ts';
 import { schema } from '../schema.ts';
 
-/** Records with a getter for each of their fields that is a property. */
+/** Subclasses of CrmRecord with a getter for each field that has `FieldMetadata.value`. */
 export const RECORD_GETTERS: RecordClasses = byObjectType(recordGetters);
 
 function recordGetters({ typename }: CrmObject): typeof CrmRecord {
   const type = schema.getType(typename);
   if (!isObjectType(type)) throw new TypeError(`${typename} is no object type`);
-  const View = class extends CrmRecord {};
-  Object.defineProperties(View.prototype, gettersOf(type));
-  return View;
+  const WithGetters = class extends CrmRecord {};
+  Object.defineProperties(WithGetters.prototype, gettersOf(type));
+  return WithGetters;
 }
 
 function gettersOf(type: GraphQLObjectType): PropertyDescriptorMap {

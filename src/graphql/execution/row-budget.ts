@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError } from '../../errors.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 
-/** So many rows are made in one turn of the event loop, which takes up to 20 ms; then other requests have theirs. */
+/** Rows that are created in one turn of the event loop, which takes up to 20 ms. Other requests run in between. */
 const ROWS_PER_TURN = 500;
 
-/** The rows that one operation may still answer with, counted as they are made. */
+/** Counts the rows of one operation, and limits them. */
 export class RowBudget {
   readonly limit: number;
   #rows = 0;
@@ -17,7 +17,8 @@ export class RowBudget {
   }
 
   /**
-   * Counts rows that are about to be made, and resolves when it is their turn: at once, for a small answer.
+   * Counts rows before they are created. Returns a promise of their turn of the event loop, or `undefined` when they may
+   * be created at once.
    * @throws GatewayError BAD_USER_INPUT when the operation has more rows than the limit
    */
   charge(rows: number): PromiseOrValue<void> {
@@ -31,18 +32,18 @@ export class RowBudget {
     return this.#turn;
   }
 
-  /** The result of the operation; where making it took turns, spelling it has one of its own. */
+  /** Returns the result of the operation. Serialization of a large result starts in a turn of its own. */
   inTurn<T>(result: T): PromiseOrValue<T> {
     return this.#turns > 0 ? nextTurn(result) : result;
   }
 }
 
-/** The refusal of an operation that would answer with `rows`. */
+/** The error for an operation whose answer would have `rows` rows. */
 export function tooManyRows(rows: number, limit: number): GatewayError<'BAD_USER_INPUT'> {
-  const most = Number.isFinite(rows) ? `${rows}` : 'any number of';
+  const count = Number.isFinite(rows) ? `${rows}` : 'any number of';
   return new GatewayError(
     'BAD_USER_INPUT',
-    `The operation may answer with ${most} rows, and this gateway answers with ${limit} at most: ask for smaller pages.`,
+    `The operation may answer with ${count} rows, and this gateway answers with ${limit} at most: ask for smaller pages.`,
     { argument: 'first' },
   );
 }

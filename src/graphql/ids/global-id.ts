@@ -1,14 +1,14 @@
 import { CRM_OBJECTS, type RecordTypename } from '../../crm/objects.ts';
 import { GatewayError } from '../../errors.ts';
 
-/** Types whose global ids name a portal and something in it: `Contact:1234567:101`. */
+/** Types whose global ids have the number of a portal and an id in it, such as `Contact:1234567:101`. */
 export type PortalTypename = RecordTypename | 'Owner';
 
 const PORTAL_TYPENAMES = [...CRM_OBJECTS.map(({ typename }) => typename), 'Owner'];
 const GLOBAL_RECORD_ID = new RegExp(`^(${PORTAL_TYPENAMES.join('|')}):([1-9]\\d{0,15}):([1-9]\\d{0,19})$`);
 const RECORD_ID = /^[1-9]\d{0,19}$/;
 
-/** How arguments and inputs name a record, as their descriptions have it. */
+/** The description of an argument or input field that takes the id of a record. */
 export function eitherId(typename: PortalTypename = 'Contact'): string {
   return `HubSpot's own id, such as \`101\`, or a global id, such as \`${typename}:1234567:101\`.`;
 }
@@ -23,17 +23,17 @@ export interface RecordReference {
   readonly recordId: string;
 }
 
-/** `undefined` for anything that is not a record's global id. */
+/** `undefined` when `id` is not the global id of a record or an owner. */
 export function parseRecordGlobalId(id: string): RecordReference | undefined {
   const [, typename, hubId, recordId] = GLOBAL_RECORD_ID.exec(id) ?? [];
   if (typename === undefined || hubId === undefined || recordId === undefined) return undefined;
-  // The pattern admits these alone.
+  // The pattern matches only these typenames.
   return { typename: typename as PortalTypename, hubId, recordId };
 }
 
 /**
- * The record id that `id` stands for in the portal `hubId`: HubSpot's own id or a global id.
- * `undefined` for a global id of another portal or type, which answers as a missing record does.
+ * HubSpot's id of a record in the portal `hubId`, from HubSpot's id or a global id. `undefined` for a global id of another
+ * portal or type, which fields treat like the id of a missing record.
  * @throws GatewayError BAD_USER_INPUT
  */
 export function recordIdIn(typename: PortalTypename, hubId: number, id: string, argument = 'id'): string | undefined {
@@ -44,8 +44,8 @@ export function recordIdIn(typename: PortalTypename, hubId: number, id: string, 
 }
 
 /**
- * The number of the portal that `id` names; `undefined` when it is HubSpot's own.
- * @throws GatewayError BAD_USER_INPUT when it is neither that nor a global id
+ * The portal's number in a global id; `undefined` when `id` is HubSpot's id of a record.
+ * @throws GatewayError BAD_USER_INPUT when `id` is neither
  */
 export function portalIn(id: string, argument: string): string | undefined {
   if (RECORD_ID.test(id)) return undefined;
@@ -58,7 +58,7 @@ function malformed(argument: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', 'An id must be a HubSpot record id or a global id.', { argument });
 }
 
-/** The type of what `node(id)` found: something of a portal, or an installation. */
+/** The typename of an object that `node(id)` returns. */
 export function nodeTypename(node: unknown): PortalTypename | 'Pipeline' | 'PipelineStage' | 'Installation' {
   const typename: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'typename') : undefined;
   if (typename === 'Pipeline' || typename === 'PipelineStage') return typename;

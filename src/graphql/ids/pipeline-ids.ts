@@ -1,27 +1,30 @@
 import { GatewayError } from '../../errors.ts';
 
-/** The pipeline, or the stage, that a global id names. */
+/** The parts of the global id of a pipeline or a stage. */
 export interface PipelineReference {
   /** The portal's number. */
   readonly hubId: string;
   readonly pipelineId: string;
-  /** `undefined` in the id of a pipeline. */
+  /** `undefined` for a pipeline. */
   readonly stageId: string | undefined;
 }
 
 const GLOBAL_ID = /^Pipeline(Stage)?:([1-9]\d{0,15}):([^:]*)(?::([^:]+))?$/;
 
-/** `Pipeline:1234567:default`. */
+/** A global id such as `Pipeline:1234567:default`. */
 export function pipelineGlobalId(hubId: number, pipelineId: string): string {
   return `Pipeline:${hubId}:${escaped(pipelineId)}`;
 }
 
-/** `PipelineStage:1234567:default:closedwon`: two pipelines may have stages of one id. */
+/**
+ * A global id such as `PipelineStage:1234567:default:closedwon`. It contains the pipeline, because stages of two
+ * pipelines can have the same id.
+ */
 export function stageGlobalId(hubId: number, pipelineId: string, stageId: string): string {
   return `PipelineStage:${hubId}:${escaped(pipelineId)}:${escaped(stageId)}`;
 }
 
-/** `undefined` for anything that is no global id of a pipeline or a stage. */
+/** `undefined` when `id` is not the global id of a pipeline or a stage. */
 export function parsePipelineGlobalId(id: string): PipelineReference | undefined {
   const [, ofStage, hubId, pipelineId, stageId] = GLOBAL_ID.exec(id) ?? [];
   if (hubId === undefined || pipelineId === undefined) return undefined;
@@ -38,7 +41,7 @@ export function parsePipelineGlobalId(id: string): PipelineReference | undefined
 }
 
 /**
- * What a global id that stands for a `kind` names; `undefined` for an id of HubSpot's own, which may be any text.
+ * Parses the global id of a pipeline or a stage. `undefined` for HubSpot's id, which may be any text.
  * @throws GatewayError BAD_USER_INPUT for the global id of the other kind
  */
 export function pipelineReference(
@@ -53,7 +56,7 @@ export function pipelineReference(
   return reference;
 }
 
-/** HubSpot's ids may be any text. */
+/** HubSpot's ids may contain any character, also a colon. */
 function escaped(id: string): string {
   return encodeURIComponent(id.toWellFormed());
 }

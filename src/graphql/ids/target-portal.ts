@@ -5,36 +5,36 @@ import type { GatewayContext } from '../context.ts';
 import { portalIn } from './global-id.ts';
 import { requireInstallation } from './require-installation.ts';
 
-/** An id, or a cursor, as an argument gives it: a global one names its portal. */
+/** The portal that an id or a cursor in an argument names. */
 export interface GivenId {
   readonly argument: string;
-  /** The portal's number; `undefined` when the id is HubSpot's own. */
+  /** The portal's number; `undefined` for HubSpot's id of a record, which names no portal. */
   readonly hubId: string | undefined;
 }
 
-/** Field option `given`: what the arguments say by themselves, told before any portal is looked for. */
+/** Field option `given`: the ids in the arguments. The plugin reads them before it selects the portal. */
 export interface Given<Args> {
-  /** @throws GatewayError BAD_USER_INPUT for what no portal could answer */
+  /** @throws GatewayError BAD_USER_INPUT for arguments that are invalid in every portal */
   ids(args: Args): readonly GivenId[];
   /**
-   * What the field answers when the ids are of a portal that this tenant does not have: as for a record that is missing.
-   * Without it, the field means the tenant's only portal.
+   * The field's value when the ids name a portal that the tenant does not have, the same as for a missing record. Without
+   * this function the field reads the tenant's only portal.
    */
   absent?(args: Args): unknown;
 }
 
 /**
- * An id that an argument gives.
- * @throws GatewayError BAD_USER_INPUT for one that is neither HubSpot's own nor global
+ * The portal that the id in an argument names.
+ * @throws GatewayError BAD_USER_INPUT when `id` is neither HubSpot's id nor a global id
  */
 export function givenId(argument: string, id: string): GivenId {
   return { argument, hubId: portalIn(id, argument) };
 }
 
 /**
- * The portal that a field of the root means: the one of `installationId`, else the one that its ids name, else the
- * tenant's only one. `undefined` when the ids are of a portal that this tenant does not have.
- * @throws GatewayError BAD_USER_INPUT for ids of several portals, and the refusals of `Connectors`
+ * The portal of a root field: that of `installationId`, else that of the ids, else the tenant's only portal. `undefined`
+ * when the ids name a portal that the tenant does not have.
+ * @throws GatewayError BAD_USER_INPUT for ids of several portals, and the errors of `Connectors`
  */
 export function targetConnector(
   installationId: string | null | undefined,

@@ -5,7 +5,7 @@ import { builder } from '../builder.ts';
 import { property } from '../execution/default-resolved-fields.ts';
 import { RECORD_REFS } from '../refs.ts';
 
-/** `ContactConnection` with its edge. */
+/** The connection type of a record type, such as `ContactConnection`, with its edge type. */
 export function recordConnection({ typename, objectType, singular }: CrmObject) {
   return builder.connectionObject(
     {
@@ -14,21 +14,21 @@ export function recordConnection({ typename, objectType, singular }: CrmObject) 
       description: `A page of ${objectType}.`,
       fields: (t) => totalCount(t, SEARCHED),
     },
-    { name: `${typename}Edge`, description: `A ${singular}, and its place in the connection.` },
+    { name: `${typename}Edge`, description: `A ${singular} with its cursor.` },
   );
 }
 
-/** `ContactDealConnection`: associated records, with the labels of the association on each edge. */
+/** The connection type of associated records, such as `ContactDealConnection`. Its edges have the association labels. */
 export function associationConnection(owner: CrmObject, associated: CrmObject) {
   const node = RECORD_REFS[associated.objectType];
   const name = `${owner.typename}${associated.typename}`;
   const edge = builder.edgeObject({
     type: node,
     name: `${name}Edge`,
-    description: `A ${associated.singular}, its place in the connection, and what associates it with the ${owner.singular}.`,
+    description: `A ${associated.singular} with its cursor, and the labels of its association with the ${owner.singular}.`,
     fields: (t) => ({
       labels: t.stringList({
-        description: `Labels of the association, such as \`Primary\` or \`Decision maker\`: what the ${associated.singular} is to the ${owner.singular}. Empty when it has none.`,
+        description: `Labels of the association, such as \`Primary\` or \`Decision maker\`. They describe the role of the ${associated.singular} for the ${owner.singular}. Empty when the association has no label.`,
         extensions: fieldMetadata({ labels: true }),
         resolve: property<string[]>(),
       }),
@@ -39,7 +39,7 @@ export function associationConnection(owner: CrmObject, associated: CrmObject) {
       type: node,
       name: `${name}Connection`,
       description: `A page of ${associated.objectType} associated with a ${owner.singular}.`,
-      fields: (t) => totalCount(t, 'Null, as HubSpot does not tell of associations.'),
+      fields: (t) => totalCount(t, 'Always null: HubSpot does not count associations.'),
     },
     edge,
   );
@@ -49,9 +49,9 @@ type Types = typeof builder.$inferSchemaTypes;
 type ConnectionFields = PothosSchemaTypes.ObjectFieldBuilder<Types, object>;
 
 const SEARCHED =
-  'How many the search finds in all; on later pages of a search by record id, how many it found on the first. Null for a plain list, of which HubSpot does not tell.';
+  'The number of all results of the search. Later pages of a search that is ordered by record id repeat the number of the first page. Null for a list without a search, because HubSpot does not count lists.';
 
-/** `totalCount`, which says in its description when it is told. */
+/** The field `totalCount`. `description` says when it is null. */
 export function totalCount(
   t: ConnectionFields,
   description: string,

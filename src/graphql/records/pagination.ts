@@ -5,13 +5,13 @@ import { DEFAULT_FIRST } from '../analysis/page-sizes.ts';
 import { builder } from '../builder.ts';
 import type { GivenId } from '../ids/target-portal.ts';
 
-/** `first`, up to `maxFirst`, and `after`: HubSpot pages forward only, and so do we. */
+/** The arguments `first`, up to `maxFirst`, and `after`. HubSpot pages forward only, and so does the gateway. */
 export function pageArgs(maxFirst: number, defaultFirst = DEFAULT_FIRST) {
   return builder.args((t) => ({
-    first: t.int({ defaultValue: defaultFirst, description: `How many at most, 1 to ${maxFirst}.` }),
+    first: t.int({ defaultValue: defaultFirst, description: `The most items of the page, 1 to ${maxFirst}.` }),
     after: t.string({
       description:
-        'Cursor of an item of this connection: the page starts behind it. Cursors of another connection, or made for other arguments, are refused. Left out: the first page.',
+        'Cursor of an item of this connection. The page starts after that item. The gateway refuses a cursor of another connection or of other arguments. Without `after`, the first page.',
     }),
   }));
 }
@@ -21,10 +21,10 @@ export interface PageArgs {
   readonly after?: string | null | undefined;
 }
 
-/** What a cursor is bound to: portal, list and parent. A cursor of anything else is refused. */
+/** The portal, list and parent that a cursor is bound to. The gateway refuses the cursor elsewhere. */
 export type CursorScope = string;
 
-/** @throws GatewayError BAD_USER_INPUT for a `first` out of range, or an `after` that is not a cursor of `scope` */
+/** @throws GatewayError BAD_USER_INPUT when `first` is out of range, or `after` is not a cursor of `scope` */
 export function pageRequest(
   args: PageArgs,
   maxFirst: number,
@@ -35,8 +35,8 @@ export function pageRequest(
 }
 
 /**
- * The portal that the cursor names, if there is one; a `CursorScope` begins with its number.
- * @throws GatewayError BAD_USER_INPUT for a `first` out of range, or an `after` that is no cursor of any list
+ * The portal that `after` names, if the page has `after`. A `CursorScope` begins with the portal's number.
+ * @throws GatewayError BAD_USER_INPUT when `first` is out of range, or `after` is not a cursor
  */
 export function givenPage(args: PageArgs, maxFirst: number): readonly GivenId[] {
   firstOf(args, maxFirst);
@@ -48,16 +48,16 @@ export function givenPage(args: PageArgs, maxFirst: number): readonly GivenId[] 
 
 const PORTAL = /^[1-9]\d{0,15}(?=,)/;
 
-function firstOf({ first }: PageArgs, maxFirst: number): number {
-  const wanted = first ?? DEFAULT_FIRST;
-  if (wanted >= 1 && wanted <= maxFirst) return wanted;
+function firstOf(args: PageArgs, maxFirst: number): number {
+  const first = args.first ?? DEFAULT_FIRST;
+  if (first >= 1 && first <= maxFirst) return first;
   throw new GatewayError('BAD_USER_INPUT', `first must be 1 to ${maxFirst}.`, { argument: 'first' });
 }
 
-/** A connection as Relay defines it. Cursors are spelt only when they are asked for. */
+/** A Relay connection. Cursors are encoded only when the operation selects them. */
 export class ConnectionPage<Node extends object> {
   readonly edges: readonly ConnectionEdge<Node>[];
-  /** Null where HubSpot does not tell. */
+  /** Null when HubSpot does not count the items. */
   readonly totalCount: number | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
@@ -74,19 +74,19 @@ export class ConnectionPage<Node extends object> {
     this.hasPreviousPage = after !== undefined || id !== undefined;
   }
 
-  static of<Node extends object>(slice: Page<Node>, { start, scope }: PageOrigin): ConnectionPage<Node> {
-    const edges = slice.items.map(({ value, position }) => new ConnectionEdge(value, NO_LABELS, position, scope));
-    return new ConnectionPage(edges, slice, start);
+  static of<Node extends object>(page: Page<Node>, { start, scope }: PageOrigin): ConnectionPage<Node> {
+    const edges = page.items.map(({ value, position }) => new ConnectionEdge(value, NO_LABELS, position, scope));
+    return new ConnectionPage(edges, page, start);
   }
 
-  static ofAssociations(slice: Page<AssociatedRecord>, { start, scope }: PageOrigin): ConnectionPage<CrmRecord> {
-    const edges = slice.items.map(
+  static ofAssociations(page: Page<AssociatedRecord>, { start, scope }: PageOrigin): ConnectionPage<CrmRecord> {
+    const edges = page.items.map(
       ({ value: { record, labels }, position }) => new ConnectionEdge(record, labels, position, scope),
     );
-    return new ConnectionPage(edges, slice, start);
+    return new ConnectionPage(edges, page, start);
   }
 
-  /** A page tells of itself what Relay puts into an object of its own. */
+  /** The page has the fields of Relay's `PageInfo` itself. */
   get pageInfo(): this {
     return this;
   }
@@ -105,7 +105,7 @@ export class ConnectionPage<Node extends object> {
   }
 }
 
-/** Where a page starts, and in which list. */
+/** The position at which a page starts, and the list that it belongs to. */
 interface PageOrigin {
   readonly start: CursorPosition;
   readonly scope: CursorScope;
@@ -115,7 +115,7 @@ const NO_LABELS: readonly string[] = [];
 
 class ConnectionEdge<Node> {
   readonly node: Node;
-  /** Of the association; empty where the connection is none. */
+  /** Labels of the association; empty in a connection that is not of associated records. */
   readonly labels: readonly string[];
   readonly #position: CursorPosition;
   readonly #scope: CursorScope;
@@ -141,12 +141,12 @@ function encodeCursor({ after = '', id = '', total }: CursorPosition, scope: Cur
 
 function decodeCursor(cursor: string, scope: CursorScope): CursorPosition {
   const position = parse(cursor)?.position;
-  // A position has one spelling in its list: what is not spelt the same again comes from elsewhere.
+  // A position has exactly one cursor in its list, so any other text is a cursor of another list or not a cursor.
   if (!position || encodeCursor(position, scope) !== cursor) throw invalidCursor();
   return position;
 }
 
-/** HubSpot's own cursors are short tokens; ids are digits. */
+/** HubSpot's cursors are short tokens of printable ASCII characters, and its record ids are digits. */
 const AFTER = /^[\x21-\x7e]{0,512}$/;
 const ID = /^\d{0,20}$/;
 

@@ -19,14 +19,14 @@ type Types = typeof builder.$inferSchemaTypes;
 type CrmFields = PothosSchemaTypes.InterfaceFieldBuilder<Types, CrmParent>;
 export type RecordFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CrmRecord>;
 
-/** `Crm.contact` and its like. */
+/** A field for one record, such as `Crm.contact`. */
 export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {
   return t.field({
     type: RECORD_REFS[type.objectType],
     nullable: true,
     description:
-      `One ${type.singular} by its id. An id that was merged into another finds the ${type.singular} that it became, which ` +
-      'shows its own id. Null when the portal has none with this id, or has it in the recycle bin.',
+      `One ${type.singular} by its id. After a merge, the id of a merged ${type.singular} returns the remaining ${type.singular} ` +
+      `with its own id. Null when the portal has no ${type.singular} with this id, or has it in the recycle bin.`,
     permission: 'hubspot:read',
     hubspotScopes: readScopes(type.objectType),
     extensions: fieldMetadata({ reads: 'record' }),
@@ -36,14 +36,14 @@ export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unkn
   });
 }
 
-/** `Crm.contacts` and its like. */
+/** A connection of all records of a type, such as `Crm.contacts`. */
 export function recordsField(t: CrmFields, type: CrmObject): FieldRef<Types, unknown, 'Interface'> {
   return t.field({
     type: recordConnection(type),
     nullable: true,
     description:
-      `The ${type.objectType} of the portal, or those that are looked for. Without \`filter\`, \`query\` and \`orderBy\` HubSpot lists ` +
-      'them in its own order and up to date; with any of them HubSpot searches, and finds changes some seconds late.',
+      `The ${type.objectType} of the portal, or the results of a search. Without \`filter\`, \`query\` and \`orderBy\`, HubSpot lists ` +
+      'up-to-date records in its own order. With one of them, HubSpot searches, and finds changes some seconds late.',
     permission: 'hubspot:read',
     hubspotScopes: readScopes(type.objectType),
     extensions: fieldMetadata({ reads: 'list', argumentScopes: (node) => associatedRecordScopes(type, node) }),
@@ -53,7 +53,7 @@ export function recordsField(t: CrmFields, type: CrmObject): FieldRef<Types, unk
   });
 }
 
-/** `Contact.deals` and its like. */
+/** A connection of associated records, such as `Contact.deals`. */
 export function associatedRecordsField(
   t: RecordFields,
   owner: CrmObject,
@@ -62,7 +62,7 @@ export function associatedRecordsField(
   return t.field({
     type: associationConnection(owner, associated),
     nullable: true,
-    description: `The ${associated.objectType} that the ${owner.singular} is associated with, without those in the recycle bin. One that was deleted a moment ago is left out, so that a page may be shorter than \`first\`.`,
+    description: `The ${associated.objectType} that the ${owner.singular} is associated with, without those in the recycle bin. A page leaves out a ${associated.singular} that was just deleted, and may then be shorter than \`first\`.`,
     hubspotScopes: readScopes(owner.objectType, associated.objectType),
     extensions: fieldMetadata({ association: associated.objectType, reads: 'associations' }),
     args: pageArgs(MAX_FIRST.nested),

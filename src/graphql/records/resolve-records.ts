@@ -12,7 +12,7 @@ import { type CrmParent, connectorOf } from '../scopes.ts';
 import { type SearchArgs, searchOf } from '../search/search-arguments.ts';
 import { ConnectionPage, type PageArgs, pageRequest } from './pagination.ts';
 
-/** `contact(id)` and its like. Null for a record that the portal does not have, and for an id of another portal. */
+/** Resolves fields such as `contact(id)`. Null for a missing record, and for the global id of another portal. */
 export function resolveRecord(
   { typename, objectType }: CrmObject,
   parent: CrmParent,
@@ -27,7 +27,7 @@ export function resolveRecord(
   });
 }
 
-/** `contacts(first, after, …)` and its like: a search where anything is looked for, else a plain list. */
+/** Resolves fields such as `contacts(first, after, …)`: with a search if the arguments need one, else with a list. */
 export async function resolveList(
   type: CrmObject,
   parent: CrmParent,
@@ -42,19 +42,19 @@ export async function resolveList(
   const scope = [connector.installation.hubId, objectType, search ? fingerprint(search) : archived].join();
   const { first, start } = pageRequest(args, MAX_FIRST.root, scope);
   const selection = selectionOf(info, typename, connector.granted);
-  const slice = search
+  const page = search
     ? await connector.search(objectType, search, { first, start }, selection)
     : await connector.list(objectType, { first, start, archived }, selection);
-  await context.rows.charge(slice.items.length);
-  return ConnectionPage.of(slice, { start, scope });
+  await context.rows.charge(page.items.length);
+  return ConnectionPage.of(page, { start, scope });
 }
 
-/** Cursors of one search are none of another. */
+/** Binds cursors to one search. */
 function fingerprint(search: Search): string {
   return createHash('sha256').update(JSON.stringify(search)).digest('base64url').slice(0, 22);
 }
 
-/** `Contact.deals(first, after)` and its like. */
+/** Resolves fields such as `Contact.deals(first, after)`. */
 export function resolveAssociatedRecords(
   { typename, objectType }: CrmObject,
   parent: CrmRecord,
@@ -66,8 +66,8 @@ export function resolveAssociatedRecords(
   const scope = `${connector.installation.hubId},${parent.objectType},${parent.recordId},${objectType}`;
   const { first, start } = pageRequest(args, MAX_FIRST.nested, scope);
   const selection = selectionOf(info, typename, connector.granted);
-  const slice = connector.associatedRecords(parent, objectType, { first, start }, selection);
-  return andThen(slice, (found) =>
-    andThen(context.rows.charge(found.items.length), () => ConnectionPage.ofAssociations(found, { start, scope })),
+  const associatedRecords = connector.associatedRecords(parent, objectType, { first, start }, selection);
+  return andThen(associatedRecords, (page) =>
+    andThen(context.rows.charge(page.items.length), () => ConnectionPage.ofAssociations(page, { start, scope })),
   );
 }

@@ -4,11 +4,11 @@ import { GatewayError } from '../../errors.ts';
 const MAX_LENGTH = 320;
 
 /**
- * An address to look for. What it may hold besides is HubSpot's to judge.
+ * Checks an e-mail address that a request looks for. HubSpot checks the rest of its syntax.
  * @throws GatewayError BAD_USER_INPUT
  */
 export function emailAddress(email: string): string {
-  // Half of a surrogate pair has no UTF-8, and so no place in a URL.
+  // A lone surrogate has no UTF-8 encoding, so it cannot be in a URL.
   if (email.trim() !== '' && email.length <= MAX_LENGTH && email.isWellFormed()) return email;
   throw new GatewayError('BAD_USER_INPUT', 'email must be an e-mail address.', { argument: 'email' });
 }

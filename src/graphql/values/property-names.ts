@@ -2,13 +2,13 @@ import { GatewayError } from '../../errors.ts';
 
 /** HubSpot's internal names: lower case, digits and underscores. */
 const NAME = /^[a-z0-9_]{1,100}$/;
-/** What names a property, for the descriptions of arguments and inputs. */
+/** The description of an argument or input field that takes the name of a property. */
 export const PROPERTY_NAME = "HubSpot's internal name of the property, such as `hs_lead_status`: a-z, 0-9 and _.";
-/** In one argument: lists carry them in their URL. */
+/** In one argument. List calls have the names in their URL, whose length is limited. */
 export const MAX_PROPERTY_NAMES = 100;
 
 /**
- * The properties that an argument names.
+ * The property names in an argument.
  * @throws GatewayError BAD_USER_INPUT
  */
 export function propertyNames(argument: string, value: unknown): readonly string[] {

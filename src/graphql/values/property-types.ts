@@ -5,10 +5,10 @@ import { type PropertyType, typeOf } from '../../crm/property.ts';
 import { GatewayError } from '../../errors.ts';
 
 /**
- * The types of the properties that a filter at `coordinate` names. Those that the schema does not know are looked
- * up in the portal's definitions, as of some minutes ago.
- * @throws GatewayError BAD_USER_INPUT for what cannot be searched for; MISSING_SCOPES for sensitive properties, since
- * who finds a record by a value knows the value
+ * The types of the properties that a filter at `coordinate` names. The types of properties without a field in the schema
+ * come from the portal's cached definitions.
+ * @throws GatewayError BAD_USER_INPUT for a property that HubSpot cannot search; MISSING_SCOPES for a sensitive property,
+ * because a search by a value reveals the value
  */
 export async function propertyTypes(
   connector: Connector,
@@ -17,10 +17,10 @@ export async function propertyTypes(
   coordinate: string,
 ): Promise<ReadonlyMap<string, PropertyType>> {
   const types = new Map<string, PropertyType>(Object.values(filters).map(({ name, kind }) => [name, typeOf(kind)]));
-  const others = names.filter((name) => !types.has(name));
-  if (others.length === 0) return types;
-  const definitions = await connector.metadata.propertiesNamed(objectType, others);
-  for (const name of others) {
+  const unknownNames = names.filter((name) => !types.has(name));
+  if (unknownNames.length === 0) return types;
+  const definitions = await connector.metadata.propertiesNamed(objectType, unknownNames);
+  for (const name of unknownNames) {
     const definition = definitions.get(name);
     if (!definition) throw refused(`This portal has no property ${name}.`);
     // https://developers.hubspot.com/docs/guides/api/crm/sensitive-data

@@ -2,17 +2,17 @@ import type { PropertyDefinition } from '../../hubspot/crm/properties.ts';
 import { parseDateTime } from './date-time.ts';
 import { decimal } from './scalars.ts';
 
-/** An option that a record has. */
+/** A selected option of an enumeration property. */
 export interface ChosenOption {
   readonly value: string;
-  /** `null` where the definition does not have it: it was removed since, or names an owner. */
+  /** `null` when the definition does not have the option: it was removed, or it is the id of an owner. */
   readonly label: string | null;
 }
 
-/** A value in the shapes that its type gives it; what does not fit its type is in none of them. */
+/** A value by type. All fields are `undefined` for a value that does not fit the property's type. */
 export interface TypedValue {
   readonly string?: string | undefined;
-  /** Digit for digit. */
+  /** A decimal number with all digits. */
   readonly number?: string | undefined;
   readonly boolean?: boolean | undefined;
   /** `YYYY-MM-DD`. */
@@ -22,7 +22,7 @@ export interface TypedValue {
   readonly options?: readonly ChosenOption[] | undefined;
 }
 
-/** Reads what HubSpot wrote: always a text, whatever the type. */
+/** Parses a value. HubSpot sends values of all types as text. */
 export function readValue(raw: string, definition: PropertyDefinition): TypedValue {
   switch (definition.type) {
     case 'string':
@@ -48,12 +48,12 @@ const BOOLEANS = new Map([
   ['false', false],
 ]);
 
-/** What HubSpot shows as check boxes holds several options, joined by semicolons. */
-const SEVERAL = 'checkbox';
+/** Properties with this field type have several options, separated by semicolons. */
+const MULTIPLE_OPTIONS = 'checkbox';
 
 function readChoice(raw: string, { fieldType, options }: PropertyDefinition): TypedValue {
-  const chosen = (wanted: string) => options.find(({ value }) => value === wanted) ?? { value: wanted, label: null };
-  if (fieldType !== SEVERAL) return { option: chosen(raw) };
+  const optionOf = (value: string) => options.find((option) => option.value === value) ?? { value, label: null };
+  if (fieldType !== MULTIPLE_OPTIONS) return { option: optionOf(raw) };
   const values = raw.split(';').filter((value) => value !== '');
-  return { options: values.map(chosen) };
+  return { options: values.map(optionOf) };
 }

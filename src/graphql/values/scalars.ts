@@ -2,23 +2,23 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLLocalDate } from 'graphql-scalars';
 import { GatewayError } from '../../errors.ts';
 
-/** RFC 3339 in UTC, from and to ISO strings. */
+/** A date-time as an RFC 3339 string in UTC. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',
-  description: 'A moment as RFC 3339 in UTC, for example `2026-11-23T09:00:00.000Z`.',
+  description: 'A date-time as RFC 3339 in UTC, for example `2026-11-23T09:00:00.000Z`.',
 });
 
-/** A day, from and to `YYYY-MM-DD`. */
+/** A date as `YYYY-MM-DD`. */
 export const LocalDate = new GraphQLScalarType<string, string>({
   ...GraphQLLocalDate.toConfig(),
   name: 'Date',
-  description: 'A day of the calendar without a time zone, for example `2026-11-23`.',
+  description: 'A calendar date without a time zone, for example `2026-11-23`.',
 });
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** The digits of a number; `undefined` for anything that is not one. */
+/** A decimal number as text with all digits; `undefined` for other values. */
 export function decimal(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text.length <= 128 && DECIMAL.test(text) ? text : undefined;
@@ -30,7 +30,7 @@ function parseDecimal(value: unknown): string {
   return text;
 }
 
-/** For a text that is no number, the error HUBSPOT_BAD_RESPONSE. */
+/** The decimal number, or the error HUBSPOT_BAD_RESPONSE for other values. */
 export function storedDecimal(value: unknown): string | GatewayError {
   return (
     decimal(value) ?? new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot holds a number here that cannot be read.', {})
@@ -43,11 +43,11 @@ function serializeDecimal(value: unknown): string {
   return text;
 }
 
-/** A number digit for digit, as HubSpot stores it: never through a float. graphql-scalars has none that keeps the text. */
+/** A number as text, because a float would lose digits. graphql-scalars has no scalar that keeps the text. */
 export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
-    'An exact decimal number as a string, digit for digit as HubSpot stores it. Input takes a string or a number.',
+    'An exact decimal number as a string, with the digits that HubSpot stores. Input takes a string or a number.',
   serialize: serializeDecimal,
   parseValue: parseDecimal,
   parseLiteral(node) {
