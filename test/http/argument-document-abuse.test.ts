@@ -85,3 +85,19 @@ it.each([
   expect(asked.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'document' } }]);
   expect(asked.errors?.[0]?.message).toContain(sent.errors?.[0]?.message);
 });
+
+it('a document of thousands of lines, or whose fragments spread one another in circles, is refused', async () => {
+  const query = 'query ($document: String!) { requiredScopes(document: $document) { scopes } }';
+  const circle = Array.from(
+    { length: 180 },
+    (_, i) => `fragment f${i} on Contact { ...f${(7 * i + 1) % 180} ...f${(11 * i + 3) % 180} id }`,
+  );
+  for (const [document, why] of [
+    [`${'\n'.repeat(450_000)}{ nothing }`, 'too many lines'],
+    [`{ contacts { nodes { ...f0 } } } ${circle.join(' ')}`, 'within itself'],
+  ]) {
+    const { errors } = await stack.query(query, { document });
+    expect(errors).toMatchObject([{ message: expect.stringContaining(String(why)) }]);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'document' } }]);
+  }
+});

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { GraphQLError, type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../errors.ts';
-import { LIMIT_RULES, LIMITS, measureDocument } from './document-limits.ts';
+import { LIMIT_RULES, LIMITS, measureDocument, validateDocument } from './document-limits.ts';
 import type { ExecutableOperation } from './executable-operation.ts';
 import { operationsIn } from './operation-document.ts';
 
@@ -97,7 +97,7 @@ function measure(text: string, argument: string): number {
 function parseArgument(schema: GraphQLSchema, text: string): ParsedArgument {
   try {
     const document = parse(text);
-    const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
+    const errors = validateDocument(schema, document, [...specifiedRules, ...LIMIT_RULES]);
     return errors.length > 0 ? { invalidDocument: messageOf(errors) } : { operations: operationsIn(schema, document) };
   } catch (error) {
     if (error instanceof GraphQLError) return { invalidDocument: messageOf([error]) };

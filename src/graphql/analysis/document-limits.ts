@@ -2,21 +2,34 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   type ASTVisitor,
+  type DocumentNode,
   GraphQLError,
+  type GraphQLSchema,
   Kind,
   Lexer,
+  NoFragmentCyclesRule,
   type SelectionSetNode,
   Source,
   TokenKind,
   type ValidationContext,
   type ValidationRule,
+  validate,
 } from 'graphql';
 
 /**
  * Limits of one document and of the variables sent with it. `brackets` limits how many brackets of any kind are open at
- * the same time, because the parser and the readers of variables recurse into each one.
+ * the same time, because the parser and the readers of variables recurse into each one. `lines` limits what each
+ * GraphQLError costs, because it counts the lines before its place.
  */
-export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, rootFields: 20, values: 20_000 };
+export const LIMITS = {
+  tokens: 2_000,
+  lines: 4_000,
+  brackets: 100,
+  depth: 12,
+  aliases: 30,
+  rootFields: 20,
+  values: 20_000,
+};
 
 /**
  * Counts the tokens of a document, and stops at the limits. The parser's own token limit shows its value in the error
@@ -24,7 +37,9 @@ export const LIMITS = { tokens: 2_000, brackets: 100, depth: 12, aliases: 30, ro
  * @throws GraphQLError
  */
 export function measureDocument(text: string | Source): number {
-  const lexer = new Lexer(typeof text === 'string' ? new Source(text) : text);
+  const source = typeof text === 'string' ? new Source(text) : text;
+  if (hasMoreLines(source.body, LIMITS.lines)) throw new GraphQLError('The document has too many lines.');
+  const lexer = new Lexer(source);
   let brackets = 0;
   let tokens = 0;
   for (; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
@@ -35,6 +50,13 @@ export function measureDocument(text: string | Source): number {
     if (brackets > LIMITS.brackets) throw new GraphQLError('The document is nested too deeply.');
   }
   return tokens;
+}
+
+/** Counts line terminators as GraphQL defines them: https://spec.graphql.org/October2021/#sec-Line-Terminators */
+function hasMoreLines(text: string, limit: number): boolean {
+  const terminator = /\r\n|[\n\r]/g;
+  for (let lines = 1; terminator.test(text); lines += 1) if (lines >= limit) return true;
+  return false;
 }
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
@@ -97,6 +119,19 @@ function maxRootFields(context: ValidationContext): ASTVisitor {
       }
     },
   };
+}
+
+/**
+ * Returns the errors of a document. Circular fragments are checked first and returned alone: the rule about overlapping
+ * fields compares fragments pair by pair, and exhausts the stack when they spread each other in circles.
+ */
+export function validateDocument(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  rules: readonly ValidationRule[],
+): readonly GraphQLError[] {
+  const cycles = validate(schema, document, [NoFragmentCyclesRule]);
+  return cycles.length > 0 ? cycles : validate(schema, document, rules);
 }
 
 /** Validation rules that limit the work of the executor. They apply to executed documents and to documents in arguments. */

@@ -10,8 +10,8 @@ import {
   parse,
   Source,
   specifiedRules,
-  validate,
 } from 'graphql';
+import { validateDocument } from './document-limits.ts';
 import type { ExecutableOperation } from './executable-operation.ts';
 
 /** A file of a frontend with operations or fragments. */
@@ -33,7 +33,7 @@ export function operationsOfFiles(
 ): readonly ExecutableOperation[] {
   const document = concatAST(files.map(({ name, text }) => parse(new Source(text, name))));
   const rules = specifiedRules.filter((rule) => !SINGLE_DOCUMENT_RULES.has(rule));
-  const [error] = validate(schema, document, rules);
+  const [error] = validateDocument(schema, document, rules);
   if (error) throw error;
   return operationsIn(schema, document);
 }

@@ -1,6 +1,11 @@
 import { NoSchemaIntrospectionCustomRule, parse } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { LIMIT_RULES, measureDocument, variablesBeyondLimits } from '../../../graphql/analysis/document-limits.ts';
+import {
+  LIMIT_RULES,
+  measureDocument,
+  validateDocument,
+  variablesBeyondLimits,
+} from '../../../graphql/analysis/document-limits.ts';
 
 /** Bounds the work that a document and its variables can ask of the parser, the validator and the executor. */
 export function useLimits({ introspection }: { introspection: boolean }): Plugin {
@@ -14,7 +19,8 @@ export function useLimits({ introspection }: { introspection: boolean }): Plugin
         measureDocument(source);
         return parse(source, options);
       }),
-    onValidate({ addValidationRule }) {
+    onValidate({ addValidationRule, setValidationFn }) {
+      setValidationFn(validateDocument);
       for (const rule of LIMIT_RULES) addValidationRule(rule);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
