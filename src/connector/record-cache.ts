@@ -5,64 +5,64 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { Clock } from '../lib/time/clock.ts';
 
 /**
- * A small part of what a container of half a gigabyte has, and room for all that is in use for minutes: some 30,000
- * records of ten properties. What was used last stays.
+ * Room for about 30,000 records of ten properties, which suffices for the records in use within minutes. It is an eighth
+ * of a container with half a gigabyte. The cache evicts the least recently used records.
  */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** What a record costs besides its strings: its objects, its place in the cache, and its share of a call's answer. */
+/** Memory of a record besides its strings: its objects, its cache entry, and its part of the answer. */
 const RECORD_BYTES = 640;
-/** The same for a property, and for the name of one that was asked for. */
+/** The same for a property, and for the name of a requested property. */
 const PROPERTY_BYTES = 40;
 const NAME_BYTES = 32;
 
 export interface RecordCacheOptions {
-  /** How long a record is served after the call that read it has left, in milliseconds. */
+  /** Lifetime of a record from the dispatch of the call that read it, in milliseconds. */
   readonly ttlMs: number;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'recordCacheLoads'>;
   readonly maxBytes?: number;
 }
 
-/** A record as it was told, and what was asked. */
+/** A record as HubSpot answered it, and the properties that were requested. */
 interface Reading {
   readonly record: HubspotRecord;
-  /** A property among these that the record lacks has no value; of others nothing is known. */
-  readonly asked: ReadonlySet<string>;
-  /** When the call left, on the monotonic clock: its answer may be as old as that. */
-  readonly leftAt: number;
-  /** Of the portal, when the call left. */
+  /** A requested property that the record lacks has no value. Nothing is known of other properties. */
+  readonly requested: ReadonlySet<string>;
+  /** Dispatch of the call, on the monotonic clock. The answer can be as old as that. */
+  readonly sentAt: number;
+  /** Generation of the portal at the dispatch of the call. */
   readonly generation: number;
 }
 
-/** A name that a record had before: an id that was merged into another. */
+/** An id that was merged into another. */
 interface FormerId {
   readonly id: string;
-  readonly leftAt: number;
+  readonly sentAt: number;
   readonly generation: number;
 }
 
 type Entry = Reading | FormerId;
 
-/** The ids that a call named, and the records that HubSpot found for them, maybe under other ids. */
+/** The ids that a call requested, and the records that HubSpot found for them, maybe under other ids. */
 export interface NamedRecords {
-  readonly asked: Iterable<string>;
+  readonly requested: Iterable<string>;
   readonly found: ReadonlyMap<string, HubspotRecord>;
 }
 
 /**
- * Keeps what a call answered. What was not found under an id that the call named is absent, and kept no longer: absence
- * itself never is, as a record that is created elsewhere must show at once.
+ * Stores the records of an answer. A requested id without a record is removed from the cache. The cache never stores that
+ * a record is absent, so that a record that is created elsewhere shows at once.
  */
 export type Keep = (records: readonly HubspotRecord[], named?: NamedRecords) => void;
 
 /**
- * Records that were read a moment ago, of all portals, for all requests of this process. It hears of the writes of this
- * process alone: others, on another replica or in HubSpot, show when what is kept is too old.
+ * Caches records of all portals for a short time, for all requests of this process. A write of this process invalidates
+ * the cached records of its portal. Writes of other replicas or in HubSpot show when the cached records expire.
  */
 export class RecordCache {
   readonly #options: RecordCacheOptions;
   readonly #entries: LRUCache<string, Entry>;
-  /** How often each portal was written into; a number for each portal that ever was. */
+  /** Number of invalidations of each portal. */
   readonly #generations = new Map<number, number>();
 
   constructor(options: RecordCacheOptions) {
@@ -70,7 +70,7 @@ export class RecordCache {
     this.#entries = new LRUCache({ maxSize: options.maxBytes ?? MAX_BYTES, sizeCalculation: bytesOf });
   }
 
-  /** The records of one type that were read under `key`, which names tenant, installation and version of its grant. */
+  /** The cached records of one type under `key`, which contains the tenant, the installation and the grant version. */
   of(key: string, hubId: number, objectType: ObjectType): CachedRecords {
     const { clock, ttlMs, metrics } = this.#options;
     const now = () => ({ time: clock.monotonic(), generation: this.#generations.get(hubId) ?? 0 });
@@ -79,88 +79,88 @@ export class RecordCache {
   }
 
   /**
-   * Nothing that was read from this portal is served any more, whoever connected it, and no answer kept to a call that
-   * has left: from what is written HubSpot computes properties of other records, too.
+   * Invalidates all records of a portal, for all tenants, since HubSpot computes properties of other records from a
+   * write. The answers of calls in flight are not cached.
    */
   invalidate(hubId: number): void {
     this.#generations.set(hubId, (this.#generations.get(hubId) ?? 0) + 1);
   }
 }
 
-interface Shelf {
+interface RecordStore {
   readonly prefix: string;
   readonly entries: LRUCache<string, Entry>;
   readonly ttlMs: number;
-  now(): Moment;
+  now(): Timestamp;
   count(outcome: 'hit' | 'miss'): void;
 }
 
-interface Moment {
+interface Timestamp {
   readonly time: number;
   readonly generation: number;
 }
 
-/** The records of one type in one portal, as one version of one grant shows them. */
+/** The cached records of one type in one portal, under one version of a grant. */
 export class CachedRecords {
-  readonly #shelf: Shelf;
+  readonly #store: RecordStore;
 
-  constructor(shelf: Shelf) {
-    this.#shelf = shelf;
+  constructor(store: RecordStore) {
+    this.#store = store;
   }
 
-  /** The record, when all of these properties of it are known; maybe with others. */
+  /** Returns the record when all these properties of it are known. It can have more properties. */
   find(id: string, properties: readonly string[]): HubspotRecord | undefined {
     const entry = this.#valid(id);
     const reading = !entry || isReading(entry) ? entry : this.#valid(entry.id);
-    const isKnown = reading && isReading(reading) && properties.every((name) => reading.asked.has(name));
-    this.#shelf.count(isKnown ? 'hit' : 'miss');
+    const isKnown = reading && isReading(reading) && properties.every((name) => reading.requested.has(name));
+    this.#store.count(isKnown ? 'hit' : 'miss');
     return isKnown ? reading.record : undefined;
   }
 
-  /** To be called when a call for these properties is about to leave: the function keeps its answer. */
-  reading(asked: ReadonlySet<string>): Keep {
-    const { entries, prefix, now } = this.#shelf;
-    const { time: leftAt, generation } = now();
+  /** Called before the dispatch of a call for these properties. The returned function stores its answer. */
+  reading(requested: ReadonlySet<string>): Keep {
+    const { entries, prefix, now } = this.#store;
+    const { time: sentAt, generation } = now();
     return (records, named) => {
       if (generation !== now().generation) return;
       for (const { associations: _, ...record } of records) {
-        // A load by id finds none that is archived.
-        if (!record.archived) this.#keep({ record, asked, leftAt, generation });
+        // A read by id does not find archived records.
+        if (!record.archived) this.#keep({ record, requested, sentAt, generation });
       }
-      for (const id of named?.asked ?? []) {
+      for (const id of named?.requested ?? []) {
         const record = named?.found.get(id);
         if (!record) entries.delete(prefix + id);
-        else if (record.id !== id) this.#keepFormer(id, { id: record.id, leftAt, generation });
+        else if (record.id !== id) this.#keepFormer(id, { id: record.id, sentAt, generation });
       }
     };
   }
 
   #keep(reading: Reading): void {
-    const { entries, prefix } = this.#shelf;
+    const { entries, prefix } = this.#store;
     const key = prefix + reading.record.id;
     const known = entries.peek(key);
     if (!known || !this.#isValid(known)) entries.set(key, reading);
-    else if (isReading(known)) entries.set(key, join(known, reading));
-    else if (known.leftAt < reading.leftAt) entries.set(key, reading);
+    else if (isReading(known)) entries.set(key, merge(known, reading));
+    else if (known.sentAt < reading.sentAt) entries.set(key, reading);
   }
 
-  /** Replaces a reading under the former id, unless that reading is newer. */
+  /** Replaces the entry of the former id, unless that entry is newer. */
   #keepFormer(id: string, former: FormerId): void {
-    const { entries, prefix } = this.#shelf;
+    const { entries, prefix } = this.#store;
     const known = entries.peek(prefix + id);
-    if (!known || !this.#isValid(known) || known.leftAt <= former.leftAt) entries.set(prefix + id, former);
+    if (!known || !this.#isValid(known) || known.sentAt <= former.sentAt) entries.set(prefix + id, former);
   }
 
   #valid(id: string): Entry | undefined {
-    const { entries, prefix } = this.#shelf;
+    const { entries, prefix } = this.#store;
     const entry = entries.get(prefix + id);
     return entry && this.#isValid(entry) ? entry : undefined;
   }
 
-  #isValid({ leftAt, generation }: Entry): boolean {
-    const { now, ttlMs } = this.#shelf;
+  #isValid({ sentAt, generation }: Entry): boolean {
+    const { now, ttlMs } = this.#store;
     const { time, generation: current } = now();
-    return generation === current && time - leftAt < ttlMs;
+    return generation === current && time - sentAt < ttlMs;
   }
 }
 
@@ -169,27 +169,27 @@ function isReading(entry: Entry): entry is Reading {
 }
 
 /**
- * Values of different times never make up one record. Two readings that HubSpot gave one `updatedAt` are of one state of
- * the record, and unite, so that a list of few properties does not displace a whole record; they are then as old as the
- * older one. Otherwise the newer one stays.
+ * Merges two readings with the same `updatedAt`, which show the same state of the record. So a list with few properties
+ * does not replace a record with many. The result is as old as the older reading. If `updatedAt` differs, the newer
+ * reading stays: values of different states never form one record.
  */
-function join(known: Reading, read: Reading): Reading {
-  const [older, newer] = read.leftAt < known.leftAt ? [read, known] : [known, read];
+function merge(known: Reading, read: Reading): Reading {
+  const [older, newer] = read.sentAt < known.sentAt ? [read, known] : [known, read];
   const isSameState = older.record.updatedAt === newer.record.updatedAt;
-  if (!isSameState || newer.asked.isSupersetOf(older.asked)) return newer;
+  if (!isSameState || newer.requested.isSupersetOf(older.requested)) return newer;
   return {
     record: { ...newer.record, properties: { ...older.record.properties, ...newer.record.properties } },
-    asked: older.asked.union(newer.asked),
-    leftAt: older.leftAt,
+    requested: older.requested.union(newer.requested),
+    sentAt: older.sentAt,
     generation: newer.generation,
   };
 }
 
-/** About; V8 keeps a character in one byte, or in two where one of the string needs it. */
+/** An estimate of the memory: V8 stores a character in one byte, or in two if one character of the string needs two. */
 function bytesOf(entry: Entry, key: string): number {
   if (!isReading(entry)) return RECORD_BYTES + 2 * key.length;
-  const { record, asked } = entry;
-  let bytes = RECORD_BYTES + 2 * key.length + NAME_BYTES * asked.size;
+  const { record, requested } = entry;
+  let bytes = RECORD_BYTES + 2 * key.length + NAME_BYTES * requested.size;
   for (const value of Object.values(record.properties)) bytes += PROPERTY_BYTES + 2 * (value?.length ?? 0);
   return bytes;
 }

@@ -65,7 +65,7 @@ class World {
   }
 
   get calls(): HubspotCall[] {
-    return this.hubspot.flights.map(({ call }) => call);
+    return this.hubspot.sentCalls.map(({ call }) => call);
   }
 
   /** Each record by a load of its own. */
@@ -123,7 +123,7 @@ class World {
 
   /** Ends one of the calls that fly, in any order. */
   land(which: number, answer: (call: HubspotCall) => object): void {
-    const flying = this.hubspot.flights.filter(({ call }) => !this.#ended.has(call));
+    const flying = this.hubspot.sentCalls.filter(({ call }) => !this.#ended.has(call));
     const flight = flying[which % Math.max(1, flying.length)];
     if (!flight) return;
     this.#ended.add(flight.call);
@@ -191,7 +191,7 @@ const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
   { weight: 1, arbitrary: fc.constant((world: World) => world.hubspot.clock.advance(500)) },
 );
 
-it('gives each asker exactly its record and properties or its own error, in calls that HubSpot takes', async () => {
+it('answers each request with exactly its record and properties or its own error, in calls that HubSpot accepts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const world = new World();
@@ -201,10 +201,10 @@ it('gives each asker exactly its record and properties or its own error, in call
         await quiet();
         // What has just left cannot have been answered yet: somebody must be waiting for it.
         const missing = missingIds(world);
-        for (const id of world.hubspot.asked.slice(left).flat()) expect(missing).toContain(id);
+        for (const id of world.hubspot.requestedIds.slice(left).flat()) expect(missing).toContain(id);
       }
       await world.finish();
-      for (const ids of world.hubspot.asked) {
+      for (const ids of world.hubspot.requestedIds) {
         expect(ids.length).toBeLessThanOrEqual(100);
         expect(new Set(ids).size).toBe(ids.length);
       }

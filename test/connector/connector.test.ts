@@ -8,39 +8,39 @@ let hubspot: FakeHubspot;
 let pipelines: PortalClients;
 beforeEach(() => {
   hubspot = new FakeHubspot();
-  hubspot.autopilot = contactsFor;
+  hubspot.autoAnswer = contactsFor;
   pipelines = pipelinesTo(hubspot);
 });
 
 const query = (facts?: OperationFacts) => new Connector(installation(), pipelines.of(installation()), request(facts));
 const only = (...properties: readonly string[]) => ({ properties, named: [] });
-const names = () => hubspot.flights.map(({ call }) => call.name);
+const names = () => hubspot.sentCalls.map(({ call }) => call.name);
 
 it('never asks twice for one record with one selection in one request; another request asks anew', async () => {
   const connector = query();
   const first = await connector.record('contacts', '1', only('email'));
   expect(await connector.record('contacts', '1', only('email'))).toBe(first);
-  expect(hubspot.asked).toEqual([['1']]);
+  expect(hubspot.requestedIds).toEqual([['1']]);
   expect(first).toMatchObject({ recordId: '1', objectType: 'contacts', properties: { email: 'email of 1' } });
   await connector.record('contacts', '1', only('phone'));
   await connector.record('deals', '1', only('email'));
   await connector.record('contacts', '1', only('email'), 'email');
   await query().record('contacts', '1', only('email'));
-  expect(hubspot.asked).toHaveLength(5);
+  expect(hubspot.requestedIds).toHaveLength(5);
 });
 
 it('hands every request records of its own, though they came with one call', async () => {
   const [mine, yours] = [query(), query()];
   const records = await Promise.all([mine, yours].map((connector) => connector.record('contacts', '1', only('email'))));
   expect(records.map((record) => record?.connector)).toEqual([mine, yours]);
-  expect(hubspot.asked).toEqual([['1']]);
+  expect(hubspot.requestedIds).toEqual([['1']]);
 });
 
 it('never asks twice for the associated records of one record in one request', async () => {
   const connector = query();
   const record = await connector.record('contacts', '1', only());
   if (!record) throw new Error('the contact is not there');
-  hubspot.autopilot = () => ({ results: [{ from: { id: '1' }, to: [{ toObjectId: 7, associationTypes: [] }] }] });
+  hubspot.autoAnswer = () => ({ results: [{ from: { id: '1' }, to: [{ toObjectId: 7, associationTypes: [] }] }] });
   const selection = { ...only(), needsRecord: false, needsLabels: true };
   const read = () => connector.associatedRecords(record, 'deals', { first: 5, start: {} }, selection);
   const [one, other] = [await read(), await read()];
@@ -51,7 +51,7 @@ it('never asks twice for the associated records of one record in one request', a
 
 it('spends one budget on lists and on its part in batches', async () => {
   const connector = query({ maxCalls: 2 });
-  hubspot.autopilot = () => ({ results: [] });
+  hubspot.autoAnswer = () => ({ results: [] });
   const list = () =>
     connector.list(
       'contacts',

@@ -49,24 +49,24 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   for (let turn = 0; turn < 200; turn += 1) {
     await expect(load(faulty, String(turn))).rejects.toMatchObject({ code });
   }
-  expect(hubspot.flights).toEqual([]);
+  expect(hubspot.sentCalls).toEqual([]);
 
   // No permit is lost: a burst does not wait.
   const contacts = pipelines.of(SOUND);
-  hubspot.autopilot = contactsFor;
+  hubspot.autoAnswer = contactsFor;
   for (let turn = 0; turn < 30; turn += 1) await load(SOUND, String(turn));
-  hubspot.autopilot = undefined;
-  hubspot.flights.length = 0;
+  hubspot.autoAnswer = undefined;
+  hubspot.sentCalls.length = 0;
 
   // No permit was returned twice: at most ten calls are in flight.
   const lists = Array.from({ length: 12 }, () =>
     contacts.api.send({ name: 'test', method: 'GET', path: '/', scopes: [[]], callContext: request().callContext }),
   );
   await quiet();
-  expect(hubspot.flights).toHaveLength(10);
-  for (const flight of hubspot.flights) flight.answer({});
+  expect(hubspot.sentCalls).toHaveLength(10);
+  for (const flight of hubspot.sentCalls) flight.answer({});
   await quiet();
-  for (const flight of hubspot.flights) flight.answer({});
+  for (const flight of hubspot.sentCalls) flight.answer({});
   expect(await Promise.all(lists)).toHaveLength(12);
 });
 
@@ -91,7 +91,7 @@ it('returns a permit when all clients of the call disconnected before the grant'
   await quiet();
   const next = api.send({ ...call, callContext: request().callContext });
   await quiet();
-  expect(hubspot.flights).toHaveLength(11);
-  for (const flight of hubspot.flights) flight.answer({});
+  expect(hubspot.sentCalls).toHaveLength(11);
+  for (const flight of hubspot.sentCalls) flight.answer({});
   await Promise.all([...busy, next]);
 });

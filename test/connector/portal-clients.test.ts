@@ -8,7 +8,7 @@ let hubspot: FakeHubspot;
 beforeEach(() => {
   hubspot = new FakeHubspot();
   // Whose token a record was read with stands in the record.
-  hubspot.autopilot = (call: HubspotCall) => ({
+  hubspot.autoAnswer = (call: HubspotCall) => ({
     results: inputsOf(call).map(({ id }) => contact(id, { email: call.accessToken ?? null })),
   });
 });
@@ -36,7 +36,7 @@ it('B65 never mixes two tenants of one portal in 10,000 interleaved loads of the
     if (properties.email !== tokenOf(of)) mixed += 1;
   }
   expect(mixed).toBe(0);
-  expect(hubspot.flights.length).toBeLessThan(100);
+  expect(hubspot.sentCalls.length).toBeLessThan(100);
 });
 
 it.each<[string, Partial<Installation>]>([
@@ -53,12 +53,12 @@ it.each<[string, Partial<Installation>]>([
       .load({ id: '1', properties: ['email'] }, request()),
   );
   expect((await Promise.all(records)).map((record) => record?.properties.email)).toEqual(both.map(tokenOf));
-  expect(hubspot.asked).toEqual([['1'], ['1']]);
+  expect(hubspot.requestedIds).toEqual([['1'], ['1']]);
 });
 
 it('joins loads of one grant, however often it was read from the database, by object type and property', async () => {
   const pipelines = pipelinesTo(hubspot);
-  hubspot.autopilot = () => ({ results: [] });
+  hubspot.autoAnswer = () => ({ results: [] });
   const load = (objectType: 'contacts' | 'deals', id: string, idProperty?: string) =>
     pipelines.of(installation()).records(objectType, idProperty).load({ id, properties: [] }, request());
   await Promise.all([
@@ -68,7 +68,7 @@ it('joins loads of one grant, however often it was read from the database, by ob
     load('contacts', 'a@b.example', 'email'),
     load('contacts', 'c@d.example', 'email'),
   ]);
-  expect(hubspot.flights.map(({ call }) => [call.name, inputsOf(call).map(({ id }) => id)])).toEqual([
+  expect(hubspot.sentCalls.map(({ call }) => [call.name, inputsOf(call).map(({ id }) => id)])).toEqual([
     ['contacts.batchRead', ['1', '2']],
     ['deals.batchRead', ['1']],
     ['contacts.batchRead', ['a@b.example', 'c@d.example']],

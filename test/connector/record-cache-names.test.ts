@@ -44,11 +44,11 @@ describe('a record that was asked for by an id that was merged into its own', ()
     expect((await readAs('1', '9'))?.id).toBe('9');
     hubspot.clock.advance(TTL_MS - 1);
     expect([await load('1'), await load('9')].map((record) => record?.id)).toEqual(['9', '9']);
-    expect(hubspot.asked).toHaveLength(1);
+    expect(hubspot.requestedIds).toHaveLength(1);
     hubspot.clock.advance(1);
     void load('1');
     await quiet();
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('is as it was read last, by whichever id', async () => {
@@ -56,7 +56,7 @@ describe('a record that was asked for by an id that was merged into its own', ()
     hubspot.clock.advance(1_000);
     await read('9', { email: 'new@one.example', phone: '1' }, '2026-01-02T00:00:00Z');
     expect((await load('1'))?.properties).toEqual({ email: 'new@one.example' });
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('takes the place of what was known by the old id, and follows when its own is merged, too', async () => {
@@ -68,12 +68,12 @@ describe('a record that was asked for by an id that was merged into its own', ()
     const again = load('9', ['zip']);
     await answer(contact('10', { zip: '1010' }));
     await again;
-    expect(hubspot.asked).toHaveLength(3);
+    expect(hubspot.requestedIds).toHaveLength(3);
     expect((await load('9', ['zip']))?.id).toBe('10');
     // Where it leads to is asked for rather than looked up in turns.
     void load('1', ['zip']);
     await quiet();
-    expect(hubspot.asked.slice(3)).toEqual([['1']]);
+    expect(hubspot.requestedIds.slice(3)).toEqual([['1']]);
   });
 
   it('does not give way to an older answer that lands later', async () => {
@@ -85,7 +85,7 @@ describe('a record that was asked for by an id that was merged into its own', ()
     slow.answer({ results: [contact('1', { email: 'old@one.example' })] });
     expect((await early)?.id).toBe('1');
     expect((await load('1'))?.id).toBe('9');
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('is known no more after a write', async () => {
@@ -93,6 +93,6 @@ describe('a record that was asked for by an id that was merged into its own', ()
     cache.invalidate(PORTAL);
     void load('1');
     await quiet();
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 });

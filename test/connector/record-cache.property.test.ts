@@ -6,7 +6,7 @@ import { hubspotError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
 import type { HubspotRecord } from '../../src/hubspot/crm/objects.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { contact, FakeHubspot, type Flight, inputsOf, propertiesOf, quiet, request } from '../helpers/batching.ts';
+import { contact, type FakeCall, FakeHubspot, inputsOf, propertiesOf, quiet, request } from '../helpers/batching.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 
 const TTL_MS = 10_000;
@@ -73,7 +73,7 @@ class World {
   readonly #batchers = new Map<Grant, RecordBatcher>();
   readonly #histories = new Map<string, History>();
   /** What HubSpot knew when a call left. */
-  readonly #departures = new Map<Flight, { states: Map<string, State>; at: number; writes: number }>();
+  readonly #departures = new Map<FakeCall, { states: Map<string, State>; at: number; writes: number }>();
   readonly #told = new Map<string, Told[]>();
   /** How often each portal was written into. */
   readonly #writes = new Map<number, number>();
@@ -175,7 +175,7 @@ class World {
   }
 
   #noteDepartures(): void {
-    for (const flight of this.hubspot.flights.splice(0)) {
+    for (const flight of this.hubspot.sentCalls.splice(0)) {
       const { hubId } = grantOf(flight.call);
       const states = new Map(IDS.map((id) => [id, this.history(hubId, id).current]));
       this.#departures.set(flight, { states, at: this.now, writes: this.#writes.get(hubId) ?? 0 });

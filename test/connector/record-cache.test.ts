@@ -54,11 +54,11 @@ describe('a record that was read', () => {
     await answer(contact('1', { email: 'ada@one.example' }));
     hubspot.clock.advance(TTL_MS - 401);
     expect(await load('1')).toEqual(await first);
-    expect(hubspot.asked).toEqual([['1']]);
+    expect(hubspot.requestedIds).toEqual([['1']]);
     hubspot.clock.advance(1);
     void load('1');
     await quiet();
-    expect(hubspot.asked).toEqual([['1'], ['1']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['1']]);
   });
 
   it('serves those who ask for less with no other properties than theirs', async () => {
@@ -69,14 +69,14 @@ describe('a record that was read', () => {
       { zip: null, email: 'ada@one.example' },
       {},
     ]);
-    expect(hubspot.asked).toEqual([['1']]);
+    expect(hubspot.requestedIds).toEqual([['1']]);
   });
 
   it('knows of a property that HubSpot left out that there is none', async () => {
     const record = load('1', ['email', 'ghost', 'constructor']);
     await answer(contact('1', { email: 'ada@one.example' }));
     expect(await load('1', ['ghost', 'constructor'])).toEqual({ ...(await record), properties: {} });
-    expect(hubspot.asked).toHaveLength(1);
+    expect(hubspot.requestedIds).toHaveLength(1);
   });
 
   it('does not know what HubSpot told unasked', async () => {
@@ -84,7 +84,7 @@ describe('a record that was read', () => {
     void load('1', ['createdate']);
     await quiet();
     expect(propertiesOf(hubspot.last().call)).toEqual(['createdate']);
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('knows what others asked for in the same call', async () => {
@@ -92,7 +92,7 @@ describe('a record that was read', () => {
     await answer(contact('1', { email: 'ada@one.example', phone: '1' }), contact('2', { email: null, phone: '2' }));
     await Promise.all(records);
     expect((await load('1', ['phone']))?.properties).toEqual({ phone: '1' });
-    expect(hubspot.asked).toHaveLength(1);
+    expect(hubspot.requestedIds).toHaveLength(1);
   });
 
   it('is of one type, one portal and one grant', async () => {
@@ -100,7 +100,7 @@ describe('a record that was read', () => {
     for (const [index, other] of [{ key: 'globex' }, { key: 'acme\n2' }, { type: 'deals' as const }].entries()) {
       void load('1', ['email'], batcherOf(other));
       await quiet();
-      expect(hubspot.asked).toHaveLength(index + 2);
+      expect(hubspot.requestedIds).toHaveLength(index + 2);
     }
   });
 
@@ -123,12 +123,12 @@ describe('more of a record than is known', () => {
     await read('1', { phone: '1' });
     expect(propertiesOf(hubspot.last().call)).toEqual(['phone']);
     expect((await load('1', ['email', 'phone']))?.properties).toEqual({ email: 'ada@one.example', phone: '1' });
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
     // No longer than the older part.
     hubspot.clock.advance(TTL_MS - 1_000);
     void load('1', ['phone']);
     await quiet();
-    expect(hubspot.asked).toHaveLength(3);
+    expect(hubspot.requestedIds).toHaveLength(3);
   });
 
   it('takes the place of what was known, when the record was changed in between', async () => {
@@ -137,7 +137,7 @@ describe('more of a record than is known', () => {
     expect((await load('1', ['phone']))?.properties).toEqual({ phone: '1' });
     void load('1', ['email']);
     await quiet();
-    expect(hubspot.asked).toHaveLength(3);
+    expect(hubspot.requestedIds).toHaveLength(3);
   });
 
   it('is as young as its call when nothing else is known', async () => {
@@ -146,7 +146,7 @@ describe('more of a record than is known', () => {
     await read('1', { email: 'ada@one.example', phone: '1' });
     hubspot.clock.advance(TTL_MS - 1);
     expect((await load('1'))?.properties).toEqual({ email: 'ada@one.example' });
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('does not give way to an older answer that lands later', async () => {
@@ -160,7 +160,7 @@ describe('more of a record than is known', () => {
     expect((await load('1', ['phone']))?.properties).toEqual({ phone: '1' });
     void load('1', ['email']);
     await quiet();
-    expect(hubspot.asked).toHaveLength(3);
+    expect(hubspot.requestedIds).toHaveLength(3);
   });
 });
 
@@ -171,7 +171,7 @@ describe('what is not kept', () => {
     expect(await nothing).toBeNull();
     void load('1');
     await quiet();
-    expect(hubspot.asked).toEqual([['1'], ['1']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['1']]);
   });
 
   it('is a record that is found to be gone', async () => {
@@ -180,7 +180,7 @@ describe('what is not kept', () => {
     await answer();
     void load('1', ['email']);
     await quiet();
-    expect(hubspot.asked).toHaveLength(3);
+    expect(hubspot.requestedIds).toHaveLength(3);
   });
 
   it('is a failure, which takes nothing away either', async () => {
@@ -225,7 +225,7 @@ describe('a load by e-mail address', () => {
       expect((await record)?.properties).toEqual({ zip });
     }
     expect((await load('1', ['email', 'zip']))?.properties).toEqual({ email: 'ada@one.example', zip: '1020' });
-    expect(hubspot.asked).toEqual([['ada@one.example'], ['ada@one.example']]);
+    expect(hubspot.requestedIds).toEqual([['ada@one.example'], ['ada@one.example']]);
   });
 });
 
@@ -234,15 +234,15 @@ describe('a write', () => {
     const theirs = batcherOf({ key: 'globex' });
     const elsewhere = batcherOf({ key: 'initech', hubId: 2 });
     const deals = batcherOf({ type: 'deals' });
-    hubspot.autopilot = contactsFor;
+    hubspot.autoAnswer = contactsFor;
     const all = [batcher, theirs, deals, elsewhere];
     for (const by of all) await load('1', ['email'], by);
     cache.invalidate(PORTAL);
-    const calls = hubspot.asked.length;
+    const calls = hubspot.requestedIds.length;
     for (const by of all) await load('1', ['email'], by);
-    expect(hubspot.asked.length - calls).toBe(3);
+    expect(hubspot.requestedIds.length - calls).toBe(3);
     for (const by of all) await load('1', ['email'], by);
-    expect(hubspot.asked.length - calls).toBe(3);
+    expect(hubspot.requestedIds.length - calls).toBe(3);
   });
 
   it('keeps the answer of a call that had left before it from being known after it', async () => {
@@ -255,7 +255,7 @@ describe('a write', () => {
     await answer(contact('1', { email: 'new@one.example' }));
     expect((await after)?.properties).toEqual({ email: 'new@one.example' });
     expect((await load('1'))?.properties).toEqual({ email: 'new@one.example' });
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
   it('leaves alone a read that waits for its turn: that leaves after it', async () => {
@@ -267,6 +267,6 @@ describe('a write', () => {
     await answer(contact('1', { email: 'new@one.example' }));
     await record;
     expect((await load('1'))?.properties).toEqual({ email: 'new@one.example' });
-    expect(hubspot.asked).toHaveLength(1);
+    expect(hubspot.requestedIds).toHaveLength(1);
   });
 });

@@ -37,9 +37,9 @@ const LOOKUPS: readonly (readonly [string, (connector: Connector) => Promise<unk
 
 /** Answers whatever flies, until nothing flies any more. */
 async function answerAll(): Promise<void> {
-  for (let answered = 0; answered < hubspot.flights.length; await quiet()) {
-    for (const flight of hubspot.flights.slice(answered)) flight.answer({ results: [] });
-    answered = hubspot.flights.length;
+  for (let answered = 0; answered < hubspot.sentCalls.length; await quiet()) {
+    for (const flight of hubspot.sentCalls.slice(answered)) flight.answer({ results: [] });
+    answered = hubspot.sentCalls.length;
     await quiet();
   }
 }
@@ -76,13 +76,13 @@ it.each(LOOKUPS)('a look-up of %s takes nothing from the calls of the viewer who
 it.each(LOOKUPS)('a look-up of %s that HubSpot refuses is refused to all who wait', async (_name, lookUp) => {
   const outcomes = [outcome(lookUp(viewer())), outcome(lookUp(viewer()))];
   await quiet();
-  for (const flight of hubspot.flights) flight.fail(hubspotError({ status: 400 }));
+  for (const flight of hubspot.sentCalls) flight.fail(hubspotError({ status: 400 }));
   expect(await Promise.all(outcomes)).toEqual(['HUBSPOT_BAD_REQUEST', 'HUBSPOT_BAD_REQUEST']);
 });
 
 it('waits in turn as a party of its own, with time of its own for every page', async () => {
   const calls: HubspotCall[] = [];
-  hubspot.autopilot = (call) => {
+  hubspot.autoAnswer = (call) => {
     calls.push(call);
     hubspot.clock.advance(2_000);
     return { results: [], ...(calls.length < 3 && { paging: { next: { after: String(calls.length) } } }) };

@@ -7,25 +7,25 @@ import { CancellationSource } from '../../src/lib/cancellation.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { FakeLimiter } from './fake-limiter.ts';
 
-/** Resolves when everything that can go on without an answer, a permit or the clock has gone on. */
+/** Resolves when everything has proceeded that does not wait for an answer, a permit or the clock. */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await turnOfTheLoop();
 }
 
-/** A call under way, which ends as the test wants. */
-export interface Flight {
+/** A call in flight, which the test answers or fails. */
+export interface FakeCall {
   readonly call: HubspotCall;
   answer(body: unknown): void;
   fail(error: Error): void;
 }
 
-/** HubSpot as the batchers see it: every call flies until the test ends it, or is answered by `autopilot`. */
+/** HubSpot for tests of batchers: a call is in flight until the test ends it, or is answered by `autoAnswer`. */
 export class FakeHubspot {
   readonly clock = new ManualClock();
   readonly limiter = new FakeLimiter();
   readonly grant = new CancellationSource();
-  readonly flights: Flight[] = [];
-  autopilot: ((call: HubspotCall) => unknown) | undefined;
+  readonly sentCalls: FakeCall[] = [];
+  autoAnswer: ((call: HubspotCall) => unknown) | undefined;
 
   context(key = 'acme'): BatchContext {
     return {
@@ -40,19 +40,19 @@ export class FakeHubspot {
   readonly send = async (call: HubspotCall): Promise<HubspotResponse> => {
     call.permit?.use();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.flights.push({ call, answer: resolve, fail: reject });
-    return { status: 200, body: this.autopilot ? await this.autopilot(call) : await promise };
+    this.sentCalls.push({ call, answer: resolve, fail: reject });
+    return { status: 200, body: this.autoAnswer ? await this.autoAnswer(call) : await promise };
   };
 
-  /** The ids that each call asked for. */
-  get asked(): string[][] {
-    return this.flights.map(({ call }) => inputsOf(call).map(({ id }) => id));
+  /** The ids that each call requested. */
+  get requestedIds(): string[][] {
+    return this.sentCalls.map(({ call }) => inputsOf(call).map(({ id }) => id));
   }
 
-  /** The flight, when there is no other one after it. */
-  last(): Flight {
-    const flight = this.flights.at(-1);
-    if (!flight) throw new Error('no call has left');
+  /** The latest call. */
+  last(): FakeCall {
+    const flight = this.sentCalls.at(-1);
+    if (!flight) throw new Error('no call was sent');
     return flight;
   }
 }
@@ -73,7 +73,7 @@ export interface OperationFacts extends Partial<CallContext> {
   readonly signal?: AbortSignal;
 }
 
-/** One request's operation; every one is of a viewer of its own unless it says otherwise. */
+/** The context of a request; each has a viewer of its own unless `facts` name one. */
 export function request(facts: OperationFacts = {}): RequestContext {
   const { maxCalls = 50, clock = new ManualClock(), signal, deadlineAt = 25_000, ...callContext } = facts;
   operations += 1;
@@ -87,7 +87,7 @@ export function request(facts: OperationFacts = {}): RequestContext {
 }
 let operations = 0;
 
-/** A contact as HubSpot answers it, with the properties that it always adds. */
+/** A contact as HubSpot answers it, with its default properties. */
 export function contact(id: string, properties: Readonly<Record<string, string | null>> = {}) {
   return {
     id,
@@ -98,7 +98,7 @@ export function contact(id: string, properties: Readonly<Record<string, string |
   };
 }
 
-/** What a portal answers in which every contact exists, and each property's value names contact and property. */
+/** The answer of a portal in which every contact exists. Each value names its contact and property. */
 export function contactsFor(call: HubspotCall) {
   return {
     results: inputsOf(call).map(({ id }) =>

@@ -15,10 +15,10 @@ const NO_ASSOCIATIONS: AssociationPage = { associations: [], next: undefined };
 
 /** Joins the reads of associations between two object types into calls of up to 1,000 records. */
 export class AssociationBatcher {
-  readonly #together: BatchQueue<AssociationReadInput, AssociationPage>;
-  readonly #alone: BatchQueue<AssociationReadInput, AssociationPage>;
-  /** Inputs that the last call left open. */
-  readonly #open = new WeakSet<AssociationReadInput>();
+  readonly #batched: BatchQueue<AssociationReadInput, AssociationPage>;
+  readonly #single: BatchQueue<AssociationReadInput, AssociationPage>;
+  /** Inputs that the last call did not resolve. */
+  readonly #unresolved = new WeakSet<AssociationReadInput>();
 
   constructor(context: BatchContext, from: ObjectType, to: ObjectType) {
     const queue = (name: string, maxInputs: number) =>
@@ -32,13 +32,13 @@ export class AssociationBatcher {
         },
         context,
       );
-    this.#together = queue(`${from} to ${to}`, MAX_ASSOCIATION_INPUTS);
-    this.#alone = queue(`${from} to ${to}, alone`, 1);
+    this.#batched = queue(`${from} to ${to}`, MAX_ASSOCIATION_INPUTS);
+    this.#single = queue(`${from} to ${to}, single`, 1);
   }
 
   async load(input: AssociationReadInput, request: RequestContext): Promise<AssociationPage> {
-    const page = await this.#together.load(input, request);
-    return this.#open.delete(input) ? this.#alone.load(input, request) : page;
+    const page = await this.#batched.load(input, request);
+    return this.#unresolved.delete(input) ? this.#single.load(input, request) : page;
   }
 
   async #readPages(
@@ -47,11 +47,11 @@ export class AssociationBatcher {
     to: ObjectType,
     inputs: readonly AssociationReadInput[],
   ): Promise<Answer<AssociationReadInput, AssociationPage>> {
-    // Inputs about one record are equal: others wait for another call.
+    // `PendingLoads.take` puts only equal inputs for one record into a call.
     const distinct = new Map(inputs.map((input) => [input.id, input]));
     const { pages, ...failures } = await batchReadAssociations(api, from, to, [...distinct.values()]);
-    const { found, left, spare } = matchNames(new Set(distinct.keys()), [...pages], failures, BY_RECORD);
-    if (spare.length > 0) for (const input of inputs) if (left.has(input.id)) this.#open.add(input);
+    const { found, unmatched, unclaimed } = matchNames(new Set(distinct.keys()), [...pages], failures, BY_RECORD);
+    if (unclaimed.length > 0) for (const input of inputs) if (unmatched.has(input.id)) this.#unresolved.add(input);
     return ({ id }) => {
       const page = found.get(id)?.[1];
       if (page) return page;
@@ -62,7 +62,7 @@ export class AssociationBatcher {
   }
 }
 
-/** A record that was asked for by an id that was merged into its own may answer by its own. */
+/** HubSpot can answer a merged id with the current id of the record. */
 const BY_RECORD: Naming<readonly [id: string, page: AssociationPage]> = {
   nameOf: ([id]) => id,
   formerNamesOf: () => [],

@@ -17,59 +17,59 @@ export interface BatchKind<I extends BatchInput, O> {
   /** HubSpot's cap on the inputs of one call. */
   readonly maxInputs: number;
   /**
-   * True where all inputs of the queue are one and the same: a call for them is made in the turn of whoever waits
-   * longest, and what HubSpot refuses, it refuses to all of them.
+   * True when all inputs of the queue are equal. Then the rate limiter counts a call for the viewer that has waited
+   * longest, and a refusal fails all inputs.
    */
   readonly isShared?: boolean;
-  /** Inputs of one key are asked once, and answered from one result. */
+  /** Inputs with the same key are sent once, and share one result. */
   readonly keyOf: (input: I) => string;
   /**
-   * One call of HubSpot for all of `inputs`, in which keys may repeat, or more where that one does not do. The function it resolves with answers each
-   * input, or throws what failed for that input alone.
+   * Reads all `inputs`, whose keys can repeat, in one call, or in more when one does not suffice. The function that it
+   * resolves with answers each input, or throws the error of that input.
    */
   read(api: HubspotApi, inputs: readonly I[]): Promise<Answer<I, O>>;
 }
 
 /** What the queues of one installation share. */
 export interface BatchContext {
-  /** Tells this installation's queues from all others. */
+  /** Identifies the installation. */
   readonly key: string;
   readonly api: HubspotApi;
   readonly limiter: PermitSource;
-  /** Cancelled when the grant is over. */
+  /** Cancelled when the grant ends. */
   readonly grant: Cancellation;
   readonly clock: Clock;
 }
 
 /**
- * While so many calls of a queue fly, loads gather until a batch is full. One is a choice for the portal's budget of 11
- * calls a second: measured at 40 ms a call and 100 loads a second, one costs 25 calls a second and 61 ms a load, two
- * cost 47 and 51 ms; at 1,000 loads a second the wait differs by 6 ms.
+ * With this many calls in flight, a queue collects loads until a batch is full. One call saves the portal's budget of 11
+ * calls a second. Measured at 40 ms a call and 100 loads a second: with one call in flight, 25 calls a second and 61 ms a
+ * load; with two, 47 calls and 51 ms. At 1,000 loads a second the latency differs by 6 ms.
  */
 const MAX_IN_FLIGHT = 1;
-/** A call that takes longer holds nobody up any more. */
+/** After this time a call no longer delays the next batch. */
 const HOLD_MS = 500;
-/** A refusal is for all loads whose deadlines are no further apart: thousands of them are not refused one by one. */
+/** A refusal fails all loads whose deadlines are within this time, so that thousands of loads need few permit requests. */
 const DEADLINE_GRAIN_MS = 250;
 
 /**
- * Joins the loads of all requests into batches at the moment of dispatch. An idle queue sends a load at once; under
- * load, batches fill while earlier calls fly or wait for the rate rate limiter. A load never joins a call that has left:
- * what was asked before a write must not answer a read after it.
+ * Joins the loads of all requests into batches when a call can be dispatched. An idle queue dispatches a load at once.
+ * Under load, batches fill while earlier calls are in flight or wait for a permit. A load never joins a call in flight: a
+ * read after a write must not receive an answer from before it.
  */
 export class BatchQueue<I extends BatchInput, O> implements Abandonable {
   readonly #kind: BatchKind<I, O>;
   readonly #context: BatchContext;
   readonly #key: string;
   readonly #pending = new PendingLoads<I, O>();
-  /** The wait for a permit, while there is one. */
+  /** Set while the queue waits for a permit. */
   #permitRequest: { readonly priority: Priority; readonly cancellation: CancellationSource } | undefined;
   readonly #calls = new Set<SharedCall<I, O>>();
   readonly #onIdle: () => void;
   #inFlight = 0;
   #isScheduled = false;
 
-  /** `onIdle` is told when nothing waits or flies any more. */
+  /** The queue calls `onIdle` when no load is pending and no call is in flight. */
   constructor(kind: BatchKind<I, O>, context: BatchContext, onIdle = () => {}) {
     this.#kind = kind;
     this.#context = context;
@@ -77,28 +77,28 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
     this.#key = `${context.key}\n${kind.name}`;
   }
 
-  /** @throws GatewayError of this input alone, or of the call that it was in */
+  /** @throws GatewayError of this input, or of the call that contained it */
   async load(input: I, request: RequestContext): Promise<O> {
     const answer = await this.loadAll([input], request);
     return answer(input);
   }
 
   /**
-   * Several at once; the function that it resolves with answers each of `inputs`.
-   * @throws GatewayError when the operation is given up, may cost no more calls or would be answered too late, or the
-   *   grant is over
+   * Loads several inputs. The function that it resolves with answers each of `inputs`.
+   * @throws GatewayError when the request is cancelled, has spent its calls or cannot meet its deadline, or the grant has
+   *   ended
    */
   loadAll(inputs: readonly I[], request: RequestContext): Promise<Answer<I, O>> {
     const load = new Load<I, O>(inputs, this.#kind.keyOf, request, this.#abandon);
     this.#pending.add(load);
     request.follow(load);
     this.#context.grant.follow(this);
-    if (this.#permitRequest?.priority === 'background' && this.#pending.hasInteractive) this.#stopAsking();
+    if (this.#permitRequest?.priority === 'background' && this.#pending.hasInteractive) this.#cancelPermitRequest();
     this.#schedule();
     return load.promise;
   }
 
-  /** The grant is over. */
+  /** The grant has ended. */
   abandon(reason: Error): void {
     for (const load of this.#pending.removeDue(Number.POSITIVE_INFINITY)) load.abandon(reason);
     for (const call of this.#calls) call.abandon(reason);
@@ -107,12 +107,12 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
   readonly #abandon = (load: Load<I, O>): void => {
     this.#pending.remove(load);
     for (const call of this.#calls) call.leave(load);
-    if (this.#pending.inputs === 0) this.#stopAsking();
+    if (this.#pending.inputs === 0) this.#cancelPermitRequest();
     this.#notifyIdle();
   };
 
-  #stopAsking(): void {
-    this.#permitRequest?.cancellation.cancel(new Error('this permit is not waited for any more'));
+  #cancelPermitRequest(): void {
+    this.#permitRequest?.cancellation.cancel(new Error('the queue no longer waits for this permit'));
   }
 
   #notifyIdle(): void {
@@ -121,7 +121,7 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
     if (this.#inFlight === 0 && !this.#permitRequest && !this.#isScheduled) this.#onIdle();
   }
 
-  /** Lets every request that has arrived by now ask first: they are read from their sockets in one turn of the event loop. */
+  /** Dispatches after the current turn of the event loop, in which all requests that have arrived add their loads. */
   #schedule(): void {
     if (this.#isScheduled || this.#permitRequest || !this.#mayDispatch()) return;
     this.#isScheduled = true;
@@ -142,7 +142,7 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
     this.#notifyIdle();
   }
 
-  /** A queue stands in line as one viewer of its own: what it is granted serves many, in turns among themselves. */
+  /** The rate limiter treats the queue as one viewer: a call serves many viewers, which alternate within the queue. */
   async #permit(): Promise<Permit | undefined> {
     const priority = this.#pending.hasInteractive ? 'interactive' : 'background';
     const { deadlineAt } = this.#pending;
@@ -162,46 +162,46 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
   }
 
   #dispatch(permit: Permit): void {
-    const asked = this.#pending.take(this.#kind.maxInputs, chargeOnce());
-    if (asked.length === 0) {
+    const pending = this.#pending.take(this.#kind.maxInputs, chargeOnce());
+    if (pending.length === 0) {
       permit.release();
       return;
     }
     const end = this.#begin();
     const read = (part: readonly PendingInput<I, O>[]) => this.#call(part, permit);
-    void (this.#kind.isShared ? readTogether(asked, read) : splitOnFailure(asked, read)).finally(() => {
-      // A call that was refused before it reached the rate limiter used nothing.
+    void (this.#kind.isShared ? readTogether(pending, read) : splitOnFailure(pending, read)).finally(() => {
+      // A call that failed before the rate limiter middleware has not used its permit.
       permit.release();
       end();
       this.#notifyIdle();
     });
   }
 
-  async #call(asked: readonly PendingInput<I, O>[], permit: Permit): Promise<Answer<I, O>> {
-    const call = new SharedCall(asked, this.#key);
+  async #call(pending: readonly PendingInput<I, O>[], permit: Permit): Promise<Answer<I, O>> {
+    const call = new SharedCall(pending, this.#key);
     this.#calls.add(call);
     try {
       return await this.#kind.read(
         call.api(this.#context.api, permit),
-        asked.map(({ input }) => input),
+        pending.map(({ input }) => input),
       );
     } finally {
       this.#calls.delete(call);
     }
   }
 
-  /** Counts a call in; the function it answers counts it out, once. */
+  /** Counts a call as in flight until the returned function is called or `HOLD_MS` have passed. */
   #begin(): () => void {
     this.#inFlight += 1;
     let isInFlight = true;
-    const land = () => {
+    const end = () => {
       if (!isInFlight) return;
       isInFlight = false;
       cancel();
       this.#inFlight -= 1;
       this.#schedule();
     };
-    const cancel = this.#context.clock.schedule(land, HOLD_MS);
-    return land;
+    const cancel = this.#context.clock.schedule(end, HOLD_MS);
+    return end;
   }
 }

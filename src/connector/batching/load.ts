@@ -4,38 +4,39 @@ import type { RequestContext } from '../request-context.ts';
 
 /** One input of a batch read. */
 export interface BatchInput {
-  /** The record that it is about. */
+  /** The id of the record to read. */
   readonly id: string;
 }
 
-/** Answers one of the inputs that were asked for, or throws what failed for that input alone. */
+/** Returns the answer for one of the inputs, or throws the error of that input. */
 export type Answer<I, O> = (input: I) => O;
 
-/** One input of a load, on its way to an answer. */
+/** One input of a load that waits for its answer. */
 export interface PendingInput<I extends BatchInput, O> {
   readonly load: Load<I, O>;
   readonly input: I;
-  /** Inputs of one key are one input of a call. */
+  /** Pending inputs with the same key are one input of a call. */
   readonly key: string;
-  /** False as soon as it is in a call. */
+  /** False as soon as a call contains it. */
   isPending: boolean;
 }
 
-/** What one operation asked for at once: inputs, and the promise of their answers. */
+/** The inputs that one request reads together, and the promise of their answers. */
 export class Load<I extends BatchInput, O> implements Abandonable {
   readonly inputs: readonly PendingInput<I, O>[];
   readonly request: RequestContext;
   /** Resolves when every input has an answer. */
   readonly promise: Promise<Answer<I, O>>;
-  /** False when it was given up. */
-  isWanted = true;
+  /** True when nobody waits for the answers any more. */
+  isCancelled = false;
   readonly #resolve: (answer: Answer<I, O>) => void;
   readonly #reject: (error: unknown) => void;
   readonly #onAbandon: (load: this) => void;
   #unanswered: number;
-  /** Nearly always all inputs are in one call. */
+  /** The answer of the first call. Almost always, one call contains all inputs. */
   #answer: Answer<I, O> | undefined;
-  #others: Map<I, Answer<I, O>> | undefined;
+  /** The answers of further calls. */
+  #otherAnswers: Map<I, Answer<I, O>> | undefined;
 
   constructor(
     inputs: readonly I[],
@@ -53,36 +54,36 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     this.#unanswered = inputs.length;
   }
 
-  /** The call that `input` was in is answered by `answer`. */
+  /** Stores the answer of the call that contained `input`. */
   settle(input: I, answer: Answer<I, O>): void {
     this.#answer ??= answer;
     if (answer !== this.#answer) {
-      this.#others ??= new Map();
-      this.#others.set(input, answer);
+      this.#otherAnswers ??= new Map();
+      this.#otherAnswers.set(input, answer);
     }
     this.#unanswered -= 1;
     if (this.#unanswered > 0) return;
     this.request.leave(this);
-    const [first, others] = [this.#answer, this.#others];
-    this.#resolve(others ? (asked) => (others.get(asked) ?? first)(asked) : first);
+    const [first, others] = [this.#answer, this.#otherAnswers];
+    this.#resolve(others ? (one) => (others.get(one) ?? first)(one) : first);
   }
 
-  /** No call can answer it. */
+  /** Fails all inputs. */
   fail(error: unknown): void {
     this.request.leave(this);
     this.#reject(error);
   }
 
   abandon(reason: Error): void {
-    this.isWanted = false;
+    this.isCancelled = true;
     this.fail(reason);
     this.#onAbandon(this);
   }
 }
 
 /**
- * Charges every operation once for one call, whatever its loads in it. The function refuses the loads of those that
- * spent all they had, and is false for them.
+ * Charges every request once for one call, however many of its loads are in the call. The returned function fails the
+ * loads of requests that have spent their calls, and returns false for them.
  */
 export function chargeOnce<I extends BatchInput, O>(): (load: Load<I, O>) => boolean {
   const refusals = new Map<RequestContext, GatewayError | undefined>();
@@ -96,11 +97,11 @@ export function chargeOnce<I extends BatchInput, O>(): (load: Load<I, O>) => boo
 }
 
 /**
- * Charges for one call more than those that took the inputs out were charged for.
- * @throws Error when all loads are refused or were given up: nobody is told of it
+ * Charges the requests of a call for one more call.
+ * @throws Error when all loads are cancelled or refused; no client sees it
  */
-export function chargeAgain<I extends BatchInput, O>(asked: readonly PendingInput<I, O>[]): void {
+export function chargeAgain<I extends BatchInput, O>(pending: readonly PendingInput<I, O>[]): void {
   const isAffordable = chargeOnce<I, O>();
-  const wanted = asked.filter(({ load }) => load.isWanted && isAffordable(load));
-  if (wanted.length === 0) throw new Error('nobody waits for this call');
+  const active = pending.filter(({ load }) => !load.isCancelled && isAffordable(load));
+  if (active.length === 0) throw new Error('no load waits for this call');
 }

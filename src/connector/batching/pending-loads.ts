@@ -2,60 +2,60 @@ import { FairQueue, type RoundRobinKey } from '../../lib/fair-queue.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { BatchInput, Load, PendingInput } from './load.ts';
 
-/** Loads that have not left yet: joined by key, and taken in turns between viewers, interactive ones first. */
+/** Loads that wait for dispatch. Their inputs are joined by key. Viewers alternate, and interactive loads come first. */
 export class PendingLoads<I extends BatchInput, O> {
-  /** By key; whoever waits longest comes first. */
-  readonly #joined = new Map<string, PendingInput<I, O>[]>();
-  /** With the number of their inputs that wait. */
+  /** By key; the longest wait first. */
+  readonly #byKey = new Map<string, PendingInput<I, O>[]>();
+  /** With the number of their pending inputs. */
   readonly #loads = new Map<Load<I, O>, number>();
-  readonly #turns = new FairQueue<Load<I, O>>();
+  readonly #queue = new FairQueue<Load<I, O>>();
   #interactive = 0;
 
-  /** How many inputs of a call these are. */
+  /** Number of inputs that a call would need for all pending loads. */
   get inputs(): number {
-    return this.#joined.size;
+    return this.#byKey.size;
   }
 
   get hasInteractive(): boolean {
     return this.#interactive > 0;
   }
 
-  /** Whose load waits longest. */
+  /** The request whose load has waited longest. */
   get first(): RequestContext | undefined {
     for (const { request } of this.#loads.keys()) return request;
     return undefined;
   }
 
-  /** Of the load that waits longest, on the monotonic clock. */
+  /** Deadline of the load that has waited longest, on the monotonic clock. */
   get deadlineAt(): number {
     return this.first?.callContext.deadlineAt ?? Number.POSITIVE_INFINITY;
   }
 
   add(load: Load<I, O>): void {
-    for (const asked of load.inputs) {
-      const others = this.#joined.get(asked.key);
-      if (others) others.push(asked);
-      else this.#joined.set(asked.key, [asked]);
+    for (const pending of load.inputs) {
+      const others = this.#byKey.get(pending.key);
+      if (others) others.push(pending);
+      else this.#byKey.set(pending.key, [pending]);
     }
     this.#loads.set(load, load.inputs.length);
     if (load.request.callContext.priority === 'interactive') this.#interactive += 1;
-    this.#turns.push(load, roundRobinKeyOf(load));
+    this.#queue.push(load, roundRobinKeyOf(load));
   }
 
-  /** Takes out what waits of one load; nothing happens when all of it left before. */
+  /** Removes the pending inputs of one load, if any. */
   remove(load: Load<I, O>): void {
     if (!this.#loads.has(load)) return;
-    for (const asked of load.inputs) {
-      if (!asked.isPending) continue;
-      asked.isPending = false;
-      const others = this.#joined.get(asked.key)?.filter((other) => other !== asked) ?? [];
-      if (others.length > 0) this.#joined.set(asked.key, others);
-      else this.#joined.delete(asked.key);
+    for (const pending of load.inputs) {
+      if (!pending.isPending) continue;
+      pending.isPending = false;
+      const others = this.#byKey.get(pending.key)?.filter((other) => other !== pending) ?? [];
+      if (others.length > 0) this.#byKey.set(pending.key, others);
+      else this.#byKey.delete(pending.key);
     }
-    this.#leave(load);
+    this.#delete(load);
   }
 
-  /** Takes out the loads whose deadline is not after `until`. */
+  /** Removes and returns the loads whose deadline is not after `until`. */
   removeDue(until: number): Load<I, O>[] {
     const due = [...this.#loads.keys()].filter(({ request }) => request.callContext.deadlineAt <= until);
     for (const load of due) this.remove(load);
@@ -63,55 +63,55 @@ export class PendingLoads<I extends BatchInput, O> {
   }
 
   /**
-   * Takes out up to `max` inputs for one call, each for all loads that ask for it; those that `accept` turns down leave,
-   * too, and are no part of it. Two inputs about one record cannot be in one call, as its answer names the record alone:
-   * the other one stays.
+   * Removes and returns up to `max` inputs for one call, each for all loads that need it. Loads that `accept` refuses are
+   * removed, and are not in the result. Two different inputs for one record cannot share a call, because the answer
+   * identifies only the record. The second input stays.
    */
   take(max: number, accept: (load: Load<I, O>) => boolean): PendingInput<I, O>[] {
     const taken: PendingInput<I, O>[] = [];
     const skipped: Load<I, O>[] = [];
     const ids = new Set<string>();
     while (ids.size < max) {
-      const load = this.#turns.shift();
+      const load = this.#queue.shift();
       if (!load) break;
       let wasServed = false;
       for (const { isPending, input, key } of load.inputs) {
         if (!isPending || ids.has(input.id)) continue;
         wasServed = true;
         if (this.#takeJoined(key, accept, taken)) ids.add(input.id);
-        // Who waits alone takes all turns at once.
-        if (this.#turns.size > 0 || ids.size === max || !this.#loads.has(load)) break;
+        // The only load in the queue need not alternate with others.
+        if (this.#queue.size > 0 || ids.size === max || !this.#loads.has(load)) break;
       }
       if (!wasServed) skipped.push(load);
-      else if (this.#loads.has(load)) this.#turns.requeue(load, roundRobinKeyOf(load));
+      else if (this.#loads.has(load)) this.#queue.requeue(load, roundRobinKeyOf(load));
     }
-    for (const load of skipped.reverse()) this.#turns.requeue(load, roundRobinKeyOf(load));
+    for (const load of skipped.reverse()) this.#queue.requeue(load, roundRobinKeyOf(load));
     return taken;
   }
 
-  /** False when nobody is left who wants it. */
+  /** False when no load with this key was accepted. */
   #takeJoined(key: string, accept: (load: Load<I, O>) => boolean, taken: PendingInput<I, O>[]): boolean {
     const before = taken.length;
-    const joined = this.#joined.get(key) ?? [];
-    this.#joined.delete(key);
-    for (const asked of joined) {
-      const { load } = asked;
-      asked.isPending = false;
+    const joined = this.#byKey.get(key) ?? [];
+    this.#byKey.delete(key);
+    for (const pending of joined) {
+      const { load } = pending;
+      pending.isPending = false;
       const waiting = this.#loads.get(load);
-      // It asked for this more than once, and was turned down.
+      // A load can contain a key more than once; the first refusal has removed it.
       if (waiting === undefined) continue;
       this.#loads.set(load, waiting - 1);
       const isAccepted = accept(load);
-      if (isAccepted) taken.push(asked);
-      if (waiting === 1) this.#leave(load);
+      if (isAccepted) taken.push(pending);
+      if (waiting === 1) this.#delete(load);
       else if (!isAccepted) this.remove(load);
     }
     return taken.length > before;
   }
 
-  #leave(load: Load<I, O>): void {
+  #delete(load: Load<I, O>): void {
     this.#loads.delete(load);
-    this.#turns.remove(load);
+    this.#queue.remove(load);
     if (load.request.callContext.priority === 'interactive') this.#interactive -= 1;
   }
 }

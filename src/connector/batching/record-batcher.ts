@@ -7,39 +7,46 @@ import type { RequestContext } from '../request-context.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
 import type { Answer } from './load.ts';
 import { recordNaming } from './record-names.ts';
-import { type LoadedRecord, pick, type RecordInput, type RecordSource, readRecords, type Way } from './record-reads.ts';
+import {
+  type LoadedRecord,
+  pick,
+  type ReadMode,
+  type RecordInput,
+  type RecordSource,
+  readRecords,
+} from './record-reads.ts';
 
 type Records = BatchQueue<RecordInput, LoadedRecord | null>;
 type RecordAnswer = Answer<RecordInput, LoadedRecord | null>;
 
-/** HubSpot tells former names, so that nothing is left to be read one by one; if it is, so many in one load. */
-const MAX_ALONE = 10;
+/** Single reads per load. They are rare, since HubSpot's answers contain the former names of records. */
+const MAX_SINGLE_READS = 10;
 
 /**
- * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. One that is alone
- * brings its associated records along. With `idProperty`, records are named by that unique property instead of their ids. A
- * record that HubSpot finds under a former name is the answer for that name.
+ * Joins the loads of one object type into batch reads of up to 100 records; absent records are `null`. A single record is
+ * read together with its associations. With `idProperty`, that unique property identifies the records instead of their
+ * ids. A record that HubSpot finds under a former name answers that name.
  */
 export class RecordBatcher {
   readonly #source: RecordSource;
   readonly #grant: Cancellation;
-  readonly #together: Records;
+  readonly #batched: Records;
   readonly #byFormerNames: Records;
-  readonly #alone: Records;
-  /** Inputs that the last call left open. */
-  readonly #open = new WeakSet<RecordInput>();
+  readonly #single: Records;
+  /** Inputs that the last call did not resolve. */
+  readonly #unresolved = new WeakSet<RecordInput>();
 
-  /** With `cached`, what is read is kept, and what is known is not read again. */
+  /** With `cached`, the batcher stores the records that it reads, and does not read known records again. */
   constructor(context: BatchContext, objectType: ObjectType, idProperty?: string, cached?: CachedRecords) {
     this.#source = { objectType, idProperty, naming: recordNaming(objectType, idProperty), cached };
     this.#grant = context.grant;
     const name = idProperty === undefined ? objectType : `${objectType} by ${idProperty}`;
-    this.#together = this.#queue(context, name, MAX_BATCH, 'together');
+    this.#batched = this.#queue(context, name, MAX_BATCH, 'batch');
     this.#byFormerNames = this.#queue(context, `${name}, by former names`, MAX_BATCH, 'by former names');
-    this.#alone = this.#queue(context, `${name}, alone`, 1, 'alone');
+    this.#single = this.#queue(context, `${name}, single`, 1, 'single');
   }
 
-  #queue(context: BatchContext, name: string, maxInputs: number, way: Way): Records {
+  #queue(context: BatchContext, name: string, maxInputs: number, mode: ReadMode): Records {
     return new BatchQueue(
       {
         name,
@@ -47,8 +54,8 @@ export class RecordBatcher {
         maxInputs,
         keyOf: ({ id }) => id,
         read: async (api, inputs) => {
-          const { answer, open } = await readRecords(api, this.#source, inputs, way);
-          for (const input of open) this.#open.add(input);
+          const { answer, unresolved } = await readRecords(api, this.#source, inputs, mode);
+          for (const input of unresolved) this.#unresolved.add(input);
           return answer;
         },
       },
@@ -56,23 +63,23 @@ export class RecordBatcher {
     );
   }
 
-  /** The record with no other properties than those that were asked for here, whoever shares the call. */
-  async load({ id, ...wanted }: RecordInput, request: RequestContext): Promise<LoadedRecord | null> {
-    const answer = await this.loadAll([id], wanted, request);
+  /** The record has only the requested properties, even if the call is shared with other requests. */
+  async load({ id, ...selection }: RecordInput, request: RequestContext): Promise<LoadedRecord | null> {
+    const answer = await this.loadAll([id], selection, request);
     return answer(id);
   }
 
-  /** Several at once. The function that it resolves with answers each of `ids`, or throws what failed for it alone. */
+  /** The function that it resolves with returns the record of each of `ids`, or throws the error of that id. */
   async loadAll(
     ids: readonly string[],
-    wanted: Omit<RecordInput, 'id'>,
+    selection: Omit<RecordInput, 'id'>,
     request: RequestContext,
   ): Promise<(id: string) => LoadedRecord | null> {
     if (this.#grant.reason) throw this.#grant.reason;
-    const known = this.#known(ids, wanted.properties);
+    const known = this.#known(ids, selection.properties);
     const inputs = new Map<string, RecordInput>();
     for (const id of ids) {
-      if (!known?.has(id)) inputs.set(id, { ...wanted, id: this.#source.naming.normalise(id) });
+      if (!known?.has(id)) inputs.set(id, { ...selection, id: this.#source.naming.normalise(id) });
     }
     const answer = inputs.size > 0 ? await this.#read([...inputs.values()], request) : undefined;
     return (id) => {
@@ -82,30 +89,30 @@ export class RecordBatcher {
   }
 
   /**
-   * What a call leaves open for this operation is asked again, for this operation alone: several together by the names
-   * that records had before, and what is the only one, or is open still, alone.
+   * Reads the inputs that the batch did not resolve again, for this request only. Several inputs are read in a batch by
+   * former names. A single input, and inputs that are still unresolved then, are read in calls of their own.
    */
   async #read(inputs: readonly RecordInput[], request: RequestContext): Promise<RecordAnswer> {
-    const answer = await this.#together.loadAll(inputs, request);
-    let open = this.#takeOpen(inputs);
-    if (open.length === 0) return answer;
-    const later = new Map<RecordInput, RecordAnswer>();
-    if (open.length > 1) {
-      const answered = await settled(this.#byFormerNames.loadAll(open, request));
-      for (const input of open) later.set(input, answered);
-      open = this.#takeOpen(open);
+    const answer = await this.#batched.loadAll(inputs, request);
+    let unresolved = this.#takeUnresolved(inputs);
+    if (unresolved.length === 0) return answer;
+    const laterAnswers = new Map<RecordInput, RecordAnswer>();
+    if (unresolved.length > 1) {
+      const batchAnswer = await settled(this.#byFormerNames.loadAll(unresolved, request));
+      for (const input of unresolved) laterAnswers.set(input, batchAnswer);
+      unresolved = this.#takeUnresolved(unresolved);
     }
-    const alone = open.slice(0, MAX_ALONE);
-    const answers = await Promise.all(alone.map((input) => settled(this.#alone.loadAll([input], request))));
-    for (const [index, input] of open.entries()) later.set(input, answers[index] ?? unanswered);
-    return (input) => (later.get(input) ?? answer)(input);
+    const singles = unresolved.slice(0, MAX_SINGLE_READS);
+    const answers = await Promise.all(singles.map((input) => settled(this.#single.loadAll([input], request))));
+    for (const [index, input] of unresolved.entries()) laterAnswers.set(input, answers[index] ?? unanswered);
+    return (input) => (laterAnswers.get(input) ?? answer)(input);
   }
 
-  #takeOpen(inputs: readonly RecordInput[]): readonly RecordInput[] {
-    return inputs.filter((input) => this.#open.delete(input));
+  #takeUnresolved(inputs: readonly RecordInput[]): readonly RecordInput[] {
+    return inputs.filter((input) => this.#unresolved.delete(input));
   }
 
-  /** By another property a record may be another one by now. */
+  /** Cached records, by id only: the value of a unique property can have moved to another record. */
   #known(ids: readonly string[], properties: readonly string[]): Map<string, HubspotRecord> | undefined {
     const { cached, idProperty } = this.#source;
     if (!cached || idProperty !== undefined) return undefined;
@@ -118,7 +125,7 @@ export class RecordBatcher {
   }
 }
 
-/** An answer that throws when there is none: whatever else was asked for has its own. */
+/** Turns a rejection into an answer that throws, so that it fails only the inputs of this call. */
 function settled(answer: Promise<RecordAnswer>): Promise<RecordAnswer> {
   return answer.catch((error: unknown) => () => {
     throw error;
@@ -127,6 +134,6 @@ function settled(answer: Promise<RecordAnswer>): Promise<RecordAnswer> {
 
 function unanswered(): never {
   const message =
-    'HubSpot answered with records under other names than those that were asked for: ask for fewer at once.';
+    'HubSpot answered with other record ids or unique values than requested: request fewer records at once.';
   throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, {});
 }

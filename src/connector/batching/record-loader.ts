@@ -1,10 +1,10 @@
 import { MAX_BATCH } from '../../hubspot/crm/objects.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 
-/** Answers each of the ids that were read, or throws what failed for it alone. */
+/** Returns the record of one of the ids, or throws the error of that id. */
 export type ReadAnswer<T> = (id: string) => T | null;
 
-/** What became of reading one record. */
+/** The failed read of one record. */
 class Failure {
   readonly error: unknown;
 
@@ -19,14 +19,14 @@ interface PendingBatch {
 }
 
 /**
- * Records of one type with the same properties, as one request reads them: each is asked for once, and what is wanted
- * in the same moment is asked for together. What is there is handed out at once, without a promise for each: a list has
+ * The records of one object type, with the same properties, for one request. Each record is read once, and loads of the
+ * same microtask turn are read together. A record that is there is returned without a promise, since a list can have
  * hundreds of associated records.
  */
 export class RecordLoader<T extends object> {
   readonly #read: (ids: readonly string[]) => Promise<ReadAnswer<T>>;
   readonly #records = new Map<string, T | null | Failure | Promise<void>>();
-  /** What the next call will ask for. */
+  /** The records of the next read. */
   #batch: PendingBatch | undefined;
 
   constructor(read: (ids: readonly string[]) => Promise<ReadAnswer<T>>) {
@@ -54,10 +54,10 @@ export class RecordLoader<T extends object> {
     return pending.size === 0 ? found : Promise.all(pending).then(() => this.loadMany(ids));
   }
 
-  /** Nothing when the record is known to be absent; else when it will be there. */
+  /** `null` when the record is known to be absent; otherwise a promise that resolves when it is read. */
   #enqueue(id: string): Promise<void> | null {
     if (this.#records.has(id)) return null;
-    // As many as one call reads: when a limit ends in the middle, what was read before it is there.
+    // One read per HubSpot call, so that the limit on calls fails only the records of later calls.
     if (!this.#batch || this.#batch.ids.length === MAX_BATCH) this.#batch = this.#startBatch();
     const { ids, done } = this.#batch;
     ids.push(id);
@@ -72,7 +72,7 @@ export class RecordLoader<T extends object> {
       const answer = await this.#read(ids);
       for (const id of ids) this.#records.set(id, outcome(answer, id));
     });
-    // Whoever is told of one failure does not wait to hear of the others.
+    // `loadMany` rejects with the first failure and leaves the other promises without a handler.
     done.catch(() => {});
     return { ids, done };
   }

@@ -2,76 +2,77 @@ import { crmObject, type ObjectType } from '../../crm/objects.ts';
 import type { BatchFailures } from '../../hubspot/batch-failures.ts';
 import type { HubspotRecord } from '../../hubspot/crm/objects.ts';
 
-/** How the answers of a batch are called. */
+/** The names of the answers of a batch. A name is a record id or the value of a unique property. */
 export interface Naming<T> {
-  /** The name of the record now. HubSpot also finds it by former names. */
+  /** The current name of the record. HubSpot also finds the record by former names. */
   nameOf(answer: T): string;
-  /** As far as the answer tells them. */
+  /** The former names that the answer contains. */
   formerNamesOf(answer: T): readonly string[];
 }
 
 export interface Match<T> {
-  /** By the names that were asked for. */
+  /** By the requested names. */
   readonly found: ReadonlyMap<string, T>;
-  /** Names without an answer, of which no error speaks. */
-  readonly left: ReadonlySet<string>;
-  /** Answers under names that nobody asked for, or given more than once: they belong to names among `left`. */
-  readonly spare: readonly T[];
+  /** Requested names without an answer or an error. */
+  readonly unmatched: ReadonlySet<string>;
+  /** Answers under names that were not requested, and duplicates. They belong to names among `unmatched`. */
+  readonly unclaimed: readonly T[];
 }
 
 /**
- * Which answer of a batch belongs to which name that was asked for. HubSpot answers an id that was merged into another,
- * and a secondary e-mail address, with the record as it is called now, once or as often as it is asked for.
+ * Matches the answers of a batch with the requested names. HubSpot answers a merged id or a secondary e-mail address with
+ * the current name of the record, either once or for each requested name.
  */
 export function matchNames<T>(
-  asked: ReadonlySet<string>,
+  requested: ReadonlySet<string>,
   answers: readonly T[],
   failures: Pick<BatchFailures, 'names'>,
   { nameOf, formerNamesOf }: Naming<T>,
 ): Match<T> {
   const found = new Map<string, T>();
-  const others: T[] = [];
+  const unexpected: T[] = [];
   for (const answer of answers) {
     const name = nameOf(answer);
-    if (asked.has(name) && !found.has(name)) found.set(name, answer);
-    else others.push(answer);
+    if (requested.has(name) && !found.has(name)) found.set(name, answer);
+    else unexpected.push(answer);
   }
-  if (found.size === asked.size) return { found, left: NO_NAMES, spare: [] };
-  const left = new Set([...asked].filter((name) => !found.has(name) && !failures.names(name)));
-  if (left.size === 0) return { found, left, spare: [] };
+  if (found.size === requested.size) return { found, unmatched: NO_NAMES, unclaimed: [] };
+  const unmatched = new Set([...requested].filter((name) => !found.has(name) && !failures.names(name)));
+  if (unmatched.size === 0) return { found, unmatched, unclaimed: [] };
 
   const explained = new Set<string>();
   for (const answer of answers) {
     for (const name of formerNamesOf(answer)) {
-      if (!left.delete(name)) continue;
+      if (!unmatched.delete(name)) continue;
       found.set(name, answer);
       explained.add(nameOf(answer));
     }
   }
-  const spare = others.filter((answer) => !explained.has(nameOf(answer)));
-  const [first] = spare;
-  // As many answers as names, and all the same: one record for each of its former names.
-  if (first === undefined || spare.length !== left.size || !areAlike(spare, nameOf)) return { found, left, spare };
-  for (const name of left) found.set(name, first);
-  return { found, left: NO_NAMES, spare: [] };
+  const unclaimed = unexpected.filter((answer) => !explained.has(nameOf(answer)));
+  const [first] = unclaimed;
+  // As many equal answers as names: HubSpot has answered each of them with the same record.
+  if (first === undefined || unclaimed.length !== unmatched.size || !haveOneName(unclaimed, nameOf))
+    return { found, unmatched, unclaimed };
+  for (const name of unmatched) found.set(name, first);
+  return { found, unmatched: NO_NAMES, unclaimed: [] };
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-function areAlike<T>(answers: readonly T[], nameOf: (answer: T) => string): boolean {
+function haveOneName<T>(answers: readonly T[], nameOf: (answer: T) => string): boolean {
   return new Set(answers.map(nameOf)).size === 1;
 }
 
-/** By which names records are asked for, and the properties that tell of their former ones. */
 export interface RecordNaming extends Naming<HubspotRecord> {
+  /** The properties with the former names of a record. */
   readonly formerNames: readonly string[];
-  /** As HubSpot has the name, however it was written. */
+  /** Returns the name as HubSpot stores it. */
   normalise(name: string): string;
 }
 
-/** For `idProperty`, a unique property; for record ids without. */
+/** Names are values of the unique property `idProperty`; without it, record ids. */
 export function recordNaming(objectType: ObjectType, idProperty: string | undefined): RecordNaming {
-  const normalise = idProperty === 'email' ? lowerCase : asItIs;
+  const normalise = idProperty === 'email' ? lowerCase : unchanged;
   const { formerIds } = crmObject(objectType);
   const formerNames = idProperty === undefined ? formerIds : (FORMER_VALUES[idProperty] ?? []);
   return {
@@ -83,14 +84,14 @@ export function recordNaming(objectType: ObjectType, idProperty: string | undefi
   };
 }
 
-/** HubSpot's lists of former values of unique properties, joined by semicolons. */
+/** The properties with former values of unique properties, separated by semicolons. */
 const FORMER_VALUES: Readonly<Record<string, readonly string[]>> = { email: ['hs_additional_emails'] };
 
-function asItIs(name: string): string {
+function unchanged(name: string): string {
   return name;
 }
 
-/** HubSpot keeps e-mail addresses in lower case, whatever was written. */
+/** HubSpot stores e-mail addresses in lower case. */
 function lowerCase(address: string): string {
   return address.trim().toLowerCase();
 }

@@ -7,115 +7,116 @@ import type { Answer } from './load.ts';
 import { matchNames, type RecordNaming } from './record-names.ts';
 import { readByAnyName, readSingleRecord } from './single-read.ts';
 
-/** Names one record, and what of it is wanted. */
+/** One record to read, and the properties that a request selected. */
 export interface RecordInput {
   /** A record id, or the value of the unique property. */
   readonly id: string;
   readonly properties: readonly string[];
-  /** Associated records that may come with it, where that takes no call of its own. */
+  /** Types of associations to read with the record if that needs no call of its own. */
   readonly associations?: readonly ObjectType[];
 }
 
-/** A record with the associated records that came with it, if any. */
+/** A record with the types of the associations that were read with it. */
 export interface LoadedRecord extends HubspotRecord {
   readonly preloaded?: readonly ObjectType[];
 }
 
-/** Of which type records are, how they are named, and where what is read is kept. */
+/** The object type of the records, their names, and their cache. */
 export interface RecordSource {
   readonly objectType: ObjectType;
-  /** Absent: record ids name them. */
+  /** A unique property; record ids when absent. */
   readonly idProperty: string | undefined;
   readonly naming: RecordNaming;
   readonly cached: CachedRecords | undefined;
 }
 
 /**
- * Together in one call, each by the name that it has now; the same with the former names that records tell; or one alone,
- * whose record is the answer, whatever it is called.
+ * `batch` matches records by their current names. `by former names` also reads the former names, and matches by them.
+ * `single` reads one name, whose answer may have any name.
  */
-export type Way = 'together' | 'by former names' | 'alone';
+export type ReadMode = 'batch' | 'by former names' | 'single';
 
 export interface RecordsRead {
   readonly answer: Answer<RecordInput, LoadedRecord | null>;
-  /** Those that a record of the answer may belong to, which does not say so. */
-  readonly open: readonly RecordInput[];
+  /** Inputs that a record of the answer can belong to, although its names do not show it. */
+  readonly unresolved: readonly RecordInput[];
 }
 
-/** Reads the records that `inputs` name; absent ones are `null`. */
+/** Reads the records of `inputs`; absent records are `null`. */
 export async function readRecords(
   api: HubspotApi,
   source: RecordSource,
   inputs: readonly RecordInput[],
-  way: Way,
+  mode: ReadMode,
 ): Promise<RecordsRead> {
   const { idProperty, naming, cached } = source;
-  const asked = new Set(inputs.map(({ id }) => id));
-  const besides = way === 'by former names' ? naming.formerNames : [];
-  const properties = union(idProperty === undefined ? besides : [idProperty, ...besides], inputs);
+  const requested = new Set(inputs.map(({ id }) => id));
+  const formerNames = mode === 'by former names' ? naming.formerNames : [];
+  const properties = union(idProperty === undefined ? formerNames : [idProperty, ...formerNames], inputs);
   const keep = cached?.reading(properties);
-  const { preloaded, ...batch } = await ask(api, source, { ids: [...asked], properties: [...properties], inputs }, way);
-  const { found, left, spare } = matchNames(asked, batch.records, batch, naming);
-  if (idProperty === undefined) keep?.(batch.records, { asked, found });
+  const options = { ids: [...requested], properties: [...properties], inputs };
+  const { preloaded, ...batch } = await send(api, source, options, mode);
+  const { found, unmatched, unclaimed } = matchNames(requested, batch.records, batch, naming);
+  if (idProperty === undefined) keep?.(batch.records, { requested, found });
   else keep?.(batch.records);
 
-  // A record that was asked for by two of its names may be answered once; that it is the same, former names tell.
-  const mayBeShared = way === 'together' && batch.records.length > 0;
-  const isOpen = ({ id }: RecordInput) =>
-    left.has(id) && (spare.length > 0 || (mayBeShared && batch.failureOf(id) === undefined));
-  const shown = new Map<readonly string[], Map<string, LoadedRecord>>();
+  // HubSpot may answer two requested names of a record once. Only the former names then show that it is the same record.
+  const mayBeShared = mode === 'batch' && batch.records.length > 0;
+  const isUnresolved = ({ id }: RecordInput) =>
+    unmatched.has(id) && (unclaimed.length > 0 || (mayBeShared && batch.failureOf(id) === undefined));
+  const projections = new Map<readonly string[], Map<string, LoadedRecord>>();
   return {
-    answer({ id, properties: wanted }) {
+    answer({ id, properties: selected }) {
       const record = found.get(id);
-      if (record) return showing(shown, record, wanted, preloaded);
+      if (record) return project(projections, record, selected, preloaded);
       const failure = batch.failureOf(id);
       if (failure) throw failure;
       return null;
     },
-    open: left.size > 0 ? inputs.filter(isOpen) : [],
+    unresolved: unmatched.size > 0 ? inputs.filter(isUnresolved) : [],
   };
 }
 
-interface Asked {
+interface ReadOptions {
   /** Without repeats. */
   readonly ids: readonly string[];
   readonly properties: readonly string[];
   readonly inputs: readonly RecordInput[];
 }
 
-/** With the types of associated records that came with the records, if any. */
-type InlinedBatch = RecordBatch & { readonly preloaded?: readonly ObjectType[] };
+/** With the types of the associations that were read with the records. */
+type PreloadedBatch = RecordBatch & { readonly preloaded?: readonly ObjectType[] };
 
-async function ask(
+async function send(
   api: HubspotApi,
   { objectType, idProperty }: RecordSource,
-  { ids, properties, inputs }: Asked,
-  way: Way,
-): Promise<InlinedBatch> {
+  { ids, properties, inputs }: ReadOptions,
+  mode: ReadMode,
+): Promise<PreloadedBatch> {
   const [id, another] = ids;
   if (id !== undefined && another === undefined) {
-    if (way === 'alone') return readByAnyName(api, objectType, id, { idProperty, properties, associations: [] });
+    if (mode === 'single') return readByAnyName(api, objectType, id, { idProperty, properties, associations: [] });
     const associations = [...new Set(inputs.flatMap((input) => input.associations ?? []))];
-    const lone =
+    const record =
       associations.length > 0
         ? await readSingleRecord(api, objectType, id, { idProperty, properties, associations })
         : undefined;
-    if (lone) return { records: [lone], ...NO_FAILURES, preloaded: associations };
+    if (record) return { records: [record], ...NO_FAILURES, preloaded: associations };
   }
   return batchReadRecords(api, objectType, { ids, idProperty, properties });
 }
 
-/** The record with these properties alone: one object for all who select the same. */
-function showing(
-  shown: Map<readonly string[], Map<string, LoadedRecord>>,
+/** The record with only these properties. Requests with the same selection share one object. */
+function project(
+  projections: Map<readonly string[], Map<string, LoadedRecord>>,
   record: HubspotRecord,
   properties: readonly string[],
   preloaded: readonly ObjectType[] | undefined,
 ): LoadedRecord {
-  let records = shown.get(properties);
+  let records = projections.get(properties);
   if (!records) {
     records = new Map();
-    shown.set(properties, records);
+    projections.set(properties, records);
   }
   let known = records.get(record.id);
   if (!known) {
@@ -125,12 +126,12 @@ function showing(
   return known;
 }
 
-/** The properties that any input asks for, and `besides`. */
-function union(besides: readonly string[], inputs: readonly RecordInput[]): Set<string> {
-  const all = new Set(besides);
+/** `additional` and the properties of all inputs. */
+function union(additional: readonly string[], inputs: readonly RecordInput[]): Set<string> {
+  const all = new Set(additional);
   let previous: readonly string[] | undefined;
   for (const { properties } of inputs) {
-    // Rows of one list share one selection.
+    // Rows of a list share one selection object.
     if (properties === previous) continue;
     for (const property of properties) all.add(property);
     previous = properties;
@@ -138,7 +139,7 @@ function union(besides: readonly string[], inputs: readonly RecordInput[]): Set<
   return all;
 }
 
-/** Those of `names` that are there; a property that HubSpot left out stays absent. */
+/** The properties with these names; those that HubSpot left out stay absent. */
 export function pick(properties: HubspotRecord['properties'], names: readonly string[]): HubspotRecord['properties'] {
   const picked: Record<string, string | null | undefined> = {};
   for (const name of names) if (Object.hasOwn(properties, name)) picked[name] = properties[name];

@@ -3,52 +3,52 @@ import { type Abandonable, CancellationSource } from '../../lib/cancellation.ts'
 import type { Priority } from '../../lib/slots.ts';
 import { type BatchInput, chargeAgain, type Load, type PendingInput } from './load.ts';
 
-/** A call for the inputs of several loads, which is wanted as long as one of them is. */
+/** A call for the inputs of several loads. It is cancelled when all of them are. */
 export class SharedCall<I extends BatchInput, O> implements Abandonable {
-  readonly asked: readonly PendingInput<I, O>[];
-  readonly #viewerKey: string;
+  readonly pending: readonly PendingInput<I, O>[];
+  readonly #fairnessKey: string;
   readonly #waiting: Set<Load<I, O>>;
   readonly #cancellation = new CancellationSource();
 
-  constructor(asked: readonly PendingInput<I, O>[], fairnessKey: string) {
-    this.asked = asked;
-    this.#viewerKey = fairnessKey;
-    this.#waiting = new Set(asked.map(({ load }) => load));
+  constructor(pending: readonly PendingInput<I, O>[], fairnessKey: string) {
+    this.pending = pending;
+    this.#fairnessKey = fairnessKey;
+    this.#waiting = new Set(pending.map(({ load }) => load));
   }
 
-  /** The load is not wanted any more. One that is not part of the call changes nothing. */
+  /** A load was cancelled. A load that is not part of the call changes nothing. */
   leave(load: Load<I, O>): void {
     if (this.#waiting.delete(load) && this.#waiting.size === 0) {
-      this.#cancellation.cancel(new Error('nobody waits for this call any more'));
+      this.#cancellation.cancel(new Error('all loads of this call are cancelled'));
     }
   }
 
-  /** None of the loads is wanted any more. */
+  /** Cancels all loads. */
   abandon(reason: Error): void {
     for (const load of this.#waiting) load.abandon(reason);
   }
 
-  /** The first call leaves with `permit`, and has been charged for; there may be more, as long as anybody waits. */
+  /** The first call is charged already. Further calls are charged here, and refused when no load waits any more. */
   api({ version, send }: HubspotApi, permit: Permit): HubspotApi {
     let isCharged = true;
     return {
       version,
       send: async (call) => {
-        if (!isCharged) chargeAgain(this.asked);
+        if (!isCharged) chargeAgain(this.pending);
         isCharged = false;
-        return send({ ...call, callContext: this.#origin(), permit });
+        return send({ ...call, callContext: this.#callContext(), permit });
       },
     };
   }
 
-  /** Worth repeating until the last of them is over. */
-  #origin(): CallContext {
+  /** The call is interactive if one of its loads is, and has the latest of their deadlines. */
+  #callContext(): CallContext {
     let priority: Priority = 'background';
     let deadlineAt = 0;
     for (const { request } of this.#waiting) {
       if (request.callContext.priority === 'interactive') priority = 'interactive';
       deadlineAt = Math.max(deadlineAt, request.callContext.deadlineAt);
     }
-    return { fairnessKey: this.#viewerKey, priority, deadlineAt, cancellation: this.#cancellation };
+    return { fairnessKey: this.#fairnessKey, priority, deadlineAt, cancellation: this.#cancellation };
   }
 }

@@ -3,22 +3,21 @@ import type { Budget } from '../../hubspot/rate-limit.ts';
 import type { RequestContext } from '../request-context.ts';
 import { type BatchContext, type BatchKind, BatchQueue } from './batch-queue.ts';
 
-/** One way to ask, and what it is asked with. */
 interface Read<T> {
-  /** What is asked, spelt out: reads of one id are the same. */
+  /** Describes the whole read: reads with the same id are equal. */
   readonly id: string;
-  readonly ask: (api: HubspotApi) => Promise<T>;
+  readonly send: (api: HubspotApi) => Promise<T>;
 }
 
 /**
- * Reads that many may want at the same time and that name no records: pages of lists and of searches. An idle portal is
- * asked at once; whoever wants the same while a call for it waits or flies shares the next one.
+ * Shares equal reads of pages of lists and searches. A read is dispatched at once when no equal call is in flight. Requests
+ * that need the same page while such a call waits or is in flight share the next call.
  */
 export class SharedReads<T> {
   readonly #context: BatchContext;
   readonly #name: string;
   readonly #budget: Budget;
-  /** For what is being read now. */
+  /** By the key of the read, while it has loads or calls. */
   readonly #queues = new Map<string, BatchQueue<Read<T>, T>>();
 
   constructor(context: BatchContext, name: string, budget: Budget) {
@@ -27,32 +26,32 @@ export class SharedReads<T> {
     this.#budget = budget;
   }
 
-  /** `key` says all that `ask` asks for. */
-  read(key: string, ask: Read<T>['ask'], request: RequestContext): Promise<T> {
+  /** `key` must describe all that `send` reads. */
+  read(key: string, send: Read<T>['send'], request: RequestContext): Promise<T> {
     let queue = this.#queues.get(key);
     if (!queue) {
       queue = this.#queueOf(key);
       this.#queues.set(key, queue);
     }
-    return queue.load({ id: key, ask }, request);
+    return queue.load({ id: key, send }, request);
   }
 
   #queueOf(key: string): BatchQueue<Read<T>, T> {
     const kind: BatchKind<Read<T>, T> = {
       name: `${this.#name} ${key}`,
       budget: this.#budget,
-      // All want one thing: no call is ever full, and the next one waits for the one that flies.
+      // All inputs are equal, so a call is never full, and the next one waits for the call in flight.
       maxInputs: Number.POSITIVE_INFINITY,
       isShared: true,
       keyOf: ({ id }) => id,
       async read(api, [first]) {
         if (!first) throw new TypeError('nothing to read');
-        const answer = await first.ask(api);
+        const answer = await first.send(api);
         return () => answer;
       },
     };
     const queue = new BatchQueue(kind, this.#context, () => {
-      // One that is told of an end once more may have a successor.
+      // A queue can become idle again after a new one has replaced it.
       if (this.#queues.get(key) === queue) this.#queues.delete(key);
     });
     return queue;

@@ -14,8 +14,9 @@ import {
 import { GrantShrunkError } from '../middleware/recheck-grant.ts';
 
 /**
- * One record with its associated records inline: a call less than a batch read and one of associations, and a round trip less.
- * `undefined` where HubSpot refuses it: the batch read then tells what is absent, and what of the record alone is refused.
+ * Reads one record with its associations in one call, instead of a batch read and an association read. Resolves with
+ * `undefined` when HubSpot refuses that: a batch read of the record then tells whether the record or only its
+ * associations are the cause.
  */
 export async function readSingleRecord(
   api: HubspotApi,
@@ -27,12 +28,12 @@ export async function readSingleRecord(
   try {
     return await getRecord(api, objectType, id, options);
   } catch (error) {
-    if (mayDoAsBatch(error)) return undefined;
+    if (canReadAsBatch(error)) return undefined;
     throw error;
   }
 }
 
-/** Reads one name alone. The record in the answer belongs to that name, under any id. */
+/** Reads the record with one name in a call of its own, so that the answer belongs to that name whatever its id. */
 export async function readByAnyName(
   api: HubspotApi,
   objectType: ObjectType,
@@ -49,14 +50,14 @@ export async function readByAnyName(
 }
 
 function fitsUrl(api: HubspotApi, objectType: ObjectType, id: string, options: RecordOptions): boolean {
-  return !IS_DOTS.test(id) && recordPath(api, objectType, id, options).length <= MAX_URL_CHARACTERS;
+  return !DOT_SEGMENT.test(id) && recordPath(api, objectType, id, options).length <= MAX_URL_CHARACTERS;
 }
 
-/** Not a name but a direction, wherever it stands in a path: RFC 3986 § 5.2.4. No encoding helps. */
-const IS_DOTS = /^\.{1,2}$/;
+/** Dot segments of a path, which URL parsers resolve even when they are encoded (RFC 3986 § 5.2.4). */
+const DOT_SEGMENT = /^\.{1,2}$/;
 
-/** The scope of a associated record, too, may be what is missing. */
-function mayDoAsBatch(error: unknown): boolean {
+/** True for errors that the associations can have caused, for example by a missing scope of their object type. */
+function canReadAsBatch(error: unknown): boolean {
   if (error instanceof GrantShrunkError) return false;
   return (['HUBSPOT_BAD_REQUEST', 'HUBSPOT_FORBIDDEN', 'MISSING_SCOPES'] as const).some((code) =>
     isGatewayError(error, code),

@@ -2,24 +2,24 @@ import { isGatewayError } from '../../errors.ts';
 import { GrantShrunkError } from '../middleware/recheck-grant.ts';
 import { type Answer, type BatchInput, chargeOnce, type PendingInput } from './load.ts';
 
-type Read<I extends BatchInput, O> = (asked: readonly PendingInput<I, O>[]) => Promise<Answer<I, O>>;
+type Read<I extends BatchInput, O> = (pending: readonly PendingInput<I, O>[]) => Promise<Answer<I, O>>;
 
 /**
- * Reads the inputs in one call and settles every one of them. HubSpot refuses a batch whole for one input or property
- * that it does not take; who brought it does not show. So the operations of a refused batch are read again in about √n
- * parts, and those of a part that is refused again one by one: three calls at most for anybody, n + √n + 1 in all, and
- * nobody fails for what another operation asked.
+ * Reads the inputs in one call, and settles each of them. HubSpot refuses a whole batch for one invalid input or property,
+ * and does not name it. So the gateway reads the requests of a refused batch again in about √n parts. It reads the
+ * requests of a part that is refused again one by one. A request takes part in at most three calls, n + √n + 1 calls are
+ * made in total, and no request fails because of the input of another.
  */
 export async function splitOnFailure<I extends BatchInput, O>(
-  asked: readonly PendingInput<I, O>[],
+  pending: readonly PendingInput<I, O>[],
   read: Read<I, O>,
-  partsOf: (operations: number) => number = (operations) => Math.ceil(Math.sqrt(operations)),
+  partsOf: (requests: number) => number = (requests) => Math.ceil(Math.sqrt(requests)),
 ): Promise<void> {
   let answer: Answer<I, O>;
   try {
-    answer = await read(asked);
+    answer = await read(pending);
   } catch (error) {
-    const parts = isRefusal(error) ? split(asked, partsOf) : [];
+    const parts = isRefusal(error) ? split(pending, partsOf) : [];
     if (parts.length > 1) {
       await Promise.all(parts.map((part) => readPart(part, read)));
       return;
@@ -28,18 +28,18 @@ export async function splitOnFailure<I extends BatchInput, O>(
       throw error;
     };
   }
-  for (const { load, input } of asked) load.settle(input, answer);
+  for (const { load, input } of pending) load.settle(input, answer);
 }
 
-/** Reads inputs that are all the same: what happens to the call happens to each. */
+/** Reads equal inputs in one call, which is not split: a failure fails all of them. */
 export function readTogether<I extends BatchInput, O>(
-  asked: readonly PendingInput<I, O>[],
+  pending: readonly PendingInput<I, O>[],
   read: Read<I, O>,
 ): Promise<void> {
-  return splitOnFailure(asked, read, () => 1);
+  return splitOnFailure(pending, read, () => 1);
 }
 
-/** Not split: whatever would fail again in the same way, of a grant that shrank, or cost HubSpot more when it is in trouble. */
+/** Other failures are not split: parts would fail as the whole, or add load while HubSpot fails. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof GrantShrunkError) return false;
   return isGatewayError(error, 'HUBSPOT_BAD_REQUEST') || isGatewayError(error, 'HUBSPOT_FORBIDDEN');
@@ -47,17 +47,17 @@ function isRefusal(error: unknown): boolean {
 
 async function readPart<I extends BatchInput, O>(part: readonly PendingInput<I, O>[], read: Read<I, O>): Promise<void> {
   const isAffordable = chargeOnce<I, O>();
-  const asked = part.filter(({ load }) => load.isWanted && isAffordable(load));
-  if (asked.length > 0) await splitOnFailure(asked, read, (operations) => operations);
+  const pending = part.filter(({ load }) => !load.isCancelled && isAffordable(load));
+  if (pending.length > 0) await splitOnFailure(pending, read, (requests) => requests);
 }
 
 function split<I extends BatchInput, O>(
-  asked: readonly PendingInput<I, O>[],
-  partsOf: (operations: number) => number,
+  pending: readonly PendingInput<I, O>[],
+  partsOf: (requests: number) => number,
 ): PendingInput<I, O>[][] {
-  const operations = [...Map.groupBy(asked, ({ load }) => load.request).values()];
-  const size = Math.ceil(operations.length / partsOf(operations.length));
-  return Array.from({ length: Math.ceil(operations.length / size) }, (_, index) =>
-    operations.slice(index * size, (index + 1) * size).flat(),
+  const requests = [...Map.groupBy(pending, ({ load }) => load.request).values()];
+  const size = Math.ceil(requests.length / partsOf(requests.length));
+  return Array.from({ length: Math.ceil(requests.length / size) }, (_, index) =>
+    requests.slice(index * size, (index + 1) * size).flat(),
   );
 }

@@ -11,7 +11,7 @@ beforeEach(() => {
   hubspot = new FakeHubspot();
   limiter = hubspot.limiter;
   limiter.open = false;
-  hubspot.autopilot = contactsFor;
+  hubspot.autoAnswer = contactsFor;
   batcher = new RecordBatcher(hubspot.context(), 'contacts');
 });
 
@@ -32,8 +32,8 @@ function asking(): Ask {
 
 const rateLimited = new GatewayError('RATE_LIMITED', 'Too many.', { retryAfterMs: 1_000 });
 
-describe('an operation that is given up', () => {
-  it('leaves the batch at once; what nobody else wants is not asked', async () => {
+describe('a cancelled request', () => {
+  it('is removed from the batch at once; records of no other request are not read', async () => {
     const client = new AbortController();
     const [given, also, kept, shared] = [
       load('1', { signal: client.signal }),
@@ -46,10 +46,10 @@ describe('an operation that is given up', () => {
     expect(await Promise.all([given, also])).toEqual(['HUBSPOT_UNAVAILABLE', 'HUBSPOT_UNAVAILABLE']);
     asking().grant();
     expect(await Promise.all([kept, shared])).toEqual(['email of 3', 'email of 2']);
-    expect(hubspot.asked).toEqual([['3', '2']]);
+    expect(hubspot.requestedIds).toEqual([['3', '2']]);
   });
 
-  it('asks for no permit any more when it was the only one; the next load asks anew', async () => {
+  it('cancels the permit request when it was the only one; the next load makes a new one', async () => {
     const client = new AbortController();
     const given = ids(3).map((id) => load(id, { signal: client.signal }));
     await quiet();
@@ -57,7 +57,7 @@ describe('an operation that is given up', () => {
     client.abort();
     await Promise.all(given);
     await quiet();
-    expect([limiter.waiting, hubspot.asked]).toEqual([[], []]);
+    expect([limiter.waiting, hubspot.requestedIds]).toEqual([[], []]);
     const next = load('4');
     await quiet();
     asking().grant();
@@ -65,7 +65,7 @@ describe('an operation that is given up', () => {
     expect(limiter.released).toBe(0);
   });
 
-  it('gives back a permit that came too late', async () => {
+  it('returns a permit that was granted too late', async () => {
     const client = new AbortController();
     const given = load('1', { signal: client.signal });
     await quiet();
@@ -73,11 +73,11 @@ describe('an operation that is given up', () => {
     client.abort();
     await given;
     await quiet();
-    expect([limiter.released, hubspot.asked]).toEqual([1, []]);
+    expect([limiter.released, hubspot.requestedIds]).toEqual([1, []]);
   });
 
-  it('changes nothing for those whose call has left', async () => {
-    hubspot.autopilot = undefined;
+  it('changes nothing for the other requests of a call in flight', async () => {
+    hubspot.autoAnswer = undefined;
     const client = new AbortController();
     const [given, kept] = [load('1', { signal: client.signal }), load('1')];
     await quiet();
@@ -88,7 +88,7 @@ describe('an operation that is given up', () => {
     expect(await Promise.all([given, kept])).toEqual(['HUBSPOT_UNAVAILABLE', 'email of 1']);
   });
 
-  it('asks for nothing afterwards', async () => {
+  it('makes no call afterwards', async () => {
     expect(await load('1', { signal: AbortSignal.abort() })).toBe('HUBSPOT_UNAVAILABLE');
     await quiet();
     expect(limiter.waiting).toEqual([]);
@@ -96,27 +96,27 @@ describe('an operation that is given up', () => {
 });
 
 describe('turns', () => {
-  it('go round viewers: who asks for much waits behind itself', async () => {
+  it('alternate between viewers: a large load waits behind itself', async () => {
     const greedy = request({ fairnessKey: 'greedy' });
     void ids(250).map((id) => outcome(id, greedy));
     const modest = [load('1001'), load('1002')];
     await quiet();
     asking().grant();
     expect(await Promise.all(modest)).toEqual(['email of 1001', 'email of 1002']);
-    expect(hubspot.asked).toEqual([['1', '1001', '1002', ...ids(97, 2)]]);
+    expect(hubspot.requestedIds).toEqual([['1', '1001', '1002', ...ids(97, 2)]]);
   });
 
-  it('take interactive loads before background ones, which fill what is left', async () => {
+  it('take interactive loads first, and fill the batch with background ones', async () => {
     void ids(99).map((id) => load(id, { priority: 'background' }));
     const interactive = ids(99, 1_000).map((id) => load(id));
     await quiet();
     asking().grant();
     await Promise.all(interactive);
-    expect(hubspot.asked).toEqual([[...ids(99, 1_000), '1']]);
+    expect(hubspot.requestedIds).toEqual([[...ids(99, 1_000), '1']]);
     expect(hubspot.last().call.callContext?.priority).toBe('interactive');
   });
 
-  it('are asked for again, as interactive, when an interactive load joins background ones', async () => {
+  it('request a new permit, as interactive, when an interactive load joins background ones', async () => {
     const background = load('1', { priority: 'background' });
     await quiet();
     expect(asking().callContext.priority).toBe('background');
@@ -125,12 +125,12 @@ describe('turns', () => {
     expect(asking().callContext.priority).toBe('interactive');
     asking().grant();
     expect(await Promise.all([background, interactive])).toEqual(['email of 1', 'email of 2']);
-    expect(hubspot.asked).toEqual([['2', '1']]);
+    expect(hubspot.requestedIds).toEqual([['2', '1']]);
   });
 });
 
 describe('a deadline', () => {
-  it('is that of the load that waits longest; a refusal is for whoever is due then, and the others ask again', async () => {
+  it('is that of the load that has waited longest; a refusal fails the loads due then, and the others wait for a new permit', async () => {
     const [first, soon, late] = [
       load('1', { deadlineAt: 5_000 }),
       load('2', { deadlineAt: 5_250 }),
@@ -144,11 +144,11 @@ describe('a deadline', () => {
     expect(asking().callContext.deadlineAt).toBe(5_251);
     asking().grant();
     expect(await late).toBe('email of 3');
-    expect(hubspot.asked).toEqual([['3']]);
+    expect(hubspot.requestedIds).toEqual([['3']]);
     expect(hubspot.last().call.callContext?.deadlineAt).toBe(5_251);
   });
 
-  it('of the most patient load is that of the call', async () => {
+  it('of the call is the latest one of its loads', async () => {
     void [load('1', { deadlineAt: 2_000 }), load('2', { deadlineAt: 9_000 })];
     await quiet();
     asking().grant();
@@ -156,9 +156,9 @@ describe('a deadline', () => {
     expect(hubspot.last().call.callContext?.deadlineAt).toBe(9_000);
   });
 
-  it('holds while the call flies: the load is told at its own, and the others at theirs', async () => {
+  it('applies while the call is in flight: each load fails at its own', async () => {
     limiter.open = true;
-    hubspot.autopilot = undefined;
+    hubspot.autoAnswer = undefined;
     const outcomes = new Map<string, string | null>();
     for (const [id, deadlineAt] of Object.entries({ 1: 9_000, 2: 2_000, 3: 2_100, 4: 5_000 })) {
       void load(id, { deadlineAt, clock: hubspot.clock }).then((answer) => outcomes.set(id, answer));
@@ -180,28 +180,28 @@ describe('a deadline', () => {
 });
 
 describe('a budget of calls', () => {
-  it('is charged once for a call, whatever the operation has in it', async () => {
+  it('is charged once for a call, however many loads of the request it contains', async () => {
     limiter.open = true;
     const twoCalls = request({ maxCalls: 2 });
     expect(await Promise.all(ids(100).map((id) => outcome(id, twoCalls)))).not.toContain('BAD_USER_INPUT');
     expect(await outcome('1', twoCalls)).toBe('email of 1');
     expect(await outcome('2', twoCalls)).toBe('BAD_USER_INPUT');
-    expect(hubspot.asked).toHaveLength(2);
+    expect(hubspot.requestedIds).toHaveLength(2);
   });
 
-  it('is charged for every operation in a shared call; who spent it is left out, the others are served', async () => {
+  it('is charged for every request in a shared call; requests that have spent theirs are refused, the others are served', async () => {
     limiter.open = true;
     const [poor, rich] = [request({ maxCalls: 1 }), request({ maxCalls: 2 })];
     expect(await Promise.all([outcome('1', poor), outcome('2', rich)])).toEqual(['email of 1', 'email of 2']);
     const second = [outcome('3', poor), outcome('4', rich), outcome('4', poor)];
     expect(await Promise.all(second)).toEqual(['BAD_USER_INPUT', 'email of 4', 'BAD_USER_INPUT']);
-    expect(hubspot.asked).toEqual([['1', '2'], ['4']]);
+    expect(hubspot.requestedIds).toEqual([['1', '2'], ['4']]);
     expect(await outcome('5', rich)).toBe('BAD_USER_INPUT');
   });
 
-  it('is charged for a second call that a load takes, and whoever cannot pay that is left out', async () => {
+  it('is charged for a second call that a load needs, and requests that cannot afford it are refused', async () => {
     limiter.open = true;
-    hubspot.autopilot = (call) => {
+    hubspot.autoAnswer = (call) => {
       if (call.method === 'GET') throw hubspotError({ status: 403 });
       return contactsFor(call);
     };
@@ -211,12 +211,12 @@ describe('a budget of calls', () => {
         (error: GatewayError) => error.code,
       );
     expect(await Promise.all([alone(1), alone(2)])).toEqual(['BAD_USER_INPUT', 'email of 1']);
-    expect(hubspot.flights.map(({ call }) => call.method)).toEqual(['GET', 'POST']);
+    expect(hubspot.sentCalls.map(({ call }) => call.method)).toEqual(['GET', 'POST']);
     expect(await alone(1)).toBe('BAD_USER_INPUT');
-    expect(hubspot.flights.map(({ call }) => call.method)).toEqual(['GET', 'POST', 'GET']);
+    expect(hubspot.sentCalls.map(({ call }) => call.method)).toEqual(['GET', 'POST', 'GET']);
   });
 
-  it('that is spent leaves whoever asked twice for one thing out once', async () => {
+  it('that is spent refuses a load with two equal inputs once', async () => {
     batcher = new RecordBatcher(hubspot.context(), 'contacts', 'email');
     const wanted = { properties: ['email'] };
     const refused = batcher.loadAll(['A@one.example', 'a@one.example'], wanted, request({ maxCalls: 0 }));
@@ -234,11 +234,11 @@ describe('a budget of calls', () => {
     asking().grant();
     expect(await spent).toBe('BAD_USER_INPUT');
     await quiet();
-    expect([limiter.released, hubspot.asked]).toEqual([1, []]);
+    expect([limiter.released, hubspot.requestedIds]).toEqual([1, []]);
   });
 });
 
-it('gives back the permit of a call that never reached the rate limiter', async () => {
+it('returns the permit of a call that never reached the rate limiter', async () => {
   const refused = { version: '2026-09', send: () => Promise.reject(rateLimited) };
   batcher = new RecordBatcher({ ...hubspot.context(), api: refused }, 'contacts');
   const record = load('1');

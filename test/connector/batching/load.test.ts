@@ -39,25 +39,25 @@ describe('a load', () => {
     expect(INPUTS.map(answer)).toEqual(['together 1', 'alone 2', 'together 3']);
   });
 
-  it('fails for the reason for which it is abandoned, and says so once', async () => {
+  it('fails with the reason of its cancellation, and reports it once', async () => {
     const onAbandon = vi.fn();
     const load = loadOf(undefined, onAbandon);
     const reason = new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {});
     load.abandon(reason);
     await expect(load.promise).rejects.toBe(reason);
-    expect([load.isWanted, onAbandon.mock.calls]).toEqual([false, [[load]]]);
+    expect([load.isCancelled, onAbandon.mock.calls]).toEqual([true, [[load]]]);
   });
 });
 
 describe('a call', () => {
-  it('is charged once to an operation, however many loads of it are in the call', () => {
+  it('is charged once to a request, however many of its loads are in the call', () => {
     const asker = operationOf(1);
     const isAffordable = chargeOnce<Input, string>();
     expect([loadOf(asker), loadOf(asker)].map(isAffordable)).toEqual([true, true]);
     expect(asker.calls.charge()).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('is refused to all loads of an operation that spent its calls, and to no other', async () => {
+  it('is refused to all loads of a request that has spent its calls, and to no other', async () => {
     const spent = operationOf(0);
     const [first, second, other] = [loadOf(spent), loadOf(spent), loadOf()];
     expect([first, second, other].map(chargeOnce<Input, string>())).toEqual([false, false, true]);
@@ -65,10 +65,10 @@ describe('a call', () => {
     await expect(second.promise).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('is repeated only for somebody who waits and can afford it', async () => {
-    const [poor, rich, gone] = [loadOf(operationOf(0)), loadOf(), loadOf()];
-    gone.abandon(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {}));
+  it('is charged again only while a load waits and its request can afford it', async () => {
+    const [poor, rich, cancelled] = [loadOf(operationOf(0)), loadOf(), loadOf()];
+    cancelled.abandon(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {}));
     expect(() => chargeAgain([...poor.inputs, ...rich.inputs])).not.toThrow();
-    expect(() => chargeAgain([...poor.inputs, ...gone.inputs])).toThrow('nobody waits for this call');
+    expect(() => chargeAgain([...poor.inputs, ...cancelled.inputs])).toThrow('no load waits for this call');
   });
 });

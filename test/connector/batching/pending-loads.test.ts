@@ -31,7 +31,7 @@ function add(ids: string, by: OperationFacts | RequestContext = {}): Load<Input,
 const take = (max: number, accept: (load: Load<Input, string>) => boolean = () => true) =>
   waiting.take(max, accept).map(({ key }) => key.replace(/^\//, ''));
 
-it('waits for nothing when it is empty', () => {
+it('has no deadline when it is empty', () => {
   expect([waiting.inputs, waiting.hasInteractive, waiting.first, waiting.deadlineAt]).toEqual([
     0,
     false,
@@ -41,7 +41,7 @@ it('waits for nothing when it is empty', () => {
   expect(take(100)).toEqual([]);
 });
 
-it('knows who waits longest, and whether a person is among them', () => {
+it('knows the longest wait, and whether a load is interactive', () => {
   const first = add('1', { priority: 'background', deadlineAt: 9_000 });
   expect([waiting.first, waiting.deadlineAt, waiting.hasInteractive]).toEqual([first.request, 9_000, false]);
   const second = add('2', { deadlineAt: 5_000 });
@@ -53,7 +53,7 @@ it('knows who waits longest, and whether a person is among them', () => {
 });
 
 describe('loads of one record', () => {
-  it('are one input of a call, which answers all of them', () => {
+  it('share one input of a call, which answers all of them', () => {
     const [a, b] = [add('1 2'), add('2 3', { fairnessKey: 'bob' })];
     expect(waiting.inputs).toBe(3);
     const taken = waiting.take(100, () => true);
@@ -61,28 +61,28 @@ describe('loads of one record', () => {
     expect(waiting.inputs).toBe(0);
   });
 
-  it('stay for the others when one of them is removed', () => {
+  it('keep the input when one of them is removed', () => {
     const a = add('1');
     add('1', { fairnessKey: 'bob' });
     waiting.remove(a);
     expect(take(100)).toEqual(['1']);
   });
 
-  it('are in calls of their own when they ask for different things about it', () => {
+  it('need calls of their own when their inputs differ', () => {
     add('1@deals 1@companies');
     expect([take(100), take(100), take(100)]).toEqual([['deals/1'], ['companies/1'], []]);
   });
 });
 
 describe('turns', () => {
-  it('go round between viewers, one record each', () => {
+  it('alternate between viewers, one record each', () => {
     add('1 2 3', { fairnessKey: 'alice' });
     add('4 5 6', { fairnessKey: 'bob' });
     expect(take(4).sort()).toEqual(['1', '2', '4', '5']);
     expect(take(4).sort()).toEqual(['3', '6']);
   });
 
-  it('go to people first', () => {
+  it('go to interactive loads first', () => {
     add('1 2', { priority: 'background' });
     add('3');
     expect(take(1)).toEqual(['3']);
@@ -90,15 +90,15 @@ describe('turns', () => {
   });
 });
 
-describe('a load that is turned down', () => {
-  it('leaves with all that it asked for, and takes no room in the call', () => {
+describe('a refused load', () => {
+  it('is removed with all its inputs, and takes no room in the call', () => {
     const refused = add('1 2 3');
     add('4', { fairnessKey: 'bob' });
     expect(take(1, (load) => load !== refused)).toEqual(['4']);
     expect([waiting.inputs, waiting.first]).toEqual([0, undefined]);
   });
 
-  it('leaves a record to who else asked for it', () => {
+  it('leaves its record to the other loads', () => {
     const refused = add('1');
     const other = add('1', { fairnessKey: 'bob' });
     const taken = waiting.take(100, (load) => load !== refused);
@@ -106,7 +106,7 @@ describe('a load that is turned down', () => {
   });
 });
 
-it('takes out the loads whose deadline has come', () => {
+it('removes the loads whose deadline has come', () => {
   const due = add('1 2', { deadlineAt: 1_000 });
   add('2 3', { deadlineAt: 2_000 });
   expect(waiting.removeDue(999)).toEqual([]);
@@ -114,7 +114,7 @@ it('takes out the loads whose deadline has come', () => {
   expect(take(100).sort()).toEqual(['2', '3']);
 });
 
-it('removes nothing of a load that left before', () => {
+it('removes nothing of a load that was dispatched before', () => {
   const load = add('1');
   take(100);
   add('1', { fairnessKey: 'bob' });

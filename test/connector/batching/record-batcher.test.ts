@@ -23,15 +23,15 @@ const load = (id: string, properties: readonly string[] = EMAIL, by = request())
   batcher.load({ id, properties }, by);
 const ids = (count: number, from = 1) => Array.from({ length: count }, (_, index) => String(from + index));
 const answerAll = () => {
-  hubspot.autopilot = contactsFor;
-  for (const flight of hubspot.flights) flight.answer(contactsFor(flight.call));
+  hubspot.autoAnswer = contactsFor;
+  for (const flight of hubspot.sentCalls) flight.answer(contactsFor(flight.call));
 };
 
-describe('a record that is asked for', () => {
-  it('leaves at once and alone when nothing else happens, with its permit and on no timer', async () => {
+describe('a single load', () => {
+  it('is dispatched at once in an idle portal, with its permit and without a timer', async () => {
     const record = load('1');
     await quiet();
-    expect(hubspot.asked).toEqual([['1']]);
+    expect(hubspot.requestedIds).toEqual([['1']]);
     expect(hubspot.last().call).toMatchObject({
       name: 'contacts.batchRead',
       body: { inputs: [{ id: '1' }], properties: ['email'] },
@@ -51,28 +51,28 @@ describe('a record that is asked for', () => {
     expect(await record).toBeNull();
   });
 
-  it('shares a call with all that other requests ask for in the same turn', async () => {
+  it('shares a call with the loads of other requests in the same turn of the event loop', async () => {
     const records = Promise.all(ids(30).map((id) => load(id)));
     await quiet();
-    expect(hubspot.asked).toEqual([ids(30)]);
+    expect(hubspot.requestedIds).toEqual([ids(30)]);
     answerAll();
     expect((await records).map((record) => record?.properties.email)).toEqual(
       ids(30).map((id) => sampleValue(id, 'email')),
     );
   });
 
-  it('gathers while an earlier call flies, and leaves when that has landed', async () => {
+  it('waits while an earlier call is in flight, and is dispatched when that has ended', async () => {
     const early = load('1');
     await quiet();
     const late = ['2', '3', '2'].map((id) => load(id));
     await quiet();
-    expect(hubspot.asked).toEqual([['1']]);
+    expect(hubspot.requestedIds).toEqual([['1']]);
     answerAll();
     await Promise.all([early, ...late]);
-    expect(hubspot.asked).toEqual([['1'], ['2', '3']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['2', '3']]);
   });
 
-  it('never joins a call that has left: a write may have come between', async () => {
+  it('never joins a call in flight: a write may have come between', async () => {
     const before = load('1');
     await quiet();
     const after = load('1');
@@ -85,36 +85,36 @@ describe('a record that is asked for', () => {
     ]);
   });
 
-  it('leaves in a full batch although others fly; the hundred and first waits', async () => {
+  it('is dispatched in a full batch while another call is in flight; the hundred and first waits', async () => {
     const first = load('0');
     await quiet();
     const rest = ids(101).map((id) => load(id));
     await quiet();
-    expect(hubspot.asked).toEqual([['0'], ids(100)]);
+    expect(hubspot.requestedIds).toEqual([['0'], ids(100)]);
     answerAll();
     await Promise.all([first, ...rest]);
-    expect(hubspot.asked).toEqual([['0'], ids(100), ['101']]);
+    expect(hubspot.requestedIds).toEqual([['0'], ids(100), ['101']]);
   });
 
-  it('is not held up by a call that takes long', async () => {
+  it('does not wait for a slow call', async () => {
     void load('1');
     await quiet();
     void load('2');
     hubspot.clock.advance(499);
     await quiet();
-    expect(hubspot.asked).toEqual([['1']]);
+    expect(hubspot.requestedIds).toEqual([['1']]);
     hubspot.clock.advance(1);
     await quiet();
-    expect(hubspot.asked).toEqual([['1'], ['2']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['2']]);
     void load('3');
     answerAll();
     await quiet();
-    expect(hubspot.asked).toEqual([['1'], ['2'], ['3']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['2'], ['3']]);
   });
 
-  it('joins what gathers while the rate limiter lets nobody out, up to 100 a permit', async () => {
+  it('joins the loads that wait for the rate limiter, up to 100 for each permit', async () => {
     hubspot.limiter.open = false;
-    hubspot.autopilot = contactsFor;
+    hubspot.autoAnswer = contactsFor;
     const records = [load('1')];
     await quiet();
     records.push(...ids(150, 2).map((id) => load(id)));
@@ -122,11 +122,11 @@ describe('a record that is asked for', () => {
     expect(hubspot.limiter.waiting.map(({ budget }) => budget)).toEqual(['general']);
     hubspot.limiter.waiting[0]?.grant();
     await quiet();
-    expect(hubspot.asked).toEqual([ids(100)]);
+    expect(hubspot.requestedIds).toEqual([ids(100)]);
     expect(hubspot.limiter.waiting).toHaveLength(1);
     hubspot.limiter.waiting[0]?.grant();
     await Promise.all(records);
-    expect(hubspot.asked).toEqual([ids(100), ids(51, 101)]);
+    expect(hubspot.requestedIds).toEqual([ids(100), ids(51, 101)]);
     expect(hubspot.limiter.waiting).toEqual([]);
   });
 
@@ -140,25 +140,25 @@ describe('a record that is asked for', () => {
     };
     const clock = { now: () => 0, monotonic: () => 0, schedule };
     batcher = new RecordBatcher({ ...hubspot.context(), clock }, 'contacts');
-    hubspot.autopilot = contactsFor;
+    hubspot.autoAnswer = contactsFor;
     await load('1');
     await quiet();
     expect(timers).toBe(0);
   });
 
-  it('goes with its follow-up: what an answer leads to joins what waited for it', async () => {
+  it('joins the loads that follow from the answer before it', async () => {
     const followUp = load('1').then(() => load('2'));
     await quiet();
     const waiting = load('3');
-    hubspot.autopilot = contactsFor;
+    hubspot.autoAnswer = contactsFor;
     hubspot.last().answer(contactsFor(hubspot.last().call));
     await Promise.all([followUp, waiting]);
-    expect(hubspot.asked).toEqual([['1'], ['3', '2']]);
+    expect(hubspot.requestedIds).toEqual([['1'], ['3', '2']]);
   });
 });
 
 describe('properties', () => {
-  it('are asked for together, and each asker sees its own alone', async () => {
+  it('are requested together, and each request sees only its own', async () => {
     const [ada, bob, eve, nobody] = [
       load('1', ['email', 'phone']),
       load('1', ['phone', 'zip']),
@@ -166,7 +166,7 @@ describe('properties', () => {
       load('2', []),
     ];
     await quiet();
-    expect(hubspot.asked).toEqual([['1', '2']]);
+    expect(hubspot.requestedIds).toEqual([['1', '2']]);
     expect(propertiesOf(hubspot.last().call)).toEqual(['email', 'phone', 'zip']);
     answerAll();
     const seen = (await Promise.all([ada, bob, eve, nobody])).map((record) => record?.properties);
@@ -178,7 +178,7 @@ describe('properties', () => {
     ]);
   });
 
-  it('stay empty where they are empty, and absent where HubSpot knows none', async () => {
+  it('stay null when they are empty, and absent when HubSpot does not know them', async () => {
     const record = load('1', ['email', 'constructor', 'fax', 'zip']);
     await quiet();
     hubspot.last().answer({ results: [contact('1', { email: '', zip: null })] });
@@ -187,7 +187,7 @@ describe('properties', () => {
     expect(Object.keys(properties ?? {})).toEqual(['email', 'zip']);
   });
 
-  it('find records by e-mail address in any case, and do not show it to who did not ask', async () => {
+  it('find records by e-mail address in any case, and show it only to requests that selected it', async () => {
     batcher = new RecordBatcher(hubspot.context(), 'contacts', 'email');
     const [ada, sameAda, nobody] = [load(' Ada@One.example', ['zip']), load('ada@one.example'), load('x@y.example')];
     await quiet();
@@ -213,7 +213,7 @@ describe('an answer in parts (207)', () => {
       outcome.status === 'fulfilled' ? (outcome.value === null ? 'absent' : 'found') : outcome.reason.code,
     );
 
-  it('fails those records that it names, and no others', async () => {
+  it('fails the records that it names, and no others', async () => {
     const records = ['1', '2', '3', '4'].map((id) => load(id));
     await quiet();
     hubspot.last().answer({
@@ -226,7 +226,7 @@ describe('an answer in parts (207)', () => {
     expect(await outcomes(records)).toEqual(['found', 'absent', 'HUBSPOT_UNAVAILABLE', 'absent']);
   });
 
-  it('fails what is missing when it names nothing', async () => {
+  it('fails the missing records when it names none', async () => {
     const records = ['1', '2', '3'].map((id) => load(id));
     await quiet();
     hubspot.last().answer({
@@ -241,6 +241,6 @@ describe('an answer in parts (207)', () => {
     await quiet();
     hubspot.last().fail(hubspotError({ status: 404, category: 'OBJECT_NOT_FOUND' }));
     expect(await outcomes(records)).toEqual(['absent', 'absent']);
-    expect(hubspot.asked).toHaveLength(1);
+    expect(hubspot.requestedIds).toHaveLength(1);
   });
 });

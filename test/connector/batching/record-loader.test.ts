@@ -15,7 +15,7 @@ function shelfOf(read: (id: string) => Thing | null = (id) => ({ id })) {
   return { shelf, calls };
 }
 
-it('reads together what is wanted in the same moment, and each once', async () => {
+it('reads the loads of one turn together, and each record once', async () => {
   const { shelf, calls } = shelfOf();
   expect(await Promise.all([shelf.load('1'), shelf.loadMany(['2', '1']), shelf.load('2')])).toEqual([
     { id: '1' },
@@ -25,14 +25,14 @@ it('reads together what is wanted in the same moment, and each once', async () =
   expect(calls).toEqual([['1', '2']]);
 });
 
-it('hands out what is there at once, the absence of a record too', async () => {
+it('returns known records at once, and known absence too', async () => {
   const { shelf, calls } = shelfOf((id) => (id === '2' ? null : { id }));
   await shelf.loadMany(['1', '2']);
   expect(shelf.loadMany(['2', '1'])).toEqual([null, { id: '1' }]);
   expect(calls).toHaveLength(1);
 });
 
-it('fails for what failed, and for nothing else', async () => {
+it('fails only the loads of records that failed', async () => {
   const { shelf } = shelfOf((id) => {
     if (id === '2') throw new Error('no 2');
     return { id };
@@ -42,7 +42,7 @@ it('fails for what failed, and for nothing else', async () => {
   await expect(shelf.load('2')).rejects.toThrow('no 2');
 });
 
-it('reads many in parts, each of which may fail alone', async () => {
+it('reads many records in parts, each of which can fail alone', async () => {
   const asked: number[] = [];
   const shelf = new RecordLoader<Thing>(async (ids) => {
     asked.push(ids.length);

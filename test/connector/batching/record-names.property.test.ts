@@ -68,11 +68,11 @@ const loads = fc.array(fc.uniqueArray(fc.constantFrom(...IDS), { minLength: 1, m
   maxLength: 6,
 });
 
-it('answers every name with the record that it stands for now, each operation at its own cost', async () => {
+it('answers every name with its current record, and charges each request for its own calls', async () => {
   await fc.assert(
     fc.asyncProperty(habits, loads, async (does, wanted) => {
       const hubspot = new FakeHubspot();
-      hubspot.autopilot = (call) => answerTo(call, does);
+      hubspot.autoAnswer = (call) => answerTo(call, does);
       const batcher = new RecordBatcher(hubspot.context(), 'contacts');
       await Promise.all(
         wanted.map(async (ids) => {
@@ -91,17 +91,17 @@ it('answers every name with the record that it stands for now, each operation at
         }),
       );
       // Where HubSpot tells all that it can tell, nothing is read one by one but what is open alone.
-      const singles = hubspot.flights.filter(({ call }) => call.method === 'GET').length;
+      const singles = hubspot.sentCalls.filter(({ call }) => call.method === 'GET').length;
       if (does.tells && does.absence === 'named') expect(singles).toBeLessThanOrEqual(wanted.length);
     }),
     { numRuns: 500 },
   );
 });
 
-it('reads no storm of records one by one where HubSpot does not tell what they are', async () => {
+it('does not read many records one by one when HubSpot does not report their former names', async () => {
   const hubspot = new FakeHubspot();
   const names = Array.from({ length: 60 }, (_, index) => String(100 + index));
-  hubspot.autopilot = (call) =>
+  hubspot.autoAnswer = (call) =>
     call.method === 'GET'
       ? contact(`9${call.path.split('/').at(-1)?.split('?')[0]}`)
       : { results: inputsOf(call).map(({ id }) => contact(`9${id}`)) };
@@ -114,6 +114,6 @@ it('reads no storm of records one by one where HubSpot does not tell what they a
       return error instanceof GatewayError && error.code;
     }
   });
-  expect(hubspot.flights).toHaveLength(12);
+  expect(hubspot.sentCalls).toHaveLength(12);
   expect(outcomes).toEqual(names.map((id, index) => (index < 10 ? `9${id}` : 'HUBSPOT_BAD_RESPONSE')));
 });

@@ -15,7 +15,7 @@ beforeEach(() => {
 const ask = (path: string) => async (api: HubspotApi) =>
   (await api.send({ name: 'contacts.list', method: 'GET', path, scopes: [[]] })).body;
 const read = (path: string, by = request()) => reads.read(path, ask(path), by);
-const paths = () => hubspot.flights.map(({ call }) => call.path);
+const paths = () => hubspot.sentCalls.map(({ call }) => call.path);
 const code = (answer: Promise<unknown>) =>
   answer.then(
     () => 'answered',
@@ -23,7 +23,7 @@ const code = (answer: Promise<unknown>) =>
   );
 
 describe('a page', () => {
-  it('leaves at once and alone, on its budget and in the turn of whoever asked', async () => {
+  it('is read at once, on its budget and with the fairness key of its viewer', async () => {
     hubspot.limiter.open = false;
     const answer = read('/a', request({ fairnessKey: 'acme\nalice' }));
     await quiet();
@@ -36,7 +36,7 @@ describe('a page', () => {
     expect(await answer).toBe('page');
   });
 
-  it('that many want at the same moment is read once', async () => {
+  it('that many requests need at the same time is read once', async () => {
     const answers = Promise.all(Array.from({ length: 50 }, () => read('/a')));
     await quiet();
     expect(paths()).toEqual(['/a']);
@@ -44,7 +44,7 @@ describe('a page', () => {
     expect(new Set(await answers)).toEqual(new Set(['page']));
   });
 
-  it('is never answered by a call that had left before it was asked for', async () => {
+  it('is never answered by a call from before its request', async () => {
     const early = read('/a');
     await quiet();
     const late = [read('/a'), read('/a')];
@@ -58,7 +58,7 @@ describe('a page', () => {
     expect(await Promise.all(late)).toEqual(['after', 'after']);
   });
 
-  it('waits for no other one, and for its own no longer than half a second', async () => {
+  it('waits for no other page, and for an earlier call of its own at most half a second', async () => {
     void read('/a');
     await quiet();
     void read('/b');
@@ -82,7 +82,7 @@ describe('a page', () => {
     },
   );
 
-  it('is charged to every operation that shares it', async () => {
+  it('is charged to every request that shares it', async () => {
     const spent = request({ maxCalls: 1 });
     const first = read('/a', spent);
     await quiet();
@@ -94,7 +94,7 @@ describe('a page', () => {
     expect(await outcomes).toEqual(['BAD_USER_INPUT', 'answered']);
   });
 
-  it('that nobody wants any more does not leave', async () => {
+  it('whose requests are all cancelled is not read', async () => {
     hubspot.limiter.open = false;
     const client = new AbortController();
     const answer = code(read('/a', request({ signal: client.signal })));
@@ -118,7 +118,7 @@ it.each<[string, OperationFacts, (client: AbortController) => void]>([
   ['may cost no more calls', { maxCalls: 0 }, () => hubspot.limiter.waiting[0]?.grant()],
 ])('a queue is told that nothing is left in it, once, when its last load %s', async (_how, facts, end) => {
   hubspot.limiter.open = false;
-  hubspot.autopilot = () => 'page';
+  hubspot.autoAnswer = () => 'page';
   let ends = 0;
   const kind = {
     name: 'list',
