@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAX_LINES = 300;
+const MAX_FILES_PER_FOLDER = 18;
 
 /** Whose values each room of src may import. Types may come from anything further right, too. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -69,6 +70,12 @@ describe('the house', () => {
     );
     const long = all.filter((file) => readFileSync(file, 'utf8').split('\n').length - 1 > MAX_LINES);
     expect(long.map(short)).toEqual([]);
+  });
+
+  it(`has no folder of more than ${MAX_FILES_PER_FOLDER} files`, () => {
+    const folders = Object.entries(Object.groupBy(files, dirname));
+    const crowded = folders.filter(([, inside = []]) => inside.length > MAX_FILES_PER_FOLDER);
+    expect(crowded.map(([folder]) => short(folder))).toEqual([]);
   });
 
   it('exports nothing by default and re-exports nothing wholesale', () => {

@@ -1,0 +1,65 @@
+import type { Hubspot } from '../hubspot/hubspot.ts';
+import type { Installations } from '../installations/installations.ts';
+import type { Logger } from '../lib/logging/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { Clock } from '../lib/time/clock.ts';
+import type { ViewerKey } from '../storage/default-installation-store.ts';
+import type { Stores } from '../storage/stores.ts';
+import { Connectors } from './connectors.ts';
+import type { RecordClasses } from './crm-record.ts';
+import { MetadataCache } from './metadata/metadata-cache.ts';
+import { PortalOutages } from './middleware/portal-outages.ts';
+import { PortalClients } from './portal-clients.ts';
+import { LeasedQuotas } from './rate-limit/leased-quotas.ts';
+import { LocalQuota, type SharedBudget } from './rate-limit/quota.ts';
+import { RateLimiters } from './rate-limit/rate-limiter.ts';
+import { RecordCache } from './record-cache.ts';
+import type { RequestContext } from './request-context.ts';
+
+export interface PortalsOptions {
+  readonly stores: Pick<Stores, 'installations' | 'quotaLeases'>;
+  readonly hubspot: Pick<Hubspot, 'api'>;
+  readonly installations: Pick<Installations, 'directory' | 'grants' | 'tokens'>;
+  readonly recordClasses: RecordClasses;
+  /** How long records stay in memory, in milliseconds; 0 for not at all. */
+  readonly cacheTtlMs: number;
+  /** What this process may ask of HubSpot per window, when it is the only replica; `undefined` when it may not be. */
+  readonly ownLimits: Partial<Record<SharedBudget, number>> | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The CRMs of all portals, with what their requests share: rate limits, batches and caches. */
+export interface Portals {
+  /** For one request of `viewer`. */
+  connectorsFor(viewer: ViewerKey, request: RequestContext): Connectors;
+  /** Gives the leased rate limits back. */
+  close(): Promise<void>;
+}
+
+export function createPortals(options: PortalsOptions): Portals {
+  const { stores, hubspot, installations, ownLimits, cacheTtlMs, clock, logger, metrics } = options;
+  const { directory, grants, tokens } = installations;
+  const leases = new LeasedQuotas({ store: stores.quotaLeases, clock, logger });
+  const limiters = new RateLimiters({
+    ...{ clock, metrics, logger },
+    createQuota: (hubId, usage) => (ownLimits ? new LocalQuota(usage, ownLimits) : leases.of(hubId, usage)),
+  });
+  metrics.watchPausedPortals(() => limiters.paused);
+  const pipelines = new PortalClients({
+    ...{ tokens, grants, limiters, clock },
+    transport: hubspot.api.send,
+    apiVersion: hubspot.api.version,
+    outages: new PortalOutages(clock, logger),
+    metadata: new MetadataCache(clock),
+    recordCache: cacheTtlMs > 0 ? new RecordCache({ ttlMs: cacheTtlMs, clock, metrics }) : undefined,
+  });
+  directory.onChange((change) => pipelines.changed(change));
+  const { recordClasses } = options;
+  const shared = { directory, installations: stores.installations, pipelines, limiters, recordClasses };
+  return {
+    connectorsFor: (viewer, request) => new Connectors(viewer, request, shared),
+    close: () => leases.close(),
+  };
+}

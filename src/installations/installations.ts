@@ -1,0 +1,62 @@
+import type { Hubspot } from '../hubspot/hubspot.ts';
+import type { Stores } from '../storage/stores.ts';
+import { ConnectFlow, type ConnectOptions } from './connect.ts';
+import { GrantMonitor } from './grant-monitor.ts';
+import { InstallationCache } from './installation-cache.ts';
+import { InstallationLifecycle } from './lifecycle.ts';
+import { Revocations } from './revocations.ts';
+import { TokenManager } from './token-manager.ts';
+import { TokenRefresher, type TokenRefresherOptions } from './token-refresher.ts';
+
+type ConnectSettings = Pick<
+  ConnectOptions,
+  'clientId' | 'authorizeUrl' | 'redirectUri' | 'registeredScopes' | 'returnUrls'
+>;
+
+export interface InstallationsOptions extends Pick<TokenRefresherOptions, 'clock' | 'logger' | 'metrics' | 'alert'> {
+  readonly stores: Stores;
+  readonly hubspot: Hubspot;
+  readonly connect: ConnectSettings;
+}
+
+/** All that the gateway does with OAuth grants. */
+export interface Installations {
+  readonly directory: InstallationCache;
+  readonly grants: GrantMonitor;
+  readonly tokens: TokenManager;
+  readonly connect: ConnectFlow;
+  readonly lifecycle: InstallationLifecycle;
+  readonly revocations: Revocations;
+  /** No token is refreshed ahead of its time any more. */
+  stopSoon(): void;
+  /** Ends the work in the background. `tokens` are closed before, as refreshes may still need what is closed here. */
+  close(): Promise<void>;
+}
+
+export function createInstallations(options: InstallationsOptions): Installations {
+  const { stores, hubspot, clock, logger, metrics, alert } = options;
+  const { installations, defaults } = stores;
+  const { oauth, api } = hubspot;
+  const directory = new InstallationCache({ installations, defaults, clock, logger });
+  const grants = new GrantMonitor({ installations, directory, oauth, clock, logger });
+  const refresher = new TokenRefresher({ tokens: stores.tokens, grants, oauth, clock, logger, metrics, alert });
+  const tokens = new TokenManager({ exchange: refresher, clock, logger });
+  const revocations = new Revocations({ store: stores.revocations, oauth, api, clock, logger });
+  directory.onChange((change) => tokens.changed(change));
+  return {
+    directory,
+    grants,
+    tokens,
+    connect: new ConnectFlow({
+      ...options.connect,
+      requests: stores.authorizationRequests,
+      ...{ oauth, installations, directory, clock, logger },
+    }),
+    lifecycle: new InstallationLifecycle({ installations, directory, tokens, revocations, logger }),
+    revocations,
+    stopSoon: () => refresher.stopSoon(),
+    async close() {
+      await Promise.all([revocations.close(), directory.close()]);
+    },
+  };
+}
