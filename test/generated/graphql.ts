@@ -4,35 +4,35 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A record that a new one is associated with. */
+/** A record to associate with a new record. */
 export type AssociationInput = {
   /** HubSpot's own id, such as `101`, or a global id, such as `Contact:1234567:101`. */
   id: string | number;
-  /** Label that the portal defines, such as `Decision maker`: what that record is to the new one. For labels the portal must have granted the read scopes of both types. Left out: an association without label. */
+  /** Label that the portal defines, such as `Decision maker`. It describes the role of that record for the new one. With a label, the portal must have granted the read scopes of both types. Without `label`, the association has no label. */
   label?: string | null | undefined;
   /** Type of that record. */
   objectType: CrmObjectType;
 };
 
-/** What to ask a portal for, and where the browser goes afterwards. */
+/** The scopes to request from a portal, and the URL for the browser afterwards. */
 export type ConnectHubSpotInput = {
-  /** Operations that the frontend will send, up to 200 documents: the least scopes that they need are asked for, and no optional ones beside them unless `optionalScopes` says so. */
+  /** Operations that the frontend will send, up to 200 documents. The gateway requests the smallest set of scopes that they need, and no optional scopes except `optionalScopes`. */
   documents?: Array<string> | null | undefined;
-  /** Global id of an installation to connect again, or to ask for more: what it granted is asked for again, too. Left out: any portal. */
+  /** Global id of an installation to connect again, or to request more scopes for. The gateway also requests the scopes that it has granted. Without it: any portal. */
   installationId?: string | number | null | undefined;
-  /** HubSpot scopes that the portal may withhold. Left out: those that the app registered as optional; none with `documents` or `installationId`. */
+  /** HubSpot scopes that the portal can refuse to grant. Without it: the scopes that the app has registered as optional, or none with `documents` or `installationId`. */
   optionalScopes?: Array<string> | null | undefined;
-  /** Where the browser goes afterwards: an absolute URL that the gateway is configured to allow. Left out: a page of the gateway. */
+  /** Absolute URL that the browser returns to. The configuration of the gateway must allow it. Without it: a page of the gateway. */
   returnTo?: string | null | undefined;
-  /** HubSpot scopes to ask for. Those that the app registered as required are always asked for; left out: nothing else. */
+  /** HubSpot scopes to request, in addition to the scopes that the app has registered as required. */
   scopes?: Array<string> | null | undefined;
 };
 
-/** A new contact. A field that is null counts as left out. */
+/** A new contact. Null means the same as no value. */
 export type CreateContactInput = {
   /** Street and house number. Property `address`. */
   address?: string | null | undefined;
-  /** Records that the contact is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types. */
+  /** Records to associate with the contact, in the same HubSpot call. The portal must have granted the write scopes of their types. */
   associations?: Array<AssociationInput> | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
@@ -44,7 +44,7 @@ export type CreateContactInput = {
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
-  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
+  /** Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;
@@ -60,7 +60,7 @@ export type CreateContactInput = {
   ownerId?: string | number | null | undefined;
   /** Telephone number, as people write it. Property `phone`. */
   phone?: string | null | undefined;
-  /** Values of properties that have no field here, custom ones included. */
+  /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;
   /** State or region. Property `state`. */
   state?: string | null | undefined;
@@ -70,11 +70,11 @@ export type CreateContactInput = {
   zip?: string | null | undefined;
 };
 
-/** A new deal. A field that is null counts as left out. */
+/** A new deal. Null means the same as no value. */
 export type CreateDealInput = {
   /** Value of the deal, in units of `currency`, or of the portal's own currency where that is null. Property `amount`. */
   amount?: string | number | null | undefined;
-  /** Records that the deal is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types. */
+  /** Records to associate with the deal, in the same HubSpot call. The portal must have granted the write scopes of their types. */
   associations?: Array<AssociationInput> | null | undefined;
   /** When the deal was closed, or is expected to be. Property `closedate`. */
   closeDate?: string | null | undefined;
@@ -84,7 +84,7 @@ export type CreateDealInput = {
   dealType?: string | null | undefined;
   /** Notes about the deal. Property `description`. */
   description?: string | null | undefined;
-  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
+  /** Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Name of the deal. Property `dealname`. */
   name?: string | null | undefined;
@@ -92,7 +92,7 @@ export type CreateDealInput = {
   ownerId?: string | number | null | undefined;
   /** The pipeline: HubSpot's own id, or a global id. Left out for a new deal: the portal's default one. Property `pipeline`. */
   pipelineId?: string | number | null | undefined;
-  /** Values of properties that have no field here, custom ones included. */
+  /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;
   /** The stage: HubSpot's own id of one of the deal's pipeline, or a global id, which also puts the deal into its pipeline. A new deal needs one. Property `dealstage`. */
   stageId?: string | number | null | undefined;
@@ -107,54 +107,54 @@ export type CrmObjectType =
   /** Sales: HubSpot object `deals`. */
   | 'DEAL';
 
-/** Whether the portal of an installation can be read and written. */
+/** Whether the gateway can read and write the portal of an installation. */
 export type InstallationStatus =
-  /** HubSpot accepts the grant: fields answer. */
+  /** HubSpot accepts the grant. */
   | 'ACTIVE'
-  /** Disconnected by a viewer; connecting again restores the same installation. */
+  /** A viewer disconnected the installation. Connecting again restores it. */
   | 'DISCONNECTED'
-  /** HubSpot does not accept the grant any more: connect again, with `connectHubSpot`. */
+  /** HubSpot no longer accepts the grant. Connect again with `connectHubSpot`. */
   | 'REAUTHORIZATION_REQUIRED';
 
-/** Why an installation is not active. */
+/** The reason why an installation is not active. */
 export type InstallationStatusReason =
-  /** A viewer disconnected it, with `disconnectInstallation`. */
+  /** A viewer disconnected the installation with `disconnectInstallation`. */
   | 'DISCONNECTED_BY_VIEWER'
-  /** HubSpot replaced the refresh token, and its answer was lost on the way. */
+  /** HubSpot replaced the refresh token, but the gateway did not receive HubSpot's answer. */
   | 'LOST_ROTATION'
-  /** HubSpot says that the grant is invalid, as after somebody uninstalled the app. */
+  /** HubSpot reports that the grant is invalid, for example after the app was uninstalled. */
   | 'REVOKED'
   /** The app was uninstalled from the portal. */
   | 'UNINSTALLED';
 
-/** A value for any property, custom ones included. */
+/** A value for any property, custom properties included. */
 export type PropertyInput = {
   /** HubSpot's internal name of the property, such as `hs_lead_status`: a-z, 0-9 and _. */
   name: string;
-  /** The value as HubSpot writes it: a number in digits, `true` or `false`, an option's internal value, several of them as `a;b`, a day as `2026-11-23`, a moment in ISO 8601 or epoch milliseconds. Null clears the property. */
+  /** The value in HubSpot's format: a decimal number, `true` or `false`, an option's internal value, several options as `a;b`, a date as `2026-11-23`, a date-time in ISO 8601 or epoch milliseconds. Null clears the property. */
   value?: string | null | undefined;
 };
 
-/** How values of a property are to be read: the field of `PropertyValue` that has them. */
+/** The type of a property. It decides which field of `PropertyValue` has the value. */
 export type PropertyType =
   /** True or false: `boolean`. */
   | 'BOOLEAN'
-  /** A day of the calendar: `date`. */
+  /** A calendar date: `date`. */
   | 'DATE'
-  /** A moment: `dateTime`. */
+  /** A date-time: `dateTime`. */
   | 'DATETIME'
-  /** A choice among options: `option`, or `options` where several may be chosen. */
+  /** One of several options: `option`, or `options` when a value can have several options. */
   | 'ENUMERATION'
   /** A decimal number: `number`. */
   | 'NUMBER'
-  /** A type that HubSpot added, or keeps to itself: `raw` alone. */
+  /** A type that the gateway does not parse: only `raw`. */
   | 'OTHER'
   /** A telephone number: `string`. */
   | 'PHONE_NUMBER'
   /** A text: `string`. */
   | 'STRING';
 
-/** What the contact with the value `idValue` shall hold, or a new one with it. A field given as null clears the property, a field left out leaves it as it is. */
+/** Values of the contact whose property `idProperty` has the value `idValue`, or of a new contact with this value. Null clears a property. A field without a value leaves the property unchanged. */
 export type UpsertContactInput = {
   /** Street and house number. Property `address`. */
   address?: string | null | undefined;
@@ -168,11 +168,11 @@ export type UpsertContactInput = {
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
-  /** HubSpot's internal name of the property that tells the record: one whose values are unique in the portal. */
+  /** HubSpot's internal name of the property that identifies the record. Its values must be unique in the portal. */
   idProperty?: string | null | undefined;
-  /** The value of the property `idProperty` that tells the record. */
+  /** The value of the property `idProperty`. */
   idValue: string;
-  /** Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected. */
+  /** Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected. */
   installationId?: string | number | null | undefined;
   /** Job title. Property `jobtitle`. */
   jobTitle?: string | null | undefined;
@@ -188,7 +188,7 @@ export type UpsertContactInput = {
   ownerId?: string | number | null | undefined;
   /** Telephone number, as people write it. Property `phone`. */
   phone?: string | null | undefined;
-  /** Values of properties that have no field here, custom ones included. */
+  /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;
   /** State or region. Property `state`. */
   state?: string | null | undefined;
@@ -198,11 +198,11 @@ export type UpsertContactInput = {
   zip?: string | null | undefined;
 };
 
-/** What kind of thing is to be mended. */
+/** The kind of a user error. */
 export type UserErrorCode =
-  /** Another record has a value that only one may have: a `ConflictError`. */
+  /** Another record already has a unique value: a `ConflictError`. */
   | 'CONFLICT'
-  /** The portal has no record with an id that the input names: a `NotFoundError`. */
+  /** The portal has no record with an id in the input: a `NotFoundError`. */
   | 'NOT_FOUND'
   /** HubSpot, or a rule of the portal, does not accept a value: a `ValidationError`. */
   | 'VALIDATION_FAILED';

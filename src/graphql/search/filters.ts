@@ -18,33 +18,33 @@ import { parseDateTime } from '../values/date-time.ts';
 import { toPlainDecimal } from '../values/plain-decimal.ts';
 import { decimal } from '../values/scalars.ts';
 
-/** Parts of a filter, and levels of them: more than HubSpot takes however they are put together. */
+/** Limits of a filter's parts and levels. HubSpot accepts fewer conditions, however they are combined. */
 const MAX_PARTS = 200;
 const MAX_DEPTH = 10;
 const PROPERTY_NAME = /^[a-z0-9_]{1,100}$/;
 
-/** What the names and ids in a filter mean. */
+/** Resolves the names and ids in a filter. */
 export interface FilterTerms {
   readonly fields: ArgumentFields;
-  /** The type of a property that a `PropertyFilter` names. */
+  /** The type of a property in a `PropertyFilter`. */
   readonly typeOf: (property: string) => PropertyType;
   /**
-   * HubSpot's id of what an id names; `undefined` when it is of another portal or type.
-   * @throws GatewayError BAD_USER_INPUT when it is none
+   * HubSpot's id of a record or an owner; `undefined` for a global id of another portal or type.
+   * @throws GatewayError BAD_USER_INPUT when `id` is neither HubSpot's id nor a global id
    */
   readonly idOf: (objectType: ObjectType | 'owners', id: string) => string | undefined;
-  /** Whether a global id with this number is of the portal that is searched. */
+  /** Whether this is the number of the searched portal. */
   readonly isOfPortal: (hubId: string) => boolean;
 }
 
-/** @throws GatewayError BAD_USER_INPUT for what no search can mean */
+/** @throws GatewayError BAD_USER_INPUT for an invalid filter */
 export function filterCondition(filter: RecordFilter, terms: FilterTerms): Condition {
   return new FilterReader(terms).read(filter);
 }
 
 /**
- * The properties that the `PropertyFilter`s of a filter name.
- * @throws GatewayError BAD_USER_INPUT for a name that no property can have
+ * The names of the properties in a filter's `PropertyFilter`s.
+ * @throws GatewayError BAD_USER_INPUT for an invalid name
  */
 export function namedProperties(filter: RecordFilter): readonly string[] {
   const names = new Set<string>();
@@ -68,9 +68,9 @@ class FilterReader {
     const { and, or, property, associatedWith: associated } = part;
     this.#parts += 1 + (property?.length ?? 0);
     if (this.#parts > MAX_PARTS || depth > MAX_DEPTH) throw refused('The filter has too many parts.');
-    const all = Object.entries(this.#terms.fields).flatMap(([field, searched]) => {
+    const all = Object.entries(this.#terms.fields).flatMap(([field, property]) => {
       const tests: Tests | null | undefined = Reflect.get(part, field);
-      return tests ? this.#conditions(field, searched, tests) : [];
+      return tests ? this.#conditions(field, property, tests) : [];
     });
     for (const { name, ...tests } of property ?? []) {
       if (!PROPERTY_NAME.test(name)) throw refused('HubSpot names properties with a-z, 0-9 and _.');
@@ -85,13 +85,13 @@ class FilterReader {
     return { all };
   }
 
-  /** `field` stands in the schema, or is spelt as a property is: fit for a message. */
-  #conditions(field: string, { name: property, kind, pipeline }: Searched, tests: Tests): readonly Condition[] {
+  /** `field` is a field of the schema, or has the syntax of a property name, so an error message can show it. */
+  #conditions(field: string, { name: property, kind, pipeline }: FilteredProperty, tests: Tests): readonly Condition[] {
     const { exists, between: range, in: listed, notIn: excluded, ...single } = tests;
     const read = (operator: string, value: Operand) => this.#text(`${field}.${operator}`, kind, value);
     const conditions: Condition[] = [];
     for (const [operator, operand] of Object.entries(tests)) {
-      // What a frontend left null by mistake must not find more than was meant.
+      // Null is refused, because ignoring a test that is null by mistake would return too many records.
       if (operand === null) throw refused(`${field}.${operator} is null: leave it out, or use exists.`);
     }
     if (pipeline !== undefined) {
@@ -101,7 +101,7 @@ class FilterReader {
       return [...stages, ...this.#conditions(field, { name: property, kind }, rest)];
     }
     for (const [operator, value] of Object.entries(single)) {
-      const name = operator as keyof typeof single; // GraphQL hands over no others.
+      const name = operator as keyof typeof single; // GraphQL accepts no other fields.
       if (value != null) conditions.push(compared(property, name, read(name, value)));
     }
     if (range) {
@@ -116,15 +116,15 @@ class FilterReader {
     return conditions;
   }
 
-  /** A global id means the stage of one pipeline: another may have a stage of the same id. */
+  /** A global id selects a stage in one pipeline, because another pipeline can have a stage with the same id. */
   #stages(field: string, [property, pipeline]: readonly [string, string], tests: Tests): readonly Condition[] {
     const { eq, neq, in: listed, notIn: excluded } = tests;
     const conditions: Condition[] = [];
-    const wanted = [
+    const included = [
       ...(eq == null ? [] : [{ operator: 'eq', ids: [eq] }]),
       ...(listed ? [{ operator: 'in', ids: listed }] : []),
     ];
-    for (const { operator, ids } of wanted) {
+    for (const { operator, ids } of included) {
       const stages = this.#byPipeline(`${field}.${operator}`, ids);
       const alternatives = stages.map(({ pipelineId, stageIds }): Condition => {
         const stage = oneOf(property, 'stage', stageIds);
@@ -132,11 +132,11 @@ class FilterReader {
       });
       conditions.push({ any: alternatives });
     }
-    const unwanted = [
+    const excludedIds = [
       ...(neq == null ? [] : [{ operator: 'neq', ids: [neq] }]),
       ...(excluded ? [{ operator: 'notIn', ids: excluded }] : []),
     ];
-    for (const { operator, ids } of unwanted) {
+    for (const { operator, ids } of excludedIds) {
       for (const { pipelineId, stageIds } of this.#byPipeline(`${field}.${operator}`, ids)) {
         const stage = noneOf(property, 'stage', stageIds);
         conditions.push(pipelineId === undefined ? stage : { any: [stage, compared(pipeline, 'neq', pipelineId)] });
@@ -145,7 +145,7 @@ class FilterReader {
     return conditions;
   }
 
-  /** HubSpot's own ids of stages by the pipeline that a global id names; those that are HubSpot's own are of none. */
+  /** HubSpot's stage ids, grouped by the pipeline of their global ids. Ids that are not global have no pipeline. */
   #byPipeline(name: string, ids: readonly Operand[]) {
     const stages = new Map<string | undefined, string[]>();
     for (const id of ids) {
@@ -159,43 +159,46 @@ class FilterReader {
     return [...stages].map(([pipelineId, stageIds]) => ({ pipelineId, stageIds }));
   }
 
-  /** HubSpot's own id of a pipeline; `undefined` for one of another portal. */
+  /** HubSpot's id of a pipeline; `undefined` for a global id of another portal. */
   #pipelineId(id: string): string | undefined {
     const reference = pipelineReference('pipeline', id, 'filter');
     if (!reference) return id;
     return this.#terms.isOfPortal(reference.hubId) ? reference.pipelineId : undefined;
   }
 
-  /** The value as HubSpot takes it. */
+  /** The value in HubSpot's format. */
   #text(name: string, kind: PropertyKind, value: Operand): string {
     if (value instanceof Date) return String(value.getTime());
     if (value.trim() === '') throw refused(`${name} is empty: leave it out, or use exists.`);
     switch (kind) {
       case 'number':
-        return found(numberText(value), `${name} is no number.`);
+        return required(numberText(value), `${name} is no number.`);
       case 'date':
       case 'datetime':
-        return found(parseDateTime(value)?.getTime().toString(), `${name} is no date or time.`);
+        return required(parseDateTime(value)?.getTime().toString(), `${name} is no date or time.`);
       case 'owner':
-        return found(this.#terms.idOf('owners', value), `${name} is no owner of this portal.`);
+        return required(this.#terms.idOf('owners', value), `${name} is no owner of this portal.`);
       case 'pipeline':
-        return found(this.#pipelineId(value), `${name} is no pipeline of this portal.`);
+        return required(this.#pipelineId(value), `${name} is no pipeline of this portal.`);
       default:
         return value;
     }
   }
 }
 
-/** What is asked about; of a stage that may be named by a global id, with the property of its pipeline. */
-type Searched = Pick<Property, 'name'> & { readonly kind: PropertyKind; readonly pipeline?: string | undefined };
+/** A property with conditions. For a stage that can have a global id, `pipeline` is the property of its pipeline. */
+type FilteredProperty = Pick<Property, 'name'> & {
+  readonly kind: PropertyKind;
+  readonly pipeline?: string | undefined;
+};
 
-/** HubSpot's numbers are digits and one point. */
+/** HubSpot accepts numbers without exponent. */
 function numberText(value: string): string | undefined {
   const number = decimal(value);
   return number === undefined ? undefined : toPlainDecimal(number);
 }
 
-function found(value: string | undefined, message: string): string {
+function required(value: string | undefined, message: string): string {
   if (value === undefined) throw refused(message);
   return value;
 }

@@ -13,26 +13,29 @@ import { orderInput } from '../types/order.ts';
 import { propertyTypes } from '../values/property-types.ts';
 import { type FilterTerms, filterCondition, namedProperties } from './filters.ts';
 
-/** The arguments of `contacts` and its like that choose among records. */
+/** The search arguments of fields such as `contacts`. */
 export function searchArgs(type: CrmObject) {
   const { objectType, searched } = type;
   const filter = filterInput(type);
   const orderBy = orderInput(type);
   return builder.args((t) => ({
-    filter: t.field({ type: filter, description: `Only ${objectType} that fit.` }),
+    filter: t.field({ type: filter, description: `Only ${objectType} that match the filter.` }),
     query: t.string({
-      description: `Only ${objectType} that have these words in one of the properties that HubSpot searches: ${searched}. With a blank text, all of them.`,
+      description: `Only ${objectType} that have these words in one of the properties that HubSpot searches: ${searched}. A blank text matches all ${objectType}.`,
     }),
-    orderBy: t.field({ type: orderBy, description: 'The order of a search. Left out: by rising record id.' }),
+    orderBy: t.field({
+      type: orderBy,
+      description: 'The order of a search. Without `orderBy`, by ascending record id.',
+    }),
     archived: t.boolean({
       defaultValue: false,
       description:
-        '`true` lists those in the recycle bin, and nothing else. Not together with `filter`, `query` or `orderBy`, as HubSpot never finds them.',
+        '`true` lists only the records in the recycle bin. Cannot be combined with `filter`, `query` or `orderBy`, because HubSpot does not search the recycle bin.',
     }),
   }));
 }
 
-/** What they hold. */
+/** The values of the search arguments. */
 export interface SearchArgs {
   readonly filter?: RecordFilter | null | undefined;
   readonly query?: string | null | undefined;
@@ -42,7 +45,7 @@ export interface SearchArgs {
 
 /**
  * The ids in a filter.
- * @throws GatewayError BAD_USER_INPUT for what no portal can search
+ * @throws GatewayError BAD_USER_INPUT for arguments that are invalid in every portal
  */
 export function givenSearch(
   { filters }: CrmObject,
@@ -60,15 +63,14 @@ export function givenSearch(
   const isOfPortal = (hubId: string) => ids.push({ argument: 'filter', hubId }) > 0;
   const terms: FilterTerms = { fields: filters, typeOf: () => 'enumeration', idOf, isOfPortal };
   const condition = filter ? filterCondition(filter, terms) : undefined;
-  // How long the values of other properties are, their definitions decide.
-  if (!filter || namedProperties(filter).length === 0) toSearch(wanted({ query, orderBy }, condition));
+  // Without a PropertyFilter the search can be checked here. Otherwise the check needs the portal's property definitions.
+  if (!filter || namedProperties(filter).length === 0) toSearch(criteriaOf({ query, orderBy }, condition));
   return ids;
 }
 
 /**
- * The search that answers the arguments of the field `coordinate`; `undefined` when a plain list does: with nothing
- * given but `archived`.
- * @throws GatewayError BAD_USER_INPUT, and MISSING_SCOPES for what a search would tell of associated records or sensitive values
+ * The search for the arguments of the field `coordinate`; `undefined` when the field needs only a list.
+ * @throws GatewayError BAD_USER_INPUT; MISSING_SCOPES when the search would reveal associated records or sensitive values
  */
 export async function searchOf(
   type: CrmObject,
@@ -78,12 +80,12 @@ export async function searchOf(
 ): Promise<Search | undefined> {
   if (filter == null && query == null && orderBy == null) return undefined;
   const condition = filter ? await conditionOf(filter, connector, type, coordinate) : undefined;
-  const search = toSearch(wanted({ query, orderBy }, condition));
+  const search = toSearch(criteriaOf({ query, orderBy }, condition));
   connector.requireScopes(readScopes(...new Set([type.objectType, ...search.associatedTypes])), coordinate);
   return search;
 }
 
-function wanted({ query, orderBy }: SearchArgs, condition: Condition | undefined): SearchCriteria {
+function criteriaOf({ query, orderBy }: SearchArgs, condition: Condition | undefined): SearchCriteria {
   return {
     condition,
     query: query?.trim() || undefined,
@@ -102,8 +104,8 @@ async function conditionOf(
     fields: type.filters,
     typeOf: (property) => types.get(property) ?? 'other',
     isOfPortal: (hubId) => hubId === String(connector.installation.hubId),
-    idOf: (named, id) => {
-      const typename = named === 'owners' ? 'Owner' : crmObject(named).typename;
+    idOf: (objectType, id) => {
+      const typename = objectType === 'owners' ? 'Owner' : crmObject(objectType).typename;
       return recordIdIn(typename, connector.installation.hubId, id, 'filter');
     },
   });

@@ -10,7 +10,7 @@ import { userErrorsField } from './user-error.ts';
 import { installationIdField } from './write-inputs.ts';
 
 const RecordRefInput = builder.inputRef<{ objectType: ObjectType; id: string }>('RecordRef').implement({
-  description: 'Names one record of any type.',
+  description: 'Identifies one record of any type.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of the record.' }),
     id: t.id({ required: true, description: eitherId() }),
@@ -22,11 +22,15 @@ function associationInput(name: string, { description, labels }: { description: 
     description,
     fields: (t) => ({
       installationId: installationIdField(t),
-      from: t.field({ type: RecordRefInput, required: true, description: 'The record at which the labels are shown.' }),
+      from: t.field({
+        type: RecordRefInput,
+        required: true,
+        description: 'The record that HubSpot shows the labels on.',
+      }),
       to: t.field({
         type: RecordRefInput,
         required: true,
-        description: 'The record that the labels describe: a `Decision maker` is `to`.',
+        description: 'The record that the labels describe, such as the `Decision maker`.',
       }),
       labels: t.stringList({ description: labels }),
     }),
@@ -34,17 +38,17 @@ function associationInput(name: string, { description, labels }: { description: 
 }
 
 const AssociateInput = associationInput('AssociateInput', {
-  description: 'Which two records are associated, and as what.',
+  description: 'Two records to associate, and the labels of the association.',
   labels:
-    'Labels that the portal defines, such as `Decision maker`: what `to` is for `from`. They are added to those that ' +
-    'there are. For labels the portal must have granted the read scopes of both types, too. All associated records of `from` ' +
-    'are looked through for labels that there are: where one record has many of the other type, let it be `to`.',
+    'Labels that the portal defines, such as `Decision maker`. They describe the role of `to` for `from`. The association ' +
+    'keeps its existing labels. With labels, the portal must also have granted the read scopes of both types. The gateway ' +
+    'reads all associations of `from` to find the existing labels, so a record with many associations should be `to`.',
 });
 const DissociateInput = associationInput('DissociateInput', {
-  description: 'Which two records are parted, or which labels they lose.',
+  description: 'Two records whose association, or whose labels, the mutation removes.',
   labels:
-    'Labels to take away; the association itself stays. Left out or empty: the association goes, and all labels with it. ' +
-    'For labels the portal must have granted the read scopes of both types, too.',
+    'Labels to remove. The association remains. Without labels, the mutation removes the association with all its labels. ' +
+    'With labels, the portal must also have granted the read scopes of both types.',
 });
 
 function associationPayload(name: string, description: string) {
@@ -61,34 +65,34 @@ function associationPayload(name: string, description: string) {
   });
 }
 
-const AssociatePayload = associationPayload(
-  'AssociatePayload',
-  'The records that are associated, or why they are not.',
+const AssociatePayload = associationPayload('AssociatePayload', 'The associated records, or the errors.');
+const DissociatePayload = associationPayload(
+  'DissociatePayload',
+  'The records without the association, or the errors.',
 );
-const DissociatePayload = associationPayload('DissociatePayload', 'The records that are parted, or why they are not.');
 
-/** Which two of them it takes, the input decides. */
+/** The scopes of all types. The input decides which two of them the mutation needs. */
 const WRITABLE = CRM_OBJECTS.flatMap(({ objectType }) => writeScopes(objectType));
-const demanded = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true, given: GIVEN_PAIR } as const;
+const options = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true, given: GIVEN_PAIR } as const;
 
 builder.mutationField('associate', (t) =>
   t.field({
-    ...demanded,
+    ...options,
     type: AssociatePayload,
     extensions: fieldMetadata({ calls: callsOfAssociate, argumentScopes: scopesOfAssociation }),
-    description: 'Associates two records, with labels where they are given; labels that the association has stay.',
-    args: { input: t.arg({ type: AssociateInput, required: true, description: 'Which records, and their labels.' }) },
+    description: 'Associates two records, and adds labels to the association. Existing labels remain.',
+    args: { input: t.arg({ type: AssociateInput, required: true, description: 'The records and the labels.' }) },
     resolve: (root, { input }, context) => associate(input, root, context),
   }),
 );
 
 builder.mutationField('dissociate', (t) =>
   t.field({
-    ...demanded,
+    ...options,
     type: DissociatePayload,
     extensions: fieldMetadata({ calls: callsOfDissociate, argumentScopes: scopesOfAssociation }),
-    description: 'Takes an association away, or some of its labels. What is not there answers the same.',
-    args: { input: t.arg({ type: DissociateInput, required: true, description: 'Which records, and which labels.' }) },
+    description: 'Removes an association, or some of its labels. Succeeds also when they do not exist.',
+    args: { input: t.arg({ type: DissociateInput, required: true, description: 'The records and the labels.' }) },
     resolve: (root, { input }, context) => dissociate(input, root, context),
   }),
 );

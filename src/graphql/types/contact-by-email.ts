@@ -11,8 +11,8 @@ builder.interfaceField(CrmRef, 'contactByEmail', (t) =>
     type: RECORD_REFS.contacts,
     nullable: true,
     description:
-      'The contact whose e-mail address this is: the primary one, which `email` shows, or one of the others that a merge or ' +
-      'a person gave it. Null when the portal has none.',
+      'The contact with this e-mail address: either its primary address, which is its `email`, or an additional address. ' +
+      'Null when the portal has no such contact.',
     permission: 'hubspot:read',
     hubspotScopes: readScopes('contacts'),
     extensions: fieldMetadata({ reads: 'record' }),

@@ -2,10 +2,10 @@ import { CRM_OBJECTS, enumName } from '../../crm/objects.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';
 
-/** Its fields are in the files of the types they answer with. */
+/** The files of the returned types define the fields. */
 builder.interfaceType(CrmRef, {
   description:
-    "What can be read in one HubSpot portal. On `Installation` that is its portal; on `Query` it is the portal of the tenant's only installation that is not disconnected.",
+    "The CRM of one HubSpot portal. `Installation` reads its own portal. `Query` reads the portal of the tenant's only installation that is not disconnected.",
 });
 
 export const CrmObjectType = builder.enumType('CrmObjectType', {

@@ -8,9 +8,9 @@ import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../ids/global-id.ts';
 import { parsePipelineGlobalId } from '../ids/pipeline-ids.ts';
 import { QueryRef } from '../refs.ts';
-import { PIPELINES_READ, type PortalClient, type PortalStage, pipelineNode } from './pipeline.ts';
+import { PIPELINES_READ, type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
 
-type Found = CrmRecord | PortalOwner | PortalClient | PortalStage | Installation;
+type FoundNode = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
 
 builder.objectField(QueryRef, 'node', (t) =>
   t.field({
@@ -19,9 +19,9 @@ builder.objectField(QueryRef, 'node', (t) =>
     permission: 'hubspot:read',
     extensions: fieldMetadata({ reads: 'record' }),
     description:
-      'A record, owner, pipeline, stage or installation by its global id. The id of a record that was merged finds the record that it became, which shows its own id. Null when there is none, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
+      'A record, owner, pipeline, stage or installation by its global id. After a merge, the id of a merged record returns the remaining record with its own id. Null when the object does not exist, or when it belongs to another tenant. The portal must have granted the scopes of its type.',
     args: { id: t.arg.id({ required: true, description: 'Global id, such as `Contact:1234567:101`.' }) },
-    async resolve(_root, { id }, { connectors }, info): Promise<Found | null> {
+    async resolve(_root, { id }, { connectors }, info): Promise<FoundNode | null> {
       const reference = parseRecordGlobalId(id);
       if (!reference) {
         const pipeline = parsePipelineGlobalId(id);
@@ -31,13 +31,13 @@ builder.objectField(QueryRef, 'node', (t) =>
           ? pipelineNode(await connectors.granting(portal, (granted) => granted.satisfies(PIPELINES_READ)), pipeline)
           : null;
       }
-      const found = await connectors.inPortal(reference.hubId);
-      if (!found) return null;
-      // The scope depends on the id's type, which the schema announces on the types alone.
+      const portal = await connectors.inPortal(reference.hubId);
+      if (!portal) return null;
+      // The scopes depend on the type in the id. The schema shows them at the types.
       const type = CRM_OBJECTS.find(({ typename }) => typename === reference.typename);
-      const needed = type ? readScopes(type.objectType) : OWNERS_READ;
-      const connector = await connectors.granting(found, (granted) => granted.satisfies(needed));
-      connector.requireScopes(needed, 'Query.node');
+      const scopes = type ? readScopes(type.objectType) : OWNERS_READ;
+      const connector = await connectors.granting(portal, (granted) => granted.satisfies(scopes));
+      connector.requireScopes(scopes, 'Query.node');
       if (!type) return connector.owner(reference.recordId);
       const selection = selectionOf(info, type.typename, connector.granted);
       return connector.record(type.objectType, reference.recordId, selection);

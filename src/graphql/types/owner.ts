@@ -14,46 +14,45 @@ import { emailAddress } from '../values/email-address.ts';
 const Team = builder.objectRef<Owner['teams'][number]>('OwnerTeam').implement({
   description: 'A team of the portal that an owner belongs to.',
   fields: (t) => ({
-    hubspotId: t.exposeID('id', { description: "HubSpot's own id of the team." }),
-    name: t.exposeString('name', { description: 'Name of the team, for people.' }),
-    primary: t.exposeBoolean('primary', { description: "`true` for the owner's main team." }),
+    hubspotId: t.exposeID('id', { description: "HubSpot's id of the team." }),
+    name: t.exposeString('name', { description: 'Display name of the team.' }),
+    primary: t.exposeBoolean('primary', { description: "`true` for the owner's primary team." }),
   }),
 });
 
 builder.objectType(OwnerRef, {
   description:
-    'A person or queue of the portal that records can belong to, as of some minutes ago. Not every user of the portal is one.',
+    'A person or queue of the portal that can own records. Not every user of the portal is an owner. The data can be some minutes old.',
   interfaces: [builder.nodeInterfaceRef()],
   hubspotScopes: OWNERS_READ,
   fields: (t) => ({
     id: t.id({
-      description: 'Global id, made of type, portal and owner id: `Owner:1234567:41`.',
+      description: 'Global id of type, portal and owner id, such as `Owner:1234567:41`.',
       resolve: ({ id, connector }) => recordGlobalId('Owner', connector.installation.hubId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description:
-        "HubSpot's own owner id, which the property `hubspot_owner_id` of records holds. Not the id of a user.",
+      description: "HubSpot's owner id, as in the property `hubspot_owner_id` of records. Not the id of a user.",
     }),
     userId: t.exposeID('userId', {
       nullable: true,
       description:
-        "HubSpot's id of the user behind the owner, of one who left, too (`userIdIncludingInactive`). Null for queues.",
+        "HubSpot's id of the owner's user, also of a deactivated user (`userIdIncludingInactive`). Null for queues.",
     }),
     email: t.exposeString('email', { nullable: true, description: 'E-mail address. Null when HubSpot has none.' }),
     firstName: t.exposeString('firstName', { nullable: true, description: 'Given name. Null when it is empty.' }),
     lastName: t.exposeString('lastName', { nullable: true, description: 'Family name. Null when it is empty.' }),
     archived: t.exposeBoolean('archived', {
-      description: '`true` for somebody who left; records may still be theirs.',
+      description: '`true` for a deactivated owner. Records can still belong to the owner.',
     }),
     teams: t.field({
       type: [Team],
-      description: 'Teams of the owner. Empty when there are none.',
+      description: 'Teams of the owner. Empty when the owner has no team.',
       resolve: ({ teams }) => [...teams],
     }),
   }),
 });
 
-/** Most portals have fewer: their lists of owners come in one piece. */
+/** Most portals have fewer owners, so one page has all of them. */
 const OWNERS_PAGE = 100;
 
 const OwnerConnection = builder.connectionObject(
@@ -61,16 +60,16 @@ const OwnerConnection = builder.connectionObject(
     type: OwnerRef,
     name: 'OwnerConnection',
     description: 'A page of owners.',
-    fields: (t) => totalCount(t, 'How many owners there are in all, or with that `email`. Never null.'),
+    fields: (t) => totalCount(t, 'The number of all owners, or of the owners with this `email`. Never null.'),
   },
-  { name: 'OwnerEdge', description: 'An owner, and its place in the connection.' },
+  { name: 'OwnerEdge', description: 'An owner with its cursor.' },
 );
 
 builder.interfaceFields(CrmRef, (t) => ({
   owner: t.field({
     type: OwnerRef,
     nullable: true,
-    description: 'One owner by its id, one who left included. Null when the portal has none with this id.',
+    description: 'One owner by its id, also a deactivated owner. Null when the portal has no owner with this id.',
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: fieldMetadata({ reads: 'owners' }),
@@ -90,7 +89,8 @@ builder.interfaceFields(CrmRef, (t) => ({
   owners: t.field({
     type: OwnerConnection,
     nullable: true,
-    description: "The portal's owners in HubSpot's own order, without those who left, as of some minutes ago.",
+    description:
+      "The portal's owners without the deactivated ones, in HubSpot's order. The data can be some minutes old.",
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: fieldMetadata({ reads: 'owners' }),
@@ -109,9 +109,9 @@ builder.interfaceFields(CrmRef, (t) => ({
       const connector = await connectorOf(parent, context);
       const scope = [connector.installation.hubId, 'owners', email ?? ''].join();
       const { first, start } = pageRequest({ ...args, first: args.first ?? OWNERS_PAGE }, MAX_FIRST.root, scope);
-      const slice = await connector.owners(first, start, email);
-      await context.rows.charge(slice.items.length);
-      return ConnectionPage.of(slice, { start, scope });
+      const page = await connector.owners(first, start, email);
+      await context.rows.charge(page.items.length);
+      return ConnectionPage.of(page, { start, scope });
     },
   }),
 }));

@@ -13,18 +13,18 @@ import { CrmRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 
 const PIPELINED = CRM_OBJECTS.filter(({ hasPipelines }) => hasPipelines);
-/** What pipelines of at least one object take. */
+/** The scopes to read the pipelines of at least one object type. */
 export const PIPELINES_READ = anyOf(PIPELINED.map(({ objectType }) => pipelineScopes(objectType)));
 
-/** A stage as one of its portal. */
+/** A stage with its portal and pipeline. */
 export interface PortalStage extends PipelineStage {
   readonly typename: 'PipelineStage';
   readonly hubId: number;
   readonly pipelineId: string;
 }
 
-/** A pipeline as one of its portal. */
-export interface PortalClient extends Omit<Pipeline, 'stages'> {
+/** A pipeline with its portal. */
+export interface PortalPipeline extends Omit<Pipeline, 'stages'> {
   readonly typename: 'Pipeline';
   readonly hubId: number;
   readonly stages: readonly PortalStage[];
@@ -32,67 +32,67 @@ export interface PortalClient extends Omit<Pipeline, 'stages'> {
 
 const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').implement({
   description:
-    'A step of a pipeline, as of some minutes ago. One that was removed while records still stand in it has its ids, and ' +
-    'null for all else.',
+    'A stage of a pipeline. The data can be some minutes old. A removed stage that still has records has only its ids; its ' +
+    'other fields are null.',
   interfaces: [builder.nodeInterfaceRef()],
   hubspotScopes: PIPELINES_READ,
   fields: (t) => ({
     id: t.id({
       description:
-        'Global id, made of type, portal, pipeline and stage, as two pipelines may have stages of one id: `PipelineStage:1234567:default:closedwon`. `stageId` takes it in filters and inputs.',
+        'Global id of type, portal, pipeline and stage, such as `PipelineStage:1234567:default:closedwon`. Stages of two pipelines can have the same `hubspotId`. `stageId` accepts the global id in filters and inputs.',
       extensions: fieldMetadata({ fromId: true }),
       resolve: ({ hubId, pipelineId, id }) => stageGlobalId(hubId, pipelineId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description: "HubSpot's own id, which `stageId` takes, too. Unique within the pipeline alone.",
+      description: "HubSpot's id, which `stageId` also accepts. Unique only within the pipeline.",
       extensions: fieldMetadata({ fromId: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the stage. Null when it was removed.' }),
     probability: t.expose('probability', {
       type: 'Decimal',
       nullable: true,
-      description: 'How likely a deal of this stage is to be won, from 0 to 1. Null when the stage was removed.',
+      description: 'The probability of winning a deal in this stage, from 0 to 1. Null when the stage was removed.',
     }),
     isClosed: t.exposeBoolean('isClosed', {
       nullable: true,
-      description: '`true` where the sale is over, won or lost. Null when the stage was removed.',
+      description: '`true` when deals in this stage are closed, won or lost. Null when the stage was removed.',
     }),
   }),
 });
 
-const PipelineRef = builder.objectRef<PortalClient>('Pipeline').implement({
+const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
   description:
-    'The steps that records of one kind go through, as of some minutes ago. One that was removed while records are still in ' +
-    'it has its ids, and no label and no stages.',
+    'The stages that records of one type go through. The data can be some minutes old. A removed pipeline that still has ' +
+    'records has its ids, but no label and no stages.',
   interfaces: [builder.nodeInterfaceRef()],
   hubspotScopes: PIPELINES_READ,
   fields: (t) => ({
     id: t.id({
       description:
-        'Global id, made of type, portal and pipeline: `Pipeline:1234567:default`. `pipelineId` takes it in filters and inputs.',
+        'Global id of type, portal and pipeline, such as `Pipeline:1234567:default`. `pipelineId` accepts it in filters and inputs.',
       extensions: fieldMetadata({ fromId: true }),
       resolve: ({ hubId, id }) => pipelineGlobalId(hubId, id),
     }),
     hubspotId: t.exposeID('id', {
-      description: "HubSpot's own id, which `pipelineId` takes, too. Unique within the portal.",
+      description: "HubSpot's id, which `pipelineId` also accepts. Unique within the portal.",
       extensions: fieldMetadata({ fromId: true }),
     }),
     label: t.exposeString('label', { nullable: true, description: 'Name of the pipeline. Null when it was removed.' }),
     stages: t.field({
       type: [PipelineStageRef],
-      description: 'The stages in the order in which HubSpot shows them. Empty when the pipeline was removed.',
+      description: "The stages in HubSpot's display order. Empty when the pipeline was removed.",
       resolve: ({ stages }) => [...stages],
     }),
   }),
 });
 
-/** `Deal.stage`. Two pipelines may have stages of one id: the record's own pipeline tells which it is. */
+/** The field `Deal.stage`. Stages of two pipelines can have the same id, so the record's pipeline selects the stage. */
 export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Property) {
   const { name, description, pipeline = '' } = stage;
   return t.field({
     type: PipelineStageRef,
     nullable: true,
-    description: `${description} Null when it has no stage. Properties \`${name}\` and \`${pipeline}\`.`,
+    description: `${description} Null when the record has no stage. Properties \`${name}\` and \`${pipeline}\`.`,
     hubspotScopes: pipelineScopes(objectType),
     extensions: fieldMetadata({ properties: [name, pipeline], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
@@ -103,17 +103,17 @@ export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Pr
         ? (await pipelineWith(pipelineId, connector, objectType))?.stages.find((one) => one.id === id)
         : undefined;
       const { hubId } = connector.installation;
-      return known ?? ownStage(hubId, pipelineId, { id, label: null, probability: null, isClosed: null });
+      return known ?? toPortalStage(hubId, pipelineId, { id, label: null, probability: null, isClosed: null });
     },
   });
 }
 
-/** `Deal.pipeline`. */
+/** The field `Deal.pipeline`. */
 export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name, description }: Property) {
   return t.field({
     type: PipelineRef,
     nullable: true,
-    description: `${description} Null when it has none. Property \`${name}\`.`,
+    description: `${description} Null when the record has no pipeline. Property \`${name}\`.`,
     hubspotScopes: pipelineScopes(objectType),
     extensions: fieldMetadata({ properties: [name], reads: 'pipelines' }),
     async resolve({ properties, connector }, _args, _context, info) {
@@ -122,7 +122,7 @@ export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name
       const known = selectionOf(info, 'Pipeline', connector.granted).needsRecord
         ? await pipelineWith(id, connector, objectType)
         : undefined;
-      return known ?? ownPipeline(connector.installation.hubId, { id, label: null, stages: [] });
+      return known ?? toPortalPipeline(connector.installation.hubId, { id, label: null, stages: [] });
     },
   });
 }
@@ -134,23 +134,23 @@ async function pipelineWith(pipelineId: string, connector: RecordConnector, obje
 async function pipelinesOf(
   { metadata, installation }: RecordConnector,
   objectType: ObjectType,
-): Promise<PortalClient[]> {
-  return (await metadata.pipelines(objectType)).map((pipeline) => ownPipeline(installation.hubId, pipeline));
+): Promise<PortalPipeline[]> {
+  return (await metadata.pipelines(objectType)).map((pipeline) => toPortalPipeline(installation.hubId, pipeline));
 }
 
-function ownPipeline(hubId: number, { id, label, stages }: Pipeline): PortalClient {
-  return { typename: 'Pipeline', hubId, id, label, stages: stages.map((stage) => ownStage(hubId, id, stage)) };
+function toPortalPipeline(hubId: number, { id, label, stages }: Pipeline): PortalPipeline {
+  return { typename: 'Pipeline', hubId, id, label, stages: stages.map((stage) => toPortalStage(hubId, id, stage)) };
 }
 
-function ownStage(hubId: number, pipelineId: string, stage: PipelineStage): PortalStage {
+function toPortalStage(hubId: number, pipelineId: string, stage: PipelineStage): PortalStage {
   return { typename: 'PipelineStage', hubId, pipelineId, ...stage };
 }
 
-/** What a global id names in the portal; null when it has none. @throws GatewayError MISSING_SCOPES */
+/** The pipeline or stage of a global id; null when the portal has none. @throws GatewayError MISSING_SCOPES */
 export async function pipelineNode(
   connector: Connector,
   { pipelineId, stageId }: PipelineReference,
-): Promise<PortalClient | PortalStage | null> {
+): Promise<PortalPipeline | PortalStage | null> {
   connector.requireScopes(PIPELINES_READ, 'Query.node');
   for (const { objectType } of PIPELINED) {
     if (!connector.granted.satisfies(pipelineScopes(objectType))) continue;
@@ -165,7 +165,7 @@ for (const { objectType, singular } of PIPELINED) {
     t.field({
       type: [PipelineRef],
       nullable: true,
-      description: `The pipelines of ${objectType} in the order in which HubSpot shows them, as of some minutes ago.`,
+      description: `The pipelines of ${objectType} in HubSpot's display order. The data can be some minutes old.`,
       permission: 'hubspot:read',
       hubspotScopes: pipelineScopes(objectType),
       extensions: fieldMetadata({ reads: 'pipelines' }),

@@ -20,23 +20,23 @@ interface PropertyValue extends TypedValue {
 
 const ChosenOptionRef = builder.objectRef<ChosenOption>('ChosenOption').implement({
   description:
-    'An option that a record has, as HubSpot keeps it. The options that there are stand in `PropertyDefinition`.',
+    'A selected option of a property, as HubSpot stores it. `PropertyDefinition` has all options of the property.',
   fields: (t) => ({
-    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs take." }),
+    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs accept." }),
     label: t.exposeString('label', {
       nullable: true,
       description:
-        'What people see for it. Null when the definition has no such option: it was removed while records still have it, ' +
-        'or the value names something else, such as an owner.',
+        'Display name of the option. Null when the definition has no such option: the option was removed, or the value is ' +
+        'the id of another object, such as an owner.',
     }),
   }),
 });
 
 const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').implement({
   description:
-    "The value of a property of one record, read as the portal's own definition has it: one of `string`, `number`, " +
-    '`boolean`, `date`, `dateTime`, `option` and `options` holds it, by `type`. All of them are null when the value is ' +
-    'empty, and when it does not fit the type.',
+    "The value of a property of one record, parsed by the portal's definition. `type` decides which of `string`, `number`, " +
+    '`boolean`, `date`, `dateTime`, `option` and `options` has the value. All of them are null when the value is empty, ' +
+    'and when it does not fit the type.',
   fields: (t) => ({
     name: t.exposeString('name', {
       description: "HubSpot's internal name of the property.",
@@ -44,15 +44,15 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
     }),
     label: t.exposeString('label', {
       nullable: true,
-      description: 'What people call the property. Null when its definition is gone.',
+      description: 'Display name of the property. Null when its definition was removed.',
     }),
     type: t.expose('type', {
       type: PropertyTypeRef,
-      description: 'Which of the fields holds the value. `OTHER` when its definition is gone.',
+      description: 'The type, which decides which field has the value. `OTHER` when the definition was removed.',
     }),
     raw: t.exposeString('raw', {
       nullable: true,
-      description: 'The value as HubSpot writes it, whatever its type. Null when it is empty.',
+      description: "The value of any type in HubSpot's format. Null when it is empty.",
       extensions: fieldMetadata({ fromId: true }),
     }),
     string: t.exposeString('string', {
@@ -62,7 +62,7 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
     number: t.expose('number', {
       type: 'Decimal',
       nullable: true,
-      description: 'The value of a `NUMBER`, digit for digit. Null for other types, and when it is empty.',
+      description: 'The value of a `NUMBER` with all its digits. Null for other types, and when it is empty.',
     }),
     boolean: t.exposeBoolean('boolean', {
       nullable: true,
@@ -81,13 +81,13 @@ const PropertyValueRef = builder.objectRef<PropertyValue>('PropertyValue').imple
     option: t.expose('option', {
       type: ChosenOptionRef,
       nullable: true,
-      description: 'The value of an `ENUMERATION` with one choice. Null for others, and when it is empty.',
+      description: 'The value of an `ENUMERATION` with one option. Null for other types, and when it is empty.',
     }),
     options: t.field({
       type: [ChosenOptionRef],
       nullable: true,
       description:
-        'The values of an `ENUMERATION` with several choices at once (`fieldType` is `checkbox`). Null for others, and when it is empty.',
+        'The values of an `ENUMERATION` with several options (`fieldType` is `checkbox`). Null for other types, and when it is empty.',
       resolve: ({ options }) => (options ? [...options] : null),
     }),
   }),
@@ -98,9 +98,9 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
     type: PropertyValueRef,
     nullable: true,
     description:
-      'The value of any property, custom ones included. Null when the portal has no property of this name, as of some ' +
-      'minutes ago. For a sensitive one the portal must have granted `crm.objects.{type}.sensitive.read` or ' +
-      '`crm.objects.{type}.highly_sensitive.read`.',
+      'The value of any property, custom properties included. Null when the portal has no property of this name. The ' +
+      "portal's property definitions can be some minutes old. For a sensitive property, the portal must have granted " +
+      '`crm.objects.{type}.sensitive.read` or `crm.objects.{type}.highly_sensitive.read`.',
     extensions: fieldMetadata({ properties: ({ name }) => propertyNames('name', name), reads: 'definitions' }),
     args: {
       name: t.arg.string({
@@ -114,8 +114,9 @@ builder.interfaceFields(CrmRecordRef, (t) => ({
     type: [PropertyValueRef],
     nullable: true,
     description:
-      'The values of several properties, custom ones included, in the order of `names`; a name that the portal does not ' +
-      'define is left out. Null when one of them is sensitive and the portal has not granted the scope for it.',
+      'The values of several properties, custom properties included, in the order of `names`. The list has no entry for a ' +
+      'property that the portal does not define. Null when one of the properties is sensitive and the portal has not ' +
+      'granted its scope.',
     extensions: fieldMetadata({ properties: ({ names }) => propertyNames('names', names), reads: 'definitions' }),
     args: {
       names: t.arg.stringList({
@@ -134,13 +135,15 @@ async function valuesOf(
   info: GraphQLResolveInfo,
 ): Promise<PropertyValue[]> {
   const standard = standardProperties(info.parentType);
-  const needed = selectionOf(info, 'PropertyValue', connector.granted).needsRecord
+  const definedNames = selectionOf(info, 'PropertyValue', connector.granted).needsRecord
     ? names
     : names.filter((name) => !standard.has(name));
   const definitions =
-    needed.length > 0 ? await connector.metadata.propertiesNamed(objectType, needed) : new Map<string, never>();
-  const named = names.flatMap((name) => definitions.get(name) ?? []);
-  const requirement = valueRequirement(objectType, named);
+    definedNames.length > 0
+      ? await connector.metadata.propertiesNamed(objectType, definedNames)
+      : new Map<string, never>();
+  const known = names.flatMap((name) => definitions.get(name) ?? []);
+  const requirement = valueRequirement(objectType, known);
   if (!connector.granted.satisfies(requirement)) refuse(connector, requirement, info);
   return names.flatMap((name) => {
     if (!Object.hasOwn(properties, name)) return [];

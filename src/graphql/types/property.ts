@@ -8,84 +8,83 @@ import { connectorOf } from '../scopes.ts';
 import { CrmObjectType } from './crm.ts';
 
 export const PropertyTypeRef = builder.enumType('PropertyType', {
-  description: 'How values of a property are to be read: the field of `PropertyValue` that has them.',
+  description: 'The type of a property. It decides which field of `PropertyValue` has the value.',
   values: {
     STRING: { value: 'string', description: 'A text: `string`.' },
     NUMBER: { value: 'number', description: 'A decimal number: `number`.' },
     BOOLEAN: { value: 'bool', description: 'True or false: `boolean`.' },
-    DATE: { value: 'date', description: 'A day of the calendar: `date`.' },
-    DATETIME: { value: 'datetime', description: 'A moment: `dateTime`.' },
+    DATE: { value: 'date', description: 'A calendar date: `date`.' },
+    DATETIME: { value: 'datetime', description: 'A date-time: `dateTime`.' },
     ENUMERATION: {
       value: 'enumeration',
-      description: 'A choice among options: `option`, or `options` where several may be chosen.',
+      description: 'One of several options: `option`, or `options` when a value can have several options.',
     },
     PHONE_NUMBER: { value: 'phone_number', description: 'A telephone number: `string`.' },
-    OTHER: { value: 'other', description: 'A type that HubSpot added, or keeps to itself: `raw` alone.' },
+    OTHER: { value: 'other', description: 'A type that the gateway does not parse: only `raw`.' },
   } satisfies Record<string, { value: PropertyType; description: string }>,
 });
 
 const Sensitivity = builder.enumType('DataSensitivity', {
-  description: 'Which scopes guard the values of a property.',
+  description: 'The scopes that the values of a property need.',
   values: {
-    NON_SENSITIVE: { value: 'non_sensitive', description: 'None: who may read the record may read the value.' },
+    NON_SENSITIVE: { value: 'non_sensitive', description: 'Values need only the read scope of the record.' },
     SENSITIVE: {
       value: 'sensitive',
-      description: 'Values need `crm.objects.{type}.sensitive.read`, too.',
+      description: 'Values also need `crm.objects.{type}.sensitive.read`.',
     },
     HIGHLY_SENSITIVE: {
       value: 'highly_sensitive',
-      description: 'Values need `crm.objects.{type}.highly_sensitive.read`, too.',
+      description: 'Values also need `crm.objects.{type}.highly_sensitive.read`.',
     },
   } satisfies Record<Uppercase<DataSensitivity>, { value: DataSensitivity; description: string }>,
 });
 
 const PropertyOptionRef = builder.objectRef<PropertyOption>('PropertyOption').implement({
-  description: 'One of the values that a property may have.',
+  description: 'An option of an enumeration property.',
   fields: (t) => ({
-    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs take." }),
-    label: t.exposeString('label', { description: 'What people see for it.' }),
+    value: t.exposeString('value', { description: "HubSpot's internal value, which filters and inputs accept." }),
+    label: t.exposeString('label', { description: 'Display name of the option.' }),
   }),
 });
 
 const PropertyDefinitionRef = builder.objectRef<PropertyDefinition>('PropertyDefinition').implement({
-  description:
-    "A property that records of one type have, as HubSpot or the portal's administrators defined it. Not a value.",
+  description: "The definition of a property of one record type, by HubSpot or by the portal's administrators.",
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: "HubSpot's internal name, which `property(name:)` and `properties(names:)` take.",
+      description: "HubSpot's internal name, which `property(name:)` and `properties(names:)` accept.",
     }),
-    label: t.exposeString('label', { description: 'What people call the property.' }),
+    label: t.exposeString('label', { description: 'Display name of the property.' }),
     type: t.expose('type', {
       type: PropertyTypeRef,
-      description: 'How values are to be read. HubSpot calls it `type`.',
+      description: "The type of the values. HubSpot's `type`.",
     }),
     fieldType: t.exposeString('fieldType', {
-      description: "How HubSpot's pages show it, such as `text`, `select`, or `checkbox` for several options at once.",
+      description: "HubSpot's form field, such as `text`, `select`, or `checkbox` for several options.",
     }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'What the property is for. Null when HubSpot has no text for it.',
+      description: 'Description of the property. Null when HubSpot has none.',
     }),
     groupName: t.exposeString('groupName', {
       nullable: true,
-      description: 'Internal name of the group of properties that it belongs to. Null when it is in none.',
+      description: "Internal name of the property's group. Null when the property is in no group.",
     }),
     options: t.field({
       type: [PropertyOptionRef],
       description:
-        "The values that a property of type `ENUMERATION` may have, in HubSpot's order. Empty for other types, and where the values are other things, such as owners.",
+        "The options of a property of type `ENUMERATION`, in HubSpot's order. Empty for other types, and when the values are ids of other objects, such as owners.",
       resolve: ({ options }) => [...options],
     }),
     readOnly: t.exposeBoolean('readOnly', {
-      description: '`true` when HubSpot alone sets values: writing one is refused.',
+      description: '`true` when only HubSpot sets values. HubSpot refuses writes of the property.',
     }),
-    hidden: t.exposeBoolean('hidden', { description: "`true` when HubSpot's own pages do not show it." }),
+    hidden: t.exposeBoolean('hidden', { description: '`true` when HubSpot does not show the property in its app.' }),
     unique: t.exposeBoolean('unique', {
-      description: '`true` when no two records may have the same value: upserts take it as `idProperty`.',
+      description: '`true` when two records cannot have the same value. Upserts accept the property as `idProperty`.',
     }),
     sensitivity: t.field({
       type: Sensitivity,
-      description: 'Which scopes guard the values. The definition itself is open.',
+      description: 'The scopes that the values need. The definition does not need them.',
       resolve: ({ sensitivity }) => sensitivity,
     }),
   }),
@@ -96,13 +95,13 @@ builder.interfaceField(CrmRef, 'properties', (t) =>
     type: [PropertyDefinitionRef],
     nullable: true,
     description:
-      'The properties that records of a type have in the portal, custom ones included, as of some minutes ago. The portal ' +
-      'must have granted `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
+      "The portal's property definitions of a record type, custom properties included. The data can be some minutes old. " +
+      'The portal must have granted `crm.schemas.{type}.read`, `crm.objects.{type}.read` or `crm.objects.{type}.write`.',
     permission: 'hubspot:read',
     hubspotScopes: definitionScopes,
     extensions: fieldMetadata({ reads: 'definitions' }),
     args: {
-      objectType: t.arg({ type: CrmObjectType, required: true, description: 'The type whose properties are wanted.' }),
+      objectType: t.arg({ type: CrmObjectType, required: true, description: 'The record type.' }),
     },
     async resolve(parent, { objectType }, context) {
       const connector = await connectorOf(parent, context);

@@ -23,99 +23,99 @@ import { archiveInput, createInput, updateInput, upsertInput } from './write-inp
 
 for (const type of CRM_OBJECTS) defineWrites(type);
 
-/** `createContact`, `updateContact`, `upsertContact` and `archiveContact`, or those of another type. */
+/** Defines the mutations of a record type, such as `createContact`, `updateContact`, `upsertContact`, `archiveContact`. */
 function defineWrites(type: CrmObject): void {
   const { typename, singular, objectType } = type;
   const payload = recordPayload(type);
   const archived = archivePayload(type);
-  const demanded = { permission: 'hubspot:write', hubspotScopes: writeScopes(objectType), nullable: true } as const;
+  const options = { permission: 'hubspot:write', hubspotScopes: writeScopes(objectType), nullable: true } as const;
   const oneCall = fieldMetadata({ calls: () => 1 });
 
   builder.mutationFields((t) => ({
     [`create${typename}`]: t.field({
-      ...demanded,
+      ...options,
       given: givenWrite(type, readCreate),
       type: payload,
       extensions: fieldMetadata({ calls: callsOfCreate, argumentScopes: (node) => scopesOfCreate(type, node) }),
-      description: `Creates a ${singular}, associated with other records where the input names them. The gateway never repeats it: after a timeout, look before you create again.`,
+      description: `Creates a ${singular}, and associates it with the records in the input. The gateway never repeats the call. After a timeout, check whether the ${singular} exists before you create it again.`,
       args: { input: t.arg({ type: createInput(type), required: true, description: `The new ${singular}.` }) },
       resolve: async (root, { input }, context, info) =>
         createRecord(type, input, await connectorOf(root, context), info),
     }),
     [`update${typename}`]: t.field({
-      ...demanded,
+      ...options,
       given: givenWrite(type, readUpdate),
       type: payload,
       extensions: oneCall,
-      description: `Changes a ${singular}: the fields that the input gives, and no others. The id of one that was merged changes the ${singular} that it became.`,
+      description: `Changes the fields of a ${singular} that the input has. After a merge, the id of a merged ${singular} changes the remaining ${singular}.`,
       args: {
-        input: t.arg({ type: updateInput(type), required: true, description: `Which ${singular}, and what changes.` }),
+        input: t.arg({ type: updateInput(type), required: true, description: `The ${singular} and its changes.` }),
       },
       resolve: async (root, { input }, context, info) =>
         updateRecord(type, input, await connectorOf(root, context), info),
     }),
     [`upsert${typename}`]: t.field({
-      ...demanded,
+      ...options,
       given: givenWrite(type, readUpsert),
       type: payload,
       extensions: oneCall,
-      description: `Changes the ${singular} that has a value of a unique property, or creates it: HubSpot decides in one step.`,
+      description: `Changes the ${singular} with a value of a unique property, or creates it. HubSpot does this in one atomic call.`,
       args: {
         input: t.arg({
           type: upsertInput(type),
           required: true,
-          description: `Which ${singular}, and what it shall hold.`,
+          description: `The ${singular} and its values.`,
         }),
       },
       resolve: async (root, { input }, context, info) =>
         upsertRecord(type, input, await connectorOf(root, context), info),
     }),
     [`archive${typename}`]: t.field({
-      ...demanded,
+      ...options,
       given: GIVEN_ARCHIVE,
       type: archived,
       extensions: oneCall,
-      description: `Moves a ${singular} to the recycle bin, where a person can restore it for 90 days. One that is there already, or never was, answers the same, and so does an id that was merged into another record, which stays: archive that one by its own \`hubspotId\`.`,
-      args: { input: t.arg({ type: archiveInput(type), required: true, description: `Which ${singular}.` }) },
+      description: `Moves a ${singular} to the recycle bin. A user can restore it in HubSpot for 90 days. Succeeds also when the ${singular} is already in the recycle bin, or does not exist. The id of a merged ${singular} succeeds without an effect: use the current \`hubspotId\` of the remaining ${singular}.`,
+      args: { input: t.arg({ type: archiveInput(type), required: true, description: `The ${singular}.` }) },
       resolve: async (root, { input }, context) => archiveRecord(type, input, await connectorOf(root, context)),
     }),
   }));
 }
 
-/** `ContactPayload` and its like. */
+/** The payload of a record type's mutations, such as `ContactPayload`. */
 function recordPayload({ typename, singular, objectType }: CrmObject) {
   return builder.objectRef<RecordPayload>(`${typename}Payload`).implement({
-    description: `The ${singular} that was written, or why it was not.`,
+    description: `The ${singular} that was written, or the errors.`,
     fields: (t) => ({
       [singular]: t.field({
         type: RECORD_REFS[objectType],
         nullable: true,
         description:
-          `The ${singular} after the write. What HubSpot's answer does not hold is read in one more call, for which ` +
-          'viewers need `hubspot:read`. Null when nothing was written.',
+          `The ${singular} after the write. Fields that HubSpot's answer lacks need one more call, and the viewer needs ` +
+          '`hubspot:read` for them. Null when nothing was written.',
         hubspotScopes: readScopes(objectType),
         extensions: fieldMetadata({ reads: 'record' }),
         resolve({ connector, record }, _args, context, info) {
           if (!connector || !record) return null;
           const selection = selectionOf(info, typename, connector.granted);
-          const isTold = selection.properties.every((name) => Object.hasOwn(record.properties, name));
-          if (!isTold || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
-          return isTold ? record : connector.record(objectType, record.recordId, selection);
+          const isComplete = selection.properties.every((name) => Object.hasOwn(record.properties, name));
+          if (!isComplete || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
+          return isComplete ? record : connector.record(objectType, record.recordId, selection);
         },
       }),
       created: t.exposeBoolean('created', {
         nullable: true,
-        description: `\`true\` when the ${singular} is new, \`false\` when it was there. Null when nothing was written.`,
+        description: `\`true\` when the ${singular} is new, \`false\` when it existed before. Null when nothing was written.`,
       }),
       userErrors: userErrorsField(t, 'written'),
     }),
   });
 }
 
-/** `ArchiveContactPayload` and its like. */
+/** The payload of a record type's archive mutation, such as `ArchiveContactPayload`. */
 function archivePayload({ typename, singular }: CrmObject) {
   return builder.objectRef<ArchivePayload>(`Archive${typename}Payload`).implement({
-    description: `The ${singular} that was archived, or why it was not.`,
+    description: `The ${singular} that was archived, or the errors.`,
     fields: (t) => ({
       archivedId: t.exposeID('archivedId', {
         nullable: true,

@@ -15,44 +15,45 @@ const elsewhere = CRM_OBJECTS.flatMap((object) =>
 
 builder.interfaceType(CrmRecordRef, {
   description:
-    'What records of all types have in common. Properties that have no field of their own are read by `property` and `properties`.',
+    'The fields that records of all types share. `property` and `properties` read properties without a field of their own.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({
-      description: 'Global id, made of type, portal and record id: `Contact:1234567:101`.',
+      description: 'Global id of type, portal and record id, such as `Contact:1234567:101`.',
       ...recordProperty({ fromId: true }, ({ recordId, objectType, connector }) =>
         recordGlobalId(crmObject(objectType).typename, connector.installation.hubId, recordId),
       ),
     }),
     hubspotId: t.id({
-      description: "HubSpot's own record id, unique among the portal's records of this type. Property `hs_object_id`.",
+      description: "HubSpot's record id, unique among the portal's records of this type. Property `hs_object_id`.",
       ...recordProperty({ fromId: true }, ({ recordId }) => recordId),
     }),
     url: t.string({
       nullable: true,
-      description: "The record's page in HubSpot's own application, for people. Null when HubSpot does not tell.",
+      description: "URL of the record's page in HubSpot's app. Null when HubSpot does not return it.",
       ...recordProperty({}, ({ raw }) => raw.url ?? null),
     }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: `${createdAt.description} Null when HubSpot tells no date. Property \`${createdAt.name}\`.`,
+      description: `${createdAt.description} Null when HubSpot does not return it. Property \`${createdAt.name}\`.`,
       ...recordProperty({}, ({ raw }) => dateTime(raw.createdAt)),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: `${updatedAt.description} Null when HubSpot tells no date. Property \`${updatedAt.name}\`${elsewhere}.`,
+      description: `${updatedAt.description} Null when HubSpot does not return it. Property \`${updatedAt.name}\`${elsewhere}.`,
       ...recordProperty({}, ({ raw }) => dateTime(raw.updatedAt)),
     }),
     archived: t.boolean({
-      description: "True when the record is in HubSpot's recycle bin: only lists with `archived: true` show it then.",
+      description:
+        "True when the record is in HubSpot's recycle bin. Only lists with `archived: true` return such records.",
       ...recordProperty({}, ({ raw }) => raw.archived),
     }),
     owner: t.field({
       type: OwnerRef,
       nullable: true,
-      description: `${owner.description} Null when it has no owner, and when the portal knows none of that id. Property \`${owner.name}\`.`,
+      description: `${owner.description} Null when the record has no owner, and when the portal has no owner with that id. Property \`${owner.name}\`.`,
       hubspotScopes: OWNERS_READ,
       extensions: fieldMetadata({ properties: [owner.name], reads: 'owners' }),
       resolve: ({ connector, properties }) => {

@@ -13,12 +13,12 @@ import { pipelineField, stageField } from './pipeline.ts';
 
 for (const object of CRM_OBJECTS) defineRecords(object);
 
-/** `Contact` and its like, and the fields of `Crm` that answer with them. */
+/** Defines a record type, such as `Contact`, and the fields of `Crm` that return it. */
 function defineRecords(object: CrmObject): void {
   const { objectType, singular, description, properties } = object;
   const others = CRM_OBJECTS.filter((other) => other !== object);
   builder.objectType(RECORD_REFS[objectType], {
-    description: `${description}: HubSpot object \`${objectType}\`. Fields are HubSpot's own properties, which every portal has.`,
+    description: `${description}: HubSpot object \`${objectType}\`. Its fields are properties that HubSpot defines in every portal.`,
     interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
     hubspotScopes: readScopes(objectType),
     fields: (t) =>
@@ -49,7 +49,7 @@ function propertyField(t: RecordFields, object: CrmObject, property: OwnProperty
   }
 }
 
-/** HubSpot does not tell apart empty from absent for long: an empty value is null. */
+/** An empty value is null, because HubSpot does not distinguish empty and absent values reliably. */
 function optional<T>({ name, description }: Property, read: (text: string) => T | GatewayError) {
   return {
     nullable: true,

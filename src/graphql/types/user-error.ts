@@ -1,25 +1,25 @@
 import { builder } from '../builder.ts';
 import type { InputPath } from '../writes/property-changes.ts';
 
-/** Something that a person can mend, as clients see it. */
+/** An error that the user can fix. */
 export interface UserError {
   readonly typename: 'ValidationError' | 'ConflictError' | 'NotFoundError';
   readonly message: string;
   readonly path: InputPath | null;
   readonly hubspotCode?: string | null;
   readonly options?: readonly string[] | null;
-  /** The record that stands in the way, by its global id and by HubSpot's own. */
+  /** The ids of the record that already has the value. */
   readonly existing?: { readonly id: string; readonly hubspotId: string } | null;
 }
 
 const Code = builder.enumType('UserErrorCode', {
-  description: 'What kind of thing is to be mended.',
+  description: 'The kind of a user error.',
   values: {
     VALIDATION_FAILED: {
       description: 'HubSpot, or a rule of the portal, does not accept a value: a `ValidationError`.',
     },
-    CONFLICT: { description: 'Another record has a value that only one may have: a `ConflictError`.' },
-    NOT_FOUND: { description: 'The portal has no record with an id that the input names: a `NotFoundError`.' },
+    CONFLICT: { description: 'Another record already has a unique value: a `ConflictError`.' },
+    NOT_FOUND: { description: 'The portal has no record with an id in the input: a `NotFoundError`.' },
   },
 });
 
@@ -29,55 +29,55 @@ const CODES = {
   NotFoundError: 'NOT_FOUND',
 } as const satisfies Record<UserError['typename'], string>;
 
-/** `UserError`, of which payloads have a list. */
+/** The interface `UserError`. Payloads have a list of them. */
 export const UserErrorRef = builder.interfaceRef<UserError>('UserError').implement({
-  description: 'Why nothing was written: something that the person in front of the screen can mend.',
+  description: 'A reason why nothing was written. The user can fix it.',
   resolveType: ({ typename }) => typename,
   fields: (t) => ({
     code: t.field({
       type: Code,
-      description: 'What kind of thing is to be mended.',
+      description: 'The kind of the error.',
       resolve: ({ typename }) => CODES[typename],
     }),
-    message: t.exposeString('message', { description: 'What is wrong, as an English sentence for people.' }),
+    message: t.exposeString('message', { description: 'An English sentence for the user.' }),
     path: t.stringList({
       nullable: true,
       description:
-        'The field of the arguments that it is about, such as `["input", "email"]`. Null when it is about none.',
+        'The path of the argument with the error, such as `["input", "email"]`. Null when the error concerns no argument.',
       resolve: ({ path }) => (path ? [...path] : null),
     }),
   }),
 });
 
 builder.objectRef<UserError>('ValidationError').implement({
-  description: 'A value that is not accepted, or one that is missing.',
+  description: 'A value is invalid, or a required value is missing.',
   interfaces: [UserErrorRef],
   fields: (t) => ({
     hubspotCode: t.string({
       nullable: true,
-      description: "HubSpot's own code, such as `INVALID_EMAIL`. Null when HubSpot gave none, or was not asked.",
+      description: "HubSpot's code, such as `INVALID_EMAIL`. Null when HubSpot gave none, or was not called.",
       resolve: ({ hubspotCode }) => hubspotCode ?? null,
     }),
     options: t.stringList({
       nullable: true,
-      description: 'The values that would be accepted, where the property takes one of a list. Null elsewhere.',
+      description: 'The valid values of a property with options. Null for other properties.',
       resolve: ({ options }) => (options ? [...options] : null),
     }),
   }),
 });
 
 builder.objectRef<UserError>('ConflictError').implement({
-  description: 'Another record has a value that only one may have.',
+  description: 'Another record already has a unique value.',
   interfaces: [UserErrorRef],
   fields: (t) => ({
     existingId: t.id({
       nullable: true,
-      description: 'Global id of that record, to update it instead. Null when HubSpot does not tell.',
+      description: 'Global id of that record, which can be updated instead. Null when HubSpot does not return it.',
       resolve: ({ existing }) => existing?.id ?? null,
     }),
     existingHubspotId: t.id({
       nullable: true,
-      description: "HubSpot's own id of that record. Null when HubSpot does not tell.",
+      description: "HubSpot's id of that record. Null when HubSpot does not return it.",
       resolve: ({ existing }) => existing?.hubspotId ?? null,
     }),
   }),
@@ -91,11 +91,11 @@ builder.objectRef<UserError>('NotFoundError').implement({
 type PayloadFields<Of> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Of>;
 type Failed = { readonly userErrors: readonly UserError[] };
 
-/** `userErrors` of a mutation's payload. */
+/** The field `userErrors` of a mutation's payload. */
 export function userErrorsField<Payload extends Failed>(t: PayloadFields<Payload>, done: 'written' | 'archived') {
   return t.field({
     type: [UserErrorRef],
-    description: `What the person can mend when nothing was ${done}. Empty when it was.`,
+    description: `The errors that the user can fix when nothing was ${done}. Empty after success.`,
     resolve: ({ userErrors }) => [...userErrors],
   });
 }

@@ -14,30 +14,31 @@ type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 export const installationIdField = (t: InputFields) =>
   t.id({
     description:
-      "Global id of the installation whose portal is written to. Left out: the viewer's default, else the only one that is not disconnected.",
+      "Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected.",
   });
 
 const PropertyInput = builder.inputType('PropertyInput', {
-  description: 'A value for any property, custom ones included.',
+  description: 'A value for any property, custom properties included.',
   fields: (t) => ({
     name: t.string({ required: true, description: PROPERTY_NAME }),
     value: t.string({
       description:
-        "The value as HubSpot writes it: a number in digits, `true` or `false`, an option's internal value, several of them " +
-        'as `a;b`, a day as `2026-11-23`, a moment in ISO 8601 or epoch milliseconds. Null clears the property.',
+        "The value in HubSpot's format: a decimal number, `true` or `false`, an option's internal value, several options as " +
+        '`a;b`, a date as `2026-11-23`, a date-time in ISO 8601 or epoch milliseconds. Null clears the property.',
     }),
   }),
 });
 
 export const AssociationInput = builder.inputType('AssociationInput', {
-  description: 'A record that a new one is associated with.',
+  description: 'A record to associate with a new record.',
   fields: (t) => ({
     objectType: t.field({ type: CrmObjectType, required: true, description: 'Type of that record.' }),
     id: t.id({ required: true, description: eitherId() }),
     label: t.string({
       description:
-        'Label that the portal defines, such as `Decision maker`: what that record is to the new one. For labels the ' +
-        'portal must have granted the read scopes of both types. Left out: an association without label.',
+        'Label that the portal defines, such as `Decision maker`. It describes the role of that record for the new one. ' +
+        'With a label, the portal must have granted the read scopes of both types. Without `label`, the association has no ' +
+        'label.',
     }),
   }),
 });
@@ -61,25 +62,25 @@ export interface UpsertInput extends WriteInput, ValuesInput {
   readonly idValue: string;
 }
 
-/** `CreateContactInput` and its like. */
+/** The input of a create mutation, such as `CreateContactInput`. */
 export function createInput(type: CrmObject): InputObjectRef<Types, CreateInput> {
   return builder.inputRef<CreateInput>(`Create${type.typename}Input`).implement({
-    description: `A new ${type.singular}. A field that is null counts as left out.`,
+    description: `A new ${type.singular}. Null means the same as no value.`,
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
       associations: t.field({
         type: [AssociationInput],
-        description: `Records that the ${type.singular} is associated with, in the same HubSpot call. The portal must have granted the write scopes of their types.`,
+        description: `Records to associate with the ${type.singular}, in the same HubSpot call. The portal must have granted the write scopes of their types.`,
       }),
     }),
   });
 }
 
-/** `UpdateContactInput` and its like. */
+/** The input of an update mutation, such as `UpdateContactInput`. */
 export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput> {
   return builder.inputRef<UpdateInput>(`Update${type.typename}Input`).implement({
-    description: `Changes of a ${type.singular}. ${LEFT_OUT}`,
+    description: `Changes of a ${type.singular}. ${NULL_CLEARS}`,
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
@@ -88,12 +89,12 @@ export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput>
   });
 }
 
-/** `UpsertContactInput` and its like. */
+/** The input of an upsert mutation, such as `UpsertContactInput`. */
 export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput> {
   const idProperty =
-    "HubSpot's internal name of the property that tells the record: one whose values are unique in the portal.";
+    "HubSpot's internal name of the property that identifies the record. Its values must be unique in the portal.";
   return builder.inputRef<UpsertInput>(`Upsert${type.typename}Input`).implement({
-    description: `What the ${type.singular} with the value \`idValue\` shall hold, or a new one with it. ${LEFT_OUT}`,
+    description: `Values of the ${type.singular} whose property \`idProperty\` has the value \`idValue\`, or of a new ${type.singular} with this value. ${NULL_CLEARS}`,
     fields: (t) => ({
       ...valueFields(t, type),
       installationId: installationIdField(t),
@@ -103,16 +104,16 @@ export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput>
           : t.string({ defaultValue: type.uniqueProperty, description: idProperty }),
       idValue: t.string({
         required: true,
-        description: 'The value of the property `idProperty` that tells the record.',
+        description: 'The value of the property `idProperty`.',
       }),
     }),
   });
 }
 
-/** `ArchiveContactInput` and its like. */
+/** The input of an archive mutation, such as `ArchiveContactInput`. */
 export function archiveInput(type: CrmObject) {
   return builder.inputType(`Archive${type.typename}Input`, {
-    description: `Which ${type.singular} moves to the recycle bin.`,
+    description: `The ${type.singular} to move to the recycle bin.`,
     fields: (t) => ({
       installationId: installationIdField(t),
       id: t.id({ required: true, description: eitherId(type.typename) }),
@@ -120,9 +121,9 @@ export function archiveInput(type: CrmObject) {
   });
 }
 
-const LEFT_OUT = 'A field given as null clears the property, a field left out leaves it as it is.';
+const NULL_CLEARS = 'Null clears a property. A field without a value leaves the property unchanged.';
 
-/** A field for everything that the type's fields show and that can be written, and `properties` for the rest. */
+/** One field for each writable property of the type, and `properties` for all other properties. */
 function valueFields(t: InputFields, { inputs }: CrmObject) {
   const fields = Object.entries(inputs).map(
     ([field, { name, kind, input }]) =>
@@ -132,7 +133,7 @@ function valueFields(t: InputFields, { inputs }: CrmObject) {
     ...Object.fromEntries(fields),
     properties: t.field({
       type: [PropertyInput],
-      description: 'Values of properties that have no field here, custom ones included.',
+      description: 'Values of properties without a field in this input, custom properties included.',
     }),
   };
 }

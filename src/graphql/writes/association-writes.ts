@@ -23,7 +23,7 @@ interface RecordRef {
   readonly id: string;
 }
 
-/** Both are null when nothing was written. */
+/** `fromId` and `toId` are null when nothing was written. */
 export interface AssociationPayload {
   readonly fromId: string | null;
   readonly toId: string | null;
@@ -44,11 +44,11 @@ async function write(
   root: object,
   context: GatewayContext,
 ): Promise<AssociationPayload> {
-  const needed = writeScopes(from.objectType, to.objectType);
+  const scopes = writeScopes(from.objectType, to.objectType);
   const connector = await context.connectors.granting(await connectorOf(root, context), (granted) =>
-    granted.satisfies(needed),
+    granted.satisfies(scopes),
   );
-  connector.requireScopes(needed, `Mutation.${verb}`);
+  connector.requireScopes(scopes, `Mutation.${verb}`);
   const { hubId } = connector.installation;
   const [fromId, toId] = [recordId(from, hubId, 'from'), recordId(to, hubId, 'to')];
   if (fromId === undefined || toId === undefined) return refused(absentEnds({ from, to }, hubId));
@@ -87,7 +87,7 @@ function payload(
       userErrors: [],
     };
   }
-  /** HubSpot does not always say which record, or of which type. */
+  /** HubSpot's problem can lack the record's id and its type. */
   const pathOf = (id: string | undefined, type: string | undefined) => {
     if (id === undefined) return null;
     return ['input', id === to.id && (id !== from.id || type === enumName(toType)) ? 'to' : 'from', 'id'];

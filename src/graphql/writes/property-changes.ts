@@ -8,7 +8,7 @@ import { type GivenId, givenId } from '../ids/target-portal.ts';
 import { toPlainDecimal } from '../values/plain-decimal.ts';
 import { propertyNames } from '../values/property-names.ts';
 
-/** The part of an input that says what to write, a field for a property. */
+/** The fields of an input that are property values. */
 export interface ValuesInput {
   readonly properties?:
     | readonly { readonly name: string; readonly value?: string | null | undefined }[]
@@ -17,25 +17,25 @@ export interface ValuesInput {
   readonly [field: string]: unknown;
 }
 
-/** Where in the arguments something stands, such as `input`, `properties`, `0`. */
+/** The path of an input field in the arguments, such as `['input', 'properties', '0']`. */
 export type InputPath = readonly string[];
 
-/** What an input says to write. */
+/** The property changes of an input. */
 export interface PropertyChanges {
-  /** As HubSpot takes them: an empty text clears the property. */
+  /** In HubSpot's format: an empty text clears the property. */
   readonly values: PropertyValues;
-  /** Where each property stands. */
+  /** The path of each property. */
   readonly paths: ReadonlyMap<string, InputPath>;
-  /** Where ids stand that name nothing of this portal. */
+  /** The paths of ids that are not in this portal. */
   readonly absent: readonly InputPath[];
 }
 
-/** https://developers.hubspot.com/docs/guides/api/crm/properties: what a property holds at most, in UTF-16 code units. */
+/** The longest value of a property in UTF-16 code units: https://developers.hubspot.com/docs/guides/api/crm/properties */
 const MAX_VALUE = 65_536;
 
 /**
- * The text of a property.
- * @throws GatewayError BAD_USER_INPUT for one that HubSpot takes nowhere
+ * Checks the length of a property's value.
+ * @throws GatewayError BAD_USER_INPUT for a value that is too long for any property
  */
 export function valueWithin(argument: string, value: string): string {
   if (value.length <= MAX_VALUE) return value;
@@ -43,15 +43,15 @@ export function valueWithin(argument: string, value: string): string {
 }
 
 /**
- * @throws GatewayError BAD_USER_INPUT for a name that no property can have, one that is given twice, a malformed id, or
- * too long a value
+ * Reads the property changes of an input for the portal `hubId`.
+ * @throws GatewayError BAD_USER_INPUT for an invalid or duplicate property name, an invalid id, or a value that is too long
  */
 export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId: number): PropertyChanges {
-  // A property may be called __proto__, which only a Map takes for a name like any other.
+  // A Map, because a property can have the name __proto__.
   const values = new Map<string, string>();
   const paths = new Map<string, InputPath>();
   const absent: InputPath[] = [];
-  /** A stage's global id names its pipeline, too. */
+  /** A stage's global id contains its pipeline. */
   let stage: { readonly name: string; readonly pipeline: string; readonly pipelineId: string } | undefined;
   const write = (property: string, value: string, path: InputPath): void => {
     if (values.has(property)) throw badProperties(`The property ${property} is given twice.`);
@@ -81,12 +81,12 @@ export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId
   if (stage) {
     const pipelineId = values.get(stage.pipeline);
     if (pipelineId === undefined) write(stage.pipeline, stage.pipelineId, ['input', stage.name]);
-    else if (pipelineId !== stage.pipelineId) throw foreignStage(stage.name);
+    else if (pipelineId !== stage.pipelineId) throw stageOfOtherPipeline(stage.name);
   }
   return { values: Object.fromEntries(values), paths, absent };
 }
 
-/** The ids among the values. */
+/** The ids in the property values. */
 export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly GivenId[] {
   return Object.entries(inputs).flatMap(([name, { kind }]) => {
     if (input[name] == null) return [];
@@ -97,7 +97,7 @@ export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly
   });
 }
 
-/** Where a person fills in `property`, given or not; `null` where the input has no field for it. */
+/** The input field of `property`, whether or not it has a value; `null` when the input has no field for it. */
 export function pathOf({ inputs }: CrmObject, { paths }: PropertyChanges, property: string): InputPath | null {
   const given = paths.get(property);
   if (given) return given;
@@ -105,7 +105,7 @@ export function pathOf({ inputs }: CrmObject, { paths }: PropertyChanges, proper
   return field ? ['input', field[0]] : null;
 }
 
-/** The text that HubSpot takes; `undefined` for an id of another portal. */
+/** The value in HubSpot's format; `undefined` for an id of another portal. */
 function wireValue(name: string, { kind }: Property, given: unknown, hubId: number): string | undefined {
   if (given === null) return '';
   if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
@@ -118,7 +118,7 @@ function wireValue(name: string, { kind }: Property, given: unknown, hubId: numb
   return given instanceof Date ? given.toISOString() : String(given);
 }
 
-function foreignStage(argument: string): GatewayError {
+function stageOfOtherPipeline(argument: string): GatewayError {
   const message = `${argument} is a stage of another pipeline than the one that is given beside it.`;
   return new GatewayError('BAD_USER_INPUT', message, { argument });
 }

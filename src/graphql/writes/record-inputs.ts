@@ -14,17 +14,18 @@ import {
   valueWithin,
 } from './property-changes.ts';
 
-// Each reads an input as the portal `hubId` has it, and throws BAD_USER_INPUT for what no portal could take.
+// Each function reads an input for the portal `hubId`, and throws BAD_USER_INPUT for values that are invalid in every
+// portal.
 
-/** The number of no portal: to it, every global id is of another one. */
+/** A number that no portal has. Every global id belongs to another portal. */
 export const NO_PORTAL = 0;
 
-/** Where the id stands of the record that a mutation is about. */
+/** The path of the id of a mutation's record. */
 export const RECORD: InputPath = ['input', 'id'];
 
-/** What an input says to write, and where ids stand that name nothing of the portal. */
+/** A mutation's property changes, and the paths of ids that are not in the portal. */
 interface ReadInput {
-  readonly written: PropertyChanges;
+  readonly changes: PropertyChanges;
   readonly absent: readonly InputPath[];
 }
 
@@ -37,14 +38,14 @@ export interface CreateRead extends ReadInput {
 }
 
 export function readCreate(type: CrmObject, input: CreateInput, hubId: number): CreateRead {
-  const written = propertyChanges(type, input, hubId);
+  const changes = propertyChanges(type, input, hubId);
   const associatedRecords = (input.associations ?? []).map(({ objectType, id, label }) => ({
     objectType,
     id: recordIdIn(crmObject(objectType).typename, hubId, id, 'associations'),
     label: label ?? undefined,
   }));
   const absent = associatedRecords.flatMap(({ id }, index) => (id === undefined ? [associationPath(index, 'id')] : []));
-  return { written, associatedRecords, absent: [...written.absent, ...absent] };
+  return { changes, associatedRecords, absent: [...changes.absent, ...absent] };
 }
 
 export function associationPath(index: number, field: 'id' | 'label'): InputPath {
@@ -53,14 +54,14 @@ export function associationPath(index: number, field: 'id' | 'label'): InputPath
 
 export function readUpdate(type: CrmObject, input: UpdateInput, hubId: number): ReadInput & RecordId {
   const id = recordIdIn(type.typename, hubId, input.id);
-  const written = propertyChanges(type, input, hubId);
-  if (written.paths.size === 0 && written.absent.length === 0)
+  const changes = propertyChanges(type, input, hubId);
+  if (changes.paths.size === 0 && changes.absent.length === 0)
     throw new GatewayError('BAD_USER_INPUT', 'There is nothing to write.', { argument: 'input' });
-  return { id, written, absent: id === undefined ? [RECORD] : written.absent };
+  return { id, changes, absent: id === undefined ? [RECORD] : changes.absent };
 }
 
-/** `undefined` for a record of another portal or type. */
 interface RecordId {
+  /** `undefined` for the global id of another portal or type. */
   readonly id: string | undefined;
 }
 
@@ -69,8 +70,8 @@ export function readUpsert(type: CrmObject, input: UpsertInput, hubId: number): 
   const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
     throw new GatewayError('BAD_USER_INPUT', 'idValue must not be empty.', { argument: 'idValue' });
-  const written = propertyChanges(type, input, hubId);
-  return { idProperty, idValue, written, absent: written.absent };
+  const changes = propertyChanges(type, input, hubId);
+  return { idProperty, idValue, changes, absent: changes.absent };
 }
 
 interface UniqueValue {
@@ -78,7 +79,7 @@ interface UniqueValue {
   readonly idValue: string;
 }
 
-/** The ids of an input that writes values, of the record itself first. */
+/** All ids of a mutation's input, the id of its record first. */
 export function givenIds(
   type: CrmObject,
   input: WriteInput & ValuesInput & Pick<CreateInput, 'associations'> & { readonly id?: string },

@@ -14,13 +14,13 @@ import { type InputPath, type PropertyChanges, pathOf, type ValuesInput } from '
 import { associationPath, givenIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
 
-/** What a mutation of a record came to. */
+/** The result of a mutation of a record. */
 export interface RecordPayload {
   /** Null when the input names a portal that this tenant does not have. */
   readonly connector: Connector | null;
-  /** With the properties that HubSpot told of. Null when nothing was written. */
+  /** The record with the properties of HubSpot's answer. Null when nothing was written. */
   readonly record: CrmRecord | null;
-  /** Null when nothing was written, or when HubSpot does not say. */
+  /** Null when nothing was written, or when HubSpot's answer lacks it. */
   readonly created: boolean | null;
   readonly userErrors: readonly UserError[];
 }
@@ -34,7 +34,7 @@ interface ArchiveInput extends WriteInput {
   readonly id: string;
 }
 
-/** The portals that the arguments of a mutation name, as `read` reads them. */
+/** The field option `given` for a mutation whose input `read` parses. */
 export function givenWrite<Input extends ValuesInput>(
   type: CrmObject,
   read: (type: CrmObject, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
@@ -48,13 +48,13 @@ export function givenWrite<Input extends ValuesInput>(
   };
 }
 
-/** The same of `archiveContact` and its like. */
+/** The field option `given` for mutations such as `archiveContact`. */
 export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
   ids: ({ input }) => [givenId('id', input.id)],
   absent: () => NOTHING_ARCHIVED,
 };
 
-/** `createContact` and its like. */
+/** Resolves mutations such as `createContact`. */
 export async function createRecord(
   type: CrmObject,
   input: CreateInput,
@@ -63,17 +63,17 @@ export async function createRecord(
 ): Promise<RecordPayload> {
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const { written, associatedRecords, absent } = readCreate(type, input, hubId);
+  const { changes, associatedRecords, absent } = readCreate(type, input, hubId);
   if (absent.length > 0) return refused(connector, absent);
   const pathTo = (index: number, field: 'id' | 'label') => (index < 0 ? null : associationPath(index, field));
 
   const outcome = await connector.writes.create(
     type.objectType,
-    withoutEmpty(written.values),
+    withoutEmpty(changes.values),
     associatedRecords.filter(isPresent),
   );
   return payload(connector, outcome, {
-    ...contextOf(type, written, hubId),
+    ...problemContext(type, changes, hubId),
     record: (id, hubspotType) =>
       pathTo(
         associatedRecords.findIndex(
@@ -89,7 +89,7 @@ export async function createRecord(
   });
 }
 
-/** `updateContact` and its like. */
+/** Resolves mutations such as `updateContact`. */
 export async function updateRecord(
   type: CrmObject,
   input: UpdateInput,
@@ -98,14 +98,14 @@ export async function updateRecord(
 ): Promise<RecordPayload> {
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const { id, written, absent } = readUpdate(type, input, hubId);
+  const { id, changes, absent } = readUpdate(type, input, hubId);
   if (id === undefined || absent.length > 0) return refused(connector, absent);
 
-  const outcome = await connector.writes.update(type.objectType, id, written.values);
-  return payload(connector, outcome, { ...contextOf(type, written, hubId), record: () => RECORD });
+  const outcome = await connector.writes.update(type.objectType, id, changes.values);
+  return payload(connector, outcome, { ...problemContext(type, changes, hubId), record: () => RECORD });
 }
 
-/** `upsertContact` and its like. */
+/** Resolves mutations such as `upsertContact`. */
 export async function upsertRecord(
   type: CrmObject,
   input: UpsertInput,
@@ -114,15 +114,15 @@ export async function upsertRecord(
 ): Promise<RecordPayload> {
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const { idProperty, idValue, written, absent } = readUpsert(type, input, hubId);
+  const { idProperty, idValue, changes, absent } = readUpsert(type, input, hubId);
   if (absent.length > 0) return refused(connector, absent);
 
-  const outcome = await connector.writes.upsert(type.objectType, { idProperty, idValue }, written.values);
-  const paths = new Map([[idProperty, ['input', 'idValue']], ...written.paths]);
-  return payload(connector, outcome, contextOf(type, { ...written, paths }, hubId));
+  const outcome = await connector.writes.upsert(type.objectType, { idProperty, idValue }, changes.values);
+  const paths = new Map([[idProperty, ['input', 'idValue']], ...changes.paths]);
+  return payload(connector, outcome, problemContext(type, { ...changes, paths }, hubId));
 }
 
-/** `archiveContact` and its like. */
+/** Resolves mutations such as `archiveContact`. */
 export async function archiveRecord(
   type: CrmObject,
   input: ArchiveInput,
@@ -133,11 +133,11 @@ export async function archiveRecord(
   if (id === undefined) return NOTHING_ARCHIVED;
   const outcome = await connector.writes.archive(type.objectType, id);
   if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
-  const problemContext = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
-  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problemContext)) };
+  const problems = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
+  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problems)) };
 }
 
-/** What the payload is to show may name properties that none can have: better told before than after the write. */
+/** Refuses invalid property names in the payload's selection before the write. */
 function refuseBadNames(info: GraphQLResolveInfo, { typename }: CrmObject, { granted }: Connector): void {
   selectionOf(info, typename, granted);
 }
@@ -148,21 +148,21 @@ function isPresent(associated: { readonly id: string | undefined }): associated 
   return associated.id !== undefined;
 }
 
-/** HubSpot does not always say of which type a record is. */
+/** HubSpot's problem can lack the record's type. */
 function isType(type: CrmObject, hubspotType: string | undefined): boolean {
   return hubspotType === undefined || hubspotType === enumName(type);
 }
 
-/** A new record has nothing to be cleared. */
+/** An empty value clears a property, and a new record has no property to clear. */
 function withoutEmpty(values: PropertyValues): PropertyValues {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 }
 
-function contextOf(type: CrmObject, written: PropertyChanges, hubId: number): ProblemContext {
+function problemContext(type: CrmObject, changes: PropertyChanges, hubId: number): ProblemContext {
   return {
     type,
     hubId,
-    property: (name) => pathOf(type, written, name),
+    property: (name) => pathOf(type, changes, name),
     record: () => null,
     label: () => null,
   };

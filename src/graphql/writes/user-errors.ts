@@ -4,19 +4,22 @@ import { recordGlobalId } from '../ids/global-id.ts';
 import type { UserError } from '../types/user-error.ts';
 import type { InputPath } from './property-changes.ts';
 
-/** What a mutation knows of its input: where the things stand that a problem may be about. */
+/** Finds the input field of a mutation that a problem concerns. */
 export interface ProblemContext {
   readonly type: CrmObject;
   readonly hubId: number;
-  /** Of a property. */
+  /** The path of a property. */
   property(name: string): InputPath | null;
-  /** Of a record's id; both are absent for the record that the mutation is about. `type` is HubSpot's: `DEAL`. */
+  /**
+   * The path of a record's id. `type` is HubSpot's name of the type, such as `DEAL`. Both parameters are `undefined` for
+   * the mutation's own record.
+   */
   record(id: string | undefined, type: string | undefined): InputPath | null;
-  /** Of a label for an association to records of a type. */
+  /** The path of the label of an association with records of the type `to`. */
   label(label: string, to: CrmObject['objectType']): InputPath | null;
 }
 
-/** What a person is told of a problem. */
+/** The error that the user sees. */
 export function userError(problem: WriteProblem, context: ProblemContext): UserError {
   switch (problem.kind) {
     case 'invalid': {
@@ -54,7 +57,7 @@ const NONE_OF_OPTIONS = 'This is none of the values that the property takes.';
 const NOT_ACCEPTED = 'HubSpot does not accept this value.';
 const NOT_WRITTEN = 'HubSpot refused the write as invalid.';
 
-/** A record that is not in the portal, for whatever reason. */
+/** The error for a record that is not in the portal. */
 export function notFound(path: InputPath | null): UserError {
   return { typename: 'NotFoundError', message: 'The portal has no such record.', path };
 }

@@ -9,73 +9,74 @@ import { builder } from '../../builder.ts';
 import { InstallationRef, QueryRef } from '../../refs.ts';
 
 const FieldScopesRef = builder.objectRef<FieldRequiredScopes>('FieldScopes').implement({
-  description: 'What one field of an operation needs.',
+  description: 'The scopes that one field of an operation needs.',
   fields: (t) => ({
     coordinate: t.exposeString('coordinate', {
       description: 'Type and field, such as `Contact.deals`; never an interface.',
     }),
     anyOf: t.field({
       type: t.listRef(['String']),
-      description: 'Every scope of at least one inner list must be granted.',
+      description: 'Alternative lists of scopes. The portal must grant all scopes of at least one list.',
       resolve: ({ anyOf }) => anyOf.map((alternative) => [...alternative]),
     }),
   }),
 });
 
 const ScopeRequirementRef = builder.objectRef<ExecutableOperation>('ScopeRequirement').implement({
-  description: 'What an operation needs of a portal, whatever the portal granted.',
+  description: 'The scopes that an operation needs, independent of the grant of a portal.',
   fields: (t) => ({
     scopes: t.stringList({
       description:
-        'The smallest set of scopes that is enough, sorted. Where alternatives are equal, always the same one.',
+        'The smallest set of scopes that is enough, sorted. The choice between equal alternatives is always the same.',
       resolve: (operation) => [...leastScopes(requirementsOf(operation))],
     }),
     fields: t.field({
       type: [FieldScopesRef],
       description:
-        'The fields that need scopes, in the order of the document. What `node(id)` needs is told by the fragments on it.',
+        'The fields that need scopes, in the order of the document. The scopes of `node(id)` follow from its fragments.',
       resolve: (operation) => [...requirementsOf(operation)],
     }),
   }),
 });
 
 const RefusedFieldRef = builder.objectRef<RefusedField>('RefusedField').implement({
-  description: 'A field that would be null, and why.',
+  description: 'A field that would be null, and the scopes that it lacks.',
   fields: (t) => ({
     coordinate: t.exposeString('coordinate', {
       description: 'Type and field, such as `Contact.deals`; never an interface.',
     }),
     requiredScopes: t.field({
       type: t.listRef(['String']),
-      description: 'Every scope of at least one inner list must be granted.',
+      description: 'Alternative lists of scopes. The portal must grant all scopes of at least one list.',
       resolve: ({ requiredScopes }) => requiredScopes.map((alternative) => [...alternative]),
     }),
     missingScopes: t.stringList({
-      description: 'What the portal has not granted of the list in `requiredScopes` that lacks the least.',
+      description:
+        'The scopes that the portal has not granted, of the list in `requiredScopes` with the fewest such scopes.',
       resolve: ({ missingScopes }) => [...missingScopes],
     }),
   }),
 });
 
 const RemedyInputRef = builder.objectRef<Remedy['input']>('RemedyInput').implement({
-  description: 'The whole `input` of `connectHubSpot`, to be sent as it is.',
+  description: 'The complete `input` of `connectHubSpot`. Send it unchanged.',
   fields: (t) => ({
     installationId: t.id({
       nullable: true,
-      description: 'Global id of the installation to connect again. Null where there is none to name.',
+      description: 'Global id of the installation to connect again. Null when there is none.',
       resolve: ({ installationId }) => installationId ?? null,
     }),
     scopes: t.stringList({
       nullable: true,
       description:
-        'Scopes to ask for: those that are granted and those that are missing. Null where the configured ones do.',
+        'Scopes to request: the granted scopes and the missing ones. Null when the configured scopes are enough.',
       resolve: ({ scopes }) => (scopes ? [...scopes] : null),
     }),
   }),
 });
 
 const RemedyRef = builder.objectRef<Remedy>('Remedy').implement({
-  description: 'What mends a refusal: the mutation behind a button.',
+  description: 'The mutation that fixes the error, for example behind a button.',
   fields: (t) => ({
     mutation: t.exposeString('mutation', { description: 'Name of the mutation: always `connectHubSpot`.' }),
     input: t.field({ type: RemedyInputRef, description: 'Its `input`.', resolve: ({ input }) => input }),
@@ -85,17 +86,17 @@ const RemedyRef = builder.objectRef<Remedy>('Remedy').implement({
 const OperationAccessRef = builder
   .objectRef<Access & { readonly maxHubspotCalls: number; readonly maxRows: number }>('OperationAccess')
   .implement({
-    description: 'How an operation would fare in a portal. Nothing is called to find out.',
+    description: 'The expected result of an operation in a portal. The gateway computes it without a HubSpot call.',
     fields: (t) => ({
       allowed: t.exposeBoolean('allowed', {
-        description: '`true` when every field would be answered: the installation is active and grants enough.',
+        description: '`true` when the installation is active and its grant has the scopes of all fields.',
       }),
       scopes: t.stringList({
-        description: 'The smallest set of scopes that is enough, what is granted being preferred.',
+        description: 'The smallest set of scopes that is enough. Granted scopes are preferred.',
         resolve: ({ scopes }) => [...scopes],
       }),
       missingScopes: t.stringList({
-        description: 'Those of `scopes` that the portal has not granted.',
+        description: 'The `scopes` that the portal has not granted.',
         resolve: ({ missingScopes }) => [...missingScopes],
       }),
       refusedFields: t.field({
@@ -105,30 +106,30 @@ const OperationAccessRef = builder
       }),
       maxHubspotCalls: t.exposeInt('maxHubspotCalls', {
         description:
-          'How many HubSpot calls the operation may take at most, with page sizes in variables at their largest and nothing cached. The gateway ends an operation at 50 calls of its own. What is read once for all viewers comes on top: owners, pipelines and definitions. Owners take a call for each hundred; while the gateway has not read how many there are, they count as 200 calls. When a grant turns out to have shrunk at HubSpot, what was refused for it is read once more, within the same limit.',
+          'An upper bound of the HubSpot calls of the operation, with the largest page sizes for variables and an empty cache. The gateway stops an operation at 50 calls. Reads that all viewers share do not count towards this limit, but are included here: owners, pipelines and definitions. Owners need one call per 100 owners. Until the gateway knows the number of owners, they count as 200 calls. When the grant has shrunk in HubSpot, the gateway repeats the refused reads once, within the same limit.',
       }),
       maxRows: t.exposeInt('maxRows', {
         description:
-          'How many rows the operation may answer with at most: items of connections and values of `properties`, with page sizes in variables at their largest. The gateway refuses an operation that asks for more than its limit, 25000 unless it is configured otherwise, before anything is read.',
+          'An upper bound of the rows of the answer, with the largest page sizes for variables. Rows are items of connections and values of `properties`. The gateway refuses an operation with more rows than its limit before it reads anything. The default limit is 25000.',
       }),
       remedy: t.field({
         type: RemedyRef,
         nullable: true,
-        description: 'What mends the refusals. Null when there is nothing to mend.',
+        description: 'The mutation that fixes the refusals. Null when no field is refused.',
         resolve: ({ remedy }) => remedy,
       }),
     }),
   });
 
 const document = 'A GraphQL document with the operation and its fragments, as the frontend sends it.';
-const operationName = 'Which operation of the document; needed only when it has several.';
+const operationName = 'Name of the operation. Required only when the document has several operations.';
 
 builder.objectField(QueryRef, 'requiredScopes', (t) =>
   t.field({
     type: ScopeRequirementRef,
     nullable: true,
     description:
-      'The HubSpot scopes that an operation needs. Needs no portal and calls nothing. Null when the document is refused.',
+      'The HubSpot scopes that an operation needs. Needs no portal and no HubSpot call. Null when the document is invalid.',
     args: {
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
@@ -142,7 +143,7 @@ builder.objectField(InstallationRef, 'access', (t) =>
     type: OperationAccessRef,
     nullable: true,
     description:
-      'A dry run: which fields of an operation this portal would answer, and what is missing. Calls nothing. Null when the document is refused.',
+      'A dry run of an operation in this portal: the refused fields and the missing scopes. Needs no HubSpot call. Null when the document is invalid.',
     args: {
       document: t.arg.string({ required: true, description: document }),
       operationName: t.arg.string({ description: operationName }),
@@ -159,7 +160,7 @@ builder.objectField(InstallationRef, 'access', (t) =>
   }),
 );
 
-/** GraphQL's Int ends at 2³¹ - 1. */
+/** The largest value of GraphQL's Int is 2³¹ - 1. */
 function toInt(rows: number): number {
   return Math.min(rows, 2 ** 31 - 1);
 }

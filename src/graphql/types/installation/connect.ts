@@ -8,49 +8,50 @@ import type { GatewayContext } from '../../context.ts';
 import { requireInstallation } from '../../ids/require-installation.ts';
 import { InstallationRef } from '../../refs.ts';
 
-/** More than any frontend sends at once; their size is bounded apart. */
+/** The most documents in one request. Their tokens have a limit of their own. */
 const MAX_DOCUMENTS = 200;
 
 const ConnectHubSpotInput = builder.inputType('ConnectHubSpotInput', {
-  description: 'What to ask a portal for, and where the browser goes afterwards.',
+  description: 'The scopes to request from a portal, and the URL for the browser afterwards.',
   fields: (t) => ({
     scopes: t.stringList({
-      description:
-        'HubSpot scopes to ask for. Those that the app registered as required are always asked for; left out: nothing else.',
+      description: 'HubSpot scopes to request, in addition to the scopes that the app has registered as required.',
     }),
     optionalScopes: t.stringList({
       description:
-        'HubSpot scopes that the portal may withhold. Left out: those that the app registered as optional; none with `documents` or `installationId`.',
+        'HubSpot scopes that the portal can refuse to grant. Without it: the scopes that the app has registered as optional, or none with `documents` or `installationId`.',
     }),
     documents: t.stringList({
-      description: `Operations that the frontend will send, up to ${MAX_DOCUMENTS} documents: the least scopes that they need are asked for, and no optional ones beside them unless \`optionalScopes\` says so.`,
+      description: `Operations that the frontend will send, up to ${MAX_DOCUMENTS} documents. The gateway requests the smallest set of scopes that they need, and no optional scopes except \`optionalScopes\`.`,
     }),
     installationId: t.id({
       description:
-        'Global id of an installation to connect again, or to ask for more: what it granted is asked for again, too. Left out: any portal.',
+        'Global id of an installation to connect again, or to request more scopes for. The gateway also requests the scopes that it has granted. Without it: any portal.',
     }),
     returnTo: t.string({
       description:
-        'Where the browser goes afterwards: an absolute URL that the gateway is configured to allow. Left out: a page of the gateway.',
+        'Absolute URL that the browser returns to. The configuration of the gateway must allow it. Without it: a page of the gateway.',
     }),
   }),
 });
 
 const ConnectHubSpotPayload = builder.objectRef<StartedFlow>('ConnectHubSpotPayload').implement({
-  description: 'Where to send the browser.',
+  description: 'The started connect flow.',
   fields: (t) => ({
-    authorizeUrl: t.exposeString('authorizeUrl', { description: "URL of HubSpot's consent page, for one flow." }),
+    authorizeUrl: t.exposeString('authorizeUrl', {
+      description: "URL of HubSpot's consent page for this flow. Send the browser there.",
+    }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When the flow ends: after this it must be started again.',
+      description: 'The time at which the flow expires. Then start a new flow.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
     scopes: t.stringList({
-      description: 'HubSpot scopes that are asked for as required.',
+      description: 'HubSpot scopes that the flow requests as required.',
       resolve: ({ scopes }) => [...scopes],
     }),
     optionalScopes: t.stringList({
-      description: 'HubSpot scopes that are asked for as optional.',
+      description: 'HubSpot scopes that the flow requests as optional.',
       resolve: ({ optionalScopes }) => [...optionalScopes],
     }),
   }),
@@ -61,7 +62,7 @@ const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnecti
   fields: (t) => ({
     installation: t.field({
       type: InstallationRef,
-      description: 'The installation, as it is now.',
+      description: 'The installation after the mutation.',
       resolve: (installation) => installation,
     }),
   }),
@@ -73,15 +74,15 @@ builder.mutationField('connectHubSpot', (t) =>
     nullable: true,
     permission: 'hubspot:connect',
     description:
-      'Starts connecting a HubSpot portal. The answer sets a cookie that binds the flow to this browser: send the request with credentials.',
+      'Starts a flow that connects a HubSpot portal. The response sets a cookie that binds the flow to this browser, so send the request with credentials.',
     args: {
       input: t.arg({
         type: ConnectHubSpotInput,
-        description: 'What to ask for. Left out: the configured scopes, of any portal.',
+        description: 'The scopes to request. Without it: the configured scopes, of any portal.',
       }),
     },
     async resolve(_root, { input }, context) {
-      // What is asked for is what was granted and more: of a grant as it stands now.
+      // The flow also requests the granted scopes, so the grant must be current.
       const installation =
         input?.installationId == null ? undefined : await requireInstallation(context, input.installationId);
       const started = context.connect.start(owner(context), {
@@ -104,9 +105,12 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     nullable: true,
     permission: 'hubspot:connect',
     description:
-      'Completes a flow whose browser came back without its cookie. Only the viewer who started it may; any other spends the handle.',
+      'Completes a flow whose browser returned without its cookie. Only the viewer who started the flow can complete it. A call by another viewer makes the handle invalid.',
     args: {
-      connection: t.arg.string({ required: true, description: 'The handle: `connection` of the return URL.' }),
+      connection: t.arg.string({
+        required: true,
+        description: 'The handle from the parameter `connection` of the return URL.',
+      }),
     },
     async resolve(_root, { connection }, context) {
       const installation = await context.operation.until(context.connect.complete(owner(context), connection));

@@ -7,60 +7,62 @@ import { builder } from '../../builder.ts';
 import { CrmRef, InstallationRef, QueryRef } from '../../refs.ts';
 
 const Status = builder.enumType('InstallationStatus', {
-  description: 'Whether the portal of an installation can be read and written.',
+  description: 'Whether the gateway can read and write the portal of an installation.',
   values: {
-    ACTIVE: { description: 'HubSpot accepts the grant: fields answer.' },
+    ACTIVE: { description: 'HubSpot accepts the grant.' },
     REAUTHORIZATION_REQUIRED: {
-      description: 'HubSpot does not accept the grant any more: connect again, with `connectHubSpot`.',
+      description: 'HubSpot no longer accepts the grant. Connect again with `connectHubSpot`.',
     },
-    DISCONNECTED: { description: 'Disconnected by a viewer; connecting again restores the same installation.' },
+    DISCONNECTED: { description: 'A viewer disconnected the installation. Connecting again restores it.' },
   } satisfies Record<InstallationStatus, object>,
 });
 
 const StatusReason = builder.enumType('InstallationStatusReason', {
-  description: 'Why an installation is not active.',
+  description: 'The reason why an installation is not active.',
   values: {
-    REVOKED: { description: 'HubSpot says that the grant is invalid, as after somebody uninstalled the app.' },
-    LOST_ROTATION: { description: 'HubSpot replaced the refresh token, and its answer was lost on the way.' },
+    REVOKED: { description: 'HubSpot reports that the grant is invalid, for example after the app was uninstalled.' },
+    LOST_ROTATION: {
+      description: "HubSpot replaced the refresh token, but the gateway did not receive HubSpot's answer.",
+    },
     UNINSTALLED: { description: 'The app was uninstalled from the portal.' },
-    DISCONNECTED_BY_VIEWER: { description: 'A viewer disconnected it, with `disconnectInstallation`.' },
+    DISCONNECTED_BY_VIEWER: { description: 'A viewer disconnected the installation with `disconnectInstallation`.' },
   } satisfies Record<InstallationStatusReason, object>,
 });
 
 builder.objectType(InstallationRef, {
-  description:
-    'The stored fact that the app is installed in one HubSpot portal for this tenant, and what that portal granted.',
+  description: 'The connection of this tenant to one HubSpot portal, with the scopes that the portal has granted.',
   interfaces: [builder.nodeInterfaceRef(), CrmRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Global id. It stays the same when the portal is connected again.' }),
+    id: t.exposeID('id', { description: 'Global id. It does not change when the portal is connected again.' }),
     hubId: t.id({
-      description: "HubSpot's number of the portal, also called portal id.",
+      description: "HubSpot's id of the portal.",
       resolve: ({ hubId }) => String(hubId),
     }),
     hubDomain: t.exposeString('hubDomain', {
       nullable: true,
-      description: "The portal's domain, as HubSpot told it when it was connected. Null when HubSpot did not tell.",
+      description: "The portal's domain when it was connected. Null when HubSpot did not return it.",
     }),
     status: t.field({
       type: Status,
-      description: 'Whether the portal can be read and written.',
+      description: 'Whether the gateway can read and write the portal.',
       resolve: ({ status }) => status,
     }),
     statusReason: t.field({
       type: StatusReason,
       nullable: true,
-      description: 'Why the installation is not active. Null when it is.',
+      description: 'The reason why the installation is not active. Null when it is active.',
       resolve: ({ statusReason }) => statusReason,
     }),
     grantedScopes: t.stringList({
       nullable: true,
-      description: 'HubSpot scopes that this portal granted, sorted.',
+      description: 'HubSpot scopes that this portal has granted, sorted.',
       resolve: async (installation, _args, { connectors }) =>
         (await connectors.currentOf(installation)).grantedScopes.toSorted(),
     }),
     missingScopes: t.stringList({
       nullable: true,
-      description: 'HubSpot scopes that the gateway is configured to require and that this portal has not granted.',
+      description:
+        'HubSpot scopes that the configuration of the gateway requires and that this portal has not granted.',
       async resolve(installation, _args, { connectors, requiredScopes }) {
         const missingOf = ({ grantedScopes }: Installation) =>
           requiredScopes.filter((scope) => !grantedScopes.includes(scope));
@@ -71,28 +73,28 @@ builder.objectType(InstallationRef, {
     isDefault: t.boolean({
       nullable: true,
       description:
-        "Whether the viewer's operations mean this installation when they name none: the viewer chose it with `setDefaultInstallation`, or no other one is connected. Null only when the gateway's database does not answer.",
+        "Whether the viewer's operations use this installation when they name none: the viewer has chosen it with `setDefaultInstallation`, or no other installation is connected. Null only when the gateway's database does not answer.",
       resolve: async ({ id }, _args, { connectors }) => (await connectors.defaultInstallation())?.id === id,
     }),
     installedBy: t.exposeString('installedBy', {
       nullable: true,
-      description: 'E-mail address of the person who last consented in HubSpot. Null when HubSpot did not tell.',
+      description: 'E-mail address of the HubSpot user who last gave consent. Null when HubSpot did not return it.',
     }),
     connectedAt: t.field({
       type: 'DateTime',
-      description: 'When the portal was last connected.',
+      description: 'The time of the last connection of the portal.',
       resolve: ({ connectedAt }) => new Date(connectedAt),
     }),
     updatedAt: t.field({
       type: 'DateTime',
-      description: 'When the installation last changed.',
+      description: 'The time of the last change of the installation.',
       resolve: ({ updatedAt }) => new Date(updatedAt),
     }),
     accessTokenExpiresAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When the access token expires; one that is used is renewed before. Null when there is none, as when the installation is not active.',
+        'The expiry time of the access token. The gateway refreshes a token in use before it expires. Null when there is no token, for example when the installation is not active.',
       async resolve(installation, _args, { connectors }) {
         const expiry = await connectors.tokenExpiry(installation);
         return expiry === undefined ? null : new Date(expiry);
@@ -102,7 +104,7 @@ builder.objectType(InstallationRef, {
       type: 'DateTime',
       nullable: true,
       description:
-        "Until when HubSpot asked not to be called for this portal, as when the day's calls are used up or the portal is being moved; meanwhile one call a minute finds out whether that is over. Null while calls are made. Each replica of the gateway tells what it was told itself.",
+        'The end of a pause that HubSpot requested for this portal, for example because the daily limit is used up or HubSpot is migrating the portal. During the pause, the gateway sends one call per minute to find out whether it has ended. Null without a pause. Each replica of the gateway knows only the pauses that it has received itself.',
       resolve(installation, _args, { connectors }) {
         const until = connectors.pausedUntil(installation);
         return until === undefined ? null : new Date(until);
@@ -117,7 +119,7 @@ builder.objectField(QueryRef, 'installation', (t) =>
     nullable: true,
     permission: 'hubspot:read',
     description:
-      "One installation; without `id` the viewer's default, else the only one that is not disconnected. Null when there is none.",
+      "One installation by its id. Without `id`: the viewer's default, else the only installation that is not disconnected. Null when there is none.",
     args: { id: t.arg.id({ description: 'Global id of an installation.' }) },
     resolve: async (_root, { id }, { connectors }) =>
       (await (id == null ? connectors.onlyInstallation() : connectors.installation(id))) ?? null,
@@ -129,7 +131,7 @@ builder.objectField(QueryRef, 'installations', (t) =>
     type: [InstallationRef],
     nullable: true,
     permission: 'hubspot:read',
-    description: "All of the tenant's installations, the disconnected ones included; the oldest first.",
+    description: 'All installations of the tenant, also the disconnected ones, oldest first.',
     resolve: async (_root, _args, { connectors }) => [...(await connectors.current())],
   }),
 );

@@ -4,14 +4,14 @@ import type { GatewayContext } from '../../context.ts';
 import { requireInstallation } from '../../ids/require-installation.ts';
 import { InstallationRef } from '../../refs.ts';
 
-/** A payload that shows the installation as it is after the mutation. */
+/** A payload with the installation after the mutation. */
 function payload(name: string, description: string) {
   return builder.objectRef<Installation>(name).implement({
     description,
     fields: (t) => ({
       installation: t.field({
         type: InstallationRef,
-        description: 'The installation, as it is now.',
+        description: 'The installation after the mutation.',
         resolve: (installation) => installation,
       }),
     }),
@@ -20,18 +20,18 @@ function payload(name: string, description: string) {
 
 const RefreshInstallationPayload = payload(
   'RefreshInstallationPayload',
-  'The installation with an access token that is new, or younger than a minute.',
+  'The installation with a new access token, or with one that is less than a minute old.',
 );
 const DisconnectInstallationPayload = payload('DisconnectInstallationPayload', 'The installation without its tokens.');
 const SetDefaultInstallationPayload = builder
   .objectRef<{ readonly installation: Installation | undefined }>('SetDefaultInstallationPayload')
   .implement({
-    description: "The installation that the viewer's operations mean now when they name none.",
+    description: "The installation that the viewer's operations now use when they name none.",
     fields: (t) => ({
       installation: t.field({
         type: InstallationRef,
         nullable: true,
-        description: 'The installation. Null when operations have to name one, or none is connected.',
+        description: 'The installation. Null when operations must name an installation, or none is connected.',
         resolve: ({ installation }) => installation,
       }),
     }),
@@ -44,11 +44,11 @@ builder.mutationField('refreshInstallation', (t) =>
     nullable: true,
     permission: 'hubspot:connect',
     description:
-      'Renews the access token now, unless it is younger than a minute. Nobody needs this in ordinary life: tokens are renewed before they expire.',
+      'Refreshes the access token now, unless it is less than a minute old. Usually not needed, because the gateway refreshes tokens before they expire.',
     args: { installationId: t.arg.id({ required: true, description: installationId }) },
     async resolve(_root, args, context) {
       const installation = await requireInstallation(context, args.installationId);
-      // A connector stands for a grant that can be used; there is none for any other.
+      // Throws when the installation is not active.
       await context.connectors.of(installation);
       return changed(context, await context.operation.until(context.lifecycle.refresh(installation)));
     },
@@ -61,13 +61,13 @@ builder.mutationField('disconnectInstallation', (t) =>
     nullable: true,
     permission: 'hubspot:connect',
     description:
-      'Erases the tokens at once and has HubSpot revoke them in the background. Connecting again restores the installation.',
+      'Deletes the tokens immediately, and revokes them at HubSpot in the background. Connecting again restores the installation.',
     args: {
       installationId: t.arg.id({ required: true, description: installationId }),
       uninstall: t.arg.boolean({
         defaultValue: false,
         description:
-          'Also uninstall the app from the portal, for every tenant that connected it. Its admins get an e-mail from HubSpot.',
+          'Also uninstalls the app from the portal, for all tenants that have connected it. HubSpot sends an e-mail to the admins of the portal.',
       }),
     },
     async resolve(_root, args, context) {
@@ -84,9 +84,9 @@ builder.mutationField('setDefaultInstallation', (t) =>
     nullable: true,
     permission: 'hubspot:read',
     description:
-      'Chooses the installation that operations of this viewer mean when they name none. The choice is stored; other viewers keep theirs. While the installation is disconnected, the choice has no effect.',
+      "Sets the installation that this viewer's operations use when they name none. The gateway stores the default per viewer. It has no effect while the installation is disconnected.",
     args: {
-      installationId: t.arg.id({ description: `${installationId} Null, or left out: the choice is taken back.` }),
+      installationId: t.arg.id({ description: `${installationId} Null, or no value, removes the default.` }),
     },
     async resolve(_root, args, context) {
       const { viewer, operation, lifecycle, connectors } = context;
