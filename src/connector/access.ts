@@ -4,7 +4,7 @@ import { fewestScopes } from '../hubspot/oauth/fewest-scopes.ts';
 import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import type { Installation } from '../storage/installation-store.ts';
 
-/** What one field needs, by its coordinate. */
+/** The scopes that one field needs. */
 export interface RequiredScopes {
   readonly coordinate: string;
   readonly anyOf: ScopeRequirement;
@@ -16,24 +16,24 @@ export interface RefusedField {
   readonly missingScopes: readonly string[];
 }
 
-/** How an operation would fare in a portal. */
+/** Which fields of an operation a portal would answer. */
 export interface Access {
   readonly allowed: boolean;
-  /** The smallest sufficient set, what is granted being preferred. */
+  /** The smallest sufficient set of scopes; granted scopes are preferred. */
   readonly scopes: readonly string[];
   readonly missingScopes: readonly string[];
   readonly refusedFields: readonly RefusedField[];
-  /** Null when there is nothing to mend. */
+  /** Null when the operation is allowed. */
   readonly remedy: Remedy | null;
 }
 
-/** The smallest set of scopes that answers all of the fields; others than `preferred` only where they must be. */
+/** The smallest set of scopes that suffices for all fields. It contains other scopes than `preferred` only if it must. */
 export function leastScopes(fields: readonly RequiredScopes[], preferred: readonly string[] = []): readonly string[] {
   const requirements = fields.map(({ anyOf }) => anyOf);
   return preferred.length > 0 ? fewestScopes(requirements, new ScopeSet(preferred)) : fewestScopes(requirements);
 }
 
-/** Compares what fields need with what the portal granted. Calls nothing. */
+/** Compares the scopes that fields need with the granted ones, without a HubSpot call. */
 export function accessTo(installation: Installation, fields: readonly RequiredScopes[]): Access {
   const granted = ScopeSet.of(installation.grantedScopes);
   const scopes = fewestScopes(

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 
-/** Counts the calls of HubSpot that one operation takes part in; a call that several operations share counts for each. */
+/** Counts the HubSpot calls of one operation. A call that several operations share counts for each of them. */
 export class CallBudget {
   #left: number;
 
@@ -8,12 +8,16 @@ export class CallBudget {
     this.#left = limit;
   }
 
-  /** Charges one call. Answers the refusal when the operation would cost more than its limit. */
+  /** Charges one call. Returns an error when the operation has reached its limit. */
   charge(): GatewayError | undefined {
     if (this.#left > 0) {
       this.#left -= 1;
       return undefined;
     }
-    return new GatewayError('BAD_USER_INPUT', 'The operation needs too many HubSpot calls: ask for less at once.', {});
+    return new GatewayError(
+      'BAD_USER_INPUT',
+      'The operation needs too many HubSpot calls: request less data at once.',
+      {},
+    );
   }
 }

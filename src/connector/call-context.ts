@@ -1,7 +1,7 @@
 import type { CallContext, HubspotCall } from '../hubspot/client.ts';
 
-/** For whom a call is made: every call of a connector is made for somebody. */
+/** @throws TypeError when the call has no context: every call of a connector needs one */
 export function callContextOf({ name, callContext }: HubspotCall): CallContext {
-  if (!callContext) throw new TypeError(`${name} is made for nobody`);
+  if (!callContext) throw new TypeError(`${name} has no call context`);
   return callContext;
 }

@@ -37,17 +37,17 @@ import { type Search, takesProperties } from './search/search.ts';
 import { readSearch } from './search/search-pages.ts';
 
 /**
- * The live object bound to one installation: the only thing that resolvers hold to reach HubSpot. It lives for one
- * request, which never asks twice; the pipeline behind it is shared with other requests.
+ * Gives the resolvers of one request access to one installation. It reads each record once per request, and shares its
+ * portal client with other requests.
  */
 export class Connector implements RecordConnector {
   readonly installation: Installation;
-  /** One object for all portals that granted the same. */
+  /** Portals with equal scopes share one object. */
   readonly granted: ScopeSet;
-  /** What the portal's administrators set up. */
+  /** The owners, pipelines and property definitions of the portal. */
   readonly metadata: PortalMetadata;
   readonly #client: PortalClient;
-  readonly #operation: RequestContext;
+  readonly #request: RequestContext;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #recordClasses: RecordClasses;
   readonly #loaders = new Map<string, RecordLoader<CrmRecord>>();
@@ -55,24 +55,24 @@ export class Connector implements RecordConnector {
 
   constructor(
     installation: Installation,
-    pipeline: PortalClient,
+    client: PortalClient,
     request: RequestContext,
     recordClasses: RecordClasses = PLAIN_RECORDS,
   ) {
     this.installation = installation;
     this.granted = ScopeSet.of(installation.grantedScopes);
-    this.#client = pipeline;
-    this.#operation = request;
+    this.#client = client;
+    this.#request = request;
     this.#recordClasses = recordClasses;
-    this.metadata = new PortalMetadata(pipeline, request);
+    this.metadata = new PortalMetadata(client, request);
   }
 
-  /** @throws GatewayError MISSING_SCOPES when the grant does not hold what `coordinate` needs */
+  /** @throws GatewayError MISSING_SCOPES when the grant lacks scopes that `coordinate` needs */
   requireScopes(requirement: ScopeRequirement, coordinate: string): void {
     if (!this.granted.satisfies(requirement)) throw this.refusal(requirement, coordinate);
   }
 
-  /** The error of a field that the grant does not cover. All rows of a list share it. */
+  /** The error of a field whose scopes the grant lacks. All rows of a list share one error. */
   refusal(requirement: ScopeRequirement, coordinate: string): GatewayError {
     const key = `${coordinate}\n${JSON.stringify(requirement)}`;
     const known = this.#refusals.get(key);
@@ -82,24 +82,24 @@ export class Connector implements RecordConnector {
     return error;
   }
 
-  /** Writes of this request, each a call of its own. */
+  /** The writes of this request. Each write is a call of its own. */
   get writes(): PortalWrites {
     return new PortalWrites({
-      api: this.#client.alone(this.#operation),
+      api: this.#client.alone(this.#request),
       metadata: this.metadata,
       toCrmRecord: (objectType, record) => this.#toCrmRecord(objectType, record),
-      invalidate: () => this.changed(),
+      invalidate: () => this.invalidate(),
     });
   }
 
-  /** What was read is read again: something in the portal changed, and with it whatever HubSpot computes from it. */
-  changed(): void {
+  /** Drops all records that were read: a write can also change the properties that HubSpot computes for other records. */
+  invalidate(): void {
     this.#loaders.clear();
     this.#associationPages.clear();
     this.#client.invalidate();
   }
 
-  /** One record by its id, or by a unique property; `null` when HubSpot has none. */
+  /** One record by its id or by a unique property; `null` when it does not exist. */
   record(
     objectType: ObjectType,
     id: string,
@@ -120,15 +120,15 @@ export class Connector implements RecordConnector {
     const known = this.#loaders.get(key);
     if (known) return known;
     const batcher = this.#client.records(objectType, idProperty);
-    const shelf = new RecordLoader(async (ids) => {
-      const answer = await batcher.loadAll(ids, { properties, associations }, this.#operation);
+    const loader = new RecordLoader(async (ids) => {
+      const answer = await batcher.loadAll(ids, { properties, associations }, this.#request);
       return (id) => {
         const record = answer(id);
         return record && this.#toCrmRecord(objectType, record, record.preloaded);
       };
     });
-    this.#loaders.set(key, shelf);
-    return shelf;
+    this.#loaders.set(key, loader);
+    return loader;
   }
 
   /** Records of one type in HubSpot's order. */
@@ -138,16 +138,16 @@ export class Connector implements RecordConnector {
     { associations, associatedRecords, readsMore, ...selection }: ListSelection,
   ): Promise<Page<CrmRecord>> {
     const properties = await readableProperties(this, objectType, selection);
-    const slice = await pageRecords(first, start, (after, limit) =>
-      this.#client.list(objectType, { limit, after, properties, associations, archived }, this.#operation),
+    const page = await pageRecords(first, start, (after, limit) =>
+      this.#client.list(objectType, { limit, after, properties, associations, archived }, this.#request),
     );
-    // Whatever fails is told by the rows that want it.
-    const reading = Promise.allSettled(associatedRecords.map((wanted) => this.#readAhead(slice, wanted)));
-    if (!readsMore) await reading;
-    return mapPage(slice, (record) => this.#toCrmRecord(objectType, record, associations));
+    // The rows that need a failed record report its error.
+    const readAhead = Promise.allSettled(associatedRecords.map((selected) => this.#readAhead(page, selected)));
+    if (!readsMore) await readAhead;
+    return mapPage(page, (record) => this.#toCrmRecord(objectType, record, associations));
   }
 
-  /** Asks for associated records that came inline with a list, all rows together; the rows find what is there. */
+  /** Reads the associated records of all rows of a list together, so that the rows find them in the loader. */
   #readAhead(
     { items }: Page<HubspotRecord>,
     { objectType: to, first, properties, needsRecord }: InlineAssociationSelection,
@@ -160,7 +160,7 @@ export class Connector implements RecordConnector {
     return ids.length > 0 ? this.#loader(to, properties).loadMany(ids) : undefined;
   }
 
-  /** Records that a search finds. One that vanished meanwhile is left out; associated records never come with the others. */
+  /** The results of a search, without records that were deleted meanwhile. Search results contain no associations. */
   async search(
     objectType: ObjectType,
     search: Search,
@@ -168,20 +168,20 @@ export class Connector implements RecordConnector {
     selection: SelectedProperties,
   ): Promise<Page<CrmRecord>> {
     const properties = await readableProperties(this, objectType, selection);
-    const together = takesProperties(search, properties);
-    const slice = await readSearch(search, first, start, (page) =>
+    const includesProperties = takesProperties(search, properties);
+    const page = await readSearch(search, first, start, (options) =>
       this.#client.search(
         objectType,
-        { query: search.query, sort: search.sort, ...page, properties: together ? properties : [] },
-        this.#operation,
+        { query: search.query, sort: search.sort, ...options, properties: includesProperties ? properties : [] },
+        this.#request,
       ),
     );
-    if (together) return mapPage(slice, (record) => this.#toCrmRecord(objectType, record));
-    const records = await this.#loader(objectType, properties).loadMany(slice.items.map(({ value }) => value.id));
-    return mapRecords(slice, records, (record) => record);
+    if (includesProperties) return mapPage(page, (record) => this.#toCrmRecord(objectType, record));
+    const records = await this.#loader(objectType, properties).loadMany(page.items.map(({ value }) => value.id));
+    return mapRecords(page, records, (record) => record);
   }
 
-  /** Associated records of `record`. One that vanished meanwhile is left out. At once where nothing has to be read. */
+  /** The associated records of `record`, without those deleted meanwhile. No promise when nothing has to be read. */
   associatedRecords(
     record: CrmRecord,
     to: ObjectType,
@@ -192,51 +192,51 @@ export class Connector implements RecordConnector {
     const properties = readableProperties(this, to, selection);
     const inline =
       !needsLabels && record.preloaded.includes(to) ? (record.associations?.[to] ?? NO_ASSOCIATIONS) : undefined;
-    const slice = pageAssociations(first, start, inline, (after) =>
+    const page = pageAssociations(first, start, inline, (after) =>
       this.#associationPage(record.objectType, to, { id: record.recordId, after }),
     );
-    return andThen(slice, (found) =>
+    return andThen(page, (found) =>
       needsRecord
         ? andThen(properties, (names) => this.#readAssociatedRecords(to, found, names))
         : this.#identifyAssociatedRecords(to, found),
     );
   }
 
-  #identifyAssociatedRecords(to: ObjectType, slice: Page<Association>): Page<AssociatedRecord> {
-    return mapPage(slice, ({ id, labels }) => ({ record: this.#toCrmRecord(to, bareRecord(id)), labels }));
+  #identifyAssociatedRecords(to: ObjectType, page: Page<Association>): Page<AssociatedRecord> {
+    return mapPage(page, ({ id, labels }) => ({ record: this.#toCrmRecord(to, bareRecord(id)), labels }));
   }
 
   #readAssociatedRecords(
     to: ObjectType,
-    slice: Page<Association>,
+    page: Page<Association>,
     properties: readonly string[],
   ): PromiseOrValue<Page<AssociatedRecord>> {
-    const records = this.#loader(to, properties).loadMany(slice.items.map(({ value }) => value.id));
-    return andThen(records, (found) => mapRecords(slice, found, (record, { labels }) => ({ record, labels })));
+    const records = this.#loader(to, properties).loadMany(page.items.map(({ value }) => value.id));
+    return andThen(records, (found) => mapRecords(page, found, (record, { labels }) => ({ record, labels })));
   }
 
-  /** A record that was read under another grant of the same portal. */
+  /** Binds a record to this connector that a connector with another grant of the portal has read. */
   adopt({ raw, objectType, preloaded }: CrmRecord): CrmRecord {
     return this.#toCrmRecord(objectType, raw, preloaded);
   }
 
-  /** By the owner's id; `null` when the portal has none. */
+  /** An owner by id; `null` when the portal has none. */
   async owner(id: string): Promise<PortalOwner | null> {
     const owner = await this.metadata.owner(id);
     return owner && this.#toPortalOwner(owner);
   }
 
-  /** Active owners in HubSpot's order, of one e-mail address where one is named. */
+  /** Active owners in HubSpot's order; with `email`, those with this address. */
   async owners(first: number, start: CursorPosition, email?: string): Promise<Page<PortalOwner>> {
     const all = await this.metadata.owners();
-    const wanted = email?.toLowerCase();
-    const owners = wanted === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === wanted);
-    const slice = pageKnown(
+    const address = email?.toLowerCase();
+    const owners = address === undefined ? all : all.filter((owner) => owner.email?.toLowerCase() === address);
+    const page = pageKnown(
       first,
       start,
       owners.map((owner) => this.#toPortalOwner(owner)),
     );
-    return { ...slice, totalCount: owners.length };
+    return { ...page, totalCount: owners.length };
   }
 
   #toPortalOwner(owner: Owner): PortalOwner {
@@ -247,7 +247,7 @@ export class Connector implements RecordConnector {
     const key = `${from}\n${to}\n${input.id}\n${input.after ?? ''}`;
     const known = this.#associationPages.get(key);
     if (known) return known;
-    const page = this.#client.associations(from, to).load(input, this.#operation);
+    const page = this.#client.associations(from, to).load(input, this.#request);
     this.#associationPages.set(key, page);
     return page;
   }
@@ -259,13 +259,13 @@ export class Connector implements RecordConnector {
 
 interface LoaderOptions {
   readonly idProperty?: string | undefined;
-  /** Associated records that may come with a record, where that takes no call of its own. */
+  /** Types of associations to read with a record if that needs no call of its own. */
   readonly associations?: readonly ObjectType[];
 }
 
 const listKeys = new WeakMap<readonly string[], string>();
 
-/** Lists come from plans that are kept: each is spelt once. */
+/** Lists come from cached query plans, so each list object is joined once. */
 function listKey(list: readonly string[]): string {
   const known = listKeys.get(list);
   if (known !== undefined) return known;
@@ -277,7 +277,7 @@ function listKey(list: readonly string[]): string {
 const NO_TYPES: readonly ObjectType[] = [];
 const NO_ASSOCIATIONS = { results: [] };
 
-/** Stands for a record of which only the id is wanted. */
+/** Stands for a record of which only the id is selected. */
 function bareRecord(id: string): HubspotRecord {
   return { id, properties: {}, createdAt: '', updatedAt: '', archived: false };
 }

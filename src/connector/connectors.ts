@@ -13,20 +13,20 @@ import type { RateLimiters } from './rate-limit/rate-limiter.ts';
 import type { RequestContext } from './request-context.ts';
 
 export interface ConnectorsOptions {
-  readonly directory: InstallationCache;
+  readonly installationCache: InstallationCache;
   readonly installations: Pick<InstallationStore, 'tokenExpiries'>;
-  readonly pipelines: PortalClients;
+  readonly portalClients: PortalClients;
   readonly limiters: Pick<RateLimiters, 'pausedUntil'>;
   readonly recordClasses: RecordClasses;
 }
 
-/** The installations of one tenant and their connectors, for the life of one request. */
+/** The installations of one tenant and their connectors, for one request. */
 export class Connectors {
   readonly #viewer: ViewerKey;
   readonly #options: ConnectorsOptions;
-  readonly #operation: RequestContext;
-  /** When the request began: a refusal knows what other replicas had changed by then. */
-  readonly #moment: number;
+  readonly #request: RequestContext;
+  /** The begin of the request: a refusal considers all changes of other replicas before it. */
+  readonly #startedAt: number;
   readonly #connectors = new Map<string, Connector>();
   #known: PromiseOrValue<readonly Installation[]> | undefined;
   #default: PromiseOrValue<string | undefined> | undefined;
@@ -34,34 +34,36 @@ export class Connectors {
 
   constructor(viewer: ViewerKey, request: RequestContext, options: ConnectorsOptions) {
     this.#viewer = viewer;
-    this.#operation = request;
+    this.#request = request;
     this.#options = options;
-    this.#moment = options.directory.moment;
+    this.#startedAt = options.installationCache.moment;
   }
 
   /**
-   * From memory, and the same throughout a request, but for what the request itself changed and what `current` brings.
-   * Changes of other replicas may be missing.
+   * The installations from memory. They stay the same during a request, except for its own changes and those that `current`
+   * reads. Changes of other replicas can be missing.
    */
   #installations(): PromiseOrValue<readonly Installation[]> {
-    this.#known ??= this.#stored(this.#options.directory.list(this.#viewer.tenantId));
+    this.#known ??= this.#stored(this.#options.installationCache.list(this.#viewer.tenantId));
     return this.#known;
   }
 
-  /** All of them with everything that was changed before the request began, on whatever replica. */
+  /** All installations with the changes of all replicas from before the request. */
   async current(): Promise<readonly Installation[]> {
-    const installations = await this.#stored(this.#options.directory.current(this.#viewer.tenantId, this.#moment));
+    const installations = await this.#stored(
+      this.#options.installationCache.current(this.#viewer.tenantId, this.#startedAt),
+    );
     this.#known = installations;
     this.#default = undefined;
     return installations;
   }
 
-  /** The same one as of when the request began, or later. */
+  /** The installation with the changes of all replicas from before the request. */
   async currentOf(installation: Installation): Promise<Installation> {
     return versionOf(installation, await this.current());
   }
 
-  /** What was read is read again: the request changed something. */
+  /** Drops everything that was read, after a change by this request. */
   forget(): void {
     this.#known = undefined;
     this.#default = undefined;
@@ -69,51 +71,51 @@ export class Connectors {
     this.#connectors.clear();
   }
 
-  /** Of this tenant only; another tenant's id is as unknown as one that never existed. */
+  /** An installation of this tenant. An id of another tenant is unknown. */
   async installation(id: string): Promise<Installation | undefined> {
     const [found] = await this.#look((all) => all.filter((installation) => installation.id === id));
     return found;
   }
 
-  /** When an access token expires, in epoch milliseconds; one statement answers for all installations. */
+  /** When the access token expires, in epoch milliseconds. One statement reads all expiries of the tenant. */
   async tokenExpiry({ id }: Installation): Promise<number | undefined> {
-    this.#expiries ??= this.#operation.untilStored(this.#options.installations.tokenExpiries(this.#viewer.tenantId));
+    this.#expiries ??= this.#request.untilStored(this.#options.installations.tokenExpiries(this.#viewer.tenantId));
     return (await this.#expiries).get(id);
   }
 
   #stored<T>(read: PromiseOrValue<T>): PromiseOrValue<T> {
-    return read instanceof Promise ? this.#operation.untilStored(read) : read;
+    return read instanceof Promise ? this.#request.untilStored(read) : read;
   }
 
-  /** HubSpot calls that reading all owners of the portal takes at most, as far as this replica knows. */
+  /** The most HubSpot calls that reading all owners of the portal takes, as far as this replica knows. */
   mostOwnerCalls(installation: Installation): number {
-    return new PortalMetadata(this.#options.pipelines.of(installation), this.#operation).mostOwnerCalls;
+    return new PortalMetadata(this.#options.portalClients.of(installation), this.#request).mostOwnerCalls;
   }
 
-  /** Until when HubSpot wants no calls of the portal, in epoch milliseconds, as far as this replica was told. */
+  /** End of a long pause that HubSpot requested from this replica, in epoch milliseconds; `undefined` outside a pause. */
   pausedUntil({ hubId }: Installation): number | undefined {
     return this.#options.limiters.pausedUntil(hubId);
   }
 
   /**
-   * The installation that an operation means which names none: the viewer's default, else the only one that is not
-   * disconnected; `undefined` when there is none.
+   * The installation for operations that name none: the viewer's default, or else the only one that is not disconnected;
+   * `undefined` when there is none.
    * @throws GatewayError INSTALLATION_AMBIGUOUS
    */
   async onlyInstallation(): Promise<Installation | undefined> {
-    return onlyOf(await this.#look((all) => this.#meant(all)));
+    return onlyOf(await this.#look((all) => this.#candidates(all)));
   }
 
-  /** The same, from memory; `undefined` also where operations have to name one of several. */
+  /** The same from memory; `undefined` also when operations must name one of several. */
   async defaultInstallation(): Promise<Installation | undefined> {
-    const [meant, another] = await this.#meant(await this.#installations());
-    return another === undefined ? meant : undefined;
+    const [candidate, another] = await this.#candidates(await this.#installations());
+    return another === undefined ? candidate : undefined;
   }
 
   /** @throws GatewayError NOT_CONNECTED or INSTALLATION_AMBIGUOUS or REAUTHORIZATION_REQUIRED */
   only(): PromiseOrValue<Connector> {
     return andThen(
-      this.#look((all) => this.#meant(all)),
+      this.#look((all) => this.#candidates(all)),
       (found) => {
         const installation = onlyOf(found);
         if (!installation) throw notConnected();
@@ -123,7 +125,7 @@ export class Connectors {
   }
 
   /**
-   * Of the portal with this number; `undefined` when it is none of this tenant's.
+   * The connector of a portal; `undefined` when the tenant has not connected it.
    * @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED
    */
   inPortal(hubId: string): PromiseOrValue<Connector | undefined> {
@@ -147,13 +149,13 @@ export class Connectors {
     );
   }
 
-  /** The connector of the same portal whose grant is the current one, where that of `connector` is not enough. */
+  /** The connector under the current grant if the grant of `connector` is not sufficient. */
   granting(connector: Connector, isEnough: (granted: ScopeSet) => boolean): PromiseOrValue<Connector> {
     if (isEnough(connector.granted)) return connector;
     return this.currentOf(connector.installation).then((installation) => this.#connect(installation));
   }
 
-  /** The connector of the same portal from now on: its grant changed while the request ran. */
+  /** The connector under a grant that changed during the request. The request uses it from now on. */
   async regranted(installation: Installation): Promise<Connector> {
     const all = await this.#installations();
     const known = versionOf(installation, all);
@@ -162,7 +164,7 @@ export class Connectors {
     return this.#connect(current);
   }
 
-  /** The installation in memory when it is active and the only one. Before any refusal, the database is asked. */
+  /** Uses the installation in memory if it is active and the only one. Otherwise it reads the database first. */
   #look(
     find: (all: readonly Installation[]) => PromiseOrValue<readonly Installation[]>,
   ): PromiseOrValue<readonly Installation[]> {
@@ -174,11 +176,11 @@ export class Connectors {
     );
   }
 
-  /** The one that the viewer chose, where it is connected; else all that are. */
-  #meant(all: readonly Installation[]): PromiseOrValue<readonly Installation[]> {
+  /** The viewer's default installation if it is connected, or else all connected ones. */
+  #candidates(all: readonly Installation[]): PromiseOrValue<readonly Installation[]> {
     const found = connected(all);
     if (found.length < 2) return found;
-    this.#default ??= this.#stored(this.#options.directory.defaultOf(this.#viewer));
+    this.#default ??= this.#stored(this.#options.installationCache.defaultOf(this.#viewer));
     return andThen(this.#default, (chosen) => {
       const installation = found.find(({ id }) => id === chosen);
       return installation ? [installation] : found;
@@ -191,8 +193,8 @@ export class Connectors {
     const key = `${installation.id}\n${installation.grantVersion}`;
     const known = this.#connectors.get(key);
     if (known) return known;
-    const { pipelines, recordClasses } = this.#options;
-    const connector = new Connector(installation, pipelines.of(installation), this.#operation, recordClasses);
+    const { portalClients, recordClasses } = this.#options;
+    const connector = new Connector(installation, portalClients.of(installation), this.#request, recordClasses);
     this.#connectors.set(key, connector);
     return connector;
   }

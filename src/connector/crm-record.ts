@@ -11,7 +11,7 @@ import type { CursorPosition, Page } from './paging.ts';
 import type { SelectedProperties } from './property-access.ts';
 import type { AssociatedRecordSelection } from './record-selection.ts';
 
-/** What the fields of a record or an owner use of the connector that read it. */
+/** The part of a connector that the fields of records and owners use. */
 export interface RecordConnector {
   readonly installation: Installation;
   readonly granted: ScopeSet;
@@ -27,22 +27,22 @@ export interface RecordConnector {
   ): PromiseOrValue<Page<AssociatedRecord>>;
 }
 
-/** A record in the hands of a resolver: it knows the portal it came from. */
+/** A record for resolvers, with the connector that read it. */
 export class CrmRecord {
-  /** As HubSpot told it. Other requests may hold the same object. */
+  /** The record as HubSpot answered it. Other requests can share the object. */
   readonly raw: HubspotRecord;
   readonly objectType: ObjectType;
   readonly connector: RecordConnector;
-  /** The types of associated records that were asked for together with the record. */
+  /** The types of the associations that were read with the record. */
   readonly preloaded: readonly ObjectType[];
 
   constructor(
-    told: HubspotRecord,
+    raw: HubspotRecord,
     objectType: ObjectType,
     connector: RecordConnector,
     preloaded: readonly ObjectType[],
   ) {
-    this.raw = told;
+    this.raw = raw;
     this.objectType = objectType;
     this.connector = connector;
     this.preloaded = preloaded;
@@ -62,7 +62,7 @@ export class CrmRecord {
   }
 }
 
-/** An owner in the hands of a resolver. */
+/** An owner for resolvers, with the connector that read it. */
 export interface PortalOwner extends Owner {
   readonly objectType: 'owners';
   readonly connector: RecordConnector;
@@ -74,7 +74,7 @@ export interface AssociatedRecord {
   readonly labels: readonly string[];
 }
 
-/** What the records of each type are made of: the schema adds properties of its own. */
+/** The class of each type's records. The schema adds getters for its fields. */
 export type RecordClasses = Readonly<Record<ObjectType, typeof CrmRecord>>;
 
 export const PLAIN_RECORDS: RecordClasses = byObjectType(() => CrmRecord);

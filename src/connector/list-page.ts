@@ -10,8 +10,8 @@ import {
 } from '../hubspot/crm/objects.ts';
 
 /**
- * A page of a list with all these properties. Those that are too many for a URL are read in one more call, by the ids
- * of the page; a record that vanished in between is left out.
+ * Reads a page of a list. If the property names are too long for a URL, a second call reads the properties by the ids of
+ * the page. Records that were deleted in between are left out.
  */
 export async function readListPage(api: HubspotApi, objectType: ObjectType, options: ListOptions): Promise<RecordPage> {
   if (listPath(api, objectType, options).length <= MAX_URL_CHARACTERS) return listRecords(api, objectType, options);

@@ -4,50 +4,50 @@ import { type HubspotRecord, type InlineAssociations, MAX_PAGE, type RecordPage 
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 
 /**
- * A place in a list of HubSpot's: in the page that starts at HubSpot's cursor `after` (absent: the first page), behind
- * the item `id` (absent: at the page's start). HubSpot's cursors name pages only; this names every item.
+ * A position in a list: after the item `id` (absent: the start) of the page at HubSpot's cursor `after` (absent: the first
+ * page). HubSpot's cursors identify only pages; this identifies each item.
  */
 export interface CursorPosition {
   readonly after?: string | undefined;
   readonly id?: string | undefined;
-  /** How many a search found in all when its first page was read. */
+  /** The number of all results of a search when its first page was read. */
   readonly total?: number | undefined;
 }
 
 export interface PageItem<T> {
   readonly value: T;
-  /** Where a reader goes on behind this item. */
+  /** The position after this item. */
   readonly position: CursorPosition;
 }
 
 export interface Page<T> {
   readonly items: readonly PageItem<T>[];
   readonly hasNextPage: boolean;
-  /** How many there are in all, where HubSpot tells. */
+  /** The number of all items, if HubSpot reports it. */
   readonly totalCount?: number;
 }
 
-/** The same slice of other values. Items whose value is `null` are left out. */
-export function mapPage<T, U>(slice: Page<T>, toValue: (value: T, index: number) => U | null): Page<U> {
+/** The page with its values mapped. Items whose new value is `null` are left out. */
+export function mapPage<T, U>(page: Page<T>, toValue: (value: T, index: number) => U | null): Page<U> {
   const items: PageItem<U>[] = [];
-  for (const [index, { value, position }] of slice.items.entries()) {
+  for (const [index, { value, position }] of page.items.entries()) {
     const mapped = toValue(value, index);
     if (mapped !== null) items.push({ value: mapped, position });
   }
-  return { ...slice, items };
+  return { ...page, items };
 }
 
 /**
- * The same slice of what was read of its items. Left out are those that are gone, and a record that stands there already:
- * another item may name it by an id that was merged into its own.
+ * The page with the records that were read for its items. Deleted records are left out, and so are duplicates: two items
+ * can lead to one record when the id of one was merged into the other.
  */
 export function mapRecords<T, R extends { readonly recordId: string }, U>(
-  slice: Page<T>,
+  page: Page<T>,
   records: readonly (R | null)[],
   toValue: (record: R, value: T) => U,
 ): Page<U> {
   const ids = new Set<string>();
-  return mapPage(slice, (value, index) => {
+  return mapPage(page, (value, index) => {
     const record = records[index];
     if (!record || ids.has(record.recordId)) return null;
     ids.add(record.recordId);
@@ -55,22 +55,22 @@ export function mapRecords<T, R extends { readonly recordId: string }, U>(
   });
 }
 
-/** What to say to a cursor that was made elsewhere. */
+/** The error for a cursor of another connection. */
 export function invalidCursor(): GatewayError {
   return new GatewayError('BAD_USER_INPUT', 'after is not a cursor of this connection.', { argument: 'after' });
 }
 
-/** Reads up to `first` items from `start` on, over as many of HubSpot's pages as that takes. */
+/** Reads up to `first` items after `start`, from as many of HubSpot's pages as that takes. */
 async function collectPage<T extends { readonly id: string }>(
   first: number,
   start: CursorPosition,
-  readPage: (after: string | undefined, wanted: number) => Promise<{ values: readonly T[]; next: string | undefined }>,
+  readPage: (after: string | undefined, limit: number) => Promise<{ values: readonly T[]; next: string | undefined }>,
 ): Promise<Page<T>> {
   const items: PageItem<T>[] = [];
-  let { after, id: behind } = start;
+  let { after, id: afterId } = start;
   for (;;) {
     const { values, next } = await readPage(after, first - items.length);
-    const rest = behind === undefined ? values : valuesAfter(values, behind);
+    const rest = afterId === undefined ? values : valuesAfter(values, afterId);
     for (const [index, value] of rest.entries()) {
       if (items.length === first) return { items, hasNextPage: true };
       const endsPage = index === rest.length - 1 && next !== undefined;
@@ -78,33 +78,33 @@ async function collectPage<T extends { readonly id: string }>(
     }
     if (next === undefined) return { items, hasNextPage: false };
     if (items.length === first) return { items, hasNextPage: true };
-    [after, behind] = [next, undefined];
+    [after, afterId] = [next, undefined];
   }
 }
 
-/** An item that vanished since leaves its place: HubSpot's ids rise, so what follows it is known all the same. */
+/** The values after an item. If that was deleted, they are the ones with larger ids, since HubSpot's ids ascend. */
 function valuesAfter<T extends { readonly id: string }>(values: readonly T[], id: string): readonly T[] {
   const index = values.findIndex((value) => value.id === id);
   return index >= 0 ? values.slice(index + 1) : values.filter((value) => compareIds(value.id, id) > 0);
 }
 
-/** Records in HubSpot's own order. */
+/** A page of records in HubSpot's order. */
 export function pageRecords(
   first: number,
   start: CursorPosition,
   list: (after: string | undefined, limit: number) => Promise<RecordPage>,
 ): Promise<Page<HubspotRecord>> {
-  return collectPage(first, start, async (after, wanted) => {
-    // Going on in the middle of a page, the page is read whole: how far in, only HubSpot knows.
-    const limit = start.id !== undefined && after === start.after ? MAX_PAGE : Math.min(wanted, MAX_PAGE);
-    const { records, next } = await list(after, limit);
+  return collectPage(first, start, async (after, limit) => {
+    // A page that is continued after an item is read in full, since the index of the item is unknown.
+    const isContinued = start.id !== undefined && after === start.after;
+    const { records, next } = await list(after, isContinued ? MAX_PAGE : Math.min(limit, MAX_PAGE));
     return { values: records, next };
   });
 }
 
 /**
- * Associated records of one record, in the order of their ids within a page of HubSpot's. `inline` are those that came with
- * the record; they serve at once when they are all there are.
+ * The associations of one record, ordered by id within each of HubSpot's pages. If `inline`, which was read with the
+ * record, contains all of them, no promise is returned.
  */
 export function pageAssociations(
   first: number,
@@ -120,7 +120,7 @@ export function pageAssociations(
   });
 }
 
-/** Associated records that came with their record; `undefined` when these are not all that there are. */
+/** A page of the associations that were read with their record; `undefined` when HubSpot has more of them. */
 export function pageInlineAssociations(
   first: number,
   inline: InlineAssociations,
@@ -129,13 +129,13 @@ export function pageInlineAssociations(
   return inline.paging === undefined ? pageKnown(first, start, sorted(inline)) : undefined;
 }
 
-/** Up to `first` of values that are all known. */
+/** A page of a complete list. */
 export function pageKnown<T extends { readonly id: string }>(
   first: number,
-  { id: behind }: CursorPosition,
+  { id: afterId }: CursorPosition,
   values: readonly T[],
 ): Page<T> {
-  const rest = behind === undefined ? values : valuesAfter(values, behind);
+  const rest = afterId === undefined ? values : valuesAfter(values, afterId);
   const items = rest.slice(0, first).map((value) => ({ value, position: { id: value.id } }));
   return { items, hasNextPage: rest.length > first };
 }
@@ -146,7 +146,7 @@ function byId(a: Association, b: Association): number {
 
 const sortedAssociations = new WeakMap<InlineAssociations, readonly Association[]>();
 
-/** In the order of their ids. A page is looked at by all requests that share it, and twice by each. */
+/** The associations ordered by id, cached because all requests that share the record use them, each twice. */
 function sorted(inline: InlineAssociations): readonly Association[] {
   let associations = sortedAssociations.get(inline);
   if (!associations) {
@@ -156,7 +156,7 @@ function sorted(inline: InlineAssociations): readonly Association[] {
   return associations;
 }
 
-/** One associated record stands once per association type. */
+/** HubSpot lists an associated record once for each association type. */
 function distinct({ results }: InlineAssociations): Association[] {
   const ids = new Set<string>();
   const associations: Association[] = [];

@@ -34,16 +34,16 @@ export interface PortalClientOptions {
   readonly limiters: Pick<RateLimiters, 'of'>;
   readonly outages: PortalOutages;
   readonly metadata: MetadataCache;
-  /** Without, records are read whenever they are asked for. */
+  /** Records are not cached without it. */
   readonly recordCache?: RecordCache | undefined;
   readonly clock: Clock;
 }
 
-/** What all requests share on their way to one portal: the stages around the transport, and the batches. */
+/** The middleware chain and the batches that all requests under one grant of a portal share. */
 export class PortalClient {
   readonly api: HubspotApi;
   readonly installation: Installation;
-  /** Cancelled when the grant is over. */
+  /** Cancelled when the grant ends. */
   readonly #grant = new CancellationSource();
   readonly #context: BatchContext;
   readonly #metadata: MetadataCache;
@@ -58,7 +58,7 @@ export class PortalClient {
     const { tenantId, id, grantVersion } = installation;
     const { tokens, grants, transport, apiVersion, limiters, clock } = options;
     const limiter = limiters.of(installation.hubId);
-    const stages = [
+    const middleware = [
       scopeGate(installation),
       options.outages.watch(installation.hubId),
       recheckGrant(grants, tokens, installation),
@@ -68,7 +68,7 @@ export class PortalClient {
       authorize(tokens, installation),
     ];
     this.installation = installation;
-    this.api = { send: stages.reduceRight((next, stage) => stage(next), transport), version: apiVersion };
+    this.api = { send: middleware.reduceRight((next, wrap) => wrap(next), transport), version: apiVersion };
     this.#metadata = options.metadata;
     this.#recordCache = options.recordCache;
     const key = `${tenantId}\n${id}\n${grantVersion}`;
@@ -78,12 +78,12 @@ export class PortalClient {
     this.#lookUps = new LookUps({ api: this.api, grant: this.#grant, fairnessKey: `${key}\nlook-ups`, clock });
   }
 
-  /** The grant is over: whoever waits is told so, and nothing leaves any more. What has left is not gone on with. */
+  /** The grant has ended: everything that waits fails with `reason`, and no further call is sent. */
   end(reason: GatewayError): void {
     this.#grant.cancel(reason);
   }
 
-  /** For calls that an operation makes alone. */
+  /** The API for calls that an operation does not share with others. */
   alone(request: RequestContext): HubspotApi {
     return request.charged(this.api, this.#grant);
   }
@@ -102,46 +102,45 @@ export class PortalClient {
   }
 
   /**
-   * A page of a search. None of its records is kept for others: HubSpot's index may be some seconds behind what a read
-   * by id has told.
+   * A page of a search. Its records are not cached, because HubSpot's search index can be seconds behind reads by id.
    */
   search(objectType: ObjectType, options: SearchOptions, request: RequestContext): Promise<SearchPage> {
     const key = JSON.stringify([objectType, options]);
     return this.#searches.read(key, (api) => searchRecords(api, objectType, options), request);
   }
 
-  /** What rarely changes in the portal, as of some minutes ago. `what` says all that `ask` asks for. */
+  /** Metadata that can be some minutes old. `name` must describe all that `send` reads. */
   metadata<T extends object>(
-    what: string,
-    ask: (api: HubspotApi) => Promise<T>,
+    name: string,
+    send: (api: HubspotApi) => Promise<T>,
     request: RequestContext,
   ): PromiseOrValue<T> {
     const { reason } = this.#grant;
     if (reason) return Promise.reject(reason);
-    const key = `${this.#context.key}\n${what}`;
+    const key = `${this.#context.key}\n${name}`;
     const known = this.#metadata.find<T>(key);
     if (known?.isFresh) return known.value;
     const read = this.#lookUps.run(
-      what,
+      name,
       async (api) => {
-        const value = await ask(api);
+        const value = await send(api);
         this.#metadata.keep(key, value);
         return value;
       },
       request,
     );
-    if (!known) return read as Promise<T>; // `what` stands for one type.
-    // A failure leaves what is there until it is too old.
+    if (!known) return read as Promise<T>; // `name` stands for one type.
+    // After a failure, the stale value is served until it is too old.
     read.catch(() => {});
     return known.value;
   }
 
-  /** What was last read of it, however long ago; `undefined` when nothing is left of it. */
-  lastMetadata<T extends object>(what: string): T | undefined {
-    return this.#metadata.last<T>(`${this.#context.key}\n${what}`);
+  /** The last known value, whatever its age; `undefined` when it was evicted or never read. */
+  lastMetadata<T extends object>(name: string): T | undefined {
+    return this.#metadata.last<T>(`${this.#context.key}\n${name}`);
   }
 
-  /** By record id, or by a unique property that the gateway names, never a client: batchers are kept. */
+  /** `idProperty` must not come from a client, since batchers are never removed. */
   records(objectType: ObjectType, idProperty?: string): RecordBatcher {
     const key = idProperty === undefined ? objectType : `${objectType}\n${idProperty}`;
     const known = this.#records.get(key);
@@ -151,12 +150,12 @@ export class PortalClient {
     return batcher;
   }
 
-  /** Where records of a type are kept; `undefined` unless they are. */
+  /** The cached records of a type; `undefined` without a record cache. */
   cached(objectType: ObjectType): CachedRecords | undefined {
     return this.#recordCache?.of(this.#context.key, this.installation.hubId, objectType);
   }
 
-  /** A write is about to leave, or has ended: what was read of the portal before is known no more. */
+  /** Invalidates the cached records of the portal, before and after a write. */
   invalidate(): void {
     this.#recordCache?.invalidate(this.installation.hubId);
   }

@@ -4,15 +4,15 @@ import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Installation, InstallationChange } from '../storage/installation-store.ts';
 import { PortalClient, type PortalClientOptions } from './portal-client.ts';
 
-/** As many as tokens are kept in memory; the others are put together again. */
+/** As many as the cached tokens. The client of an evicted installation is created again. */
 const MAX_INSTALLATIONS = 10_000;
-/** Of one installation: a request that began under an older version of the grant than these has ended. */
+/** Grant versions per installation. Requests under older versions have ended. */
 const MAX_VERSIONS = 5;
 
-/** As long after the end of a grant, no request that began under it is there any more. */
+/** Longer than a request: after this time, no request under an ended grant is left. */
 const REMEMBERED_MS = 30_000;
 
-/** The pipelines of this process, for all requests. */
+/** The portal clients of this process, for all requests. */
 export class PortalClients {
   readonly #options: PortalClientOptions;
   readonly #installations = new LRUCache<string, InstallationClients>(cacheLimit(MAX_INSTALLATIONS));
@@ -21,33 +21,33 @@ export class PortalClients {
     this.#options = options;
   }
 
-  /** Requests meet in one pipeline only under the same tenant, installation and version of its grant. */
+  /** Requests share a client only for the same tenant, installation and grant version. */
   of(installation: Installation): PortalClient {
     return this.#clients(installation).of(installation);
   }
 
-  /** Whatever is under way under a grant that is over is abandoned. */
+  /** Cancels everything in flight under a grant that has ended. */
   changed(change: InstallationChange): void {
-    if (change.status !== 'ACTIVE') this.#clients(change).over(change);
+    if (change.status !== 'ACTIVE') this.#clients(change).end(change);
   }
 
   #clients({ tenantId, id }: Pick<Installation, 'tenantId' | 'id'>): InstallationClients {
     const key = `${tenantId}\n${id}`;
     const known = this.#installations.get(key);
     if (known) return known;
-    const pipelines = new InstallationClients(this.#options);
-    this.#installations.set(key, pipelines);
-    return pipelines;
+    const clients = new InstallationClients(this.#options);
+    this.#installations.set(key, clients);
+    return clients;
   }
 }
 
-/** The pipelines of one installation, by the version of its grant; the latest last. */
+/** The clients of one installation by grant version, the latest last. */
 class InstallationClients {
   readonly #options: PortalClientOptions;
   readonly #clients = new Map<number, PortalClient>();
   /** The latest change that ended a grant. */
-  #over: InstallationChange | undefined;
-  #overSince = 0;
+  #ended: InstallationChange | undefined;
+  #endedAt = 0;
 
   constructor(options: PortalClientOptions) {
     this.#options = options;
@@ -58,35 +58,35 @@ class InstallationClients {
     this.#forgetEnd();
     const known = this.#clients.get(grantVersion);
     if (known) return known;
-    const pipeline = new PortalClient(installation, this.#options);
-    this.#clients.set(grantVersion, pipeline);
-    if (this.#over) endGrant(pipeline, this.#over);
+    const client = new PortalClient(installation, this.#options);
+    this.#clients.set(grantVersion, client);
+    if (this.#ended) endGrant(client, this.#ended);
     for (const oldest of this.#clients.keys()) {
       if (this.#clients.size <= MAX_VERSIONS) break;
       this.#clients.delete(oldest);
     }
-    return pipeline;
+    return client;
   }
 
-  over(change: InstallationChange): void {
-    if (this.#over && this.#over.grantVersion >= change.grantVersion) return;
-    this.#over = change;
-    this.#overSince = this.#options.clock.monotonic();
-    for (const pipeline of this.#clients.values()) endGrant(pipeline, change);
+  end(change: InstallationChange): void {
+    if (this.#ended && this.#ended.grantVersion >= change.grantVersion) return;
+    this.#ended = change;
+    this.#endedAt = this.#options.clock.monotonic();
+    for (const client of this.#clients.values()) endGrant(client, change);
   }
 
-  /** A database that was replaced by an older copy may have the grant again, under a version that was over. */
+  /** After a restore from a backup, the database can contain a valid grant under a version that had ended. */
   #forgetEnd(): void {
-    if (!this.#over || this.#options.clock.monotonic() - this.#overSince < REMEMBERED_MS) return;
-    for (const version of this.#clients.keys()) if (version < this.#over.grantVersion) this.#clients.delete(version);
-    this.#over = undefined;
+    if (!this.#ended || this.#options.clock.monotonic() - this.#endedAt < REMEMBERED_MS) return;
+    for (const version of this.#clients.keys()) if (version < this.#ended.grantVersion) this.#clients.delete(version);
+    this.#ended = undefined;
   }
 }
 
-/** Ends the grant of the pipeline, when the change came after it. */
-function endGrant(pipeline: PortalClient, { status, statusReason, grantVersion }: InstallationChange): void {
-  const { installation } = pipeline;
+/** Ends the grant of the client if the change is newer. */
+function endGrant(client: PortalClient, { status, statusReason, grantVersion }: InstallationChange): void {
+  const { installation } = client;
   if (installation.grantVersion >= grantVersion) return;
   const reason = grantOver({ ...installation, status, statusReason });
-  if (reason) pipeline.end(reason);
+  if (reason) client.end(reason);
 }

@@ -23,28 +23,28 @@ import type { Problem } from '../hubspot/problems.ts';
 import type { CrmRecord } from './crm-record.ts';
 import type { PortalMetadata } from './metadata/portal-metadata.ts';
 
-/** A label that does not exist between two types of record; HubSpot was not asked to write. */
+/** An association label that does not exist between two object types. HubSpot was not called to write. */
 export interface UnknownLabel {
   readonly kind: 'label';
   readonly label: string;
-  /** The type of record that the association was to lead to. */
+  /** The object type at the other end of the association. */
   readonly to: ObjectType;
   readonly known: readonly string[];
 }
 
 export type WriteProblem = Problem | UnknownLabel;
 
-/** What a write came to, when it was done or when a person can mend what kept it from being done. */
+/** The result of a write, or the problems of its input. */
 export type Outcome<T> = { readonly value: T } | { readonly problems: readonly WriteProblem[] };
 
-/** A record that HubSpot wrote, with the properties that it told of. */
+/** A written record, with the properties in HubSpot's answer. */
 export interface Written {
   readonly record: CrmRecord;
-  /** `null` when HubSpot does not say. */
+  /** `null` when HubSpot does not report it. */
   readonly isNew: boolean | null;
 }
 
-/** A associated record of a record that does not exist yet. */
+/** An existing record to associate with a new record. */
 export interface NewAssociatedRecord {
   readonly objectType: ObjectType;
   readonly id: string;
@@ -55,13 +55,13 @@ export interface WrittenPortal {
   readonly api: HubspotApi;
   readonly metadata: PortalMetadata;
   toCrmRecord(objectType: ObjectType, record: HubspotRecord): CrmRecord;
-  /** Told of every write before it leaves and when it ended, whatever came of it: HubSpot did it in between, or not. */
+  /** Called before each write and after its end, whatever its outcome. */
   invalidate(): void;
 }
 
 /**
- * Writes into one portal: each is one call of its own, which neither waits for others nor is joined with them. What no
- * person can mend by another input is thrown.
+ * Writes records and associations of one portal. A write is never batched. Problems of the input are in the outcome; other
+ * errors are thrown.
  */
 export class PortalWrites {
   readonly #portal: WrittenPortal;
@@ -100,19 +100,19 @@ export class PortalWrites {
     return this.#attempt(({ api }) => archiveRecord(api, objectType, id));
   }
 
-  /** Adds labels to those that there are; without any, associates plainly. */
+  /** Adds labels to an association; without labels, creates an association without a label. */
   async associate(pair: RecordPair, labels: readonly string[]): Promise<Outcome<void>> {
     return this.#attempt(async ({ api }) => {
       if (labels.length === 0) return associatePlainly(api, pair);
       const added = await this.#typesOf(pair.from.objectType, pair.to.objectType, labels);
       const present = await this.#labelsBetween(pair);
       const missing = added.filter((type) => !present.some((there) => isSame(type, there)));
-      // HubSpot takes a list of labels for all that there shall be.
+      // HubSpot replaces all labels with the list that it receives.
       if (missing.length > 0) await replaceAssociationTypes(api, pair, [...present, ...missing]);
     });
   }
 
-  /** Takes these labels away and leaves the association; without any, takes the association away. */
+  /** Removes labels of an association; without labels, removes the association. */
   async dissociate(pair: RecordPair, labels: readonly string[]): Promise<Outcome<void>> {
     return this.#attempt(async ({ api }) => {
       if (labels.length === 0) return removeAssociation(api, pair);
@@ -134,7 +134,7 @@ export class PortalWrites {
     }
   }
 
-  /** One association for every associated record, however many labels it was given. */
+  /** One association for each associated record, with all its labels. */
   async #newAssociations(
     from: ObjectType,
     associatedRecords: readonly NewAssociatedRecord[],
@@ -160,7 +160,7 @@ export class PortalWrites {
 
   /** @throws UnknownLabelError */
   async #typesOf(from: ObjectType, to: ObjectType, labels: readonly string[]): Promise<readonly AssociationType[]> {
-    const types = await notWriting(this.#portal.metadata.associationTypes(from, to));
+    const types = await readBeforeWrite(this.#portal.metadata.associationTypes(from, to));
     return [...new Set(labels)].map((label) => {
       const type = types.find((candidate) => candidate.label === label);
       if (type) return type;
@@ -173,12 +173,12 @@ export class PortalWrites {
     });
   }
 
-  /** The labels that `to` has for `from`: HubSpot tells them of all associated records, page by page. */
+  /** The labels between two records. HubSpot lists them in pages, with those of the other associated records. */
   async #labelsBetween({ from, to }: RecordPair): Promise<readonly AssociationType[]> {
     const list = { from: from.objectType, id: from.id, to: to.objectType };
     let after: string | undefined;
     do {
-      const page = await notWriting(listAssociations(this.#portal.api, list, after), from.id);
+      const page = await readBeforeWrite(listAssociations(this.#portal.api, list, after), from.id);
       const types = page.types.get(to.id);
       if (types) return types.filter(({ label }) => label !== null);
       after = page.next;
@@ -188,10 +188,10 @@ export class PortalWrites {
 }
 
 /**
- * What a write has to read before. That HubSpot refuses to be read so, no input mends: but for one that names a record
- * `id` which is not there.
+ * A read before a write. If HubSpot refuses it, no change of the input would help, so the problems are removed from the
+ * error. The exception is a record `id` that does not exist.
  */
-async function notWriting<T>(reading: Promise<T>, id?: string): Promise<T> {
+async function readBeforeWrite<T>(reading: Promise<T>, id?: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {

@@ -19,7 +19,7 @@ import type { RequestContext } from './request-context.ts';
 export interface PortalsOptions {
   readonly stores: Pick<Stores, 'installations' | 'quotaLeases'>;
   readonly hubspot: Pick<Hubspot, 'api'>;
-  readonly installations: Pick<Installations, 'directory' | 'grants' | 'tokens'>;
+  readonly installations: Pick<Installations, 'installationCache' | 'grants' | 'tokens'>;
   readonly recordClasses: RecordClasses;
   /** How long records stay in memory, in milliseconds; 0 for not at all. */
   readonly cacheTtlMs: number;
@@ -40,14 +40,14 @@ export interface Portals {
 
 export function createPortals(options: PortalsOptions): Portals {
   const { stores, hubspot, installations, ownLimits, cacheTtlMs, clock, logger, metrics } = options;
-  const { directory, grants, tokens } = installations;
+  const { installationCache, grants, tokens } = installations;
   const leases = new LeasedQuotas({ store: stores.quotaLeases, clock, logger });
   const limiters = new RateLimiters({
     ...{ clock, metrics, logger },
     createQuota: (hubId, usage) => (ownLimits ? new LocalQuota(usage, ownLimits) : leases.of(hubId, usage)),
   });
   metrics.watchPausedPortals(() => limiters.paused);
-  const pipelines = new PortalClients({
+  const portalClients = new PortalClients({
     ...{ tokens, grants, limiters, clock },
     transport: hubspot.api.send,
     apiVersion: hubspot.api.version,
@@ -55,9 +55,9 @@ export function createPortals(options: PortalsOptions): Portals {
     metadata: new MetadataCache(clock),
     recordCache: cacheTtlMs > 0 ? new RecordCache({ ttlMs: cacheTtlMs, clock, metrics }) : undefined,
   });
-  directory.onChange((change) => pipelines.changed(change));
+  installationCache.onChange((change) => portalClients.changed(change));
   const { recordClasses } = options;
-  const shared = { directory, installations: stores.installations, pipelines, limiters, recordClasses };
+  const shared = { installationCache, installations: stores.installations, portalClients, limiters, recordClasses };
   return {
     connectorsFor: (viewer, request) => new Connectors(viewer, request, shared),
     close: () => leases.close(),

@@ -6,23 +6,24 @@ import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { PortalMetadata } from './metadata/portal-metadata.ts';
 import { GrantShrunkError } from './middleware/recheck-grant.ts';
 
-/** Properties that a selection wants of records. */
+/** The properties of a selection. */
 export interface SelectedProperties {
   /** Sorted, without repeats. */
   readonly properties: readonly string[];
-  /** Those of `properties` that the client named: they may be sensitive, or not exist. */
+  /** Those of `properties` whose names come from the client. They can be sensitive, or not exist. */
   readonly named: readonly string[];
 }
 
-/** What values of all these properties need besides the scope of the records. */
+/** The scopes that the values of these properties need, besides the scope of the records. */
 export function valueRequirement(objectType: ObjectType, definitions: Iterable<PropertyDefinition>): ScopeRequirement {
   const sensitivities = new Set([...definitions].map(({ sensitivity }) => sensitivity));
   return allOf([...sensitivities].map((sensitivity) => valueScopes(objectType, sensitivity)));
 }
 
 /**
- * What HubSpot may be asked for. One sensitive property without its scope would fail the whole call, so what a client
- * names is looked up first; when that fails, it is left out, and the field that wants it finds out why.
+ * The properties that can be requested under the grant. A sensitive property without its scope would fail the whole call,
+ * so properties that the client names are looked up first. If the look-up fails, they are left out, and their fields
+ * report the error.
  */
 export function readableProperties(
   { metadata, granted }: { readonly metadata: PortalMetadata; readonly granted: ScopeSet },
@@ -47,7 +48,7 @@ async function withoutDenied(
   return properties.filter((name) => !deniedProperties.has(name));
 }
 
-/** Under a smaller grant all is asked anew. */
+/** The request is executed again under the smaller grant. */
 function unlessShrunk(error: unknown): undefined {
   if (error instanceof GrantShrunkError) throw error;
 }

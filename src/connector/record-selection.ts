@@ -1,7 +1,7 @@
 import type { ObjectType } from '../crm/objects.ts';
 import type { SelectedProperties } from './property-access.ts';
 
-/** What is wanted of records: their properties, and associated records that HubSpot can hand over with them. */
+/** The selection of records: their properties, and the associations that HubSpot can answer with them. */
 export interface RecordSelection extends SelectedProperties {
   /** False when an id alone answers the selection; no record is read then. */
   readonly needsRecord: boolean;
@@ -9,13 +9,13 @@ export interface RecordSelection extends SelectedProperties {
 
 export interface ListSelection extends RecordSelection {
   readonly associations: readonly ObjectType[];
-  /** Associated records whose ids come with the rows. */
+  /** Associated records whose ids are read with the rows. */
   readonly associatedRecords: readonly InlineAssociationSelection[];
-  /** True when rows need calls for something else, too, which need not wait until the associated records are there. */
+  /** True when the rows need further calls, which need not wait for the associated records. */
   readonly readsMore: boolean;
 }
 
-/** The first associated records of one type that a selection wants of each row. */
+/** The first associated records of one type that are selected for each row. */
 export interface InlineAssociationSelection {
   readonly objectType: ObjectType;
   readonly first: number;
@@ -25,6 +25,6 @@ export interface InlineAssociationSelection {
 }
 
 export interface AssociatedRecordSelection extends RecordSelection {
-  /** Labels are not part of what comes inline with a record. */
+  /** Associations that are read with a record have no labels. */
   readonly needsLabels: boolean;
 }

@@ -8,15 +8,15 @@ export interface RequestContextOptions {
   readonly callContext: CallContext;
   readonly calls: CallBudget;
   readonly clock: Clock;
-  /** Whatever is still waited for then is not waited for any longer; on the monotonic clock. */
+  /** When the operation stops waiting, on the monotonic clock. */
   readonly endsAt: number;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * One GraphQL operation as the connector sees it: for whom, until when, and how many calls it may cost. It is over when
- * its time is, or when its client has gone; whatever follows it is then abandoned.
+ * The context of one GraphQL operation: its viewer, its deadline, and its budget of calls. It is cancelled at its end time
+ * or when the client disconnects, and cancels the work that follows it.
  */
 export class RequestContext implements Cancellation {
   readonly callContext: CallContext;
@@ -26,7 +26,7 @@ export class RequestContext implements Cancellation {
   readonly #signal: AbortSignal | undefined;
   readonly #followers = new Set<Abandonable>();
   #reason: GatewayError | undefined;
-  /** Set while something follows. */
+  /** Set while work follows. */
   #cancelTimer: (() => void) | undefined;
   #isListening = false;
 
@@ -39,7 +39,7 @@ export class RequestContext implements Cancellation {
   }
 
   get reason(): GatewayError | undefined {
-    if (this.#signal?.aborted) this.#reason ??= givenUp(this.#signal);
+    if (this.#signal?.aborted) this.#reason ??= cancelled(this.#signal);
     else if (this.#clock.monotonic() >= this.#endsAt) this.#reason ??= outOfTime();
     return this.#reason;
   }
@@ -52,11 +52,11 @@ export class RequestContext implements Cancellation {
     }
     this.#followers.add(work);
     this.#cancelTimer ??= this.#clock.schedule(() => this.#end(outOfTime()), this.#endsAt - this.#clock.monotonic());
-    // One listener for all: a signal looks through those that it has before it adds another.
+    // One listener for all followers: adding a listener takes time in proportion to the existing ones.
     if (this.#isListening || !this.#signal) return;
     this.#isListening = true;
     const signal = this.#signal;
-    signal.addEventListener('abort', () => this.#end(givenUp(signal)), { once: true });
+    signal.addEventListener('abort', () => this.#end(cancelled(signal)), { once: true });
   }
 
   leave(work: Abandonable): void {
@@ -73,16 +73,16 @@ export class RequestContext implements Cancellation {
   }
 
   /**
-   * What `work` comes to, as long as the operation lasts; `work` itself goes on.
-   * @throws GatewayError HUBSPOT_TIMEOUT when the time is over
+   * Waits for `work` until the operation is cancelled. `work` itself continues.
+   * @throws GatewayError HUBSPOT_TIMEOUT at the end time of the operation
    */
   until<T>(work: Promise<T>): Promise<T> {
     return untilCancelled(this, work);
   }
 
   /**
-   * The same for work of the gateway's own database.
-   * @throws GatewayError STORAGE_UNAVAILABLE when the time is over
+   * The same for work of the gateway's database.
+   * @throws GatewayError STORAGE_UNAVAILABLE at the end time of the operation
    */
   async untilStored<T>(work: Promise<T>): Promise<T> {
     try {
@@ -93,7 +93,7 @@ export class RequestContext implements Cancellation {
     }
   }
 
-  /** `api` for calls that this operation makes alone, until it is over, or the `grant` that they are made under. */
+  /** The API for calls of this operation alone. They are charged, and cancelled with the operation or the `grant`. */
   charged({ version, send }: HubspotApi, grant: Cancellation): HubspotApi {
     const cancellation = eitherOf(this, grant);
     const callContext = { ...this.callContext, cancellation };
@@ -108,12 +108,12 @@ export class RequestContext implements Cancellation {
   }
 }
 
-function givenUp({ reason }: AbortSignal): GatewayError {
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {}, { cause: reason });
+function cancelled({ reason }: AbortSignal): GatewayError {
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {}, { cause: reason });
 }
 
 function outOfTime(): GatewayError {
-  const message = 'HubSpot did not answer in the time that an operation may take. Ask for less at once, or try again.';
+  const message = 'HubSpot did not answer in the time that an operation may take. Request less data, or try again.';
   return new GatewayError('HUBSPOT_TIMEOUT', message, {});
 }
 

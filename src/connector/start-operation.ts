@@ -2,26 +2,26 @@ import type { Clock } from '../lib/time/clock.ts';
 import { CallBudget } from './call-budget.ts';
 import { RequestContext } from './request-context.ts';
 
-/** HubSpot calls that one operation may cost. */
+/** HubSpot calls that one operation may make. */
 export const MAX_CALLS = 50;
 /**
- * Clients wait for 30 s as a rule, and an operation is answered within 25 s of its request's arrival. What still waits
- * for its own database or a token then is ended a moment sooner, so that the answer can be written. HubSpot's calls,
- * and the waiting for their turns, end sooner still: they know best what kept them.
+ * Most clients wait for 30 s, and the gateway answers an operation within 25 s of the arrival of its request. `waits` ends
+ * waits for the database or a token a little before, so that the answer can be sent. `calls` ends HubSpot calls and
+ * waits for permits earlier, because their errors describe the cause best.
  */
 const OPERATION_MS = { calls: 24_000, waits: 24_500 };
 
-/** Whose request it is. */
+/** The viewer of a request. */
 export interface Caller {
   readonly tenantId: string;
   readonly viewerId: string;
   /** When the request began to arrive, on the monotonic clock. */
   readonly arrivedAt: number;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The operation that a request asks for. */
+/** Creates the context of a request's operation. */
 export function startOperation({ tenantId, viewerId, arrivedAt, signal }: Caller, clock: Clock): RequestContext {
   return new RequestContext({
     callContext: {

@@ -77,7 +77,7 @@ export interface ConnectOptions {
   readonly returnUrls: readonly URL[];
   readonly oauth: OAuthClient;
   readonly installations: InstallationStore;
-  readonly directory: InstallationCache;
+  readonly installationCache: InstallationCache;
   readonly requests: AuthorizationRequestStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -241,7 +241,7 @@ export class ConnectFlow {
 
   /** A code is good once: what it brought is saved as soon as the database takes it. */
   async #save(tenantId: string, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
-    const { installations, directory, logger } = this.#options;
+    const { installations, installationCache, logger } = this.#options;
     const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
     const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
     const tokens = { ...scheduleOf(expiresInMs), accessToken, refreshToken };
@@ -250,7 +250,7 @@ export class ConnectFlow {
       logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
       throw err;
     });
-    directory.changed(installation);
+    installationCache.changed(installation);
     return installation;
   }
 

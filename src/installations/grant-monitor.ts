@@ -17,7 +17,7 @@ const MAX_RECHECKED = 1_000;
 
 export interface GrantMonitorOptions {
   readonly installations: InstallationStore;
-  readonly directory: InstallationCache;
+  readonly installationCache: InstallationCache;
   readonly oauth: OAuthClient;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,39 +43,39 @@ export class GrantMonitor {
     version: number,
     reason: InstallationStatusReason,
   ): Promise<GatewayError | undefined> {
-    const { installations, directory, logger } = this.#options;
+    const { installations, installationCache, logger } = this.#options;
     const marked = await installations.expire(installation, version, reason);
     if (!marked) {
-      directory.forget(installation.tenantId);
+      installationCache.forget(installation.tenantId);
       return undefined;
     }
     const lost = { status: 'REAUTHORIZATION_REQUIRED', statusReason: reason } as const;
-    directory.changed({ ...installation, ...lost, grantVersion: installation.grantVersion + 1 });
+    installationCache.changed({ ...installation, ...lost, grantVersion: installation.grantVersion + 1 });
     logger.warn({ tenantId: installation.tenantId, installationId: installation.id, reason }, 'grant lost');
     return reauthorizationRequired({ ...installation, statusReason: reason });
   }
 
   /** Why an installation has no tokens: it was disconnected, or its grant is over. */
   async lost(installation: Installation): Promise<GatewayError> {
-    this.#options.directory.forget(installation.tenantId);
+    this.#options.installationCache.forget(installation.tenantId);
     return (await this.over(installation)) ?? notConnected(installation.id);
   }
 
   /** What became of a grant that this replica, or another one, found to be over; `undefined` while it stands. */
   async over({ tenantId, id }: Installation): Promise<GatewayError | undefined> {
-    const { directory } = this.#options;
-    const { moment } = directory;
+    const { installationCache } = this.#options;
+    const { moment } = installationCache;
     const find = (all: readonly Installation[]) => all.find((installation) => installation.id === id);
-    if (find(await directory.list(tenantId))?.status === 'ACTIVE') return undefined;
-    const current = find(await directory.current(tenantId, moment));
+    if (find(await installationCache.list(tenantId))?.status === 'ACTIVE') return undefined;
+    const current = find(await installationCache.current(tenantId, moment));
     return current ? grantOver(current) : notConnected(id);
   }
 
   /** Tokens came after all, when they had been given up. */
   async recovered(installation: Installation): Promise<void> {
-    const { installations, directory, logger } = this.#options;
+    const { installations, installationCache, logger } = this.#options;
     if (!(await installations.recover(installation))) return;
-    directory.forget(installation.tenantId);
+    installationCache.forget(installation.tenantId);
     logger.info({ installationId: installation.id }, 'grant recovered');
   }
 
@@ -107,15 +107,15 @@ export class GrantMonitor {
   }
 
   async #introspect(installation: Installation, accessToken: string): Promise<Installation> {
-    const { oauth, installations, directory, clock, logger } = this.#options;
+    const { oauth, installations, installationCache, clock, logger } = this.#options;
     const patience = { oauth, clock, giveUpAt: clock.monotonic() + RECHECK_MS };
     const identity = await introspectWithRetry(patience, accessToken);
     if (identity?.hubId !== installation.hubId) return installation;
     const isSame = sameScopes(identity.scopes, installation.grantedScopes);
     if (isSame && (installation.installedBy !== null || identity.user === null)) return installation;
     const changed = await installations.updateGrant(installation, identity);
-    if (changed) directory.changed(changed);
-    else directory.forget(installation.tenantId);
+    if (changed) installationCache.changed(changed);
+    else installationCache.forget(installation.tenantId);
     if (!isSame) logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
     return changed ?? installation;
   }

@@ -21,7 +21,7 @@ export interface InstallationsOptions extends Pick<TokenRefresherOptions, 'clock
 
 /** All that the gateway does with OAuth grants. */
 export interface Installations {
-  readonly directory: InstallationCache;
+  readonly installationCache: InstallationCache;
   readonly grants: GrantMonitor;
   readonly tokens: TokenManager;
   readonly connect: ConnectFlow;
@@ -37,26 +37,26 @@ export function createInstallations(options: InstallationsOptions): Installation
   const { stores, hubspot, clock, logger, metrics, alert } = options;
   const { installations, defaults } = stores;
   const { oauth, api } = hubspot;
-  const directory = new InstallationCache({ installations, defaults, clock, logger });
-  const grants = new GrantMonitor({ installations, directory, oauth, clock, logger });
+  const installationCache = new InstallationCache({ installations, defaults, clock, logger });
+  const grants = new GrantMonitor({ installations, installationCache, oauth, clock, logger });
   const refresher = new TokenRefresher({ tokens: stores.tokens, grants, oauth, clock, logger, metrics, alert });
   const tokens = new TokenManager({ exchange: refresher, clock, logger });
   const revocations = new Revocations({ store: stores.revocations, oauth, api, clock, logger });
-  directory.onChange((change) => tokens.changed(change));
+  installationCache.onChange((change) => tokens.changed(change));
   return {
-    directory,
+    installationCache,
     grants,
     tokens,
     connect: new ConnectFlow({
       ...options.connect,
       requests: stores.authorizationRequests,
-      ...{ oauth, installations, directory, clock, logger },
+      ...{ oauth, installations, installationCache, clock, logger },
     }),
-    lifecycle: new InstallationLifecycle({ installations, directory, tokens, revocations, logger }),
+    lifecycle: new InstallationLifecycle({ installations, installationCache, tokens, revocations, logger }),
     revocations,
     stopSoon: () => refresher.stopSoon(),
     async close() {
-      await Promise.all([revocations.close(), directory.close()]);
+      await Promise.all([revocations.close(), installationCache.close()]);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { TokenManager } from './token-manager.ts';
 
 export interface LifecycleOptions {
   readonly installations: InstallationStore;
-  readonly directory: InstallationCache;
+  readonly installationCache: InstallationCache;
   readonly tokens: TokenManager;
   readonly revocations: Revocations;
   readonly logger: Logger;
@@ -34,9 +34,9 @@ export class InstallationLifecycle {
    * `uninstall` also removes the app from the portal, which ends it for every tenant that connected this portal.
    */
   async disconnect(installation: Installation, uninstall: boolean): Promise<Installation> {
-    const { installations, directory, revocations, logger } = this.#options;
+    const { installations, installationCache, revocations, logger } = this.#options;
     const erased = await installations.disconnect(installation, uninstall);
-    directory.changed({
+    installationCache.changed({
       ...installation,
       status: 'DISCONNECTED',
       statusReason: 'DISCONNECTED_BY_VIEWER',
@@ -58,11 +58,11 @@ export class InstallationLifecycle {
    */
   async setDefault(viewer: ViewerKey, installation: Installation | undefined): Promise<void> {
     if (installation?.status === 'DISCONNECTED') throw notConnected(installation.id);
-    await this.#options.directory.saveDefault(viewer, installation?.id);
+    await this.#options.installationCache.saveDefault(viewer, installation?.id);
   }
 
   async #current(installation: Installation): Promise<Installation> {
-    const all = await this.#options.directory.list(installation.tenantId);
+    const all = await this.#options.installationCache.list(installation.tenantId);
     return all.find(({ id }) => id === installation.id) ?? installation;
   }
 }

@@ -277,8 +277,8 @@ function createTokenManager(pool: Pool): TokenManager {
   const { clientId, clientSecret, apiVersion } = config.hubspot;
   const { tokens, installations, defaults } = openStores(db.database, new TokenCipher(config.encryptionKeys));
   const oauth = new OAuthClient({ clientId, clientSecret, version: apiVersion, pool, clock });
-  const directory = new InstallationCache({ installations, defaults, clock, logger: silentLogger });
-  const grants = new GrantMonitor({ installations, directory, oauth, clock, logger: silentLogger });
+  const installationCache = new InstallationCache({ installations, defaults, clock, logger: silentLogger });
+  const grants = new GrantMonitor({ installations, installationCache, oauth, clock, logger: silentLogger });
   const facts = { metrics: createMetrics(), alert: () => {}, logger: silentLogger, clock };
   return new TokenManager({ exchange: new TokenRefresher({ tokens, grants, oauth, ...facts }), ...facts });
 }

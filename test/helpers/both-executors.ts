@@ -167,7 +167,7 @@ export class BothExecutors {
       // Where HubSpot refuses a call, an administrator has taken the owners away.
       recheck: async (known) => ({ ...known, grantedScopes: OBJECT_SCOPES, grantVersion: 2 }),
     };
-    const directory: Public<InstallationCache> = {
+    const installationCache: Public<InstallationCache> = {
       moment: 0,
       defaultOf: () => undefined,
       saveDefault: async () => {},
@@ -178,7 +178,7 @@ export class BothExecutors {
       list: (tenantId) => [this.#installation(tenantId)],
       current: async (tenantId) => [this.#installation(tenantId)],
     };
-    const pipelines = new PortalClients({
+    const portalClients = new PortalClients({
       // As far as calls need them.
       tokens: tokens as TokenManager,
       grants: grants as GrantMonitor,
@@ -190,9 +190,9 @@ export class BothExecutors {
       clock,
     });
     return {
-      directory: directory as InstallationCache,
+      installationCache: installationCache as InstallationCache,
       installations: { tokenExpiries: async () => new Map() },
-      ...{ pipelines, limiters, clock },
+      ...{ portalClients, limiters, clock },
       recordClasses: RECORD_GETTERS,
     };
   }

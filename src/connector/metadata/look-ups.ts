@@ -3,21 +3,21 @@ import { type Cancellation, CancellationSource, eitherOf, untilCancelled } from 
 import type { Clock } from '../../lib/time/clock.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** A call of a look-up that cannot be made within this would come too late for everybody who waits by then. */
+/** Deadline of a call of a look-up: a later answer would be too late for all waiting operations. */
 const LOOK_UP_CALL_MS = 25_000;
 
 export interface LookUpsOptions {
   readonly api: HubspotApi;
-  /** Cancelled when the grant is over. */
+  /** Cancelled when the grant ends. */
   readonly grant: Cancellation;
-  /** The installation asks for itself: what is looked up serves all its viewers, whoever came first. */
+  /** A key of the installation, not of a viewer, because a look-up serves all viewers. */
   readonly fairnessKey: string;
   readonly clock: Clock;
 }
 
 /**
- * Look-ups under way, each for all operations that want the same: at the installation's own expense, while each
- * operation waits for itself. One that nobody waits for any more makes no further call.
+ * The look-ups in flight. All operations that need the same metadata share one look-up, which is charged to none of them.
+ * Each operation waits until its own deadline. A look-up without waiting operations is cancelled.
  */
 export class LookUps {
   readonly #options: LookUpsOptions;
@@ -28,17 +28,17 @@ export class LookUps {
   }
 
   /**
-   * `what` says all that `ask` asks for.
-   * @throws GatewayError of the look-up, of the operation when it is over first, or of the grant
+   * `name` must describe all that `send` reads.
+   * @throws GatewayError of the look-up, or the reason for which the operation or the grant was cancelled
    */
-  run(what: string, ask: (api: HubspotApi) => Promise<object>, request: RequestContext): Promise<object> {
-    const running = this.#running.get(what);
-    if (running?.isWanted) return running.join(request);
-    const lookUp = new LookUp(this.#options, ask, () => {
-      // One that was given up may have a successor.
-      if (this.#running.get(what) === lookUp) this.#running.delete(what);
+  run(name: string, send: (api: HubspotApi) => Promise<object>, request: RequestContext): Promise<object> {
+    const running = this.#running.get(name);
+    if (running?.isActive) return running.join(request);
+    const lookUp = new LookUp(this.#options, send, () => {
+      // A new look-up can have replaced one that was cancelled.
+      if (this.#running.get(name) === lookUp) this.#running.delete(name);
     });
-    this.#running.set(what, lookUp);
+    this.#running.set(name, lookUp);
     return lookUp.join(request);
   }
 }
@@ -50,7 +50,7 @@ class LookUp {
 
   constructor(
     { api, grant, fairnessKey, clock }: LookUpsOptions,
-    ask: (api: HubspotApi) => Promise<object>,
+    send: (api: HubspotApi) => Promise<object>,
     onEnd: () => void,
   ) {
     const cancellation = eitherOf(this.#cancellation, grant);
@@ -58,11 +58,11 @@ class LookUp {
       ...{ fairnessKey, priority: 'interactive' as const, cancellation },
       deadlineAt: clock.monotonic() + LOOK_UP_CALL_MS,
     });
-    const asked = ask({ version: api.version, send: (call) => api.send({ ...call, callContext: callContext() }) });
-    this.#outcome = untilCancelled(grant, asked).finally(onEnd);
+    const outcome = send({ version: api.version, send: (call) => api.send({ ...call, callContext: callContext() }) });
+    this.#outcome = untilCancelled(grant, outcome).finally(onEnd);
   }
 
-  get isWanted(): boolean {
+  get isActive(): boolean {
     return this.#cancellation.reason === undefined;
   }
 
@@ -70,7 +70,7 @@ class LookUp {
     this.#waiting += 1;
     return request.until(this.#outcome).finally(() => {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#cancellation.cancel(new Error('nobody waits for this look-up any more'));
+      if (this.#waiting === 0) this.#cancellation.cancel(new Error('no operation waits for this look-up any more'));
     });
   }
 }

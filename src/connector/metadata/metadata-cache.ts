@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** Served without a question for so long. */
+/** A younger value is served without a new read. */
 const FRESH_MS = 5 * 60 * 1000;
-/** After that it is served once more while it is read again; older than this, it is waited for. */
+/** A younger value is served while it is read again (stale-while-revalidate). Requests wait for the read of an older one. */
 const STALE_MS = 30 * 60 * 1000;
-/** Characters of all that is kept, as JSON: the property definitions of a portal weigh some 100,000. */
+/** Characters of all values as JSON. The property definitions of a portal take about 100,000. */
 const MAX_CHARACTERS = 50_000_000;
 
 interface Entry {
@@ -14,7 +14,7 @@ interface Entry {
   readonly readAt: number;
 }
 
-/** What changes rarely in a portal: owners, pipelines, property definitions. Shared by all requests of this process. */
+/** Caches owners, pipelines and property definitions, which rarely change, for all requests of this process. */
 export class MetadataCache {
   readonly #clock: Clock;
   readonly #entries = new LRUCache<string, Entry>({
@@ -27,8 +27,8 @@ export class MetadataCache {
   }
 
   /**
-   * What was read last under `key`, unless it is too old. The key names the installation, the version of its grant, and
-   * what is read: one key always stands for one type.
+   * The value of `key`, unless it is too old. The key contains the installation, the grant version and the name of the
+   * metadata, so a key always has one type.
    */
   find<T extends object>(key: string): Known<T> | undefined {
     const entry = this.#entries.get(key);
@@ -37,7 +37,7 @@ export class MetadataCache {
     return { value: entry.value as T, isFresh: age < FRESH_MS }; // Its key stands for this type.
   }
 
-  /** What was last known under `key`, however long ago; `undefined` when nothing is left of it. */
+  /** The last value of `key`, whatever its age; `undefined` when it was evicted or never read. */
   last<T extends object>(key: string): T | undefined {
     return this.#entries.peek(key)?.value as T | undefined; // As above.
   }
@@ -49,6 +49,6 @@ export class MetadataCache {
 
 export interface Known<T> {
   readonly value: T;
-  /** When false, it is to be read again, and served meanwhile. */
+  /** When false, the value is served and must be read again. */
   readonly isFresh: boolean;
 }

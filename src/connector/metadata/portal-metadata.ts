@@ -8,14 +8,14 @@ import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 import type { PortalClient } from '../portal-client.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** HubSpot cuts no list short, so something must: far more than a portal has. */
+/** HubSpot does not limit the pages of a list. This is far more than a portal has. */
 const MAX_OWNER_PAGES = 100;
 
 interface Owners {
   /** In HubSpot's order. */
   readonly all: readonly Owner[];
   readonly byId: ReadonlyMap<string, Owner>;
-  /** Calls that it took to read them. */
+  /** The number of pages, each of which took one call. */
   readonly pages: number;
 }
 
@@ -27,16 +27,16 @@ interface Definitions {
   readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
-/** What a portal's administrators set up, as of some minutes ago, for one operation. */
+/** The metadata of a portal for one operation. It can be some minutes old. */
 export class PortalMetadata {
-  readonly #pipeline: Pick<PortalClient, 'metadata' | 'lastMetadata'>;
-  readonly #operation: RequestContext;
-  /** A list has hundreds of rows that want the same. */
+  readonly #client: Pick<PortalClient, 'metadata' | 'lastMetadata'>;
+  readonly #request: RequestContext;
+  /** Reads in flight: a list can have hundreds of rows that need the same metadata. */
   readonly #reading = new Map<string, Promise<object>>();
 
-  constructor(pipeline: Pick<PortalClient, 'metadata' | 'lastMetadata'>, request: RequestContext) {
-    this.#pipeline = pipeline;
-    this.#operation = request;
+  constructor(client: Pick<PortalClient, 'metadata' | 'lastMetadata'>, request: RequestContext) {
+    this.#client = client;
+    this.#request = request;
   }
 
   /** The active owners in HubSpot's order. */
@@ -44,29 +44,29 @@ export class PortalMetadata {
     return (await this.#owners(false)).all;
   }
 
-  /** By the owner's id, archived or not: records keep belonging to people who left. `null` when nobody has it. */
+  /** An owner by id; `null` when there is none. Includes archived owners, since records keep their owner. */
   async owner(id: string): Promise<Owner | null> {
     return (await this.#owners(false)).byId.get(id) ?? (await this.#owners(true)).byId.get(id) ?? null;
   }
 
-  /** The most calls that reading all owners, in use and archived, takes: a page more than last time, or as many as may be. */
+  /** The most calls that reading all active and archived owners takes: a page more than last time, or the maximum. */
   get mostOwnerCalls(): number {
     const pagesOf = (archived: boolean) =>
-      this.#pipeline.lastMetadata<Owners>(ownersName(archived))?.pages ?? MAX_OWNER_PAGES - 1;
+      this.#client.lastMetadata<Owners>(ownersName(archived))?.pages ?? MAX_OWNER_PAGES - 1;
     return pagesOf(false) + pagesOf(true) + 2;
   }
 
-  /** What associations from one type of record to another can mean. */
+  /** The types of associations from one object type to another. */
   async associationTypes(from: ObjectType, to: ObjectType): Promise<readonly AssociationType[]> {
     return this.#read(`associations\n${from}\n${to}`, (api) => listAssociationTypes(api, from, to));
   }
 
-  /** In the order in which HubSpot shows them. */
+  /** In HubSpot's display order. */
   async pipelines(objectType: ObjectType): Promise<readonly Pipeline[]> {
     return this.#read(`pipelines\n${objectType}`, (api) => listPipelines(api, objectType));
   }
 
-  /** All definitions of a type, the sensitive ones last. */
+  /** All property definitions of an object type, the sensitive ones last. */
   async properties(objectType: ObjectType): Promise<readonly PropertyDefinition[]> {
     const lists = await Promise.all([
       this.#definitions(objectType, 'non_sensitive'),
@@ -75,7 +75,7 @@ export class PortalMetadata {
     return lists.flatMap(({ all }) => all);
   }
 
-  /** By name; a name that the portal does not define is not in it. Who names nothing sensitive needs one list only. */
+  /** Property definitions by name, without undefined properties. Sensitive ones are read only when needed. */
   async propertiesNamed(
     objectType: ObjectType,
     names: readonly string[],
@@ -103,13 +103,13 @@ export class PortalMetadata {
     return this.#read(ownersName(archived), (api) => readOwners(api, archived));
   }
 
-  #read<T extends object>(what: string, ask: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
-    const reading = this.#reading.get(what);
-    if (reading) return reading as Promise<T>; // `what` stands for one type.
-    const read = this.#pipeline.metadata(what, ask, this.#operation);
+  #read<T extends object>(name: string, send: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
+    const reading = this.#reading.get(name);
+    if (reading) return reading as Promise<T>; // `name` stands for one type.
+    const read = this.#client.metadata(name, send, this.#request);
     if (!(read instanceof Promise)) return read;
-    this.#reading.set(what, read);
-    const forget = () => this.#reading.delete(what);
+    this.#reading.set(name, read);
+    const forget = () => this.#reading.delete(name);
     read.then(forget, forget);
     return read;
   }

@@ -2,16 +2,16 @@ import { GatewayError } from '../../errors.ts';
 import { type FilterGroup, SEARCH_LIMITS, type SearchFilter } from '../../hubspot/crm/search.ts';
 import type { Condition } from './condition.ts';
 
-/** Filters by their spelling: all must hold. */
+/** Filters that must all match, by their JSON. */
 type Conjunction = ReadonlyMap<string, SearchFilter>;
 
-/** Groups, and filters in one, on the way to those that are left: what comes later may make them needless. */
+/** Groups, and filters of a group, during the expansion. A later step can remove some of them. */
 const MAX_INTERMEDIATE = 64;
 
 /**
- * The condition as HubSpot takes it, an OR of ANDs: no group at all when nothing can fit, one empty group when
- * everything does. What is said twice, and groups that another one covers, are left out.
- * @throws GatewayError BAD_USER_INPUT for what HubSpot's limits do not allow
+ * Converts a condition to HubSpot's disjunctive normal form: no group when no record can match, one empty group when all
+ * records do. Duplicate filters and redundant groups are left out.
+ * @throws GatewayError BAD_USER_INPUT when the groups exceed HubSpot's limits
  */
 export function toFilterGroups(condition: Condition): readonly FilterGroup[] {
   const groups = expand(condition).map((conjunction) => [...conjunction.values()]);
@@ -33,11 +33,11 @@ function or(groups: readonly Conjunction[], condition: Condition): readonly Conj
   return bounded([...groups, ...expand(condition)]);
 }
 
-/** Each alternative of the one with each of the other. */
+/** Combines each alternative of the groups with each alternative of the condition. */
 function and(groups: readonly Conjunction[], condition: Condition): readonly Conjunction[] {
-  const others = expand(condition);
-  if (groups.length * others.length > MAX_INTERMEDIATE) throw tooManyGroups();
-  const combined = groups.flatMap((group) => others.map((other) => new Map([...group, ...other])));
+  const alternatives = expand(condition);
+  if (groups.length * alternatives.length > MAX_INTERMEDIATE) throw tooManyGroups();
+  const combined = groups.flatMap((group) => alternatives.map((other) => new Map([...group, ...other])));
   if (combined.some(({ size }) => size > MAX_INTERMEDIATE)) throw tooLargeGroup();
   return bounded(combined);
 }
@@ -48,7 +48,7 @@ function bounded(groups: readonly Conjunction[]): readonly Conjunction[] {
   return needed;
 }
 
-/** Whoever fits `narrow` fits `wide`, too. Of equals the first stands for both. */
+/** True when every record that matches `narrow` matches `wide`. Of two equal groups, only the first covers the other. */
 function covers(wide: Conjunction, narrow: Conjunction, first: boolean): boolean {
   if (wide.size > narrow.size || (wide.size === narrow.size && !first)) return false;
   return [...wide.keys()].every((filter) => narrow.has(filter));

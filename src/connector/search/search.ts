@@ -10,27 +10,27 @@ import {
 import { ALWAYS, type Condition } from './condition.ts';
 import { toFilterGroups } from './filter-groups.ts';
 
-/** What is looked for, and in which order. */
+/** The filter and the order of a search. */
 export interface SearchCriteria {
   readonly condition?: Condition | undefined;
   readonly query?: string | undefined;
   readonly sort?: SearchSort | undefined;
 }
 
-/** A search that HubSpot takes. Plain data, spelt alike for whatever means the same to HubSpot. */
+/** A search within HubSpot's limits. It is plain data, and equal searches have equal JSON. */
 export interface Search {
   readonly query: string | undefined;
-  /** As `toFilterGroups` makes them: none when nothing can be found. */
+  /** From `toFilterGroups`: none when no record can match. */
   readonly groups: readonly FilterGroup[];
   readonly sort: SearchSort;
-  /** Types of associated records that the filter asks about. */
+  /** Types of the associated records in the filter. */
   readonly associatedTypes: readonly ObjectType[];
 }
 
-/** The one order that has no ties, so that what follows a record is known whatever happens to the others. */
+/** The only order without ties, so that a page can continue after a record while other records change. */
 const BY_ID: SearchSort = { propertyName: 'hs_object_id', direction: 'ASCENDING' };
 
-/** @throws GatewayError BAD_USER_INPUT for what HubSpot's limits do not allow */
+/** @throws GatewayError BAD_USER_INPUT when the search exceeds HubSpot's limits */
 export function toSearch({ condition = ALWAYS, query, sort }: SearchCriteria): Search {
   const groups = toFilterGroups(condition);
   const search = { query, groups, sort: sort ?? BY_ID, associatedTypes: associatedTypes(groups) };
@@ -42,19 +42,19 @@ export function toSearch({ condition = ALWAYS, query, sort }: SearchCriteria): S
   return search;
 }
 
-/** Whether the search is in the order of ids, up or down. */
+/** True for a search in the order of ids, ascending or descending. */
 export function isSortedById({ sort }: Search): boolean {
   return sort.propertyName === BY_ID.propertyName;
 }
 
-/** The same search for what comes behind the record `id` in the order of ids. */
+/** The search for the records after `id` in the order of ids. */
 export function afterId(search: Search, id: string): Search {
   const operator = search.sort.direction === 'ASCENDING' ? 'GT' : 'LT';
   const beyond = { propertyName: BY_ID.propertyName, operator, value: id } as const;
   return { ...search, groups: search.groups.map((filters) => [...filters, beyond]) };
 }
 
-/** Whether every page can be the search `behind` an id: that takes a place in each group of the filter. */
+/** True when each page can be a search after an id, which needs one more filter in each group. */
 export function supportsKeyset(search: Search): boolean {
   const next = afterId(search, LONGEST_ID);
   return (
@@ -65,7 +65,7 @@ export function supportsKeyset(search: Search): boolean {
   );
 }
 
-/** Whether the properties can be asked for with every page. What is left then is their batch read. */
+/** True when every page of the search has room for the property names. Otherwise a batch read gets the properties. */
 export function takesProperties(search: Search, properties: readonly string[]): boolean {
   return fits(supportsKeyset(search) ? afterId(search, LONGEST_ID) : search, properties);
 }

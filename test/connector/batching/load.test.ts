@@ -42,7 +42,7 @@ describe('a load', () => {
   it('fails with the reason of its cancellation, and reports it once', async () => {
     const onAbandon = vi.fn();
     const load = loadOf(undefined, onAbandon);
-    const reason = new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {});
+    const reason = new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {});
     load.abandon(reason);
     await expect(load.promise).rejects.toBe(reason);
     expect([load.isCancelled, onAbandon.mock.calls]).toEqual([true, [[load]]]);
@@ -67,7 +67,7 @@ describe('a call', () => {
 
   it('is charged again only while a load waits and its request can afford it', async () => {
     const [poor, rich, cancelled] = [loadOf(operationOf(0)), loadOf(), loadOf()];
-    cancelled.abandon(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was given up.', {}));
+    cancelled.abandon(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {}));
     expect(() => chargeAgain([...poor.inputs, ...rich.inputs])).not.toThrow();
     expect(() => chargeAgain([...poor.inputs, ...cancelled.inputs])).toThrow('no load waits for this call');
   });
