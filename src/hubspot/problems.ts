@@ -103,7 +103,7 @@ const REQUIRED = 'HubSpot requires a value here.';
 function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
   const coded = faults.filter(({ code }) => code !== undefined);
   const all = coded.length > 0 ? coded : faults.slice(0, 1);
-  return all.filter((fault, index) => all.findIndex(({ code }) => code === fault.code) === index);
+  return [...Map.groupBy(all, ({ code }) => code).values()].flatMap(([first]) => first ?? []);
 }
 
 /** `Property values were not valid: [{"name": …, "error": …, "message": …}]`. */
@@ -133,13 +133,16 @@ function invalid(told: { property?: unknown; code?: unknown; message?: unknown }
   };
 }
 
-const ALLOWED = /^.*was not one of the allowed options: \[(.*)\]\s*$/s;
+/** The list follows, and ends the message. The refused value comes before, and may contain the same words. */
+const ALLOWED = 'was not one of the allowed options: [';
 /** An older way to list them: label, value, order and more of each option. */
 const VALUE = /\bvalue: "((?:[^"\\]|\\.)*)"/g;
 
 function allowedOptions(message: string): readonly string[] | undefined {
-  const list = ALLOWED.exec(message)?.[1];
-  if (!list) return undefined;
+  const text = message.trimEnd();
+  const start = text.lastIndexOf(ALLOWED);
+  const list = start >= 0 && text.endsWith(']') ? text.slice(start + ALLOWED.length, -1) : '';
+  if (list === '') return undefined;
   const values = [...list.matchAll(VALUE)].map(([, value = '']) => value.replace(/\\(.)/g, '$1'));
   return values.length > 0 ? values : list.split(', ');
 }

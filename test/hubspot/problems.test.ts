@@ -196,6 +196,8 @@ describe('a refusal that cannot be understood', () => {
       '1'.repeat(1_000_000),
       `x was not one of the allowed options: [${'] '.repeat(500_000)}`,
       `x was not one of the allowed options: [${'value: "'.repeat(120_000)}]`,
+      'was not one of the allowed options: ['.repeat(25_000),
+      `${'was not one of the allowed options: []'.repeat(12_000)}${' '.repeat(500_000)}x`,
       `[{${'['.repeat(900_000)}`,
       `Existing ID:${' '.repeat(900_000)}`,
     ];
@@ -204,6 +206,13 @@ describe('a refusal that cannot be understood', () => {
       expect(parseProblems(409, { message }).length).toBeGreaterThan(0);
     }
   });
+});
+
+it('a property with tens of thousands of faults is read in less than a second', () => {
+  const errors = Array.from({ length: 60_000 }, (_, index) => ({ in: 'email', code: `FAULT_${index}` }));
+  const startedAt = performance.now();
+  expect(parseProblems(400, { errors })).toHaveLength(50);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
 it('what a person wrote is not taken for what HubSpot says', () => {

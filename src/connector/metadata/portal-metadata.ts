@@ -116,14 +116,15 @@ export class PortalMetadata {
 }
 
 async function readOwners(api: HubspotApi, archived: boolean): Promise<Owners> {
-  const all: Owner[] = [];
+  const read: (readonly Owner[])[] = [];
   let [after, pages]: [string | undefined, number] = [undefined, 0];
   do {
     const page = await listOwners(api, { archived, after });
-    all.push(...page.owners);
+    read.push(page.owners);
     after = page.next;
     pages += 1;
   } while (after !== undefined && pages < MAX_OWNER_PAGES);
+  const all = read.flat();
   return { all, byId: new Map(all.map((owner) => [owner.id, owner])), pages };
 }
 
