@@ -18,6 +18,7 @@ import { createMetrics } from './lib/metrics.ts';
 import { Readiness } from './lib/readiness.ts';
 import { isSettledWithin } from './lib/settled-within.ts';
 import { type Clock, systemClock } from './lib/time/clock.ts';
+import { Turns } from './lib/turns.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { TokenCipher } from './storage/encryption/token-cipher.ts';
 import { logStorageOutages } from './storage/storage-outages.ts';
@@ -122,9 +123,10 @@ function createParts(config: Config, overrides: GatewayOverrides) {
   });
   const readiness = new Readiness(storageReadiness(stores.keys), logger);
   const { connect, lifecycle } = installations;
-  const documents = new ArgumentDocuments(schema);
+  const turns = new Turns();
+  const documents = new ArgumentDocuments(schema, turns);
   const server = createGatewayServer({
-    ...{ config, redirectUri, connect, readiness, metrics, clock, logger },
+    ...{ config, redirectUri, connect, readiness, turns, metrics, clock, logger },
     graphiql: overrides.graphiql,
     publicUrl: () => publicUrl,
     contextFor({ id: viewerId, tenantId }, request) {
@@ -133,7 +135,7 @@ function createParts(config: Config, overrides: GatewayOverrides) {
         operation,
         connectors: portals.connectorsFor({ tenantId, viewerId }, operation),
         ...{ connect, lifecycle, documents, requiredScopes },
-        rows: new RowBudget(config.maxAnswerRows),
+        rows: new RowBudget(config.maxAnswerRows, turns),
       };
     },
   });

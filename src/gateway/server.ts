@@ -26,6 +26,7 @@ import type { Metrics } from '../lib/metrics.ts';
 import { proxyFor } from '../lib/proxy.ts';
 import type { Readiness } from '../lib/readiness.ts';
 import type { Clock } from '../lib/time/clock.ts';
+import type { Turns } from '../lib/turns.ts';
 
 const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
 const OVERLOADED: RefusalKind = { door: 'operation', level: 'warn', message: 'an operation found no room' };
@@ -38,6 +39,7 @@ export interface GatewayServerOptions {
   readonly publicUrl: () => string;
   readonly redirectUri: () => string;
   readonly contextFor: GraphQLEndpointOptions['contextFor'];
+  readonly turns: Turns;
   readonly connect: ConnectFlow;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
@@ -77,6 +79,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const graphql = createGraphQLEndpoint({
     authenticate,
     contextFor: options.contextFor,
+    turns: options.turns,
     introspection: config.introspection,
     maxRows: config.maxAnswerRows,
     limits: config.maxOperations,

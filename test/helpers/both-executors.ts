@@ -20,6 +20,7 @@ import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts
 import type { TokenManager } from '../../src/installations/token-manager.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
@@ -123,7 +124,8 @@ export class BothExecutors {
       setDefault: async () => {},
       disconnect: async (known) => ({ ...known, status: 'DISCONNECTED' }),
     };
-    const documents = new ArgumentDocuments(schema);
+    const turns = new Turns();
+    const documents = new ArgumentDocuments(schema, turns);
     return createGraphQLEndpoint({
       authenticate: (authorization) => viewerOf(authorization ?? ''),
       contextFor: ({ id: viewerId, tenantId }, request) => {
@@ -135,11 +137,12 @@ export class BothExecutors {
           connect: connect as ConnectFlow,
           lifecycle: lifecycle as InstallationLifecycle,
           documents,
-          rows: new RowBudget(MAX_ROWS),
+          rows: new RowBudget(MAX_ROWS, turns),
           requiredScopes: ['oauth'],
         };
       },
       introspection: true,
+      turns,
       maxRows: MAX_ROWS,
       limits: { replica: 1, tenant: 1, viewer: 1 },
       metrics: { watchOperations: () => {} },

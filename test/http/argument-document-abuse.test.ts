@@ -35,6 +35,24 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   return turns;
 }
 
+/** The part of the time for `work` that the longest turn of the event loop took. */
+async function longestTurnDuring(work: Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let isDone = false;
+  const beganAt = performance.now();
+  let startedAt = beganAt;
+  const measure = () => {
+    longest = Math.max(longest, performance.now() - startedAt);
+    startedAt = performance.now();
+    if (!isDone) setImmediate(measure);
+  };
+  setImmediate(measure);
+  await work.finally(() => {
+    isDone = true;
+  });
+  return longest / (performance.now() - beganAt);
+}
+
 it('documents of one request have a bound together', async () => {
   const documents = Array.from({ length: 64 }, (_, index) => heavy(index));
   const { errors } = await stack.query(CONNECT, { input: { documents } });
@@ -69,6 +87,18 @@ it('twenty fields with a document each share the bound, and leave turns of the e
   );
   expect(new Set(errors?.map(({ extensions }) => extensions?.code))).toEqual(new Set(['BAD_USER_INPUT']));
   expect(stack.simulator.log.all()).toEqual([]);
+});
+
+it('new documents of several requests are validated in different turns of the event loop', async () => {
+  const requests = Array.from({ length: 20 }, (_, index) => {
+    const query = heavy(4_000 + index).replace('contacts', 'contacts(first: 1)');
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${stack.token()}` };
+    return new Request(`${stack.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  });
+  const answers = Promise.all(requests.map((request) => stack.gateway.fetch(request)));
+  const longest = await longestTurnDuring(answers);
+  expect((await answers).map(({ status }) => status)).toEqual(requests.map(() => 200));
+  expect(longest).toBeLessThan(0.4);
 });
 
 it.each([

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphQLError, type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../errors.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { LIMIT_RULES, LIMITS, measureDocument, validateDocument } from './document-limits.ts';
 import type { ExecutableOperation } from './executable-operation.ts';
 import { operationsIn } from './operation-document.ts';
@@ -28,10 +28,11 @@ export class ArgumentDocuments {
     sizeCalculation: (_parsed, text) => text.length + 1,
   });
   readonly #tokens = new WeakMap<object, number>();
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, turns: Turns) {
     this.#schema = schema;
+    this.#turns = turns;
   }
 
   /**
@@ -62,8 +63,7 @@ export class ArgumentDocuments {
 
   async #parse(text: string, argument: string, request: object): Promise<ParsedArgument> {
     this.#charge(text, argument, request);
-    this.#turn = this.#turn.then(() => nextTurn());
-    await this.#turn;
+    await this.#turns.next();
     // Another request may have parsed the same text in an earlier turn.
     const cached = this.#parsed.get(text);
     if (cached) return cached;

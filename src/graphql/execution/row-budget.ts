@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError } from '../../errors.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
+import type { Turns } from '../../lib/turns.ts';
 
 /** Rows that are created in one turn of the event loop, which takes up to 20 ms. Other requests run in between. */
 const ROWS_PER_TURN = 500;
@@ -8,12 +8,15 @@ const ROWS_PER_TURN = 500;
 /** Counts the rows of one operation, and limits them. */
 export class RowBudget {
   readonly limit: number;
+  /** All operations share it: large answers of different operations are not created in the same turn. */
+  readonly #turns: Turns;
   #rows = 0;
-  #turns = 0;
+  #usedTurns = 0;
   #turn: Promise<void> | undefined;
 
-  constructor(limit: number) {
+  constructor(limit: number, turns: Turns) {
     this.limit = limit;
+    this.#turns = turns;
   }
 
   /**
@@ -25,16 +28,16 @@ export class RowBudget {
     this.#rows += rows;
     if (this.#rows > this.limit) throw tooManyRows(this.#rows, this.limit);
     const turns = Math.floor(this.#rows / ROWS_PER_TURN);
-    if (turns > this.#turns) {
-      this.#turns = turns;
-      this.#turn = (this.#turn ?? Promise.resolve()).then(() => nextTurn());
+    if (turns > this.#usedTurns) {
+      this.#usedTurns = turns;
+      this.#turn = this.#turns.next();
     }
     return this.#turn;
   }
 
   /** Returns the result of the operation. Serialization of a large result starts in a turn of its own. */
   inTurn<T>(result: T): PromiseOrValue<T> {
-    return this.#turns > 0 ? nextTurn(result) : result;
+    return this.#usedTurns > 0 ? this.#turns.next().then(() => result) : result;
   }
 }
 

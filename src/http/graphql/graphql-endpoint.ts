@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/logging/logger.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { andThen } from '../../lib/promise-or-value.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { Admission, type AdmissionRefusal, type OperationLimits } from '../admission.ts';
 import type { Authenticate } from '../auth/viewer.ts';
 import type { ViewerRefusal } from '../auth/viewer-refused-error.ts';
@@ -31,6 +32,8 @@ export interface GraphQLEndpointOptions extends ExecutorOptions {
     request: Pick<Caller, 'arrivedAt' | 'signal'>,
   ) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
+  /** Each new document is validated in a turn of its own. */
+  readonly turns: Turns;
   readonly limits: OperationLimits;
   readonly metrics: Pick<Metrics, 'watchOperations'>;
   readonly setCookies: SetFlowCookies;
@@ -106,7 +109,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
 type Yoga = YogaServerInstance<ServerContext, GatewayContext>;
 
 function createServer(options: GraphQLEndpointOptions, { documents, execute, admission }: Shared): Yoga {
-  const { authenticate, contextFor, introspection, logger, logRefusal } = options;
+  const { authenticate, contextFor, introspection, turns, logger, logRefusal } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context({ request, viewer, responseCookies, arrivedAt, signal }) {
@@ -117,7 +120,7 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute, adm
     plugins: [
       useRequest(),
       useViewer(authenticate, logRefusal),
-      useLimits({ introspection }),
+      useLimits({ introspection, documents, turns }),
       useKnownDocuments(documents),
       useExecutor(execute, admission),
       useErrorCodes({ logger, suggestions: introspection }),

@@ -6,13 +6,25 @@ import {
   validateDocument,
   variablesBeyondLimits,
 } from '../../../graphql/analysis/document-limits.ts';
+import type { Turns } from '../../../lib/turns.ts';
+import type { KnownDocuments } from '../known-documents.ts';
 
-/** Bounds the work that a document and its variables can ask of the parser, the validator and the executor. */
-export function useLimits({ introspection }: { introspection: boolean }): Plugin {
+export interface LimitsOptions {
+  readonly introspection: boolean;
+  readonly documents: KnownDocuments;
+  readonly turns: Turns;
+}
+
+/**
+ * Bounds the work that a document and its variables can ask of the parser, the validator and the executor. Validation of
+ * a new document can take 100 ms, so each one has a turn of the event loop of its own.
+ */
+export function useLimits({ introspection, documents, turns }: LimitsOptions): Plugin {
   return {
-    onParams({ params, setResult }) {
+    async onParams({ params, setResult }) {
       const error = variablesBeyondLimits(params.variables);
-      if (error) setResult({ errors: [error] });
+      if (error) return setResult({ errors: [error] });
+      if (params.query && !documents.get(params.query)) await turns.next();
     },
     onParse: ({ setParseFn }) =>
       setParseFn((source, options) => {
