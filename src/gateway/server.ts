@@ -8,7 +8,7 @@ import { createAuthenticator } from '../http/auth/viewer.ts';
 import type { ViewerRefusal } from '../http/auth/viewer-refused-error.ts';
 import { createBodyReader } from '../http/body.ts';
 import { Connections } from '../http/connections.ts';
-import { answerDirectly } from '../http/graphql/fast-path.ts';
+import { createFastPath } from '../http/graphql/fast-path.ts';
 import { createGraphiQL } from '../http/graphql/graphiql.ts';
 import type { GraphiQLDefaults } from '../http/graphql/graphiql-tabs.ts';
 import { createGraphQLEndpoint, type GraphQLEndpointOptions } from '../http/graphql/graphql-endpoint.ts';
@@ -35,7 +35,7 @@ const CALLBACK_REFUSED: RefusalKind = { door: 'callback', level: 'warn', message
 export interface GatewayServerOptions {
   readonly config: Config;
   readonly graphiql: GraphiQLDefaults | undefined;
-  /** The base of all URLs that the gateway hands out; with `PORT=0` it is known when the server listens. */
+  /** The base of all URLs that the gateway sends. With `PORT=0`, it is known only after `listen`. */
   readonly publicUrl: () => string;
   readonly redirectUri: () => string;
   readonly contextFor: GraphQLEndpointOptions['contextFor'];
@@ -49,17 +49,17 @@ export interface GatewayServerOptions {
 
 export interface Ports {
   readonly port: number;
-  /** Where `/metrics` has a port of its own. */
+  /** Set when `/metrics` has a port of its own. */
   readonly metricsPort?: number;
 }
 
-/** Everything of the gateway that speaks HTTP with its clients. */
+/** The HTTP servers of the gateway. */
 export interface GatewayServer {
-  /** Answers a request without a socket, under any of its public paths, that arrived then, on the monotonic clock. */
+  /** Answers a request without a socket, on any of its public paths. `arrivedAt` is on the monotonic clock. */
   fetch(request: Request, arrivedAt: number): Promise<Response>;
-  /** True for the liveness probe, which depends on nothing. */
+  /** True for the liveness probe, which does not depend on other parts of the gateway. */
   isLive(request: Request): boolean;
-  /** Listens where the settings say. */
+  /** Listens on the configured ports. */
   listen(): Promise<Ports>;
   /** Resolves as soon as no request of a socket is in flight. */
   idle(): Promise<void>;
@@ -105,19 +105,19 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     logger,
   });
   const readBody = createBodyReader();
-  const direct = answerDirectly({
+  const fastPath = createFastPath({
     ...{ authenticate, execute: graphql.execute, setCookies, readBody, answerHeaders, logRefusal, record, logger },
   });
   const routeOf = routePaths({ publicUrl: publicUrl(), redirectUri: config.hubspot.redirectUri });
   const server = createHttpServer({
-    ...{ fetch: app, direct, answerHeaders, routeOf, logger },
+    ...{ fetch: app, fastPath, answerHeaders, routeOf, logger },
     unreadAnswers: new UnreadAnswers({ metrics }),
     isDraining: () => readiness.isStopping,
   });
   const connections = new Connections(server);
   const metricsServer = createHttpServer({
     ...{ fetch: createMetricsApp({ metrics, answerHeaders, record, logger }), answerHeaders, logger },
-    direct: (_request, _response, otherwise) => otherwise(clock.monotonic()),
+    fastPath: (_request, _response, fullPath) => fullPath(clock.monotonic()),
     unreadAnswers: new UnreadAnswers({ metrics }),
   });
   const metricsConnections = new Connections(metricsServer);
@@ -126,7 +126,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     fetch: (request, arrivedAt) => app(routed(request, routeOf), arrivedAt),
     isLive: (request) => new URL(routed(request, routeOf).url).pathname === LIVE_PATH,
     async listen() {
-      // Nobody is served by a gateway that then finds the other port taken.
+      // The metrics port first, so that the gateway serves no request when that port is not free.
       const metricsPort = config.metrics && (await listenOn(metricsServer, config.metrics));
       const port = await listenOn(server, config);
       return { port, ...(metricsPort !== undefined && { metricsPort }) };
@@ -144,10 +144,10 @@ async function listenOn(server: Server, { port, host }: Pick<Config, 'port' | 'h
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, BACKLOG, resolve);
   });
-  return (server.address() as AddressInfo).port; // A TCP server that listens has one.
+  return (server.address() as AddressInfo).port; // A listening TCP server has an AddressInfo.
 }
 
-/** The way to the issuer's keys, where it is no direct one. */
+/** The proxy to the issuer's key set, if one is configured. */
 function createKeySetProxy({ auth, proxy: settings }: Config): Dispatcher | undefined {
   if (auth.key.kind !== 'jwks') return undefined;
   const proxy = proxyFor(auth.key.url, settings);

@@ -4,51 +4,51 @@ import type { LogRefusal } from '../lib/logging/refusal-log.ts';
 import { errorBody, retryAfter } from './error-body.ts';
 import type { EarlyAnswer } from './refusal.ts';
 
-/** How many operations a process works on at once. */
+/** The most operations in flight at the same time, in one process. */
 export interface OperationLimits {
   readonly replica: number;
   readonly tenant: number;
   readonly viewer: number;
 }
 
-/** Which limit an operation met. */
+/** The limit that refused an operation. */
 export type AdmissionRefusal = keyof OperationLimits;
 
-/** A burst is over soon; those that were refused together should not all come back together. */
-const RETRY_MS = { least: 1_000, most: 5_000 };
+/** Bursts are short. The retry time is random, so that refused clients do not all return at the same time. */
+const RETRY_MS = { min: 1_000, max: 5_000 };
 
 /**
- * Counts the operations that are under way, and refuses those beyond a limit, which would only make all others wait
- * longer. A tenant also gets no more than what is still free in the process, and a viewer no more than what is still
- * free for the tenant: so others find room, however much one wants.
+ * Counts the operations in flight, and refuses operations beyond a limit. A tenant can have no more operations in flight
+ * than the process has capacity left, and a viewer no more than its tenant has left. One tenant or viewer can therefore
+ * never take the whole capacity.
  */
 export class Admission {
   readonly #limits: OperationLimits;
   readonly #logRefusal: LogRefusal<AdmissionRefusal>;
   readonly #tenants = new Counts();
   readonly #viewers = new Counts();
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(limits: OperationLimits, logRefusal: LogRefusal<AdmissionRefusal>) {
     this.#limits = limits;
     this.#logRefusal = logRefusal;
   }
 
-  /** Operations under way. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Operations in flight. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /**
    * Runs one operation of a viewer.
-   * @throws GatewayError OVERLOADED at once when there is no room for it
+   * @throws GatewayError OVERLOADED immediately when a limit is reached
    */
   async run<T>({ tenantId, id }: Pick<Viewer, 'tenantId' | 'id'>, operation: () => T | Promise<T>): Promise<T> {
     const viewer = `${tenantId}\n${id}`;
     const refusal = this.#refusal(tenantId, viewer);
     if (refusal) {
       this.#logRefusal(refusal, { tenantId });
-      throw overloaded(RETRY_MS.least + Math.floor(Math.random() * (RETRY_MS.most - RETRY_MS.least)));
+      throw overloaded(RETRY_MS.min + Math.floor(Math.random() * (RETRY_MS.max - RETRY_MS.min)));
     }
     this.#change(tenantId, viewer, 1);
     try {
@@ -63,17 +63,17 @@ export class Admission {
     const [ofTenant, ofViewer] = [this.#tenants.of(tenant), this.#viewers.of(viewer)];
     if (ofViewer >= limits.viewer) return 'viewer';
     if (ofViewer >= limits.tenant - ofTenant) return 'tenant';
-    return ofTenant >= limits.replica - this.#underWay ? 'replica' : undefined;
+    return ofTenant >= limits.replica - this.#inFlight ? 'replica' : undefined;
   }
 
   #change(tenant: string, viewer: string, change: 1 | -1): void {
-    this.#underWay += change;
+    this.#inFlight += change;
     this.#tenants.add(tenant, change);
     this.#viewers.add(viewer, change);
   }
 }
 
-/** Keeps only what is not zero. */
+/** Counts by key. Deletes keys whose count is zero. */
 class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -93,12 +93,12 @@ export function overloaded(retryAfterMs: number): GatewayError<'OVERLOADED'> {
   return new GatewayError('OVERLOADED', message, { retryAfterMs });
 }
 
-/** The answer over HTTP. */
+/** The HTTP answer with status 503. */
 export function overloadedAnswer({ code, message, extensions }: GatewayError<'OVERLOADED'>): EarlyAnswer {
   return { status: 503, headers: retryAfter(extensions.retryAfterMs), body: errorBody(code, message, extensions) };
 }
 
-/** True for the refusal of an operation that found no room. */
+/** True when `error` is a GatewayError OVERLOADED. */
 export function isOverloaded(error: unknown): error is GatewayError<'OVERLOADED'> {
   return isGatewayError(error, 'OVERLOADED');
 }

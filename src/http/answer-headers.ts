@@ -1,18 +1,18 @@
-/** Headers by their names in lower case. */
+/** Headers by name in lower case. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** The headers of every answer about GraphQL, whoever makes it. */
+/** The headers of all answers of the GraphQL endpoint. */
 export interface AnswerHeaders {
-  /** Of any answer, refusals included: without them a page of another origin sees only that something failed. */
+  /** Headers of every answer, also of refusals. Without them, a page of another origin cannot read the answer. */
   readonly of: (origin: string | null | undefined) => Headers;
-  /** Of the answer to a preflight, beside those of any answer. */
+  /** Additional headers of the answer to a CORS preflight request. */
   readonly ofPreflight: (origin: string | null, requestedHeaders: string | null) => Headers;
 }
 
-/** For so many seconds browsers need not ask again: as many as Firefox allows; Chromium takes two hours of them. */
+/** How long browsers cache a preflight answer. Firefox's maximum; Chromium caches it for two hours. */
 const PREFLIGHT_LIFE_S = 86_400;
 
-/** Answers are one viewer's alone, and may be read by pages of `corsOrigins` and by no others. */
+/** Headers that forbid caching, because answers belong to one viewer, and that let pages of `corsOrigins` read answers. */
 export function createAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders {
   const ofAny: Headers = { 'cache-control': 'no-store', ...(corsOrigins.length > 0 && { vary: 'Origin' }) };
   const ofAllowed = new Map(corsOrigins.map((origin) => [origin, { ...ofAny, ...readableBy(origin) }]));
@@ -22,7 +22,7 @@ export function createAnswerHeaders(corsOrigins: readonly string[]): AnswerHeade
       if (!ofAllowed.has(origin ?? '')) return { allow: 'GET, POST' };
       return {
         'access-control-allow-methods': 'GET, POST',
-        // Clients bring headers of their own, to be traced or counted; none but Authorization means anything here.
+        // Clients send additional headers, for example for tracing. The gateway ignores them, so it allows them all.
         'access-control-allow-headers': requestedHeaders ?? 'authorization, content-type',
         'access-control-max-age': String(PREFLIGHT_LIFE_S),
         vary: 'Access-Control-Request-Headers',

@@ -8,13 +8,13 @@ import { isForBrowser } from './request-head.ts';
 import type { RecordRequest } from './request-log.ts';
 
 export interface AppOptions {
-  /** A request that began to arrive at `arrivedAt`, on the monotonic clock. */
+  /** `arrivedAt` is the time at which the request began to arrive, on the monotonic clock. */
   readonly graphql: (request: Request, arrivedAt: number) => Promise<Response>;
-  /** Answers a browser's `GET /graphql`; absent where GraphiQL is off. */
+  /** Answers a browser's `GET /graphql`; `undefined` when GraphiQL is off. */
   readonly graphiql: (() => Promise<Response>) | undefined;
   readonly oauthCallback: (request: Request) => Promise<Response>;
   readonly ready: () => Promise<boolean>;
-  /** Absent where `/metrics` is served elsewhere. */
+  /** `undefined` when `/metrics` has a port of its own. */
   readonly metrics: Metrics | undefined;
   readonly answerHeaders: AnswerHeaders;
   readonly record: RecordRequest;
@@ -24,21 +24,21 @@ export interface AppOptions {
 interface Route {
   readonly name: string;
   readonly handle: (request: Request, arrivedAt: number) => Promise<Response> | Response;
-  /** Answered to GraphQL clients, who read JSON, and may be pages of other origins. */
+  /** True for the GraphQL endpoint. Its clients expect JSON, and can be pages of other origins. */
   readonly isGraphQL?: boolean;
 }
 
 type Routes = ReadonlyMap<string, Route>;
 
-/** Answers a request, which arrived just now unless it is said when, on the monotonic clock. */
+/** Answers a request. `arrivedAt` is on the monotonic clock; without it, the request arrives now. */
 type App = (request: Request, arrivedAt?: number) => Promise<Response>;
 
-/** All of the gateway's routes behind one function; each request leaves one line in the log and one figure. */
+/** A function that serves all routes of the gateway. Each request writes one log line, and counts in the metrics. */
 export function createApp(options: AppOptions): App {
   return answerBy(createRoutes(options), options);
 }
 
-/** `/metrics` alone, for a port of its own. */
+/** A function that serves only `/metrics`, for a port of its own. */
 export function createMetricsApp(
   options: Pick<AppOptions, 'answerHeaders' | 'record' | 'logger'> & { readonly metrics: Metrics },
 ): App {
@@ -61,17 +61,21 @@ function answerBy(
   };
 }
 
-interface Answering {
+interface AnswerContext {
   readonly logger: Logger;
   readonly requestId: string;
   readonly arrivedAt: number;
 }
 
-async function answer(route: Route, request: Request, { logger, requestId, arrivedAt }: Answering): Promise<Response> {
+async function answer(
+  route: Route,
+  request: Request,
+  { logger, requestId, arrivedAt }: AnswerContext,
+): Promise<Response> {
   try {
     return await route.handle(request, arrivedAt);
   } catch (error) {
-    // Nobody is left to read an answer. 499 is what nginx calls it, in logs and metrics alike.
+    // The client has disconnected. Logs and metrics show nginx's status 499.
     if (request.signal.aborted) return text(499, 'Client Closed Request');
     logger.error(
       { err: error, requestId, code: isGatewayError(error) ? error.code : undefined },
@@ -89,7 +93,7 @@ function addHeaders({ headers }: Response, added: Headers): void {
   }
 }
 
-/** Depends on nothing at all. */
+/** The liveness probe. It does not depend on other parts of the gateway. */
 export const LIVE_PATH = '/health/live';
 
 const NOT_FOUND: Route = { name: 'unknown', handle: () => text(404, 'Not Found') };
@@ -113,8 +117,8 @@ function createRoutes(options: AppOptions): Routes {
 }
 
 function metricsRoute({ registry }: Metrics): [string, Route] {
-  const answerFigures = async () => text(200, await registry.metrics(), { 'content-type': registry.contentType });
-  return routeAt('/metrics', onlyGet(answerFigures));
+  const answerMetrics = async () => text(200, await registry.metrics(), { 'content-type': registry.contentType });
+  return routeAt('/metrics', onlyGet(answerMetrics));
 }
 
 function routeAt(path: string, handle: Route['handle']): [string, Route] {

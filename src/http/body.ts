@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** All bodies together that a process holds while they arrive: sockets cost a client nothing, memory costs us. */
+/** The most memory of all incomplete bodies in a process. A client can open many sockets at little cost. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
-/** Reads a body of a socket; 413 or 503 as soon as it, or all of them together, are too large, and nothing is read on. */
+/**
+ * Reads the body of a request. Calls `done` with 413 as soon as the body is too large, or with 503 as soon as all bodies
+ * together need too much memory. It then stops reading.
+ */
 export type ReadBody = (request: IncomingMessage, done: (body: Buffer | 413 | 503) => void) => void;
 
 export function createBodyReader(maxHeldBytes = MAX_HELD_BYTES): ReadBody {
@@ -17,28 +20,28 @@ export function createBodyReader(maxHeldBytes = MAX_HELD_BYTES): ReadBody {
       held += bytes - counted;
       counted = bytes;
     };
-    const leave = () => {
-      request.off('data', add).off('end', end).off('close', leave);
+    const stop = () => {
+      request.off('data', add).off('end', end).off('close', stop);
       count(0);
     };
     const add = (chunk: Buffer) => {
       const fits = collected.add(chunk);
       count(collected.size);
       if (fits && held <= maxHeldBytes) return;
-      leave();
+      stop();
       request.pause();
       done(fits ? 503 : 413);
     };
     const end = () => {
-      leave();
+      stop();
       done(collected.bytes());
     };
-    // A client that goes away in the middle is nobody to answer.
-    request.on('data', add).once('end', end).once('close', leave);
+    // A client that disconnects before the end gets no answer.
+    request.on('data', add).once('end', end).once('close', stop);
   };
 }
 
-/** The same of a request without a socket, or of an answer. */
+/** Reads the body of a web `Request` or `Response`; `undefined` when it is too large. */
 export async function readBodyOf({ body }: Bodied): Promise<Buffer | undefined> {
   const collected = new Body();
   if (body) for await (const chunk of body) if (!collected.add(chunk)) return undefined;
@@ -49,18 +52,18 @@ interface Bodied {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
-/** One copy of what came, however small its pieces: each of them as a buffer of its own may weigh a hundred times more. */
+/** Copies all chunks into one buffer. A buffer for each small chunk can need a hundred times more memory. */
 class Body {
   #bytes: Buffer = Buffer.of();
   #length = 0;
 
-  /** False when it is too much. */
+  /** False when the body is too large. */
   add(chunk: Uint8Array): boolean {
     const start = this.#length;
     this.#length += chunk.length;
     if (this.#length > MAX_BODY_BYTES) return false;
     if (start === 0) {
-      // Nearly all come in one piece, which needs no copy.
+      // Most bodies have one chunk, which needs no copy.
       this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       return true;
     }
@@ -69,7 +72,7 @@ class Body {
     return true;
   }
 
-  /** Of memory. The first piece is a view of all that came with it. */
+  /** Bytes of memory. The first chunk is a view of a larger buffer, which stays in memory. */
   get size(): number {
     return this.#bytes.buffer.byteLength;
   }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A client that owes the rest of its request, or reads no answer, is looked at so often when the server closes. */
-const LOOK_MS = 2_500;
+/** While the server closes, a connection is cut after this time without progress by its client. */
+const STALL_CHECK_MS = 2_500;
 
-/** The connections of a server that has yet to listen, and the requests that are in flight on them. */
+/** The connections of a server and their requests in flight. Create it before the server listens. */
 export class Connections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -13,9 +13,9 @@ export class Connections {
 
   constructor(server: Server) {
     this.#server = server;
-    const requested = (_request: IncomingMessage, response: ServerResponse) => this.#requested(response);
-    server.on('connection', (socket: Socket) => this.#opened(socket));
-    server.prependListener('request', requested).prependListener('checkContinue', requested);
+    const onRequest = (_request: IncomingMessage, response: ServerResponse) => this.#addRequest(response);
+    server.on('connection', (socket: Socket) => this.#addSocket(socket));
+    server.prependListener('request', onRequest).prependListener('checkContinue', onRequest);
   }
 
   /** Resolves as soon as no request is in flight. */
@@ -26,31 +26,31 @@ export class Connections {
   }
 
   /**
-   * Closes the server, and resolves when its last request is answered. Node by itself waits without an end for a connection
-   * that never sent a byte, and for the rest of a request: closing stops its clock for `requestTimeout`.
+   * Closes the server, and resolves when it has answered its last request. Node's `close` alone would wait forever for a
+   * connection that never sent a byte, and for the rest of a request, because it stops the check of `requestTimeout`.
    */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     const busy = new Set([...this.#inFlight].map(({ socket }) => socket));
     for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon();
-    let slow: ServerResponse[] = [];
+    let stalled: ServerResponse[] = [];
     const timer = setInterval(() => {
-      for (const response of slow) if (waitsForClient(response)) response.socket?.destroy();
-      slow = [...this.#inFlight].filter(waitsForClient);
-    }, LOOK_MS);
+      for (const response of stalled) if (waitsForClient(response)) response.socket?.destroy();
+      stalled = [...this.#inFlight].filter(waitsForClient);
+    }, STALL_CHECK_MS);
     await closed;
     clearInterval(timer);
   }
 
-  #opened(socket: Socket): void {
+  #addSocket(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  #requested(response: ServerResponse): void {
+  #addRequest(response: ServerResponse): void {
     this.#inFlight.add(response);
-    // Closing waits for connections, and Node keeps one that was busy then: idle, until its client leaves it.
+    // Node keeps a connection open that was busy when the server closed. End it after its answer.
     response.once('finish', () => this.#server.listening || response.req.socket.destroySoon());
     response.once('close', () => {
       this.#inFlight.delete(response);

@@ -1,10 +1,10 @@
 import { MIMEType } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
-/** Clients send few headers, the same again and again; one that is longer is nobody's default. */
-const REMEMBERED = { entries: 500, characters: 500 };
+/** Clients send few different headers, so the results are cached. Longer headers are not cached. */
+const CACHE = { entries: 500, characters: 500 };
 
-/** An answer is one result as JSON, or a stream of parts. */
+/** An answer is either one result as JSON, or a stream of parts. */
 const ANSWER_TYPES = [
   'application/json',
   'application/graphql-response+json',
@@ -14,44 +14,46 @@ const ANSWER_TYPES = [
 
 export type AnswerType = (typeof ANSWER_TYPES)[number];
 
-/** True for an answer that is one result as JSON. */
+/** True for one result as JSON, false for a stream. */
 export function isSingle(type: AnswerType): boolean {
   return type.endsWith('json');
 }
 
-/** The second is what clients called the first before there was a specification. */
+/** Clients used the second type before the specification existed. */
 const REQUEST_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
 
 /**
- * True when a `Content-Type` means JSON in UTF-8, in any case and with any other parameters. Forms and plain text are
- * what a foreign page can send without asking. https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types
+ * True when a `Content-Type` means JSON in UTF-8, in any case and with any other parameters. Other types are refused,
+ * because a page of another origin can send forms and plain text without a CORS preflight.
+ * https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types
  */
-export const isJsonRequest = remembered((contentType) => {
+export const isJsonRequest = cached((contentType) => {
   const type = parse(contentType);
   return type !== undefined && REQUEST_TYPES.has(type.essence) && isUtf8(type);
 });
 
 /**
- * The type to answer an `Accept` header in; `undefined` when none will do. One result goes before a stream, then the
- * greatest weight decides, then the order of the header (RFC 9110 § 12.5.1).
+ * The answer's type for an `Accept` header; `undefined` when the header accepts none. Prefers one result to a stream, then
+ * the greatest weight, then the first position in the header (RFC 9110 § 12.5.1).
  */
-export const answerTypeFor = remembered((accept) => {
+export const answerTypeFor = cached((accept) => {
   const ranges = (accept.trim() || '*/*').split(',').flatMap((text) => parse(text) ?? []);
   return ANSWER_TYPES.map((type) => offer(type, ranges.filter(isUtf8)))
     .filter(({ weight }) => weight > 0)
-    .sort((a, b) => Number(isSingle(b.type)) - Number(isSingle(a.type)) || b.weight - a.weight || a.place - b.place)[0]
-    ?.type;
+    .sort(
+      (a, b) => Number(isSingle(b.type)) - Number(isSingle(a.type)) || b.weight - a.weight || a.position - b.position,
+    )[0]?.type;
 });
 
-/** The weight and the place of the most specific range that covers `type`. */
+/** The weight and the position of the most specific range that matches `type`. */
 function offer(type: AnswerType, ranges: readonly MIMEType[]) {
   const [group] = type.split('/');
   for (const name of [type, `${group}/*`, '*/*']) {
-    const place = ranges.findIndex(({ essence }) => essence === name);
-    const range = ranges[place];
-    if (range) return { type, place, weight: Number(range.params.get('q') ?? 1) };
+    const position = ranges.findIndex(({ essence }) => essence === name);
+    const range = ranges[position];
+    if (range) return { type, position, weight: Number(range.params.get('q') ?? 1) };
   }
-  return { type, place: ranges.length, weight: 0 };
+  return { type, position: ranges.length, weight: 0 };
 }
 
 function parse(text: string): MIMEType | undefined {
@@ -66,11 +68,11 @@ function isUtf8({ params }: MIMEType): boolean {
   return /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
 }
 
-function remembered<T>(decide: (header: string) => T): (header: string) => T {
-  const known = new LRUCache<string, { readonly decision: T }>({ max: REMEMBERED.entries });
+function cached<T>(compute: (header: string) => T): (header: string) => T {
+  const cache = new LRUCache<string, { readonly result: T }>({ max: CACHE.entries });
   return (header) => {
-    const entry = known.get(header) ?? { decision: decide(header) };
-    if (header.length <= REMEMBERED.characters) known.set(header, entry);
-    return entry.decision;
+    const entry = cache.get(header) ?? { result: compute(header) };
+    if (header.length <= CACHE.characters) cache.set(header, entry);
+    return entry.result;
   };
 }

@@ -1,19 +1,19 @@
-/** Where the gateway stands in the eyes of browsers and HubSpot. */
+/** The URLs under which browsers and HubSpot reach the gateway. */
 export interface PublicAddress {
   /** Origin and optional path prefix, without a trailing slash. */
   readonly publicUrl: string;
-  /** Where HubSpot returns browsers to, where it is not the route's own address. */
+  /** The redirect URI of the OAuth flow, when it differs from the callback route below `publicUrl`. */
   readonly redirectUri: string | undefined;
 }
 
-/** The path before every public one: empty, or such as `/crm`. */
+/** The path prefix of all public URLs: empty, or for example `/crm`. */
 export function prefixOf({ publicUrl }: Pick<PublicAddress, 'publicUrl'>): string {
   return new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
 /**
- * The route's own path and query for those that a request came with. Paths below the public URL's are known by both
- * names: balancers hand a prefix on or strip it, and whoever looks after the process itself asks without one.
+ * Maps the path and query of a request to those of its route. Routes are reachable with and without the prefix: some load
+ * balancers strip it, some do not, and health probes of the process do not use it.
  */
 export function routePaths(address: PublicAddress): (target: string) => string {
   const prefix = prefixOf(address);
@@ -32,7 +32,7 @@ function withoutPrefix(path: string, prefix: string): string {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }
 
-/** The same request under its route's own path. */
+/** The request with the path of its route. */
 export function routed(request: Request, routeOf: (target: string) => string): Request {
   const url = new URL(request.url);
   const [target, route] = [url.pathname + url.search, routeOf(url.pathname + url.search)];

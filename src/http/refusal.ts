@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Headers } from './answer-headers.ts';
 import { errorBody } from './error-body.ts';
 
-/** The server's words before anybody looks at what was asked. */
+/** Messages for requests that the server refuses before it selects a route. */
 const REFUSALS = {
   400: 'The request line or a header is malformed, or a header that decides something stands there twice.',
   404: 'There is nothing at this path.',
@@ -27,12 +27,12 @@ export interface EarlyAnswer {
   readonly body: string;
 }
 
-/** So long is read, and thrown away, what a client goes on sending. */
+/** After an early answer, the server reads and drops the rest of the request for this time. */
 const LINGER_MS = 1_000;
 
 /**
- * Answers before the body was read, if there is one, and then ends the connection. Not at once: what arrives at a closed socket resets it, and
- * the client might lose the answer (RFC 9112 § 9.6).
+ * Answers before the body is read. If there is a body, the connection ends afterwards, with a delay: data that arrives at
+ * a closed socket resets the connection, and the client could lose the answer (RFC 9112 § 9.6).
  */
 export function sendEarly(response: ServerResponse, { status, headers, body }: EarlyAnswer): void {
   const { req: request } = response;
@@ -42,10 +42,10 @@ export function sendEarly(response: ServerResponse, { status, headers, body }: E
     'content-length': Buffer.byteLength(body),
     ...(hasBody(request) && { connection: 'close' }),
   });
-  // A client that waits to be asked for its body sends none.
+  // A client that waits for 100 Continue does not send its body.
   if (!hasBody(request) || request.headers.expect !== undefined) return void response.end(body);
   response.write(body);
-  // Now, and not at the end of this turn: what comes behind the head may not even parse, and end the connection.
+  // Send the answer now. Invalid data after the head would end the connection in this turn of the event loop.
   response.socket?.uncork();
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

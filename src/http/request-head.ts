@@ -1,6 +1,6 @@
 import { type AnswerType, answerTypeFor, isJsonRequest } from './media-types.ts';
 
-/** Why a request is not answered, as HTTP tells it. */
+/** The HTTP answer to a request with an unsupported method or media type. */
 export interface HeadRefusal {
   readonly status: 405 | 406 | 415;
   readonly message: string;
@@ -14,16 +14,16 @@ export interface RequestHead {
   readonly accept: string | null | undefined;
 }
 
-/** True for a browser that was sent to the endpoint as to a page. */
+/** True when a browser opens the endpoint as a page. */
 export function isForBrowser(method: string | undefined, accept: string | null | undefined): boolean {
   return method === 'GET' && (accept ?? '').includes('text/html');
 }
 
 /**
- * Judges a GraphQL request by its head, before anybody reads its body: queries by GET, everything by POST with JSON.
- * Answers the type of the answer, or the refusal.
+ * Checks the head of a GraphQL request before its body is read. Clients send queries by GET, and all operations by POST
+ * with JSON. Returns the media type of the answer, or the refusal.
  */
-export function judgeHead({ method, contentType, contentEncoding, accept }: RequestHead): AnswerType | HeadRefusal {
+export function checkHead({ method, contentType, contentEncoding, accept }: RequestHead): AnswerType | HeadRefusal {
   if (method !== 'GET' && method !== 'POST') {
     return { status: 405, message: 'Send GraphQL by POST, or queries by GET.', headers: { allow: 'GET, POST' } };
   }
@@ -33,7 +33,7 @@ export function judgeHead({ method, contentType, contentEncoding, accept }: Requ
       return { status: 415, message: 'Send JSON in UTF-8, with the content type application/json.' };
     }
   }
-  // Yoga would run the operation first and then find that it cannot say so.
+  // Yoga would execute the operation before it checks the media type.
   const type = answerTypeFor(accept ?? '');
   return type ?? { status: 406, message: 'Accept application/graphql-response+json or application/json.' };
 }

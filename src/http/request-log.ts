@@ -3,17 +3,17 @@ import type { Logger } from '../lib/logging/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Clock } from '../lib/time/clock.ts';
 
-/** One request under way. */
+/** One request in flight. */
 export interface RequestRecord {
-  /** Ours: what a client calls its request is not repeated. Goes out as `x-request-id`. */
+  /** The gateway's own id, sent as `x-request-id`. The gateway ignores an id in the request. */
   readonly requestId: string;
   /** On the monotonic clock. */
   readonly arrivedAt: number;
-  /** One line in the log and one figure. `route` is one of ours, never the path that was asked for. */
+  /** Writes one log line, and updates the metrics. `route` is the name of a route, never the requested path. */
   finish(method: string | undefined, route: string, status: number): void;
 }
 
-/** Begins the record of a request, which arrived just now unless it is said when. */
+/** Starts the record of a request. `arrivedAt` is on the monotonic clock; without it, the request arrives now. */
 export type RecordRequest = (arrivedAt?: number) => RequestRecord;
 
 export interface RequestRecordOptions {
@@ -23,7 +23,7 @@ export interface RequestRecordOptions {
 }
 
 export function recordRequests({ metrics, clock, logger }: RequestRecordOptions): RecordRequest {
-  // Its fields are ours alone, so there is nothing to look for in them.
+  // The fields contain no secret, so redaction is off.
   const lines = logger.child({}, { redact: [] });
   return (arrivedAt = clock.monotonic()) => {
     const requestId = randomUUID();

@@ -1,11 +1,11 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Metrics } from '../lib/metrics.ts';
 
-/** A client that has not taken a byte for so long is not reading. */
+/** A client that reads no byte for this time is stalled. */
 const STALLED_MS = 30_000;
-/** All answers together that wait in this process to be read. */
+/** The most memory of all unread answers in a process. */
 const MAX_BYTES = 128 * 1024 * 1024;
-/** Answers that are sent in pieces are looked at so often. */
+/** The interval of the checks of streamed answers. */
 const SWEEP_MS = 1_000;
 
 export interface UnreadAnswersOptions {
@@ -15,22 +15,25 @@ export interface UnreadAnswersOptions {
   readonly sweepMs?: number;
 }
 
-/** Answers that are sent and not read yet. Their memory is their clients' to free, so both time and bytes are bounded. */
+/**
+ * Limits answers that the gateway has sent and clients have not read. They stay in memory until the client reads them, so
+ * their time and their bytes are limited.
+ */
 export class UnreadAnswers {
   readonly #options: Required<UnreadAnswersOptions>;
   readonly #open = new Set<ServerResponse>();
-  /** Bytes of each; what has waited longest comes first. */
-  readonly #waiting = new Map<ServerResponse, number>();
+  /** Bytes of each unread answer, the oldest first. */
+  readonly #unread = new Map<ServerResponse, number>();
   #bytes = 0;
 
   constructor(options: UnreadAnswersOptions) {
     this.#options = { stalledMs: STALLED_MS, maxBytes: MAX_BYTES, sweepMs: SWEEP_MS, ...options };
   }
 
-  /** Looks at answers from now on, until `server` is closed. */
+  /** Checks answers until `server` closes. */
   start(server: Server): void {
     const timer = setInterval(() => {
-      for (const response of this.#open) this.#look(response);
+      for (const response of this.#open) this.#check(response);
     }, this.#options.sweepMs);
     timer.unref();
     server.once('close', () => clearInterval(timer));
@@ -38,34 +41,34 @@ export class UnreadAnswers {
 
   watch(response: ServerResponse): void {
     this.#open.add(response);
-    response.once('prefinish', () => this.#look(response));
+    response.once('prefinish', () => this.#check(response));
     response.once('close', () => {
       this.#open.delete(response);
       this.#forget(response);
     });
   }
 
-  /** Nearly all answers are the kernel's as soon as they are sent, and none of our concern. */
-  #look(response: ServerResponse): void {
+  /** The kernel usually takes an answer at once. Only the rest counts as unread. */
+  #check(response: ServerResponse): void {
     const { socket } = response;
     const bytes = socket?.writableLength ?? 0;
     if (!socket || bytes === 0) return;
     const { stalledMs, maxBytes } = this.#options;
-    const known = this.#waiting.get(response);
-    this.#waiting.set(response, bytes);
+    const known = this.#unread.get(response);
+    this.#unread.set(response, bytes);
     this.#bytes += bytes - (known ?? 0);
     if (known === undefined) {
-      // Node counts what the kernel takes as activity, also in the middle of a write.
+      // The timeout ends when the kernel takes more bytes, also in the middle of a write.
       socket.setTimeout(stalledMs);
       response.once('timeout', () => this.#cut(response, 'stalled'));
       response.once('close', () => {
-        // Unless Node has set it anew, as it does for a connection that waits for its next request.
+        // Node sets its own timeout for a connection that waits for the next request.
         if (socket.timeout === stalledMs) socket.setTimeout(0);
       });
     }
-    for (const slowest of this.#waiting.keys()) {
+    for (const oldest of this.#unread.keys()) {
       if (this.#bytes <= maxBytes) break;
-      this.#cut(slowest, 'too_many');
+      this.#cut(oldest, 'too_many');
     }
   }
 
@@ -77,7 +80,7 @@ export class UnreadAnswers {
   }
 
   #forget(response: ServerResponse): void {
-    this.#bytes -= this.#waiting.get(response) ?? 0;
-    this.#waiting.delete(response);
+    this.#bytes -= this.#unread.get(response) ?? 0;
+    this.#unread.delete(response);
   }
 }

@@ -55,7 +55,7 @@ it('lets the newest eight flows connect in any order, and asks for the word of t
   expect(await land(urls[0] ?? '')).toBe('confirm');
 });
 
-it('ends the oldest on the long way, too', async () => {
+it('ends the oldest on the full path, too', async () => {
   await startMany(8);
   const [oldest = ''] = held();
   const raw = await fetch(`${stack.url}/graphql`, {

@@ -124,7 +124,7 @@ it.each([
 it('B5 B6 B21 bounds how long a slow client and how many idle ones may hold a socket', () => {
   const server = createHttpServer({
     fetch: async () => new Response(),
-    direct: (_request, _response, otherwise) => otherwise(0),
+    fastPath: (_request, _response, fullPath) => fullPath(0),
     answerHeaders: createAnswerHeaders([]),
     unreadAnswers: new UnreadAnswers({ metrics: createMetrics() }),
     logger: silentLogger,
@@ -143,7 +143,7 @@ it('B21 outlives connections that cannot be accepted, and logs them', async () =
   const lines: string[] = [];
   const server = createHttpServer({
     fetch: async () => new Response(),
-    direct: (_request, _response, otherwise) => otherwise(0),
+    fastPath: (_request, _response, fullPath) => fullPath(0),
     answerHeaders: createAnswerHeaders([]),
     unreadAnswers: new UnreadAnswers({ metrics: createMetrics() }),
     logger: collectingLogger(lines),

@@ -11,14 +11,14 @@ beforeAll(async () => {
   // HubSpot answers when the clock goes on: until then, whatever was asked is under way.
   stack = await Stack.start({ env: LIMITS, simulator: { latencyMs: 1_000 } });
   for (const tenant of TENANTS) await stack.connect({}, viewer(tenant, 'admin'));
-  // From the second time on, a document takes the short way.
+  // A document takes the fast path from its second execution on.
   for (const tenant of TENANTS) await stack.settle(stack.query(READ, {}, viewer(tenant, 'admin')));
 });
 afterAll(() => stack.stop());
 beforeEach(() => stack.simulator.log.clear());
 afterEach(async () => {
   await stack.settle(Promise.all(asked.splice(0).map(({ answer }) => answer.catch(() => {}))));
-  await expect.poll(underWay).toBe(0);
+  await expect.poll(operationsInFlight).toBe(0);
 });
 
 interface Asked {
@@ -38,9 +38,9 @@ function ask(by: TestViewer, query = READ): Asked {
 
 /** So many operations that nobody answers, under way. */
 async function hold(count: number, by: TestViewer): Promise<void> {
-  const before = await underWay();
+  const before = await operationsInFlight();
   for (let held = 0; held < count; held += 1) ask(by);
-  await expect.poll(underWay).toBe(before + count);
+  await expect.poll(operationsInFlight).toBe(before + count);
 }
 
 async function metric(name: string): Promise<number> {
@@ -48,7 +48,7 @@ async function metric(name: string): Promise<number> {
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return Number(line?.split(' ')[1] ?? 0);
 }
-const underWay = () => metric('gateway_operations');
+const operationsInFlight = () => metric('gateway_operations');
 const refusals = (reason: string) => metric(`gateway_refusals_total{door="operation",reason="${reason}"}`);
 
 /** The refusal of one more operation: at once, while the clock stands still. */
@@ -159,7 +159,7 @@ describe('room is free again', () => {
     stack.simulator.faults.add({ match: '^GET /crm/', fault: { kind: 'answer', status: 500 } });
     await stack.settle(Promise.all(Array.from({ length: 9 }, () => stack.query(READ, {}, viewer('acme', 'alice')))));
     stack.simulator.faults.clear();
-    await expect.poll(underWay).toBe(0);
+    await expect.poll(operationsInFlight).toBe(0);
   });
 
   it('when clients leave', async () => {
@@ -171,10 +171,10 @@ describe('room is free again', () => {
     const left = clients.map(({ signal }) =>
       fetch(`${stack.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: READ }), signal }),
     );
-    await expect.poll(underWay).toBe(3);
+    await expect.poll(operationsInFlight).toBe(3);
     for (const client of clients) client.abort();
     expect((await Promise.allSettled(left)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
-    await expect.poll(underWay).toBe(0);
+    await expect.poll(operationsInFlight).toBe(0);
     await hold(3, viewer('acme', 'alice'));
   });
 });

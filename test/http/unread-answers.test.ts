@@ -20,8 +20,8 @@ async function start(limits: { stalledMs?: number; maxBytes?: number }): Promise
   metrics.registry.resetMetrics();
   server = createHttpServer({
     fetch: async ({ url }) => new Response(url.endsWith('/large') ? 'x'.repeat(LARGE) : 'small'),
-    // The short way sends an answer at once, the long way in pieces.
-    direct: (_request, response) => response.end('x'.repeat(LARGE)),
+    // The fast path sends an answer at once, the full path in chunks.
+    fastPath: (_request, response) => response.end('x'.repeat(LARGE)),
     answerHeaders: createAnswerHeaders([]),
     unreadAnswers: new UnreadAnswers({ metrics, sweepMs: 20, ...limits }),
     logger: collectingLogger([]),

@@ -5,20 +5,21 @@ import type { Clock } from '../../lib/time/clock.ts';
 import { MAX_BODY_BYTES, readBodyOf } from '../body.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;
-/** Issuers have a handful, and each is parsed and kept. */
+/** Issuers have only a few keys. The limit bounds parsing and memory. */
 const MAX_KEYS = 100;
 
-/** Where a key set is, and how it is reached. */
+/** The URL of a key set, and the network and clock for fetching it. */
 export interface KeySetSource {
   readonly url: string;
-  /** The way to the issuer, where it is no direct one. */
+  /** The proxy to the issuer, if there is one. */
   readonly proxy?: Dispatcher | undefined;
   readonly clock: Clock;
 }
 
-/** A key of a set; without `key` where tokens are not to be trusted by it. */
+/** A key of a key set. */
 export interface NamedKey {
   readonly id: string | undefined;
+  /** `undefined` for a key that is too weak, private, or of another algorithm. */
   readonly key: KeyObject | undefined;
 }
 
@@ -26,7 +27,10 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional
 
 type Jwk = z.output<typeof keySet>['keys'][number];
 
-/** Fetches the keys for signatures of a set (RFC 7517 § 5), from `url` alone. Rejects with an Error that says what is wrong. */
+/**
+ * Fetches the signature keys of a key set (RFC 7517 § 5). Does not follow redirects. Rejects with an Error that describes
+ * the problem.
+ */
 export async function fetchKeys({ url, proxy, clock }: KeySetSource): Promise<readonly NamedKey[]> {
   const controller = new AbortController();
   const cancel = clock.schedule(
@@ -43,7 +47,7 @@ export async function fetchKeys({ url, proxy, clock }: KeySetSource): Promise<re
     return keysOf(JSON.parse(body.toString()));
   } finally {
     cancel();
-    // The rest of an answer that was given up is not read.
+    // Stops reading an answer that was refused.
     controller.abort();
   }
 }
@@ -57,18 +61,21 @@ function keysOf(answer: unknown): readonly NamedKey[] {
 }
 
 function toKey(jwk: Jwk): KeyObject | undefined {
-  // A private key that stands in public is everybody's.
+  // The set has a private key. Everyone can sign with it.
   if ('d' in jwk) return undefined;
   try {
     const key = createPublicKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' });
-    return isFit(key) ? key : undefined;
+    return isAccepted(key) ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** RSA for RS256 of 2,048 bits or more (RFC 7518 § 3.3), and no more than can be verified quickly; P-256 for ES256. */
-function isFit({ asymmetricKeyType, asymmetricKeyDetails: details }: KeyObject): boolean {
+/**
+ * RSA keys for RS256 of at least 2,048 bits (RFC 7518 § 3.3) and at most 8,192 bits, which are slow to verify; P-256 keys
+ * for ES256.
+ */
+function isAccepted({ asymmetricKeyType, asymmetricKeyDetails: details }: KeyObject): boolean {
   if (asymmetricKeyType === 'ec') return details?.namedCurve === 'prime256v1';
   const bits = details?.modulusLength ?? 0;
   return asymmetricKeyType === 'rsa' && bits >= 2_048 && bits <= 8_192 && (details?.publicExponent ?? 0n) < 2n ** 32n;

@@ -5,21 +5,21 @@ import { Outages } from '../../lib/logging/outages.ts';
 import { fetchKeys, type KeySetSource, type NamedKey } from './fetch-keys.ts';
 import { ViewerRefusedError } from './viewer-refused-error.ts';
 
-/** While it is used, the set is asked for anew after this, and served meanwhile: a key that was withdrawn ends soon. */
+/** A set in use is fetched again after this time, in the background. A withdrawn key is then no longer accepted. */
 const REFRESH_MS = 60_000;
-/** A set that was unused for this long is fetched before it is used again: its keys may have been withdrawn. */
+/** A set older than this is fetched before its next use, because its keys may have been withdrawn. */
 const STALE_MS = 120_000;
 /**
- * Known keys serve so long while the issuer is away. A token lives a day at most (`claims.ts`), so those that were
- * signed before the issuer went away have all ended by then.
+ * Cached keys remain valid for this time while the issuer does not answer. A token lives at most a day (`claims.ts`), so
+ * all tokens that the issuer signed before its outage have expired by then.
  */
-const LONGEST_OUTAGE_MS = 24 * 60 * 60 * 1000;
-/** Between two askings: a flood of invented key ids must not become a flood at the issuer. */
+const MAX_OUTAGE_MS = 24 * 60 * 60 * 1000;
+/** The pause between two fetches. Tokens with invented key ids must not cause a flood of fetches. */
 const COOL_DOWN_MS = 30_000;
-/** After a failure, while nothing is known that could serve. */
+/** The pause after a failed fetch while there are no cached keys. */
 const RETRY_MS = 1_000;
 
-/** The public key that a token's `kid` names; a token without one means the only key there is. */
+/** Finds the public key for a token's `kid`. A token without `kid` uses the only key of the set. */
 export type FindKey = (keyId: string | undefined) => Promise<KeyObject>;
 
 export interface KeySetOptions extends KeySetSource {
@@ -27,8 +27,9 @@ export interface KeySetOptions extends KeySetSource {
 }
 
 /**
- * The issuer's key set (RFC 7517 § 5). While the issuer is away, known keys serve on.
- * Rejects with a ViewerRefusedError, or with a GatewayError AUTHENTICATION_UNAVAILABLE where the issuer alone could say more.
+ * The issuer's key set (RFC 7517 § 5). Cached keys remain valid while the issuer does not answer. Rejects with a
+ * ViewerRefusedError, or with a GatewayError AUTHENTICATION_UNAVAILABLE when the key is unknown and the issuer does not
+ * answer.
  */
 export function createKeySet(options: KeySetOptions): FindKey {
   const { clock, logger } = options;
@@ -53,28 +54,28 @@ export function createKeySet(options: KeySetOptions): FindKey {
   }
 
   const age = () => clock.monotonic() - loadedAt;
-  const isAway = () => failure.at > loadedAt;
+  const isUnavailable = () => failure.at > loadedAt;
   const pauseLeft = () => {
-    const pause = age() < LONGEST_OUTAGE_MS ? COOL_DOWN_MS : RETRY_MS;
+    const pause = age() < MAX_OUTAGE_MS ? COOL_DOWN_MS : RETRY_MS;
     return failure.at + pause - clock.monotonic();
   };
   const find = (keyId: string | undefined) => {
-    if (age() >= LONGEST_OUTAGE_MS) return undefined;
-    const fit = keys.filter(({ key }) => key !== undefined);
-    if (keyId === undefined) return fit.length === 1 ? fit[0]?.key : undefined;
-    return fit.find(({ id }) => id === keyId)?.key;
+    if (age() >= MAX_OUTAGE_MS) return undefined;
+    const accepted = keys.filter(({ key }) => key !== undefined);
+    if (keyId === undefined) return accepted.length === 1 ? accepted[0]?.key : undefined;
+    return accepted.find(({ id }) => id === keyId)?.key;
   };
 
   return async (keyId) => {
     const known = find(keyId);
     if (age() >= (known ? REFRESH_MS : COOL_DOWN_MS) && pauseLeft() <= 0) {
-      const mustWait = !known || (age() >= STALE_MS && !isAway());
+      const mustWait = !known || (age() >= STALE_MS && !isUnavailable());
       loading ??= load();
       if (mustWait) await loading;
     }
     const key = find(keyId);
     if (key) return key;
-    if (isAway()) throw unavailable(failure.cause, Math.max(pauseLeft(), RETRY_MS));
+    if (isUnavailable()) throw unavailable(failure.cause, Math.max(pauseLeft(), RETRY_MS));
     if (keyId !== undefined && keys.some(({ id }) => id === keyId))
       throw new ViewerRefusedError('unfit_key', { keyId });
     throw new ViewerRefusedError('unknown_key');
@@ -87,7 +88,7 @@ function unavailable(cause: string, retryAfterMs: number): GatewayError {
   return new GatewayError('AUTHENTICATION_UNAVAILABLE', message, { retryAfterMs }, { cause: refused });
 }
 
-/** `fetch` says what went wrong in the cause of its error. */
+/** The reason of a failed `fetch` is in the `cause` of its error. */
 function causeOf(error: unknown): string {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   return (cause instanceof Error ? `${message}: ${cause.message}` : message).slice(0, 200);

@@ -1,4 +1,4 @@
-/** Why a token admits nobody. Clients are not told; the log is. */
+/** The reason why a token is refused. The log has it; the client does not receive it. */
 export type ViewerRefusal =
   | 'no_token'
   | 'malformed_token'
@@ -23,7 +23,7 @@ export type ViewerRefusal =
 export class ViewerRefusedError extends Error {
   override readonly name = 'ViewerRefusedError';
   readonly reason: ViewerRefusal;
-  /** For the log: what a person needs to mend a setting. Claims only of tokens whose signature was good. */
+  /** Facts for the log, with which an operator can fix a setting. Contains claims only when the signature is valid. */
   readonly facts: object;
 
   constructor(reason: ViewerRefusal, facts: object = {}, options?: ErrorOptions) {

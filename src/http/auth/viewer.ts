@@ -17,22 +17,22 @@ import { type ViewerRefusal, ViewerRefusedError } from './viewer-refused-error.t
 export interface ViewerOptions extends ClaimSettings {
   readonly key: JwtKeySource;
   readonly clock: Clock;
-  /** The way to the key set, where it is no direct one. */
+  /** The proxy to the key set, if there is one. */
   readonly keySetProxy?: Dispatcher | undefined;
   readonly logger: Logger;
 }
 
 /**
- * Turns an `Authorization` header into a viewer; rejects with a GatewayError UNAUTHENTICATED or
- * AUTHENTICATION_UNAVAILABLE, caused by a ViewerRefusedError.
+ * Verifies an `Authorization` header, and returns its viewer. Rejects with a GatewayError UNAUTHENTICATED or
+ * AUTHENTICATION_UNAVAILABLE, whose cause is a ViewerRefusedError.
  */
 export type Authenticate = (authorization: string | null) => PromiseOrValue<Viewer>;
 
 const MAX_TOKEN_LENGTH = 8_192;
-/** Three base64url parts, unpadded: one token has one spelling. */
+/** Three base64url parts without padding, so each token has only one encoding. */
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/** An extension that is not understood refuses a token (RFC 7515 § 4.1.11); so does being a token for something else. */
+/** A token with `crit` is refused, because no extension is supported (RFC 7515 § 4.1.11), and so are other token types. */
 const header = z.object({
   typ: z
     .string()
@@ -41,17 +41,20 @@ const header = z.object({
   crit: z.never().optional(),
 });
 
-/** A key that was withdrawn from its set admits a token that was seen before for no longer than this. */
+/** How long a verified token is cached. After this time, its key may have been withdrawn from the key set. */
 const VERIFIED_TOKEN_LIFE_MS = 60_000;
 const MAX_VERIFIED_TOKENS = 10_000;
 
-/** A token that was found valid, and until when that holds, on the wall clock. */
 interface VerifiedToken {
   readonly viewer: Viewer;
+  /** Epoch milliseconds on the wall clock. */
   readonly validUntil: number;
 }
 
-/** RFC 8725: algorithms are fixed by the kind of key, issuer and audience are compared, claims are typed. */
+/**
+ * Verifies tokens as RFC 8725 recommends: the kind of key decides the algorithms, and issuer, audience and the types of
+ * claims are checked.
+ */
 export function createAuthenticator(options: ViewerOptions): Authenticate {
   const verification = verificationBy(options);
   const verifiedTokens = new LRUCache<string, VerifiedToken>(cacheLimit(MAX_VERIFIED_TOKENS));
@@ -65,13 +68,13 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
   };
   return (header) => {
     const authorization = header ?? '';
-    // Hashed, so that no memory dump shows a token that still works.
+    // A hash, so that a memory dump does not contain valid tokens.
     const digest = hash('sha256', authorization, 'base64');
-    const known = verifiedTokens.get(digest);
-    if (known && clock.now() < known.validUntil) return known.viewer;
+    const cached = verifiedTokens.get(digest);
+    if (cached && clock.now() < cached.validUntil) return cached.viewer;
     return verifyToken(authorization, digest).catch((cause) => {
       if (!(cause instanceof ViewerRefusedError)) throw cause;
-      // One answer for all: what is wrong with a token is nobody's business but the log's.
+      // All refusals have the same answer. Only the log has the reason.
       throw new GatewayError('UNAUTHENTICATED', 'A valid bearer token is required.', {}, { cause });
     });
   };
@@ -79,7 +82,7 @@ export function createAuthenticator(options: ViewerOptions): Authenticate {
 
 interface Verification {
   readonly algorithms: Algorithm[];
-  /** The key for a token's `kid`. */
+  /** Finds the key for a token's `kid`. */
   readonly findKey: (keyId: string | undefined) => PromiseOrValue<KeyObject>;
 }
 
@@ -132,7 +135,7 @@ function check(token: string, key: KeyObject, algorithms: Algorithm[], clock: Cl
   }
 }
 
-/** The library's words. An error of its parser quotes the token, and is not kept. */
+/** Messages of the library. Errors of its parser contain the token, so they are not kept as a cause. */
 const MESSAGES: Readonly<Record<string, ViewerRefusal>> = {
   'invalid algorithm': 'other_algorithm',
   'invalid signature': 'bad_signature',

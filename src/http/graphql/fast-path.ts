@@ -15,14 +15,14 @@ import { errorBody, INTERNAL_ERROR_BODY } from '../error-body.ts';
 import { type AnswerType, isSingle } from '../media-types.ts';
 import type { SetFlowCookies } from '../oauth/cookies.ts';
 import { type EarlyAnswer, sendEarly, sendRefusal } from '../refusal.ts';
-import { type HeadRefusal, isForBrowser, judgeHead } from '../request-head.ts';
+import { checkHead, type HeadRefusal, isForBrowser } from '../request-head.ts';
 import type { RecordRequest, RequestRecord } from '../request-log.ts';
 import { type GraphQLParameters, parametersInBody, parametersInUrl } from './graphql-parameters.ts';
 
-export interface DirectGraphQLOptions {
+export interface FastPathOptions {
   readonly authenticate: Authenticate;
-  /** The result as clients see it; `undefined`, or without `data`, when nothing was executed. */
-  readonly execute: (parameters: GraphQLParameters, context: DirectContext) => Promise<ExecutionResult | undefined>;
+  /** The result for the client; `undefined`, or without `data`, when nothing was executed. */
+  readonly execute: (parameters: GraphQLParameters, context: FastPathContext) => Promise<ExecutionResult | undefined>;
   readonly setCookies: SetFlowCookies;
   readonly readBody: ReadBody;
   readonly answerHeaders: AnswerHeaders;
@@ -31,44 +31,44 @@ export interface DirectGraphQLOptions {
   readonly logger: Logger;
 }
 
-export interface DirectContext {
+export interface FastPathContext {
   readonly viewer: Viewer;
   readonly responseCookies: FlowCookie[];
   /** When the request began to arrive, on the monotonic clock. */
   readonly arrivedAt: number;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
-  /** True where nothing but a query may run. */
+  /** True when only a query may run. */
   readonly readOnly: boolean;
 }
 
 /**
- * Answers a request itself, or hands it over to whoever answers everything else: when it arrived, on the monotonic
- * clock, and its body, if that was read.
+ * Answers a request, or calls `fullPath` with the time of its arrival on the monotonic clock, and with its body if the
+ * body was read.
  */
-export type AnswerDirectly = (
+export type FastPath = (
   request: IncomingMessage,
   response: ServerResponse,
-  otherwise: (arrivedAt: number, body?: Buffer) => void,
+  fullPath: (arrivedAt: number, body?: Buffer) => void,
 ) => void;
 
 const PATH = '/graphql';
 
-/** True for what is GraphQL's, whatever it may be. */
+/** True for all requests of the GraphQL endpoint. */
 export function isGraphQL({ url = '' }: IncomingMessage): boolean {
   return url === PATH || url.startsWith(`${PATH}?`);
 }
 
 /**
- * The short way through for what nearly all requests are: a GraphQL operation by a viewer with a valid token, that was
- * seen before. It leaves out the web's `Request`, `Response` and streams, which cost more than a small operation itself.
- * Whatever is unusual in any way has not been executed, and goes the long way, which knows every rule. Bodies of both
- * ways are read here, once head and sender are found good; where they are not, the answer comes before the body.
+ * The fast path for most requests: a known GraphQL document, sent by a viewer with a valid token. It does not use the
+ * web's `Request`, `Response` and streams, which cost more than a small operation. All other requests take the full path,
+ * which implements all rules, before anything is executed. The fast path reads the bodies for both paths, after it has
+ * checked the head and the token. A request with an invalid head or token gets its answer before its body is read.
  */
-export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
-  return (request, response, otherwise) => {
+export function createFastPath(options: FastPathOptions): FastPath {
+  return (request, response, fullPath) => {
     const { requestId, arrivedAt, finish } = options.record();
-    // From now on: a client may leave while its token is looked at.
+    // Created before the token is verified, because the client can disconnect meanwhile.
     const signal = signalOf(response);
     const common = () => commonHeaders({ request, requestId }, options);
     const refuse = ({ status, headers, body }: EarlyAnswer) => {
@@ -76,7 +76,7 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
       sendEarly(response, { status, headers: { ...common(), ...headers }, body });
     };
     const type = answerTypeOf(request);
-    if (type === undefined) return otherwise(arrivedAt);
+    if (type === undefined) return fullPath(arrivedAt);
     if (typeof type !== 'string') return refuse(answerTo(type));
     const refuseViewer = (error: unknown) => {
       try {
@@ -86,16 +86,16 @@ export function answerDirectly(options: DirectGraphQLOptions): AnswerDirectly {
         refuse({ status: 500, headers: {}, body: INTERNAL_ERROR_BODY });
       }
     };
-    whenKnown(options.authenticate(request.headers.authorization ?? null), refuseViewer, (viewer) => {
+    withViewer(options.authenticate(request.headers.authorization ?? null), refuseViewer, (viewer) => {
       const exchange = { request, response, requestId, arrivedAt, finish, signal, viewer, type };
       if (request.method === 'GET')
-        return void answer(parametersInUrl(request.url ?? ''), exchange, options, () => otherwise(arrivedAt));
-      // Nothing speaks against a client that waits to be asked for its body.
+        return void answer(parametersInUrl(request.url ?? ''), exchange, options, () => fullPath(arrivedAt));
+      // The head and the token are valid, so the client may send its body.
       if (request.headers.expect !== undefined) response.writeContinue();
       options.readBody(request, (body) => {
         if (body === 503) return refuse(overloadedAnswer(overloaded(BODIES_RETRY_MS)));
         if (body !== 413) {
-          return void answer(parametersInBody(body), exchange, options, () => otherwise(arrivedAt, body));
+          return void answer(parametersInBody(body), exchange, options, () => fullPath(arrivedAt, body));
         }
         finish(request.method, PATH, 413);
         sendRefusal(response, 413, common());
@@ -110,17 +110,17 @@ function signalOf(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Bodies arrive, or are given up, soon. */
+/** Bodies take little time to arrive. */
 const BODIES_RETRY_MS = 1_000;
 
 function answerTo({ status, message, headers = {} }: HeadRefusal): EarlyAnswer {
   return { status, headers, body: errorBody('BAD_USER_INPUT', message) };
 }
 
-/** `undefined` for what the long way answers with a page, or without a body. */
+/** `undefined` for requests whose answer on the full path is a page, or has no body. */
 function answerTypeOf({ method, headers }: IncomingMessage): AnswerType | HeadRefusal | undefined {
   if (method === 'OPTIONS' || isForBrowser(method, headers.accept)) return undefined;
-  return judgeHead({
+  return checkHead({
     method,
     contentType: headers['content-type'],
     contentEncoding: headers['content-encoding'],
@@ -128,8 +128,8 @@ function answerTypeOf({ method, headers }: IncomingMessage): AnswerType | HeadRe
   });
 }
 
-/** At once for a token that was seen before. */
-function whenKnown(
+/** Calls `next` synchronously for a cached token. */
+function withViewer(
   viewer: PromiseOrValue<Viewer>,
   refuse: (error: unknown) => void,
   next: (viewer: Viewer) => void,
@@ -149,22 +149,22 @@ interface Exchange extends RequestRecord {
 async function answer(
   parameters: GraphQLParameters | GraphQLError,
   exchange: Exchange,
-  options: DirectGraphQLOptions,
-  otherwise: () => void,
+  options: FastPathOptions,
+  fullPath: () => void,
 ): Promise<void> {
-  if (parameters instanceof GraphQLError || !isSingle(exchange.type)) return otherwise();
+  if (parameters instanceof GraphQLError || !isSingle(exchange.type)) return fullPath();
   const { request, response, requestId, arrivedAt, finish, signal, viewer } = exchange;
   const readOnly = request.method === 'GET';
-  const context: DirectContext = { viewer, responseCookies: [], arrivedAt, signal, readOnly };
+  const context: FastPathContext = { viewer, responseCookies: [], arrivedAt, signal, readOnly };
   try {
     const result = await options.execute(parameters, context);
-    if (!result || !('data' in result)) return otherwise();
+    if (!result || !('data' in result)) return fullPath();
     const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
     const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
     send(exchange, options, { status: 200, headers, body: JSON.stringify(result) });
   } catch (error) {
     if (isOverloaded(error)) return send(exchange, options, withoutConnection(overloadedAnswer(error)));
-    // It may have been executed: nobody else may try again.
+    // The operation may have been executed, so the full path must not execute it again.
     options.logger.error({ err: error, requestId }, 'a request failed unexpectedly');
     finish(request.method, PATH, 500);
     if (response.headersSent) return void response.destroy();
@@ -173,18 +173,18 @@ async function answer(
   }
 }
 
-/** Connections are bounded, too: one that found no room for its operation leaves its own to others. */
+/** Closes the connection of a refused operation, because the number of connections is limited, too. */
 function withoutConnection(answer: EarlyAnswer): EarlyAnswer {
   return { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }
 
 function send(
   exchange: Exchange,
-  options: DirectGraphQLOptions,
+  options: FastPathOptions,
   { status, headers, body }: { status: number; headers: OutgoingHttpHeaders; body: string },
 ): void {
   const { request, response, finish, type } = exchange;
-  // 499 is what nginx calls a client that did not wait.
+  // 499 is nginx's status for a client that has disconnected.
   finish(request.method, PATH, response.destroyed ? 499 : status);
   response
     .writeHead(status, {
@@ -198,7 +198,7 @@ function send(
 
 function commonHeaders(
   { request, requestId }: Pick<Exchange, 'request' | 'requestId'>,
-  { answerHeaders }: DirectGraphQLOptions,
+  { answerHeaders }: FastPathOptions,
 ): Headers {
   return { ...answerHeaders.of(request.headers.origin), 'x-request-id': requestId };
 }

@@ -6,12 +6,12 @@ export interface GraphiQLDefaults {
 }
 
 /**
- * GraphiQL keeps its tabs in `localStorage`, and looks for the one to open by the text of query, variables and headers,
- * which it keeps elsewhere, if at all. Where they do not fit it opens an empty tab: after every reload, and with a token
- * of before. So, ahead of it, this lets both places agree, gives tabs that had the headers of an earlier start those of
- * this one, and opens a tab where another server of this address left its own. Only what is in a browser is used.
+ * This script runs in the browser before GraphiQL. GraphiQL stores its tabs in `localStorage`, and the query, variables
+ * and headers of the active tab under other keys. When both differ, it opens an empty tab, for example after a reload. The
+ * script makes both agree. It replaces the headers of an earlier start of the gateway, whose token is no longer valid, and
+ * opens a new tab when all tabs belong to another server on this address.
  */
-const REMEMBER = `(given, query) => {
+const SYNCHRONIZE_TABS = `(given, query) => {
   const read = (name) => localStorage.getItem('graphiql:' + name);
   const write = (name, value) =>
     value == null ? localStorage.removeItem('graphiql:' + name) : localStorage.setItem('graphiql:' + name, value);
@@ -40,9 +40,12 @@ const REMEMBER = `(given, query) => {
   write('tabState', JSON.stringify(state));
 }`;
 
-/** The page with that in front of its own scripts. */
+/** The page with the script before GraphiQL's scripts. */
 export function withTabsOfThisStart(page: string, { query, headers }: GraphiQLDefaults): string {
-  // A `<` could end the script.
+  // A `<` could end the script element.
   const values = JSON.stringify([headers ?? null, query ?? null]).replaceAll('<', '\\u003c');
-  return page.replace('<div id="root"></div>', (root) => `${root}<script>(${REMEMBER})(...${values});</script>`);
+  return page.replace(
+    '<div id="root"></div>',
+    (root) => `${root}<script>(${SYNCHRONIZE_TABS})(...${values});</script>`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { type GraphiQLDefaults, withTabsOfThisStart } from './graphiql-tabs.ts';
 
-/** GraphiQL as one page that loads nothing from elsewhere. Its code is read from disk when it is first asked for. */
+/** GraphiQL as one page that loads nothing from other servers. Its code is imported at the first request. */
 export function createGraphiQL(endpoint: string, defaults: GraphiQLDefaults = {}): () => Promise<Response> {
   const { query, headers } = defaults;
   const options: GraphiQLOptions = {

@@ -14,7 +14,7 @@ import { Admission, type AdmissionRefusal, type OperationLimits } from '../admis
 import type { Authenticate } from '../auth/viewer.ts';
 import type { ViewerRefusal } from '../auth/viewer-refused-error.ts';
 import type { SetFlowCookies } from '../oauth/cookies.ts';
-import type { DirectGraphQLOptions } from './fast-path.ts';
+import type { FastPathOptions } from './fast-path.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { presentErrors, useErrorCodes } from './plugins/use-error-codes.ts';
 import { useExecutor } from './plugins/use-executor.ts';
@@ -26,7 +26,7 @@ import type { ServerContext } from './server-context.ts';
 
 export interface GraphQLEndpointOptions extends ExecutorOptions {
   readonly authenticate: Authenticate;
-  /** Everything of the context that is not about the request itself. */
+  /** The resolvers' context without the parts that the endpoint adds. */
   readonly contextFor: (
     viewer: Viewer,
     request: Pick<Caller, 'arrivedAt' | 'signal'>,
@@ -42,38 +42,38 @@ export interface GraphQLEndpointOptions extends ExecutorOptions {
   readonly logger: Logger;
 }
 
-/** `/graphql`, as HTTP has it and by the parameters alone. */
+/** The endpoint `/graphql`: `answer` for the full path, `execute` for the fast path. */
 export interface GraphQLEndpoint {
   readonly answer: (request: Request, arrivedAt: number) => Promise<Response>;
-  readonly execute: DirectGraphQLOptions['execute'];
+  readonly execute: FastPathOptions['execute'];
 }
 
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const admission = new Admission(options.limits, options.logOverload);
-  options.metrics.watchOperations(() => admission.underWay);
+  options.metrics.watchOperations(() => admission.inFlight);
   const shared = { documents: new KnownDocuments(), execute: inTurns(createExecutor(schema, options)), admission };
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
 }
 
-/** Lets other requests have their turn between the making of a large answer and its spelling. */
+/** Lets other requests run between the execution of a large operation and the serialization of its result. */
 function inTurns(execute: Execute): Execute {
-  return (args) => andThen(execute(args), (result) => contextOf(args.contextValue as object).rows.inTurn(result)); // Ours.
+  return (args) => andThen(execute(args), (result) => contextOf(args.contextValue as object).rows.inTurn(result)); // A GatewayContext.
 }
 
-/** Both ways in share these. */
+/** The fast path and the full path share these. */
 interface Shared {
   readonly documents: KnownDocuments;
   readonly execute: Execute;
   readonly admission: Admission;
 }
 
-/** What was parsed and validated on the way through yoga once needs nothing of it the next time. */
+/** Executes a document that yoga has parsed and validated before; `undefined` for other requests. */
 function executeWith(
   { contextFor, logger, introspection }: GraphQLEndpointOptions,
   { documents, execute, admission }: Shared,
 ): GraphQLEndpoint['execute'] {
   return async ({ query, variables, operationName }, { viewer, responseCookies, arrivedAt, signal, readOnly }) => {
-    const document = documents.approved(query);
+    const document = documents.getValid(query);
     if (!document || variablesBeyondLimits(variables)) return undefined;
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation !== 'query' && (readOnly || operation !== 'mutation')) return undefined;
@@ -85,7 +85,7 @@ function executeWith(
       execute({ schema, document, operationName, variableValues: variables, contextValue }),
     );
     if (!result.errors) return result;
-    // Errors come first, where nobody overlooks them, as GraphQL's specification wishes (§ 7.1).
+    // GraphQL's specification recommends `errors` as the first entry (§ 7.1).
     return { errors: presentErrors(result.errors, { logger, suggestions: introspection }), ...withoutErrors(result) };
   };
 }
@@ -100,7 +100,7 @@ function answerWith(yoga: Yoga, options: GraphQLEndpointOptions): GraphQLEndpoin
     const response = await yoga.fetch(request, serverContext);
     const cookies = options.setCookies(serverContext.responseCookies, request.headers.get('cookie'));
     for (const cookie of cookies) response.headers.append('set-cookie', cookie);
-    // Yoga would keep connections for its streams. Whether one is closed, the client and the server say (RFC 9112 § 9.6).
+    // Yoga sets it for its streams. The client and the server decide whether the connection closes (RFC 9112 § 9.6).
     response.headers.delete('connection');
     return response;
   };
@@ -113,7 +113,7 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute, adm
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context({ request, viewer, responseCookies, arrivedAt, signal }) {
-      // use-viewer ends every request that has none.
+      // use-viewer ends each request without a viewer.
       if (!viewer) throw new TypeError('a request reached the resolvers without a viewer');
       return { ...contextFor(viewer, { arrivedAt, signal: signal ?? request.signal }), viewer, responseCookies };
     },
@@ -125,13 +125,13 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute, adm
       useExecutor(execute, admission),
       useErrorCodes({ logger, suggestions: introspection }),
     ],
-    // The app says who may read what, of refusals, too.
+    // app.ts sets the CORS headers, also for refusals.
     cors: false,
     parserAndValidationCache: {
       documentCache: documents,
       errorCache: NO_CACHE,
     },
-    // use-request counts what it reads; yoga would pipe every body through another stream.
+    // use-request limits the body. Yoga's limit would pipe each body through another stream.
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
@@ -142,5 +142,5 @@ function createServer(options: GraphQLEndpointOptions, { documents, execute, adm
   });
 }
 
-/** What does not parse is not worth keeping. */
+/** Invalid documents are not cached. */
 const NO_CACHE = { get: () => undefined, set: () => {} };

@@ -2,16 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { GraphQLError } from 'graphql';
 import type { GatewayErrorCode } from '../../errors.ts';
 
-/** A GraphQL request's parameters, wherever they stood. */
+/** The parameters of a GraphQL request, from its body or its URL. */
 export interface GraphQLParameters {
   query: string;
   variables: Record<string, unknown>;
   operationName?: string;
 }
 
-/** The parameters in the body of a POST, or why there are none. */
+/** The parameters in the body of a POST, or an error for an invalid body. */
 export function parametersInBody(body: Uint8Array): GraphQLParameters | GraphQLError {
-  // The parser takes bytes that are no UTF-8 for characters that nobody sent.
+  // Decoding would replace invalid bytes by other characters.
   if (!isUtf8(body)) return malformed('The body is not UTF-8.');
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
   if (Array.isArray(parsed)) return malformed('Batches are not supported: send one operation in each request.');
@@ -19,19 +19,19 @@ export function parametersInBody(body: Uint8Array): GraphQLParameters | GraphQLE
 }
 
 /**
- * The parameters in the URL of a GET, or why there are none. An empty one counts as left out.
+ * The parameters in the URL of a GET, or an error for an invalid URL. An empty parameter means the same as none.
  * https://graphql.github.io/graphql-over-http/draft/#sec-GET
  */
 export function parametersInUrl(url: string): GraphQLParameters | GraphQLError {
   const start = url.indexOf('?');
   const search = start < 0 ? '' : url.slice(start + 1);
   if (!isDecodable(search)) return malformed('The URL is not percent-encoded UTF-8.');
-  const given = new URLSearchParams(search);
+  const parameters = new URLSearchParams(search);
   for (const name of PARAMETERS) {
-    // Of two, a proxy in front may have believed the other.
-    if (given.getAll(name).length > 1) return malformed(`Send the parameter "${name}" once.`);
+    // A proxy in front could have used the other one.
+    if (parameters.getAll(name).length > 1) return malformed(`Send the parameter "${name}" once.`);
   }
-  const text = (name: string) => given.get(name) || undefined;
+  const text = (name: string) => parameters.get(name) || undefined;
   const json = (name: string) => {
     const value = text(name);
     return value === undefined ? undefined : parseJson(value);
@@ -46,28 +46,28 @@ export function parametersInUrl(url: string): GraphQLParameters | GraphQLError {
 }
 
 const PARAMETERS = ['query', 'operationName', 'variables', 'extensions'];
-/** Names that clients give to the id of a document that the server is to know already. */
+/** Names that clients use for the id of a persisted document. */
 const DOCUMENT_IDS = ['documentId', 'doc_id', 'id'];
 
-/** Members that the specification does not know mean nothing, as it reserves their names. */
-function parametersIn(given: Readonly<Record<string, unknown>>): GraphQLParameters | GraphQLError {
-  const { query, operationName, variables, extensions } = given;
+/** Ignores unknown members, as the specification requires. */
+function parametersIn(members: Readonly<Record<string, unknown>>): GraphQLParameters | GraphQLError {
+  const { query, operationName, variables, extensions } = members;
   if (variables != null && !isMap(variables)) return malformed('"variables" must be a JSON object.');
   if (extensions != null && !isMap(extensions)) return malformed('"extensions" must be a JSON object.');
   if (operationName != null && typeof operationName !== 'string') return malformed('"operationName" must be a string.');
-  if (query == null && isPersisted(given)) return persistedQueryNotSupported();
+  if (query == null && isPersisted(members)) return persistedQueryNotSupported();
   if (typeof query !== 'string') return malformed('"query" must be a string that holds the document.');
-  // No operation can have the empty name: clients send it for none.
+  // Some clients send an empty name instead of none. An operation cannot have an empty name.
   return { query, variables: variables ?? {}, ...(operationName && { operationName }) };
 }
 
-function isPersisted({ extensions, ...given }: Readonly<Record<string, unknown>>): boolean {
-  return (isMap(extensions) && isMap(extensions.persistedQuery)) || DOCUMENT_IDS.some((name) => given[name] != null);
+function isPersisted({ extensions, ...members }: Readonly<Record<string, unknown>>): boolean {
+  return (isMap(extensions) && isMap(extensions.persistedQuery)) || DOCUMENT_IDS.some((name) => members[name] != null);
 }
 
 /**
- * Clients look for these very words, and then send the text. `spec` lets those that accept nothing but application/json
- * have status 200, as Apollo's server does: some of them read no other answer.
+ * Clients look for exactly this message, and then send the text of the document. `spec` gives clients that accept only
+ * application/json the status 200, like Apollo Server, because some of them read no other answer.
  */
 function persistedQueryNotSupported(): GraphQLError {
   return new GraphQLError('PersistedQueryNotSupported', {
@@ -92,7 +92,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `NaN`, which JSON cannot say, for what is no JSON. */
+/** `NaN` for invalid JSON, because JSON has no such value. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

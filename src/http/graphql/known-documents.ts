@@ -1,10 +1,10 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** Characters of all documents that are kept: a document's tree weighs some hundred times its text. */
+/** Characters of all cached documents. The parsed document takes about a hundred times the memory of its text. */
 const MAX_CHARACTERS = 500_000;
 
-/** Documents by their text, so that what comes again is neither parsed nor validated again. */
+/** A cache of documents by their text, so that each document is parsed and validated once. */
 export class KnownDocuments {
   readonly #parsed = new LRUCache<string, DocumentNode>({
     maxSize: MAX_CHARACTERS,
@@ -20,13 +20,13 @@ export class KnownDocuments {
     this.#parsed.set(text, document);
   }
 
-  /** Every rule was asked, and none has anything against it. */
+  /** Records that the document has passed all validation rules. */
   markValid(document: DocumentNode): void {
     this.#valid.add(document);
   }
 
-  /** `undefined` for a text that is new, or that is not to be executed. */
-  approved(text: string): DocumentNode | undefined {
+  /** The document if it is valid; `undefined` for an unknown or invalid document. */
+  getValid(text: string): DocumentNode | undefined {
     const document = this.#parsed.get(text);
     return document && this.#valid.has(document) ? document : undefined;
   }

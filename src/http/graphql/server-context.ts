@@ -1,13 +1,13 @@
 import type { Viewer } from '../../graphql/context.ts';
 import type { FlowCookie } from '../../installations/flow-cookies.ts';
 
-/** What one request carries from the door to the resolvers and back. */
+/** The context of one request on the full path, from the HTTP server to the resolvers. */
 export interface ServerContext {
-  /** Set by use-viewer before anything is parsed. */
+  /** use-viewer sets it before the document is parsed. */
   viewer: Viewer | undefined;
   readonly responseCookies: FlowCookie[];
   /** When the request began to arrive, on the monotonic clock. */
   readonly arrivedAt: number;
-  /** Aborted when the client is gone; absent where the request itself has one. */
+  /** Aborted when the client disconnects. Without it, the request's own signal applies. */
   readonly signal?: AbortSignal;
 }

@@ -3,12 +3,12 @@ import type { FlowCookie } from '../../installations/flow-cookies.ts';
 import { sha256 } from '../../lib/secret.ts';
 import { page } from './pages.ts';
 
-/** The result of a flow, as a `returnTo` gets it in its query. */
+/** The result of a flow, as parameters in the query of the `returnTo` URL. */
 export type ConnectResult = Readonly<Record<string, string>>;
 
-/** Tells that the gateway itself sent the browser to the page, and with which result. */
+/** Proves that the gateway itself sent the browser to the result page with this result. */
 export const RESULT_COOKIE = 'hubspot-connect-result';
-/** Long enough to come back to the page from another window. */
+/** Long enough for the user to return to the page from another window. */
 const RESULT_COOKIE_S = 10 * 60;
 
 export function resultOf(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>): ConnectResult {
@@ -28,13 +28,13 @@ const FAILURES: Readonly<Record<ConnectFailure, string>> = {
   hubspot_error: 'HubSpot could not complete the connection. Try again from the application.',
 };
 
-/** Someone who follows a stranger's flow would hand over their own portal: the page has to say so. */
+/** A user who completes an attacker's flow would give the attacker access to the portal, so the page warns of it. */
 const CONFIRM =
   'This browser is not the one that started. Go on only if you started this yourself: complete the connection in the application with this code. If somebody sent you here, close this window and give the code to nobody: it would open your HubSpot portal to them.';
 
 /**
- * Where a flow without a `returnTo` ends. Anybody can open this address with any query, so it tells a result only to
- * the browser that the gateway sent here with it.
+ * The last page of a flow without a `returnTo`. Anyone can open its URL with any query, so the page shows a result only to
+ * the browser that the gateway has redirected with it.
  */
 export function resultPage(query: URLSearchParams, cookie: string | undefined): Response {
   if (cookie !== digest(query)) {
@@ -48,7 +48,7 @@ export function resultPage(query: URLSearchParams, cookie: string | undefined): 
   return page(400, 'Not connected', reason?.[1] ?? FAILURES.hubspot_error);
 }
 
-/** The redirect URI may have a query of its own. */
+/** The parameters of the result. The redirect URI can have other parameters. */
 const NAMES = ['hubspot', 'installation', 'connection', 'reason'];
 
 function digest(query: URLSearchParams): string {

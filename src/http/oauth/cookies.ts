@@ -1,21 +1,21 @@
 import type { Cookie, FlowCookie, FlowCookies } from '../../installations/flow-cookies.ts';
 
 /**
- * A flow's cookie as `Set-Cookie`. The `__Host-` prefix makes browsers refuse it from any other host or over plain http
- * (RFC 6265bis § 4.1.3.2); on loopback http there is no Secure, so there can be no prefix.
+ * A flow's cookie as `Set-Cookie`. With the prefix `__Host-`, browsers refuse the cookie from other hosts and over plain
+ * http (RFC 6265bis § 4.1.3.2). Loopback http allows no Secure cookie, and therefore no prefix.
  */
 export function serializeCookie({ name, value, maxAgeSeconds }: FlowCookie, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`;
   return `${prefixFor(secure)}${name}=${value}; ${attributes}${secure ? '; Secure' : ''}`;
 }
 
-/** The value of the cookie `name` in a `Cookie` header; `undefined` when it is absent or stands there twice. */
+/** The value of the cookie `name` in a `Cookie` header; `undefined` when it is absent or occurs twice. */
 export function readCookie(header: string | null, name: string, secure: boolean): string | undefined {
   const values = readCookies(header, secure).filter((cookie) => cookie.name === name);
   return values.length === 1 ? values[0]?.value : undefined;
 }
 
-/** The `Set-Cookie` lines of an answer that started flows, by the request's `Cookie` header. */
+/** The `Set-Cookie` lines for started flows. Depends on the request's `Cookie` header. */
 export type SetFlowCookies = (started: readonly FlowCookie[], header: string | null | undefined) => string[];
 
 export function flowCookieLines(cookies: Pick<FlowCookies, 'toSet'>, secure: () => boolean): SetFlowCookies {
@@ -23,7 +23,7 @@ export function flowCookieLines(cookies: Pick<FlowCookies, 'toSet'>, secure: () 
     cookies.toSet(started, readCookies(header, secure())).map((cookie) => serializeCookie(cookie, secure()));
 }
 
-/** Every cookie that has the prefix of its security, less the prefix. */
+/** All cookies with the prefix that `secure` requires. Their names lack the prefix. */
 function readCookies(header: string | null | undefined, secure: boolean): Cookie[] {
   const prefix = prefixFor(secure);
   return (header ?? '').split(';').flatMap((pair) => {

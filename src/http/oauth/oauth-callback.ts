@@ -8,18 +8,19 @@ import { PAGE_HEADERS, page } from './pages.ts';
 
 export interface OAuthCallbackOptions {
   readonly connect: Pick<ConnectFlow, 'callback' | 'cookies'>;
-  /** This route's public URL: where a browser without a `returnTo` ends. */
+  /** The public URL of this route, which is also the last page of a flow without a `returnTo`. */
   readonly callbackUrl: () => string;
   readonly secureCookies: () => boolean;
   /**
-   * How HubSpot calls itself in `iss`, compared as text (RFC 9207 § 2.4). An answer that lacks it is then refused, too:
-   * a server that names itself does so in every answer. Unset, `iss` is not looked at: there is one server only.
+   * HubSpot's issuer identifier, compared as text with `iss` (RFC 9207 § 2.4). If set, an answer without `iss` is refused,
+   * because a server that supports `iss` sends it in every answer. Otherwise `iss` is ignored, because there is only one
+   * authorization server.
    */
   readonly issuer: string | undefined;
   readonly logRefusal: LogRefusal<CallbackRefusal>;
 }
 
-/** Why the callback did nothing. The browser is told less: unknown, used and expired states look alike. */
+/** The reason why the callback refused a request. The page does not distinguish unknown, used and expired states. */
 export type CallbackRefusal =
   | 'method'
   | 'prefetch'
@@ -34,7 +35,7 @@ export type CallbackRefusal =
   | 'unknown_state'
   | 'storage_unavailable';
 
-/** `GET /oauth/hubspot/callback`: where HubSpot returns the browser. */
+/** `GET /oauth/hubspot/callback`, the redirect URI of the OAuth flow. */
 export function createOAuthCallback(options: OAuthCallbackOptions): (request: Request) => Promise<Response> {
   const { connect, callbackUrl, secureCookies, issuer, logRefusal } = options;
   const refuse = (reason: CallbackRefusal): Response => {
@@ -43,8 +44,8 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
   };
   return async (request) => {
     if (request.method !== 'GET') return refuse('method');
-    // A browser that only looks ahead, or a bot that previews a link, must not spend the state.
-    if (PURPOSES.some((name) => LOOKS_AHEAD.test(request.headers.get(name) ?? ''))) return refuse('prefetch');
+    // A browser's prefetch, or a bot's link preview, must not use the state.
+    if (PURPOSE_HEADERS.some((name) => PREFETCH.test(request.headers.get(name) ?? ''))) return refuse('prefetch');
 
     const query = new URL(request.url).searchParams;
     const [secure, cookies] = [secureCookies(), request.headers.get('cookie')];
@@ -61,22 +62,22 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
       logRefusal('storage_unavailable');
       return outcome;
     }
-    const spent = { name, value: '', maxAgeSeconds: 0 };
-    if (outcome.kind === 'invalid') return setting(refuse('unknown_state'), [spent], secure);
+    const deleted = { name, value: '', maxAgeSeconds: 0 };
+    if (outcome.kind === 'invalid') return withCookies(refuse('unknown_state'), [deleted], secure);
     const result = resultOf(outcome);
     return outcome.returnTo === null
-      ? setting(redirect(callbackUrl(), result), [spent, resultCookie(result)], secure)
-      : setting(redirect(outcome.returnTo, result), [spent], secure);
+      ? withCookies(redirect(callbackUrl(), result), [deleted, resultCookie(result)], secure)
+      : withCookies(redirect(outcome.returnTo, result), [deleted], secure);
   };
 }
 
-/** How browsers say it: by the standard, as Chromium, Firefox and Safari did before. */
-const PURPOSES = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
-const LOOKS_AHEAD = /prefetch|preview|prerender/i;
+/** The standard header, and those of older versions of Chromium, Firefox and Safari. */
+const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
+const PREFETCH = /prefetch|preview|prerender/i;
 
-/** What HubSpot may send once. A parameter that stands twice may be an attack and is refused (RFC 9700 § 4.4, 4.5). */
-const ONCE = ['state', 'code', 'error', 'iss'];
-/** 32 random bytes as base64url: states and handles alike. */
+/** A request that repeats one of these parameters may be an attack (RFC 9700 § 4.4, 4.5). */
+const SINGLE_PARAMETERS = ['state', 'code', 'error', 'iss'];
+/** 32 random bytes as base64url. */
 const SECRET = /^[\w-]{43}$/;
 const CODE = /^[\x21-\x7e]{1,2048}$/;
 
@@ -84,8 +85,8 @@ function parseParameters(
   query: URLSearchParams,
   issuer: string | undefined,
 ): { state: string; answer: CallbackAnswer } | CallbackRefusal {
-  if (ONCE.some((name) => query.getAll(name).length > 1)) return 'repeated_parameter';
-  const [state, code, error, iss] = ONCE.map((name) => query.get(name));
+  if (SINGLE_PARAMETERS.some((name) => query.getAll(name).length > 1)) return 'repeated_parameter';
+  const [state, code, error, iss] = SINGLE_PARAMETERS.map((name) => query.get(name));
   if (!state) return 'no_state';
   if (!SECRET.test(state)) return 'malformed_state';
   if (issuer !== undefined && iss !== issuer) return iss == null ? 'no_issuer' : 'other_issuer';
@@ -94,19 +95,19 @@ function parseParameters(
   return CODE.test(code) ? { state, answer: { code } } : 'malformed_code';
 }
 
-function setting(response: Response, cookies: readonly FlowCookie[], secure: boolean): Response {
+function withCookies(response: Response, cookies: readonly FlowCookie[], secure: boolean): Response {
   for (const cookie of cookies) response.headers.append('set-cookie', serializeCookie(cookie, secure));
   return response;
 }
 
-/** 303, so that the browser asks by GET and neither code nor state stay in its address bar. */
+/** 303, so that the browser uses GET, and its address bar does not keep code and state. */
 function redirect(to: string, result: ConnectResult): Response {
   const url = new URL(to);
   for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
   return new Response(null, { status: 303, headers: { ...PAGE_HEADERS, location: url.href } });
 }
 
-/** Whether the state was spent, nobody knows; the page that comes then will say so. */
+/** The database may have consumed the state. The page after a reload shows whether it has. */
 function storageFailure(error: unknown): Response {
   if (!isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
   const text =
@@ -116,7 +117,7 @@ function storageFailure(error: unknown): Response {
   return response;
 }
 
-const NOT_HUBSPOTS = 'HubSpot does not open this address in this way. Start again from the application.';
+const NOT_FROM_HUBSPOT = 'HubSpot does not open this address in this way. Start again from the application.';
 const NOT_TRUSTED =
   'The answer does not name the HubSpot that is expected. Ask the people who run the application: its log says more.';
 const REFUSALS: Readonly<Partial<Record<CallbackRefusal, string>>> = {
@@ -128,5 +129,5 @@ const REFUSALS: Readonly<Partial<Record<CallbackRefusal, string>>> = {
 function refusalPage(reason: CallbackRefusal): Response {
   if (reason === 'method') return page(405, 'Not here', 'This address is for HubSpot to return a browser to.');
   if (reason === 'prefetch') return page(425, 'Too early', 'This address is not for looking ahead.');
-  return page(400, 'Not connected', REFUSALS[reason] ?? NOT_HUBSPOTS);
+  return page(400, 'Not connected', REFUSALS[reason] ?? NOT_FROM_HUBSPOT);
 }

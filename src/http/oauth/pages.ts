@@ -1,4 +1,4 @@
-/** Headers of every page of the connect flow: nothing is kept, nothing leaks by Referer, nothing foreign is loaded. */
+/** Headers of all pages of the connect flow. They forbid caching, the `Referer` header, and resources of other servers. */
 export const PAGE_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -10,7 +10,7 @@ export const PAGE_HEADERS = {
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem;color:#1f2937}
 h1{font-size:1.4rem;margin-bottom:.5rem}code{display:block;padding:.75rem;background:#f3f4f6;border-radius:6px;overflow-wrap:anywhere}`;
 
-/** A small page that needs nothing from anywhere. `code` is shown to be copied. */
+/** A small page without external resources. It shows `code` for the user to copy. */
 export function page(status: number, title: string, text: string, code?: string): Response {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Viewer } from '../../../src/graphql/context.ts';
 import { createAnswerHeaders } from '../../../src/http/answer-headers.ts';
 import { createBodyReader } from '../../../src/http/body.ts';
-import { answerDirectly } from '../../../src/http/graphql/fast-path.ts';
+import { createFastPath } from '../../../src/http/graphql/fast-path.ts';
 import { createLogger, silentLogger } from '../../../src/lib/logging/logger.ts';
 
 const DOOR = { setCookies: () => [], readBody: createBodyReader(), logRefusal: () => {} };
@@ -14,7 +14,7 @@ const DOOR = { setCookies: () => [], readBody: createBodyReader(), logRefusal: (
 it('runs nothing for a client that left while its token was looked at', async () => {
   const token = { seen: Promise.withResolvers<void>(), viewer: Promise.withResolvers<Viewer>() };
   let executed = false;
-  const direct = answerDirectly({
+  const fastPath = createFastPath({
     authenticate: () => {
       token.seen.resolve();
       return token.viewer.promise;
@@ -31,7 +31,7 @@ it('runs nothing for a client that left while its token was looked at', async ()
   const gone = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     response.once('close', gone.resolve);
-    direct(request, response, () => {});
+    fastPath(request, response, () => {});
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // A TCP server that listens has one.
@@ -49,9 +49,9 @@ it('runs nothing for a client that left while its token was looked at', async ()
   expect(executed).toBe(false);
 });
 
-it('answers a failure inside as the long way does, and tries nothing twice', async () => {
+it('answers an internal failure as the full path does, and executes nothing twice', async () => {
   let otherwise = 0;
-  const direct = answerDirectly({
+  const fastPath = createFastPath({
     authenticate: () => ({ id: 'alice', tenantId: 'acme', permissions: [] }),
     execute: () => Promise.reject(new Error('canary-4711')),
     ...DOOR,
@@ -59,7 +59,7 @@ it('answers a failure inside as the long way does, and tries nothing twice', asy
     record: () => ({ requestId: '1', arrivedAt: 0, finish: () => {} }),
     logger: silentLogger,
   });
-  const server = createServer((request, response) => direct(request, response, () => otherwise++));
+  const server = createServer((request, response) => fastPath(request, response, () => otherwise++));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo; // A TCP server that listens has one.
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {

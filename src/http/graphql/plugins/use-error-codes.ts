@@ -3,12 +3,12 @@ import type { Plugin } from 'graphql-yoga';
 import { GatewayError, type GatewayErrorCode } from '../../../errors.ts';
 import type { Logger } from '../../../lib/logging/logger.ts';
 
-/** Codes of documents that never ran. Not the gateway's own: the ones that GraphQL servers commonly use. */
+/** Codes of documents that were not executed. Other GraphQL servers use the same codes. */
 const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const satisfies GatewayErrorCode[];
-/** Codes that say why nothing ran better than BAD_USER_INPUT does. */
+/** Codes of requests that were not executed, where BAD_USER_INPUT would be less precise. */
 const REFUSAL_CODES = [...DOCUMENT_CODES, 'PERSISTED_QUERY_NOT_SUPPORTED'] as const;
 
-/** GraphQL quotes what it refuses, however long that is. */
+/** GraphQL's messages quote the invalid part of a document, which can be long. */
 const MAX_MESSAGE_LENGTH = 500;
 
 export interface ErrorCodesOptions {
@@ -17,7 +17,7 @@ export interface ErrorCodesOptions {
   readonly suggestions: boolean;
 }
 
-/** The one place that knows how errors look outside: every error gets its `extensions.code`, none more than it should. */
+/** Gives every error its `extensions.code`, and removes everything that clients must not see. */
 export function useErrorCodes({ logger, suggestions }: ErrorCodesOptions): Plugin {
   return {
     onParse: () => (event) => {
@@ -35,7 +35,7 @@ export function useErrorCodes({ logger, suggestions }: ErrorCodesOptions): Plugi
   };
 }
 
-/** The errors of a result as clients see them. */
+/** The errors of a result for the client. */
 export function presentErrors(errors: readonly GraphQLError[], { logger, suggestions }: ErrorCodesOptions) {
   return errors.map((error) => present(error, logger, suggestions));
 }
@@ -45,7 +45,7 @@ function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): Grap
 }
 
 function present(error: GraphQLError, logger: Logger, suggestions: boolean): GraphQLError {
-  const cause = rootCause(error) ?? (isUnfitValue(error) ? error : undefined);
+  const cause = rootCause(error) ?? (isInvalidResult(error) ? error : undefined);
   if (cause instanceof GatewayError) {
     if (cause.cause !== undefined)
       logger.debug({ err: cause.cause, code: cause.code, path: error.path }, cause.message);
@@ -64,25 +64,25 @@ function present(error: GraphQLError, logger: Logger, suggestions: boolean): Gra
   });
 }
 
-/** GraphQL refused the value of a field: nobody's input, but for an argument whose variable holds null. */
-function isUnfitValue({ path, message }: GraphQLError): boolean {
+/** True when GraphQL refused the result of a resolver. A path without a cause also occurs for a null argument. */
+function isInvalidResult({ path, message }: GraphQLError): boolean {
   return path !== undefined && !message.startsWith('Argument ');
 }
 
-/** No resolver threw: the document, its variables or its operation name did not fit, or the request was not GraphQL at all. */
+/** An error that no resolver threw: an invalid document, variable or operation name, or an invalid request. */
 function refused(error: GraphQLError, suggestions: boolean): GraphQLError {
   const { code, http } = error.extensions;
-  // A suggestion spells names of the schema to whoever may not read it.
+  // Suggestions contain names of the schema, which the client may not be allowed to read.
   const message = suggestions ? error.message : error.message.replace(/ Did you mean .*$/s, '');
-  const ownCode = REFUSAL_CODES.find((known) => known === code);
+  const refusalCode = REFUSAL_CODES.find((known) => known === code);
   return rebuilt(error, message.slice(0, MAX_MESSAGE_LENGTH), {
-    // What fails in a document is HTTP 200 to `application/json`; what is no GraphQL request at all never is.
-    ...(http && { http: ownCode ? http : { ...http, spec: false } }),
-    code: ownCode ?? 'BAD_USER_INPUT',
+    // With `application/json`, an invalid document has status 200. An invalid request never has status 200.
+    ...(http && { http: refusalCode ? http : { ...http, spec: false } }),
+    code: refusalCode ?? 'BAD_USER_INPUT',
   });
 }
 
-/** What was thrown first; `undefined` when it was GraphQL itself that refused. */
+/** The error that a resolver threw; `undefined` for an error of GraphQL itself. */
 function rootCause(error: GraphQLError): Error | undefined {
   const { originalError } = error;
   return originalError instanceof GraphQLError ? rootCause(originalError) : originalError;
@@ -97,7 +97,7 @@ function rebuilt(error: GraphQLError, message: string, extensions: object): Grap
     path: path ?? null,
     extensions: { ...extensions },
   });
-  // Compiled operations know the place of a field, and no longer its node.
+  // Errors of compiled operations have the locations of a field, but not its node.
   if (!presented.locations && locations) Object.defineProperty(presented, 'locations', { value: locations });
   return presented;
 }

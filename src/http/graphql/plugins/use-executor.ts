@@ -6,11 +6,11 @@ import { andThen } from '../../../lib/promise-or-value.ts';
 import { type Admission, isOverloaded } from '../../admission.ts';
 import { retryAfter } from '../../error-body.ts';
 
-/** One executor for all ways in: an answer does not depend on the way that its request took. */
+/** Uses the executor of the fast path, so that both paths give the same answer. */
 export function useExecutor(execute: Execute, admission: Admission): Plugin {
   const admitted = (args: ExecutionArgs) =>
     admission
-      .run(contextOf(args.contextValue as object).viewer, () => andThen(execute(args), withStatus)) // Made by the endpoint.
+      .run(contextOf(args.contextValue as object).viewer, () => andThen(execute(args), withStatus)) // A GatewayContext.
       .catch(refused);
   return { onExecute: ({ setExecuteFn }) => setExecuteFn(admitted) };
 }
@@ -21,7 +21,7 @@ function refused(error: unknown): ExecutionResult {
   return { errors: [new GraphQLError(error.message, { originalError: error, extensions: { http } })] };
 }
 
-/** Variables or an operation name that did not fit: nothing was executed. */
+/** Adds HTTP status 400 when nothing was executed because of an invalid variable or operation name. */
 function withStatus(result: ExecutionResult): ExecutionResult {
   if ('data' in result || !result.errors) return result;
   const extensions = { http: { status: 400 } };

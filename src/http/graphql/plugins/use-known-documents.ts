@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { KnownDocuments } from '../known-documents.ts';
 
-/** Remembers which documents passed every rule of validation. */
+/** Records the documents that have passed all validation rules. */
 export function useKnownDocuments(known: KnownDocuments): Plugin {
   return {
     onValidate:

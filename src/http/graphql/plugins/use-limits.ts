@@ -16,8 +16,8 @@ export interface LimitsOptions {
 }
 
 /**
- * Bounds the work that a document and its variables can ask of the parser, the validator and the executor. Validation of
- * a new document can take 100 ms, so each one has a turn of the event loop of its own.
+ * Limits the work of the parser, the validator and the executor for a document and its variables. Validation of a new
+ * document can take 100 ms, so each validation has a turn of the event loop of its own.
  */
 export function useLimits({ introspection, documents, turns }: LimitsOptions): Plugin {
   return {

@@ -2,25 +2,25 @@ import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { readBodyOf } from '../../body.ts';
 import { errorBody } from '../../error-body.ts';
-import { judgeHead } from '../../request-head.ts';
+import { checkHead } from '../../request-head.ts';
 import { parametersInBody, parametersInUrl } from '../graphql-parameters.ts';
 
-/** GraphQL over HTTP as the short way reads it, in place of what yoga would make of heads, bodies and URLs. */
+/** Parses heads, bodies and URLs in the same way as the fast path, in place of yoga's parsers. */
 export function useRequest(): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
       const { method, headers } = request;
-      const judged = judgeHead({
+      const checked = checkHead({
         method,
         contentType: headers.get('content-type'),
         contentEncoding: headers.get('content-encoding'),
         accept: headers.get('accept'),
       });
-      // Yoga weighs nothing, and knows no other spelling of a charset.
-      if (typeof judged === 'string') return headers.set('accept', judged);
-      const body = errorBody('BAD_USER_INPUT', judged.message);
-      const answer = { 'content-type': 'application/json', ...judged.headers };
-      endResponse(new fetchAPI.Response(body, { status: judged.status, headers: answer }));
+      // Yoga ignores weights, and does not recognize all spellings of UTF-8.
+      if (typeof checked === 'string') return headers.set('accept', checked);
+      const body = errorBody('BAD_USER_INPUT', checked.message);
+      const answer = { 'content-type': 'application/json', ...checked.headers };
+      endResponse(new fetchAPI.Response(body, { status: checked.status, headers: answer }));
     },
     onRequestParse: ({ setRequestParser }) => setRequestParser(parametersOf),
     onParse:
@@ -48,7 +48,7 @@ function isDocument(result: unknown): result is DocumentNode {
   return !(result instanceof Error);
 }
 
-/** A GET promises to change nothing. https://graphql.github.io/graphql-over-http/draft/#sec-GET */
+/** A GET request must not change data. https://graphql.github.io/graphql-over-http/draft/#sec-GET */
 function refuseOtherThanQueries(document: DocumentNode, operationName: string | null | undefined): void {
   const operation = getOperationAST(document, operationName)?.operation ?? 'query';
   if (operation === 'query') return;

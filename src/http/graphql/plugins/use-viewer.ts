@@ -5,7 +5,7 @@ import { answerWithoutViewer } from '../../auth/viewer-answer.ts';
 import type { ViewerRefusal } from '../../auth/viewer-refused-error.ts';
 import type { ServerContext } from '../server-context.ts';
 
-/** Without a valid viewer a request ends here, before its body is read. */
+/** Refuses a request without a valid token before its body is read. */
 export function useViewer(
   authenticate: Authenticate,
   logRefusal: LogRefusal<ViewerRefusal>,
@@ -16,8 +16,8 @@ export function useViewer(
         serverContext.viewer = await authenticate(request.headers.get('authorization'));
       } catch (error) {
         const { status, headers, body } = answerWithoutViewer(error, logRefusal);
-        const all = { 'content-type': 'application/json', ...headers };
-        endResponse(new fetchAPI.Response(body, { status, headers: all }));
+        const answerHeaders = { 'content-type': 'application/json', ...headers };
+        endResponse(new fetchAPI.Response(body, { status, headers: answerHeaders }));
       }
     },
   };
