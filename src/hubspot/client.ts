@@ -6,6 +6,7 @@ import type { Priority } from '../lib/slots.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import { parseRetryAfter } from '../lib/time/retry-after.ts';
 import { HubspotRefusalError } from './hubspot-refusal-error.ts';
+import { isTooComplex } from './json-complexity.ts';
 import { NetworkError } from './network-error.ts';
 import { TokenRefusedError } from './oauth/token-refused-error.ts';
 import { parseProblems } from './problems.ts';
@@ -81,6 +82,7 @@ const CALL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A full batch of 100 records with long texts is a few megabytes. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+const TOO_LARGE = 'HubSpot answered more than can be right.';
 /** Sockets of one process at most; they are opened as they are needed. */
 export const CONNECTIONS = 1_024;
 
@@ -127,12 +129,12 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
     if (answer.statusCode === 204 || answer.text === '') {
       if (answer.statusCode < 300) return { ...succeeded, body: undefined };
     }
-    const body = parseJson(answer.text);
+    const isUnreasonable = isTooComplex(answer.text);
+    const body = isUnreasonable ? undefined : parseJson(answer.text);
     if (answer.statusCode >= 200 && answer.statusCode < 300) {
       if (body === undefined) {
-        throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not JSON.', {
-          hubspot: facts,
-        });
+        const message = isUnreasonable ? TOO_LARGE : 'HubSpot answered something that is not JSON.';
+        throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, { hubspot: facts });
       }
       return { ...succeeded, body };
     }
@@ -182,7 +184,7 @@ function networkError(cause: unknown): GatewayError {
     cause instanceof RequestTimeoutError;
   if (timedOut) return new NetworkError('HUBSPOT_TIMEOUT', cause);
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
-    return new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered more than can be right.', {}, { cause });
+    return new GatewayError('HUBSPOT_BAD_RESPONSE', TOO_LARGE, {}, { cause });
   }
   return new NetworkError('HUBSPOT_UNAVAILABLE', cause);
 }

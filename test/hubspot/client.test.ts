@@ -100,6 +100,25 @@ describe('an answer', () => {
   });
 
   it.each([
+    ['empty objects', `[${'{},'.repeat(2_000_000)}{}]`],
+    ['numbers', `[${'0,'.repeat(2_600_000)}0]`],
+    ['brackets that never close', '['.repeat(8_000_000)],
+    ['nesting of 101 levels', `${'['.repeat(101)}"${'x'.repeat(1_000_000)}"${']'.repeat(101)}`],
+  ])('of megabytes that would take long to parse is refused unparsed: %s', async (_case, text) => {
+    expect(await failure(respond(200, text))).toMatchObject({
+      code: 'HUBSPOT_BAD_RESPONSE',
+      message: 'HubSpot answered more than can be right.',
+    });
+    expect(await failure(respond(503, text))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+  });
+
+  it('of megabytes of text is read, whatever the text contains', async () => {
+    const body = { texts: ['[{:,"\\'.repeat(400_000), `${'\\'.repeat(1_000_000)}"`, '['.repeat(3_000_000)] };
+    hubspot.answerWith(respond(200, body));
+    expect(await send(CALL)).toEqual({ status: 200, body });
+  });
+
+  it.each([
     ['HTML', HTML],
     ['truncated JSON', '{"results": [{"id": "1"'],
     ['two values', '{}{}'],
