@@ -24,8 +24,11 @@ export interface PermitSource {
 const CONCURRENCY: Readonly<Record<Budget, number>> = { general: 10, search: 5, associations: 5 };
 /** The names of HubSpot's rate limit policies. HubSpot's 429 for a search calls its policy only "secondly". */
 const POLICIES: Readonly<Record<SharedBudget, string>> = { general: 'TEN_SECONDLY_ROLLING', search: 'SECONDLY' };
-/** The largest limit that HubSpot sells is 250 calls per window. A much larger one is an error, for example of a proxy. */
-const MAX_PLAUSIBLE_LIMIT = 10_000;
+/**
+ * The largest limit that HubSpot sells is 250 calls per window. A figure beyond what one process can call in a window is an
+ * error, for example of a proxy. Simulators state figures up to here when they have no limit.
+ */
+const MAX_PLAUSIBLE_LIMIT = 1_000_000;
 /** Rate limiters in the cache of a process. It exceeds the portals that are in use at the same time. */
 const MAX_PORTALS = 10_000;
 
