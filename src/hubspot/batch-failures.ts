@@ -1,5 +1,5 @@
-import { type GatewayError, hubspotError } from '../errors.ts';
-import { describeFailure } from './client.ts';
+import type { GatewayError } from '../errors.ts';
+import { describeFailure, hubspotError } from './failed-answer.ts';
 import { field } from './json.ts';
 
 /** That something does not exist, as category of an error. */

@@ -1,10 +1,12 @@
 import { type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
 import type { ScopeRequirement } from '../crm/scopes.ts';
-import { GatewayError, type HubspotFailure, hubspotError, isGatewayError } from '../errors.ts';
+import { isGatewayError } from '../errors.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { Priority } from '../lib/slots.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import { parseRetryAfter } from '../lib/time/retry-after.ts';
+import { describeFailure, hubspotError } from './failed-answer.ts';
+import { HubspotError, NOT_UNDERSTOOD } from './hubspot-error.ts';
 import { HubspotRefusalError } from './hubspot-refusal-error.ts';
 import { isTooComplex } from './json-complexity.ts';
 import { NetworkError } from './network-error.ts';
@@ -55,6 +57,11 @@ export interface HubspotCall {
   readonly onSend?: () => void;
   /** Set by the authorize stage, on the last step before the wire. */
   readonly accessToken?: string;
+}
+
+/** A read may be repeated without harm. */
+export function isRead({ method, idempotent }: HubspotCall): boolean {
+  return method === 'GET' || idempotent === true;
 }
 
 /** A 2xx answer. `body` is parsed JSON, `undefined` when there was none. */
@@ -134,7 +141,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
     if (answer.statusCode >= 200 && answer.statusCode < 300) {
       if (body === undefined) {
         const message = isUnreasonable ? TOO_LARGE : 'HubSpot answered something that is not JSON.';
-        throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, { hubspot: facts });
+        throw new HubspotError('HUBSPOT_BAD_RESPONSE', message, { hubspot: facts }, NOT_UNDERSTOOD);
       }
       return { ...succeeded, body };
     }
@@ -177,14 +184,14 @@ async function send(pool: Dispatcher, basePath: string, call: HubspotCall, clock
   }
 }
 
-function networkError(cause: unknown): GatewayError {
+function networkError(cause: unknown): HubspotError {
   const timedOut =
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
     cause instanceof RequestTimeoutError;
   if (timedOut) return new NetworkError('HUBSPOT_TIMEOUT', cause);
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
-    return new GatewayError('HUBSPOT_BAD_RESPONSE', TOO_LARGE, {}, { cause });
+    return new HubspotError('HUBSPOT_BAD_RESPONSE', TOO_LARGE, {}, NOT_UNDERSTOOD, { cause });
   }
   return new NetworkError('HUBSPOT_UNAVAILABLE', cause);
 }
@@ -196,27 +203,6 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const FACT = /^[\w.:-]{1,100}$/;
-
-/** The facts of HubSpot's error body that are safe to show: short identifiers, never prose. Every field is optional there. */
-export function describeFailure(body: unknown): Omit<HubspotFailure, 'status' | 'retryAfterMs'> {
-  if (typeof body !== 'object' || body === null) return {};
-  const fact = (name: string) => {
-    const value: unknown = Reflect.get(body, name);
-    return typeof value === 'string' && FACT.test(value) ? value : undefined;
-  };
-  const category = fact('category');
-  const subCategory = fact('subCategory');
-  const correlationId = fact('correlationId');
-  const policy = fact('policyName');
-  return {
-    ...(category && { category }),
-    ...(subCategory && { subCategory }),
-    ...(correlationId && { correlationId }),
-    ...(policy && { policy }),
-  };
 }
 
 function header(headers: RawAnswer['headers'], name: string): string | undefined {

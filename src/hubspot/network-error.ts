@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { GatewayError } from '../errors.ts';
+import { type CallOutcome, HubspotError } from './hubspot-error.ts';
 import { DeadlinePassed, RequestTimeoutError } from './request.ts';
 
 type NetworkCode = 'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT';
@@ -10,19 +10,20 @@ const MESSAGES: Readonly<Record<NetworkCode, string>> = {
 };
 
 /** No answer of HubSpot's API. */
-export class NetworkError extends GatewayError<NetworkCode> {
-  /** True when nothing was sent, or no connection came about: HubSpot saw nothing of the call. Otherwise nobody knows whether it acted on it. */
-  readonly isUnsent: boolean;
-
-  constructor(code: NetworkCode, cause: unknown, message = MESSAGES[code]) {
-    super(code, message, {}, { cause });
-    this.isUnsent = cause instanceof DeadlinePassed || isFailureToConnect(cause);
+export class NetworkError extends HubspotError<NetworkCode> {
+  constructor(code: NetworkCode, cause: unknown) {
+    super(code, MESSAGES[code], {}, outcomeOf(cause), { cause });
   }
+}
 
-  /** True when whoever asked had less time than a call may take: HubSpot may be well. */
-  get isCutShort(): boolean {
-    return this.cause instanceof DeadlinePassed || (this.cause instanceof RequestTimeoutError && this.cause.isCutShort);
-  }
+function outcomeOf(cause: unknown): CallOutcome {
+  const isUnsent = cause instanceof DeadlinePassed || isFailureToConnect(cause);
+  return {
+    reachedHubSpot: isUnsent ? 'no' : 'maybe',
+    mayBeDone: !isUnsent,
+    condition: 'outage',
+    isCutShort: cause instanceof DeadlinePassed || (cause instanceof RequestTimeoutError && cause.isCutShort),
+  };
 }
 
 /** No address, no way there, nobody who listens. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordBatcher } from '../../src/connector/batching/record-batcher.ts';
 import { RecordCache } from '../../src/connector/record-cache.ts';
 import type { ObjectType } from '../../src/crm/objects.ts';
-import { hubspotError } from '../../src/errors.ts';
+import { hubspotError } from '../../src/hubspot/failed-answer.ts';
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
 import { contact, contactsFor, FakeHubspot, propertiesOf, quiet, request } from '../helpers/batching.ts';
 

@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Connector } from '../../src/connector/connector.ts';
 import type { PortalClients } from '../../src/connector/portal-clients.ts';
-import { type GatewayError, hubspotError } from '../../src/errors.ts';
+import type { GatewayError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
+import { hubspotError } from '../../src/hubspot/failed-answer.ts';
 import { FakeHubspot, type OperationFacts, quiet, request } from '../helpers/batching.ts';
 import { installation, pipelinesTo } from '../helpers/pipelines.ts';
 

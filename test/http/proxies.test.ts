@@ -119,7 +119,7 @@ it.each([403, 407, 502])('a proxy that answers %i has not sent the call to HubSp
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(NetworkError);
-  expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: true });
+  expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', reachedHubSpot: 'no' });
   expect(proxy.tunnels).toHaveLength(1);
   await pool.destroy();
 });

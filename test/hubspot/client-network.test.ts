@@ -48,7 +48,7 @@ describe('a connection', () => {
 
   it.each(cuts)('that breaks is HUBSPOT_UNAVAILABLE, and nothing is retried: %s', async (_case, answer) => {
     const error = await failure(answer);
-    expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: false, cause: expect.any(Error) });
+    expect(error).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', reachedHubSpot: 'maybe', cause: expect.any(Error) });
     expect(hubspot.received).toHaveLength(1);
   });
 
@@ -60,7 +60,7 @@ describe('a connection', () => {
 
   it('that nobody takes is HUBSPOT_UNAVAILABLE, and proves that nothing was sent', async () => {
     await hubspot.close();
-    expect(await failure(respond(200, {}))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', isUnsent: true });
+    expect(await failure(respond(200, {}))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE', reachedHubSpot: 'no' });
   });
 
   it.each<[string, Answer]>([
@@ -75,14 +75,14 @@ describe('a connection', () => {
   });
 
   it.each([
-    [new errors.HeadersTimeoutError(), 'HUBSPOT_TIMEOUT', false],
-    [new errors.BodyTimeoutError(), 'HUBSPOT_TIMEOUT', false],
-    [new errors.ConnectTimeoutError(), 'HUBSPOT_UNAVAILABLE', true],
-  ])('that the pool gives up is what it was given up for: %s', async (cause, code, isUnsent) => {
+    [new errors.HeadersTimeoutError(), 'HUBSPOT_TIMEOUT', 'maybe'],
+    [new errors.BodyTimeoutError(), 'HUBSPOT_TIMEOUT', 'maybe'],
+    [new errors.ConnectTimeoutError(), 'HUBSPOT_UNAVAILABLE', 'no'],
+  ])('that the pool gives up is what it was given up for: %s', async (cause, code, reachedHubSpot) => {
     const mock = new MockAgent().get(hubspot.url);
     mock.intercept({ path: CALL.path }).replyWithError(cause);
     const error = await failure(respond(200, {}), createTransport({ pool: mock, clock: systemClock }));
-    expect(error).toMatchObject({ code, cause, isUnsent });
+    expect(error).toMatchObject({ code, cause, reachedHubSpot });
   });
 
   it.each<[string, Answer]>([

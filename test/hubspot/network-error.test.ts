@@ -17,8 +17,10 @@ async function verdict(cause: unknown): Promise<'unsent' | 'unknown' | 'contradi
     (error: unknown) => error,
   );
   const saysUnknown = told instanceof Error && /nobody knows/.test(told.message);
-  if (failure.isUnsent === saysUnknown) return 'contradiction';
-  return failure.isUnsent ? 'unsent' : 'unknown';
+  if (failure.mayBeDone !== saysUnknown || failure.mayBeDone !== (failure.reachedHubSpot === 'maybe')) {
+    return 'contradiction';
+  }
+  return failure.reachedHubSpot === 'no' ? 'unsent' : 'unknown';
 }
 
 describe('a call', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError, hubspotError } from '../../src/errors.ts';
+import type { GatewayError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
+import { hubspotError } from '../../src/hubspot/failed-answer.ts';
+import { HubspotError, NOT_UNDERSTOOD } from '../../src/hubspot/hubspot-error.ts';
 import { NetworkError } from '../../src/hubspot/network-error.ts';
 import { annotateUnknownOutcome } from '../../src/hubspot/unknown-outcome.ts';
 
@@ -15,7 +17,7 @@ async function failure(error: unknown, call: Partial<HubspotCall>): Promise<Erro
 }
 
 function lost(code: 'HUBSPOT_TIMEOUT' | 'HUBSPOT_UNAVAILABLE', cause: object = {}): GatewayError {
-  return new GatewayError(code, 'Lost.', {}, { cause: Object.assign(new Error('socket'), cause) });
+  return new NetworkError(code, Object.assign(new Error('socket'), cause));
 }
 
 function socketError(code: string, syscall?: string): Error {
@@ -28,15 +30,18 @@ describe('the failure of a write', () => {
     async (code) => {
       const cause = socketError('UND_ERR_SOCKET');
       const told = await failure(new NetworkError(code, cause), {});
-      expect(told).toBeInstanceOf(NetworkError);
-      expect(told).toMatchObject({ code, cause, isUnsent: false, message: expect.stringMatching(UNKNOWN) });
+      expect(told).toBeInstanceOf(HubspotError);
+      expect(told).toMatchObject({ code, cause, reachedHubSpot: 'maybe', message: expect.stringMatching(UNKNOWN) });
     },
   );
 
   it.each<[string, GatewayError]>([
     ['a timeout', lost('HUBSPOT_TIMEOUT')],
     ['a reset', lost('HUBSPOT_UNAVAILABLE', { code: 'UND_ERR_SOCKET' })],
-    ['an answer that is none', new GatewayError('HUBSPOT_BAD_RESPONSE', 'No JSON.', { hubspot: { status: 201 } })],
+    [
+      'an answer that is none',
+      new HubspotError('HUBSPOT_BAD_RESPONSE', 'No JSON.', { hubspot: { status: 201 } }, NOT_UNDERSTOOD),
+    ],
     ...[408, 500, 502, 503, 504, 524].map(
       (status) => [`a ${status}`, hubspotError({ status })] as [string, GatewayError],
     ),

@@ -1,12 +1,10 @@
-import { GatewayError, isGatewayError } from '../../errors.ts';
-import { NetworkError } from '../../hubspot/network-error.ts';
+import { GatewayError } from '../../errors.ts';
+import { HubspotError } from '../../hubspot/hubspot-error.ts';
 import { CircuitBreaker } from '../../lib/circuit-breaker.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { LongPause } from '../rate-limit/long-pause.ts';
 import { LONGEST_PAUSE_MS } from '../rate-limit/rate-bucket.ts';
 
-// https://developers.hubspot.com/docs/api-reference/error-handling
-const PORTAL_MIGRATING = 477;
 /** The pause for a portal that HubSpot is migrating, when HubSpot gives no `Retry-After`. */
 const MIGRATION_PAUSE_MS = 10_000;
 
@@ -52,11 +50,14 @@ export class PortalHealth {
     const { count } = this.#migration;
     const startedAt = this.#clock.monotonic();
     return ({ error, isSent }) => {
-      if (!isSent || isCutShort(error)) this.#breaker.abandoned();
-      else if (isOutage(error)) this.#failed(this.#clock.monotonic() - startedAt);
+      const failure = error instanceof HubspotError ? error : undefined;
+      const isOutage = failure?.condition === 'outage';
+      // A call that its own deadline cut short says nothing about HubSpot.
+      if (!isSent || failure?.isCutShort) this.#breaker.abandoned();
+      else if (isOutage) this.#failed(this.#clock.monotonic() - startedAt);
       else this.#breaker.succeeded();
-      if (isPortalMigrating(error)) this.#pause(error.extensions.retryAfterMs ?? MIGRATION_PAUSE_MS);
-      else if (isSent && !isOutage(error)) this.#migration.answered(count);
+      if (failure?.condition === 'migrating') this.#pause(failure.retryAfterMs ?? MIGRATION_PAUSE_MS);
+      else if (isSent && !isOutage) this.#migration.answered(count);
     };
   }
 
@@ -69,23 +70,6 @@ export class PortalHealth {
     else this.#migratingUntil = Math.max(this.#migratingUntil, this.#clock.monotonic() + pauseMs);
     this.#onDown(() => migrating(pauseMs));
   }
-}
-
-function isPortalMigrating(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE'> {
-  return isGatewayError(error, 'HUBSPOT_UNAVAILABLE') && error.extensions.hubspot?.status === PORTAL_MIGRATING;
-}
-
-/** The call was cut short by the deadline of its operation. That says nothing about HubSpot. */
-function isCutShort(error: unknown): boolean {
-  return error instanceof NetworkError && error.isCutShort;
-}
-
-/** HubSpot did not answer, or HubSpot or a proxy answered with a server error. */
-function isOutage(error: unknown): boolean {
-  if (error instanceof NetworkError) return true;
-  const fails = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
-  const { status = 0 } = (fails && error.extensions.hubspot) || {};
-  return status === 408 || status >= 500;
 }
 
 function refuseWhileFailing(waitMs: number): void {

@@ -1,6 +1,6 @@
 import { type GatewayErrorCode, isGatewayError } from '../../errors.ts';
 import type { HubspotCall, Middleware } from '../../hubspot/client.ts';
-import { NetworkError } from '../../hubspot/network-error.ts';
+import { HubspotError } from '../../hubspot/hubspot-error.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import { Outages } from '../../lib/logging/outages.ts';
 import type { Clock } from '../../lib/time/clock.ts';
@@ -43,5 +43,5 @@ export class PortalOutages {
 
 /** The call was cancelled or reached its deadline. That says nothing about HubSpot. */
 function isCancelledOrLate({ callContext }: HubspotCall, error: Error): boolean {
-  return callContext?.cancellation?.reason === error || (error instanceof NetworkError && error.isCutShort);
+  return callContext?.cancellation?.reason === error || (error instanceof HubspotError && error.isCutShort);
 }

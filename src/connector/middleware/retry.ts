@@ -1,6 +1,6 @@
-import { type GatewayError, isGatewayError, LimitReachedError } from '../../errors.ts';
-import type { HubspotCall, Middleware } from '../../hubspot/client.ts';
-import { NetworkError } from '../../hubspot/network-error.ts';
+import { type HubspotCall, isRead, type Middleware } from '../../hubspot/client.ts';
+import { HubspotError } from '../../hubspot/hubspot-error.ts';
+import { LimitReachedError } from '../../hubspot/limit-reached-error.ts';
 import { pause } from '../../lib/cancellation.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { callContextOf } from '../call-context.ts';
@@ -16,9 +16,6 @@ const RETRY_BUDGET = { max: 5, perCall: 0.1, perMs: 1 / 10_000 };
 const BACKOFF_MS = 200;
 /** HubSpot's locks last for 2 s (https://developers.hubspot.com/docs/api-reference/error-handling). */
 const LOCK_MS = 2_000;
-const LOCKED = 423;
-/** The migration of a portal to another data centre takes longer than any deadline. */
-const PORTAL_MIGRATING = 477;
 
 /**
  * Retries reads that failed, and writes that HubSpot certainly did not execute. A retry acquires a permit of its own. There
@@ -36,7 +33,7 @@ export function retry(clock: Clock): Middleware {
         return await next(call);
       } catch (error) {
         // An attempt that the deadline cut short says less than the one before.
-        if (error instanceof NetworkError && error.isCutShort) throw failure ?? error;
+        if (error instanceof HubspotError && error.isCutShort) throw failure ?? error;
         failure = error;
         // The rate limiter knows how long a limit lasts. The retry waits in its queue, or is refused there.
         const isLimited = error instanceof LimitReachedError;
@@ -51,21 +48,15 @@ export function retry(clock: Clock): Middleware {
 }
 
 /** Milliseconds before the next attempt; `undefined` when the call must not be retried. */
-function pauseBeforeRetry({ method, idempotent }: HubspotCall, error: unknown, failures: number): number | undefined {
-  if (failures > MAX_RETRIES || !isFailureOfHubspot(error)) return undefined;
-  const { status } = error.extensions.hubspot ?? {};
-  const isRead = method === 'GET' || idempotent === true;
-  const hadNoEffect = status === LOCKED || (error instanceof NetworkError && error.isUnsent);
-  if (status === PORTAL_MIGRATING || !(isRead || hadNoEffect)) return undefined;
+function pauseBeforeRetry(call: HubspotCall, error: unknown, failures: number): number | undefined {
+  // Failures of the gateway's own modules are no HubspotErrors: these modules retry on their own.
+  if (failures > MAX_RETRIES || !(error instanceof HubspotError)) return undefined;
+  const { condition, mayBeDone, retryAfterMs = 0 } = error;
+  // The migration of a portal takes longer than any deadline.
+  if (condition === undefined || condition === 'migrating' || (mayBeDone && !isRead(call))) return undefined;
   const backoffMs = BACKOFF_MS * 2 ** (failures - 1);
-  const leastMs = Math.max(error.extensions.retryAfterMs ?? 0, status === LOCKED ? LOCK_MS : 0);
+  const leastMs = Math.max(retryAfterMs, condition === 'locked' ? LOCK_MS : 0);
   return leastMs + backoffMs * Math.random();
-}
-
-/** Failures of the gateway's storage have the same codes. Their modules retry on their own. */
-function isFailureOfHubspot(error: unknown): error is GatewayError<'HUBSPOT_UNAVAILABLE' | 'HUBSPOT_TIMEOUT'> {
-  const failed = isGatewayError(error, 'HUBSPOT_UNAVAILABLE') || isGatewayError(error, 'HUBSPOT_TIMEOUT');
-  return failed && (error instanceof NetworkError || error.extensions.hubspot !== undefined);
 }
 
 class RetryBudget {

@@ -1,5 +1,6 @@
-import { GatewayError, type LimitReachedError } from '../../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import type { CallContext } from '../../hubspot/client.ts';
+import type { LimitReachedError } from '../../hubspot/limit-reached-error.ts';
 import type { Budget, RateLimitState } from '../../hubspot/rate-limit.ts';
 import { FairQueue, type RoundRobinKey } from '../../lib/fair-queue.ts';
 import type { Metrics } from '../../lib/metrics.ts';

@@ -1,6 +1,6 @@
-import { LimitReachedError } from '../../errors.ts';
 import type { Permit } from '../../hubspot/client.ts';
-import { NetworkError } from '../../hubspot/network-error.ts';
+import { HubspotError } from '../../hubspot/hubspot-error.ts';
+import { LimitReachedError } from '../../hubspot/limit-reached-error.ts';
 import type { RateLimitState } from '../../hubspot/rate-limit.ts';
 
 /** The state of a bucket when it sent a call. */
@@ -62,7 +62,7 @@ export class RatePermit implements Permit {
   fail(error: unknown): void {
     if (this.#sent) {
       if (error instanceof LimitReachedError) this.#issuer.limitReached(this.#sent, error);
-      else if (!(error instanceof NetworkError)) this.#issuer.admitted(this.#sent);
+      else if (!(error instanceof HubspotError) || error.reachedHubSpot === 'yes') this.#issuer.admitted(this.#sent);
     }
     this.#end();
   }

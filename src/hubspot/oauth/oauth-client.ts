@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../../lib/time/clock.ts';
 import { parseRetryAfter } from '../../lib/time/retry-after.ts';
 import { parseJson } from '../client.ts';
+import { LOCKED, PORTAL_MIGRATING } from '../failed-answer.ts';
 
 /** A token call as a whole, connecting included, may take so long. */
 const TOKEN_CALL_TIMEOUT_MS = 8_000;
@@ -169,6 +170,9 @@ const errorSchema = z.object({ error: name, status: name });
 const DEAD_GRANT = new Set(['invalid_grant', 'access_denied', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_HUB']);
 const BAD_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET']);
 
+/** These say nothing about the request itself: the same may succeed later. */
+const TEMPORARY: readonly number[] = [408, LOCKED, 425, 429, PORTAL_MIGRATING];
+
 // Only a well-formed 400 or 401 is believed when it says that a grant is dead: anything else may come from a proxy.
 function classify(status: number, body: unknown): OAuthError['kind'] {
   const parsed = errorSchema.safeParse(body);
@@ -177,7 +181,7 @@ function classify(status: number, body: unknown): OAuthError['kind'] {
     if (names.some((name) => BAD_CLIENT.has(name))) return 'invalid_client';
     if (names.some((name) => DEAD_GRANT.has(name))) return 'invalid_grant';
   }
-  return status >= 400 && status < 500 && ![408, 423, 425, 429, 477].includes(status) ? 'refused' : 'unavailable';
+  return status >= 400 && status < 500 && !TEMPORARY.includes(status) ? 'refused' : 'unavailable';
 }
 
 /** RFC 6749 appendix A.12 and A.17; anything else has no place in a header. */

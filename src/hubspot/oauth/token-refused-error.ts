@@ -1,14 +1,16 @@
-import { GatewayError, type HubspotFacts } from '../../errors.ts';
+import type { HubspotFacts } from '../../errors.ts';
+import { HubspotError, REFUSED } from '../hubspot-error.ts';
 
 /** A 401 of HubSpot's API. */
-export class TokenRefusedError extends GatewayError<'HUBSPOT_UNAUTHORIZED'> {
+export class TokenRefusedError extends HubspotError<'HUBSPOT_UNAUTHORIZED'> {
   /** True when another token of the same grant may be accepted: this one expired, or was ended early. */
   readonly refreshable: boolean;
   /** True when HubSpot says that it was right, and is over. */
   readonly isExpired: boolean;
 
   constructor(hubspot: HubspotFacts, body: unknown) {
-    super('HUBSPOT_UNAUTHORIZED', 'HubSpot does not accept the access token of this installation.', { hubspot });
+    const message = 'HubSpot does not accept the access token of this installation.';
+    super('HUBSPOT_UNAUTHORIZED', message, { hubspot }, REFUSED);
     this.refreshable = !expiredAtEpoch(body);
     this.isExpired = hubspot.category === 'EXPIRED_AUTHENTICATION';
   }

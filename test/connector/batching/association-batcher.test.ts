@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AssociationBatcher } from '../../../src/connector/batching/association-batcher.ts';
-import { hubspotError } from '../../../src/errors.ts';
 import type { HubspotCall } from '../../../src/hubspot/client.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { FakeHubspot, inputsOf, quiet, request } from '../../helpers/batching.ts';
 
 let hubspot: FakeHubspot;

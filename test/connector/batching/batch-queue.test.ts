@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordBatcher } from '../../../src/connector/batching/record-batcher.ts';
-import { GatewayError, hubspotError } from '../../../src/errors.ts';
+import { GatewayError } from '../../../src/errors.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { contactsFor, FakeHubspot, type OperationFacts, quiet, request } from '../../helpers/batching.ts';
 import type { Ask, FakeLimiter } from '../../helpers/fake-limiter.ts';
 

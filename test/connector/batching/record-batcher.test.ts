@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordBatcher } from '../../../src/connector/batching/record-batcher.ts';
-import { hubspotError } from '../../../src/errors.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import {
   contact,
   contactsFor,

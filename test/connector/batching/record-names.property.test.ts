@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { RecordBatcher } from '../../../src/connector/batching/record-batcher.ts';
-import { GatewayError, hubspotError } from '../../../src/errors.ts';
+import { GatewayError } from '../../../src/errors.ts';
 import type { HubspotCall } from '../../../src/hubspot/client.ts';
 import type { HubspotRecord } from '../../../src/hubspot/crm/objects.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { contact, FakeHubspot, inputsOf, propertiesOf, request } from '../../helpers/batching.ts';
 
 /** Every name of a record that there ever was, and what the record is called now; records without one are gone. */

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BatchQueue } from '../../../src/connector/batching/batch-queue.ts';
 import { SharedReads } from '../../../src/connector/batching/shared-reads.ts';
-import { type GatewayError, hubspotError } from '../../../src/errors.ts';
+import type { GatewayError } from '../../../src/errors.ts';
 import type { HubspotApi } from '../../../src/hubspot/client.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { FakeHubspot, type OperationFacts, quiet, request } from '../../helpers/batching.ts';
 
 let hubspot: FakeHubspot;

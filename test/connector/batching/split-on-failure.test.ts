@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { RecordBatcher } from '../../../src/connector/batching/record-batcher.ts';
 import type { RequestContext } from '../../../src/connector/request-context.ts';
-import { GatewayError, hubspotError } from '../../../src/errors.ts';
+import { GatewayError } from '../../../src/errors.ts';
 import type { HubspotCall } from '../../../src/hubspot/client.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { contactsFor, FakeHubspot, inputsOf, propertiesOf, quiet, request } from '../../helpers/batching.ts';
 
 let hubspot: FakeHubspot;

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LocalQuota } from '../../../src/connector/rate-limit/quota.ts';
 import { RateLimiters } from '../../../src/connector/rate-limit/rate-limiter.ts';
-import { type GatewayError, hubspotError, isGatewayError } from '../../../src/errors.ts';
+import { type GatewayError, isGatewayError } from '../../../src/errors.ts';
 import { CONNECTIONS } from '../../../src/hubspot/client.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { NetworkError } from '../../../src/hubspot/network-error.ts';
 import { silentLogger } from '../../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';

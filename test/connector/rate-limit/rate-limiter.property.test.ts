@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type HubspotFailure, hubspotError, isGatewayError } from '../../../src/errors.ts';
+import { isGatewayError } from '../../../src/errors.ts';
 import type { HubspotResponse } from '../../../src/hubspot/client.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
+import type { HubspotFailure } from '../../../src/hubspot/hubspot-error.ts';
 import type { Budget } from '../../../src/hubspot/rate-limit.ts';
 import { sleep } from '../../../src/lib/time/clock.ts';
 import { LimitedPortal, mostInWindow } from '../../helpers/limited-portal.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PermitIssuer, RatePermit, type SentCall } from '../../../src/connector/rate-limit/rate-permit.ts';
-import { LimitReachedError } from '../../../src/errors.ts';
+import { LimitReachedError } from '../../../src/hubspot/limit-reached-error.ts';
 import { NetworkError } from '../../../src/hubspot/network-error.ts';
 
 const FIRST: SentCall = { mark: 1, refusals: 0, longPauses: 0 };

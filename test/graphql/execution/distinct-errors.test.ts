@@ -1,9 +1,10 @@
 import { GraphQLError, getOperationAST, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { GatewayError, hubspotError } from '../../../src/errors.ts';
+import { GatewayError } from '../../../src/errors.ts';
 import { Positions } from '../../../src/graphql/execution/answer-positions.ts';
 import { distinctErrors } from '../../../src/graphql/execution/distinct-errors.ts';
 import { schema } from '../../../src/graphql/schema.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 
 const operation = getOperationAST(
   parse(`{

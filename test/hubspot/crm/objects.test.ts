@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hubspotError } from '../../../src/errors.ts';
 import { batchReadRecords, listRecords, parseRecordPage } from '../../../src/hubspot/crm/objects.ts';
+import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { FakeApi } from '../../helpers/fake-api.ts';
 
 const RECORD = {
