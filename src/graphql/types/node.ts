@@ -8,9 +8,9 @@ import { builder } from '../builder.ts';
 import { parseRecordGlobalId } from '../ids/global-id.ts';
 import { parsePipelineGlobalId } from '../ids/pipeline-ids.ts';
 import { QueryRef } from '../refs.ts';
-import { PIPELINES_READ, type PortalPipeline, type PortalStage, pipelineNode } from './pipeline.ts';
+import { PIPELINES_READ, type PipelineNode, type PipelineStageNode, pipelineNode } from './pipeline.ts';
 
-type FoundNode = CrmRecord | PortalOwner | PortalPipeline | PortalStage | Installation;
+type FoundNode = CrmRecord | PortalOwner | PipelineNode | PipelineStageNode | Installation;
 
 builder.objectField(QueryRef, 'node', (t) =>
   t.field({

@@ -17,20 +17,20 @@ const PIPELINED = CRM_OBJECTS.filter(({ hasPipelines }) => hasPipelines);
 export const PIPELINES_READ = anyOf(PIPELINED.map(({ objectType }) => pipelineScopes(objectType)));
 
 /** A stage with its portal and pipeline. */
-export interface PortalStage extends PipelineStage {
+export interface PipelineStageNode extends PipelineStage {
   readonly typename: 'PipelineStage';
   readonly hubId: number;
   readonly pipelineId: string;
 }
 
 /** A pipeline with its portal. */
-export interface PortalPipeline extends Omit<Pipeline, 'stages'> {
+export interface PipelineNode extends Omit<Pipeline, 'stages'> {
   readonly typename: 'Pipeline';
   readonly hubId: number;
-  readonly stages: readonly PortalStage[];
+  readonly stages: readonly PipelineStageNode[];
 }
 
-const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').implement({
+const PipelineStageRef = builder.objectRef<PipelineStageNode>('PipelineStage').implement({
   description:
     'A stage of a pipeline. The data can be some minutes old. A removed stage that still has records has only its ids; its ' +
     'other fields are null.',
@@ -60,7 +60,7 @@ const PipelineStageRef = builder.objectRef<PortalStage>('PipelineStage').impleme
   }),
 });
 
-const PipelineRef = builder.objectRef<PortalPipeline>('Pipeline').implement({
+const PipelineRef = builder.objectRef<PipelineNode>('Pipeline').implement({
   description:
     'The stages that records of one type go through. The data can be some minutes old. A removed pipeline that still has ' +
     'records has its ids, but no label and no stages.',
@@ -122,7 +122,7 @@ export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name
       const known = selectionOf(info, 'Pipeline', connector.granted).needsRecord
         ? await pipelineWith(id, connector, objectType)
         : undefined;
-      return known ?? toPortalPipeline(connector.installation.hubId, { id, label: null, stages: [] });
+      return known ?? toPipelineNode(connector.installation.hubId, { id, label: null, stages: [] });
     },
   });
 }
@@ -134,15 +134,15 @@ async function pipelineWith(pipelineId: string, connector: RecordConnector, obje
 async function pipelinesOf(
   { metadata, installation }: RecordConnector,
   objectType: ObjectType,
-): Promise<PortalPipeline[]> {
-  return (await metadata.pipelines(objectType)).map((pipeline) => toPortalPipeline(installation.hubId, pipeline));
+): Promise<PipelineNode[]> {
+  return (await metadata.pipelines(objectType)).map((pipeline) => toPipelineNode(installation.hubId, pipeline));
 }
 
-function toPortalPipeline(hubId: number, { id, label, stages }: Pipeline): PortalPipeline {
+function toPipelineNode(hubId: number, { id, label, stages }: Pipeline): PipelineNode {
   return { typename: 'Pipeline', hubId, id, label, stages: stages.map((stage) => toPortalStage(hubId, id, stage)) };
 }
 
-function toPortalStage(hubId: number, pipelineId: string, stage: PipelineStage): PortalStage {
+function toPortalStage(hubId: number, pipelineId: string, stage: PipelineStage): PipelineStageNode {
   return { typename: 'PipelineStage', hubId, pipelineId, ...stage };
 }
 
@@ -150,7 +150,7 @@ function toPortalStage(hubId: number, pipelineId: string, stage: PipelineStage):
 export async function pipelineNode(
   connector: Connector,
   { pipelineId, stageId }: PipelineReference,
-): Promise<PortalPipeline | PortalStage | null> {
+): Promise<PipelineNode | PipelineStageNode | null> {
   connector.requireScopes(PIPELINES_READ, 'Query.node');
   for (const { objectType } of PIPELINED) {
     if (!connector.granted.satisfies(pipelineScopes(objectType))) continue;
