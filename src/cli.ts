@@ -144,9 +144,9 @@ program
     const report = ({ table, done, total }: RotationProgress) =>
       process.stderr.write(`${table}: ${done} of ${total}\n`);
     const rotation = rotateKeys(database, new TokenCipher(config.encryptionKeys), { report });
-    const { resealed, broken } = await rotation.finally(() => database.close());
-    process.stderr.write(`sealed again: ${resealed}, could not be opened: ${broken}\n`);
-    if (broken > 0) process.exitCode = 1;
+    const { reencrypted, unreadable } = await rotation.finally(() => database.close());
+    process.stderr.write(`encrypted again: ${reencrypted}, could not be decrypted: ${unreadable}\n`);
+    if (unreadable > 0) process.exitCode = 1;
   });
 
 program

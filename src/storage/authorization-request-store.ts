@@ -3,31 +3,31 @@ import { sha256 } from '../lib/secret.ts';
 import type { Database } from './database.ts';
 import type { EncryptionKeys } from './encryption/encryption-keys.ts';
 
-/** Who started a connect flow, and what it is about. */
+/** The viewer who started a connect flow, and its purpose. */
 interface Flow {
   readonly tenantId: string;
   readonly viewerId: string;
   /** PKCE (RFC 7636 § 4.1). */
   readonly codeVerifier: string;
-  /** Set when the flow reconnects or steps up an installation. */
+  /** Set when the flow reconnects an installation or adds scopes to it. */
   readonly installationId: string | null;
 }
 
-/** A started flow that waits for the browser to come back. */
+/** A started flow that waits for the callback. */
 export interface AuthorizationRequest extends Flow {
   /** SHA-256 of the cookie that binds the flow to the browser that started it. */
   readonly cookieHash: string;
   readonly returnTo: string | null;
 }
 
-/** A code that came back in another browser and waits for the word of the viewer who started. */
+/** A code from a callback in another browser. It waits for the confirmation of the viewer who started the flow. */
 export interface PendingConnection extends Flow {
   readonly code: string;
 }
 
 /**
- * One-time rows of the connect flow. States and handles are stored as hashes only; a row is spent by the delete that
- * reads it, so of several callbacks, on whatever replicas, one alone gets it.
+ * One-time rows of the connect flow. States and handles are stored only as hashes. One statement reads and deletes a row,
+ * so only one of several callbacks gets it, even on different replicas.
  */
 export class AuthorizationRequestStore {
   readonly #database: Database;
@@ -41,7 +41,7 @@ export class AuthorizationRequestStore {
   /** @throws KeyMissingError */
   async save(state: string, request: AuthorizationRequest, ttlMs: number): Promise<void> {
     const stateHash = sha256(state);
-    const sealer = await this.#keys.sealer();
+    const encrypter = await this.#keys.encrypter();
     await this.#database.query
       .insertInto('authorization_requests')
       .values({
@@ -49,8 +49,8 @@ export class AuthorizationRequestStore {
         tenant_id: request.tenantId,
         viewer_id: request.viewerId,
         cookie_hash: request.cookieHash,
-        code_verifier: sealer.seal(request.codeVerifier, place(request, stateHash, 'code_verifier')),
-        key_id: sealer.keyId,
+        code_verifier: encrypter.encrypt(request.codeVerifier, locationOf(request, stateHash, 'code_verifier')),
+        key_id: encrypter.keyId,
         installation_id: request.installationId,
         return_to: request.returnTo,
         expires_at: this.#expiry(ttlMs),
@@ -59,8 +59,8 @@ export class AuthorizationRequestStore {
   }
 
   /**
-   * Spends the state. `undefined` when it is unknown, used or expired, or what it needs was altered.
-   * @throws KeyMissingError before it is spent: another replica may have the key
+   * Redeems the state. `undefined` when it is unknown, used or expired, or its secrets were altered.
+   * @throws KeyMissingError when this replica lacks the key of the row. The row stays for another replica.
    */
   async take(state: string): Promise<AuthorizationRequest | undefined> {
     const stateHash = sha256(state);
@@ -74,9 +74,9 @@ export class AuthorizationRequestStore {
       .executeTakeFirst();
     if (!row) await this.#ensureGone('authorization_requests', 'state_hash', stateHash);
     if (!row || row.expires_at <= row.now) return undefined;
-    const codeVerifier = this.#keys.openIfSound(
+    const codeVerifier = this.#keys.tryDecrypt(
       row.code_verifier,
-      place({ tenantId: row.tenant_id }, stateHash, 'code_verifier'),
+      locationOf({ tenantId: row.tenant_id }, stateHash, 'code_verifier'),
     );
     if (codeVerifier === undefined) return undefined;
     return {
@@ -91,16 +91,16 @@ export class AuthorizationRequestStore {
 
   async savePending(handle: string, pending: PendingConnection, ttlMs: number): Promise<void> {
     const handleHash = sha256(handle);
-    const sealer = await this.#keys.lastingSealer();
+    const encrypter = await this.#keys.encrypterOrFallback();
     await this.#database.query
       .insertInto('pending_connections')
       .values({
         handle_hash: handleHash,
         tenant_id: pending.tenantId,
         viewer_id: pending.viewerId,
-        code: sealer.seal(pending.code, place(pending, handleHash, 'code')),
-        code_verifier: sealer.seal(pending.codeVerifier, place(pending, handleHash, 'code_verifier')),
-        key_id: sealer.keyId,
+        code: encrypter.encrypt(pending.code, locationOf(pending, handleHash, 'code')),
+        code_verifier: encrypter.encrypt(pending.codeVerifier, locationOf(pending, handleHash, 'code_verifier')),
+        key_id: encrypter.keyId,
         installation_id: pending.installationId,
         expires_at: this.#expiry(ttlMs),
       })
@@ -108,8 +108,8 @@ export class AuthorizationRequestStore {
   }
 
   /**
-   * Spends the handle, whoever asks. `undefined` when it is unknown, used or expired, or what it needs was altered.
-   * @throws KeyMissingError before it is spent: another replica may have the key
+   * Redeems the handle, for any viewer. `undefined` when it is unknown, used or expired, or its secrets were altered.
+   * @throws KeyMissingError when this replica lacks the key of the row. The row stays for another replica.
    */
   async takePending(handle: string): Promise<PendingConnection | undefined> {
     const handleHash = sha256(handle);
@@ -124,8 +124,8 @@ export class AuthorizationRequestStore {
     if (!row) await this.#ensureGone('pending_connections', 'handle_hash', handleHash);
     if (!row || row.expires_at <= row.now) return undefined;
     const owner = { tenantId: row.tenant_id };
-    const code = this.#keys.openIfSound(row.code, place(owner, handleHash, 'code'));
-    const codeVerifier = this.#keys.openIfSound(row.code_verifier, place(owner, handleHash, 'code_verifier'));
+    const code = this.#keys.tryDecrypt(row.code, locationOf(owner, handleHash, 'code'));
+    const codeVerifier = this.#keys.tryDecrypt(row.code_verifier, locationOf(owner, handleHash, 'code_verifier'));
     if (code === undefined || codeVerifier === undefined) return undefined;
     return {
       tenantId: row.tenant_id,
@@ -136,14 +136,14 @@ export class AuthorizationRequestStore {
     };
   }
 
-  /** Removes what nobody came back for. HubSpot sends nothing when a person declines, so rows must end by themselves. */
+  /** Deletes expired rows. HubSpot does not report every abandoned consent, so rows must expire. */
   async deleteExpired(): Promise<void> {
     const now = this.#database.now();
     await this.#database.query.deleteFrom('authorization_requests').where('expires_at', '<=', now).execute();
     await this.#database.query.deleteFrom('pending_connections').where('expires_at', '<=', now).execute();
   }
 
-  /** @throws KeyMissingError when the row is there and was left because its key is not here */
+  /** @throws KeyMissingError when the row exists and this replica lacks its key */
   async #ensureGone(table: 'authorization_requests' | 'pending_connections', column: string, id: string) {
     const { query } = this.#database;
     const row = await query.selectFrom(table).select('key_id').where(sql.ref(column), '=', id).executeTakeFirst();
@@ -155,6 +155,6 @@ export class AuthorizationRequestStore {
   }
 }
 
-function place({ tenantId }: { tenantId: string }, rowId: string, column: string) {
+function locationOf({ tenantId }: { tenantId: string }, rowId: string, column: string) {
   return { tenantId, rowId, column: `authorization.${column}` };
 }

@@ -28,23 +28,23 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-default-installations': defaultInstallations,
 };
 
-/** No query of ours is long, and between two statements of a transaction nothing slow happens. */
+/** All queries of the gateway are short, and so are the pauses between the statements of a transaction. */
 const TIMEOUTS: PostgresTimeouts = { statementMs: 2_000, waitMs: 1_000, idleMs: 5_000 };
 /** Pool size per replica; Postgres allows 100 connections by default. */
 const POOL_SIZE = 10;
 
-/** The gateway's own database: embedded SQLite or Postgres, behind the same portable SQL. */
+/** The gateway's database: embedded SQLite or Postgres, with the same portable SQL. */
 export interface Database {
   readonly kind: 'sqlite' | 'postgres';
   readonly query: Kysely<Tables>;
-  /** The clock that all replicas share, in epoch milliseconds. The one thing that differs between the two databases. */
+  /** The clock that all replicas share, in epoch milliseconds. Its SQL is the only difference between the databases. */
   readonly now: () => RawBuilder<number>;
   /**
-   * Brings the tables up to date. Safe to run from several processes at once.
+   * Migrates the tables to the latest version. Several processes can run it at once.
    * @throws MigrationError, or DatabaseNewerError
    */
   migrate(): Promise<void>;
-  /** Has `listener` told of the database's answers and failures from now on. */
+  /** Calls `listener` for each answer and failure of the database. */
   watch(listener: StorageListener): void;
   close(): Promise<void>;
 }
@@ -53,16 +53,16 @@ export interface DatabaseOptions {
   /** `postgres://…`, `memory:`, or unset for a file in `dataDir`. */
   readonly url: string | undefined;
   readonly dataDir: string;
-  /** The clock of the embedded database, which lives on this machine alone. */
+  /** The clock of the embedded database, which only this machine uses. */
   readonly clock: Clock;
-  /** Replaces Postgres's own clock: for tests that hold the time. */
+  /** Replaces the clock of Postgres in tests. */
   readonly postgresClock?: Clock;
   readonly poolSize?: number;
-  /** Shorter ones for tests. */
+  /** Shorter in tests. */
   readonly timeouts?: PostgresTimeouts;
 }
 
-/** Opens the database that `options` name, without touching its tables. */
+/** Opens a database without a change of its tables. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url } = options;
   return url === undefined || url === 'memory:' ? openSqlite(options) : openPostgres(url, options);
@@ -93,7 +93,7 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
       ? () => sql<number>`cast(${postgresClock.now()} as bigint)`
       : () => sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     async migrate() {
-      const migrations = postgres(url, { ...MIGRATIONS_ALONE, guard });
+      const migrations = postgres(url, { ...MIGRATION_OPTIONS, guard });
       await migrateToLatest(migrations, lockMigrations).finally(() => migrations.destroy());
     },
     watch: (listener) => guard.watch(listener),
@@ -104,13 +104,13 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
 interface PostgresOptions {
   readonly poolSize: number;
   readonly timeouts: PostgresTimeouts;
-  /** The server's own, in transactions. */
+  /** The limits of the server in transactions. */
   readonly limits: TransactionLimits;
   readonly guard: StorageGuard;
 }
 
-/** Migrations wait for each other and may rewrite tables, which takes longer than anything else does. */
-const MIGRATIONS_ALONE = {
+/** Migrations wait for each other and can rewrite tables, so they need longer timeouts. */
+const MIGRATION_OPTIONS = {
   poolSize: 1,
   timeouts: { statementMs: 10 * 60_000, waitMs: 5_000, idleMs: 60_000 },
   limits: { statementMs: 0, idleMs: 60_000, lockMs: 60_000 },
@@ -118,9 +118,9 @@ const MIGRATIONS_ALONE = {
 
 function postgres(connectionString: string, { poolSize, timeouts, limits, guard }: PostgresOptions): Kysely<Tables> {
   const overrides = new TypeOverrides(types);
-  // Our bigints are epoch milliseconds and portal numbers: both far below 2^53.
+  // All bigints are epoch milliseconds or portal ids, far below 2^53.
   overrides.setTypeParser(types.builtins.INT8, Number);
-  // Poolers refuse startup parameters that they do not know; this one they do.
+  // Poolers refuse unknown startup parameters. They know `application_name`.
   const config = {
     keepAlive: true,
     application_name: 'hubspot-gateway',
@@ -132,7 +132,7 @@ function postgres(connectionString: string, { poolSize, timeouts, limits, guard 
   return new Kysely<Tables>({ dialect: new SessionlessPostgresDialect({ pool }, limits) });
 }
 
-/** In one transaction: `lock` keeps other processes out until its end. */
+/** Runs all migrations in one transaction. `lock` blocks other processes until its end. */
 async function migrateToLatest(
   db: Kysely<Tables>,
   lock: (transaction: Kysely<Tables>) => Promise<void> = async () => {},
@@ -148,7 +148,7 @@ async function migrateToLatest(
   });
 }
 
-/** Kysely tells it by this message alone. */
+/** Kysely has no error class for it, only this message. */
 function asNewer(error: unknown): DatabaseNewerError | undefined {
   const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
   return unknown === undefined ? undefined : new DatabaseNewerError(unknown, error);

@@ -7,11 +7,11 @@ export interface ViewerKey {
   readonly viewerId: string;
 }
 
-/** The installation that a viewer means when an operation names none. */
+/** The installation for a viewer's operations that name none. */
 export interface DefaultInstallation {
-  /** `undefined` when the viewer took the choice back, or never made one. */
+  /** `undefined` when the viewer has removed the choice, or never made one. */
   readonly installationId: string | undefined;
-  /** Epoch milliseconds, another one for each change; `undefined` when the viewer never made a choice. */
+  /** Epoch milliseconds, different after each change; `undefined` when the viewer never made a choice. */
   readonly updatedAt: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export class DefaultInstallationStore {
     return { installationId: row?.installation_id ?? undefined, updatedAt: row?.updated_at };
   }
 
-  /** Stores a choice, or takes it back. The row stays then, so that other replicas see the change. */
+  /** Stores or removes a choice. The row of a removed choice stays, so that other replicas see the change. */
   async save({ tenantId, viewerId }: ViewerKey, installationId: string | undefined): Promise<void> {
     await this.#database.query
       .insertInto('default_installations')

@@ -8,7 +8,7 @@ import type { InstallationKey, IssuedTokens, TokenStore } from './token-store.ts
 export type InstallationStatus = 'ACTIVE' | 'REAUTHORIZATION_REQUIRED' | 'DISCONNECTED';
 export type InstallationStatusReason = 'REVOKED' | 'LOST_ROTATION' | 'UNINSTALLED' | 'DISCONNECTED_BY_VIEWER';
 
-/** The stored fact that this app is installed in one HubSpot portal for one tenant. Its tokens are read apart. */
+/** The installation of the app in one HubSpot portal for one tenant. Its tokens are in the token store. */
 export interface Installation {
   readonly id: string;
   readonly tenantId: string;
@@ -18,7 +18,7 @@ export interface Installation {
   readonly status: InstallationStatus;
   readonly statusReason: InstallationStatusReason | null;
   readonly grantedScopes: readonly string[];
-  /** Rises whenever the grant may have changed; part of the key of everything that is kept under it. */
+  /** Rises whenever the grant may have changed. It is part of the key of all cached data. */
   readonly grantVersion: number;
   /** E-mail address of the person who consented. */
   readonly installedBy: string | null;
@@ -27,7 +27,7 @@ export interface Installation {
   readonly updatedAt: number;
 }
 
-/** What became of an installation. */
+/** The state of an installation after a change. */
 export type InstallationChange = Pick<
   Installation,
   'id' | 'tenantId' | 'status' | 'statusReason' | 'grantVersion' | 'updatedAt'
@@ -43,7 +43,7 @@ export interface NewGrant {
   readonly tokens: IssuedTokens;
 }
 
-/** The facts of a grant that HubSpot tells; null where it does not. */
+/** The facts that HubSpot reports about a grant; null if it does not. */
 export interface GrantFacts {
   readonly scopes: readonly string[];
   readonly hubDomain: string | null;
@@ -58,12 +58,12 @@ export interface TenantInstallations {
   readonly hasDefaults: boolean;
 }
 
-/** A row that other replicas may know as it was before. Times are epoch milliseconds. */
+/** A changed row, of which other replicas can have an older version. Times are epoch milliseconds. */
 export type StoredChange =
   | ({ readonly kind: 'installation' } & InstallationChange)
   | { readonly kind: 'default'; readonly tenantId: string; readonly viewerId: string; readonly updatedAt: number };
 
-/** Installations, and what happens to them together with their tokens. */
+/** The installations, and the changes that concern them together with their tokens. */
 export class InstallationStore {
   readonly #database: Database;
   readonly #tokens: TokenStore;
@@ -120,7 +120,7 @@ export class InstallationStore {
         })
         .onConflict((conflict) =>
           conflict.columns(['tenant_id', 'hub_id']).doUpdateSet((row) => ({
-            // It belongs to the portal, whoever consents.
+            // The domain belongs to the portal, and stays when HubSpot does not report it again.
             hub_domain: sql<string | null>`coalesce(excluded.hub_domain, installations.hub_domain)`,
             status: 'ACTIVE',
             status_reason: null,
@@ -139,8 +139,8 @@ export class InstallationStore {
   }
 
   /**
-   * Marks a grant as lost, if `version` is still that of its tokens. False when somebody was first, or saved tokens
-   * meanwhile.
+   * Marks a grant as lost if `version` is still that of its tokens. False when another replica was first, or has saved
+   * tokens meanwhile.
    */
   async expire(key: InstallationKey, version: number, reason: InstallationStatusReason): Promise<boolean> {
     const { numUpdatedRows } = await this.#database.query
@@ -161,7 +161,7 @@ export class InstallationStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Takes a lost rotation back: its tokens came late, but they came. False when there was nothing to take back. */
+  /** Restores a grant that was marked as lost, after its tokens arrived late. False when it was not marked. */
   async recover(key: InstallationKey): Promise<boolean> {
     const { numUpdatedRows } = await this.#database.query
       .updateTable('installations')
@@ -174,7 +174,7 @@ export class InstallationStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Stores what the portal grants now, and what HubSpot tells of it; the installation as it is then. */
+  /** Stores the current scopes and facts of a grant. Returns the updated installation. */
   async updateGrant(key: InstallationKey, { scopes, hubDomain, user }: GrantFacts): Promise<Installation | undefined> {
     const row = await this.#database.query
       .updateTable('installations')
@@ -191,7 +191,7 @@ export class InstallationStore {
     return row && toInstallation(row);
   }
 
-  /** Erases an installation's tokens and leaves what HubSpot must be told. False when it was disconnected before. */
+  /** Erases the tokens of an installation and adds their revocation. False when it was disconnected before. */
   async disconnect(key: InstallationKey, uninstall: boolean): Promise<boolean> {
     return this.#database.query.transaction().execute(async (transaction) => {
       const before = await transaction
@@ -209,7 +209,7 @@ export class InstallationStore {
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) return false;
       const refreshToken = await this.#tokens.erase(transaction, key);
-      // A grant that HubSpot does not know any more needs no revocation.
+      // A grant that HubSpot has ended needs no revocation.
       if (before?.status === 'ACTIVE' && refreshToken !== undefined) {
         await this.#revocations.add(transaction, {
           tenantId: key.tenantId,
@@ -263,7 +263,7 @@ export class InstallationStore {
     return new Map(rows.map((row) => [row.installation_id, row.expires_at]));
   }
 
-  /** Every change has a time of its own, so that whoever compares times sees it. */
+  /** Each change has a different `updated_at`, so that replicas can compare timestamps. */
   #changed() {
     const now = this.#database.now();
     return {
@@ -279,7 +279,7 @@ function toChange(row: Pick<Selectable<InstallationsTable>, ChangeColumns>): Ins
   return {
     id: row.id,
     tenantId: row.tenant_id,
-    // Written by this class alone, from the two unions.
+    // Only this class writes them, with values of the two unions.
     status: row.status as InstallationStatus,
     statusReason: row.status_reason as InstallationStatusReason | null,
     grantVersion: row.grant_version,

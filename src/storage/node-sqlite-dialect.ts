@@ -19,13 +19,13 @@ import {
 } from 'kysely';
 import type { StorageGuard } from './storage-guard.ts';
 
-/** How long a statement waits for somebody else who is writing to the same file, and how often it looks. */
+/** How long a statement waits for a lock of another writer, and the time between its attempts. */
 const BUSY_TIMEOUT_MS = 5_000;
 const BUSY_PAUSE_MS = 5;
-/** https://sqlite.org/rescode.html#busy, the lowest byte of all its extended codes. */
+/** The lowest byte of all its extended codes: https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
-/** Kysely over Node's own SQLite. `path` is a file or `:memory:`. */
+/** Kysely with Node's built-in SQLite. `path` is a file or `:memory:`. */
 export class NodeSqliteDialect implements Dialect {
   readonly #base: SqliteDialect;
   readonly #path: string;
@@ -61,24 +61,25 @@ export class NodeSqliteDialect implements Dialect {
 }
 
 class SharedFileAdapter extends SqliteAdapter {
-  // SQLite's DDL is transactional. Saying so makes the migrator run in one transaction, which, being immediate, is
-  // also the guard against several processes that start on one file at once.
+  // SQLite's DDL is transactional. With this, Kysely migrates in one transaction. It is immediate, so it also blocks other
+  // processes that start with the same file.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  // There is one, and the driver below has its users take turns: Kysely would let a writer keep it that waits for a lock.
+  // There is one connection. The driver below lends it to one user at a time, and takes it back from a writer that waits
+  // for a lock, which Kysely would not do.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 }
 
-// A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY when another process wrote
-// in between; an immediate one waits for its turn (https://sqlite.org/lang_transaction.html).
+// A deferred transaction that reads first fails with SQLITE_BUSY if another process writes before its first write. An
+// immediate transaction waits for the lock instead (https://sqlite.org/lang_transaction.html).
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #guard: StorageGuard;
   readonly #isInTransaction: () => boolean;
-  readonly #turns = new Turns();
+  readonly #mutex = new Mutex();
 
   constructor(config: SqliteDialectConfig, guard: StorageGuard, isInTransaction: () => boolean) {
     super(config);
@@ -87,12 +88,12 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#turns.take();
+    await this.#mutex.acquire();
     const connection = await super.acquireConnection();
     return {
       executeQuery: (query) =>
         this.#guard.run(() =>
-          onceFree(
+          retryWhileBusy(
             () => connection.executeQuery(query),
             () => this.#pause(),
           ),
@@ -102,7 +103,7 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 
   override async releaseConnection(): Promise<void> {
-    this.#turns.give();
+    this.#mutex.release();
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -110,39 +111,39 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // A full disk makes SQLite roll back by itself (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+    // SQLite has rolled back by itself after a full disk (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
     if (this.#isInTransaction()) await super.rollbackTransaction(connection);
   }
 
-  /** Others have their turn meanwhile: who only reads need not wait for a lock. A transaction is nobody else's. */
+  /** Lends the connection to others meanwhile, since readers need not wait for the lock. A transaction keeps it. */
   async #pause(): Promise<void> {
     if (this.#isInTransaction()) return pause(BUSY_PAUSE_MS);
-    this.#turns.give();
+    this.#mutex.release();
     await pause(BUSY_PAUSE_MS);
-    await this.#turns.take();
+    await this.#mutex.acquire();
   }
 }
 
-/** One user at a time, in the order in which they came. */
-class Turns {
+/** Admits one user at a time, first come, first served. */
+class Mutex {
   readonly #waiting: (() => void)[] = [];
   #isTaken = false;
 
-  async take(): Promise<void> {
+  async acquire(): Promise<void> {
     if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#isTaken = true;
   }
 
-  give(): void {
+  release(): void {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#isTaken = false;
   }
 }
 
-// SQLite's own busy timeout would stop the whole process while it waits, and for ever when the other writer lives in
-// this process too; nor does it cover the switch to WAL, which fails at once when somebody else is at it.
-async function onceFree<T>(work: () => T | Promise<T>, wait: () => Promise<void> = () => pause(BUSY_PAUSE_MS)) {
+// SQLite's busy timeout would block the whole process, and would never succeed if the other writer is in this process. It
+// also does not apply to the switch to WAL, which fails at once while another process does it.
+async function retryWhileBusy<T>(work: () => T | Promise<T>, wait: () => Promise<void> = () => pause(BUSY_PAUSE_MS)) {
   const giveUpAt = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
@@ -165,7 +166,7 @@ interface SqliteFile extends SqliteDatabase {
 async function openDatabase(path: string): Promise<SqliteFile> {
   if (path !== ':memory:') createFolder(dirname(path));
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
-  await onceFree(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
+  await retryWhileBusy(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
   const prepared = new Map<string, SqliteStatement>();
   return {
     get isInTransaction() {
@@ -183,21 +184,21 @@ async function openDatabase(path: string): Promise<SqliteFile> {
   };
 }
 
-/** With its parents, for its owner alone. Node's own way never returns where no folder can be, as in /proc. */
+/** Creates a folder and its parents, only for their owner. Node's recursive `mkdirSync` never returns in /proc. */
 function createFolder(path: string): void {
   if (existsSync(path)) return;
   createFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Several processes may start at once.
+    // Another process can have created it meanwhile.
     if (!existsSync(path)) throw error;
   }
 }
 
 function prepare(database: DatabaseSync, sql: string): SqliteStatement {
   const statement = database.prepare(sql);
-  // Kysely hands over what was bound by the typed tables of tables.ts: text, numbers and null.
+  // The types in tables.ts allow only text, numbers and null.
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,

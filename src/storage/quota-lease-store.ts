@@ -1,42 +1,42 @@
 import type { Database } from './database.ts';
 
-/** Units of a budget that one replica holds. */
+/** The units of a budget that one replica holds. */
 export interface StoredQuotaLease {
   readonly holder: string;
   readonly units: number;
   /** Units that the holder could use. */
   readonly wanted: number;
-  /** Nobody else gets the units for so long, whatever becomes of the holder. */
+  /** Remaining time of the lease. No other replica gets the units before its end, even if the holder has crashed. */
   readonly leasedForMs: number;
 }
 
-/** A budget of a portal, and who holds how much of it. */
+/** A budget of a portal and the leases on it. */
 export interface QuotaLedger {
-  /** Units that there are, as whoever renewed last said; `undefined` when nobody ever did. */
+  /** All units of the budget, from the latest renewal; `undefined` before the first one. */
   readonly max: number | undefined;
-  /** Those whose leases have not ended. */
+  /** The leases that have not expired. */
   readonly leases: readonly StoredQuotaLease[];
   /** Epoch milliseconds of the database's clock. */
   readonly now: number;
 }
 
-/** What a replica makes of its slice; a lease of 0 ms ends it. */
+/** The lease that a replica requests; 0 ms end its lease. */
 export interface QuotaLeaseRequest extends Omit<StoredQuotaLease, 'holder'> {
   readonly budget: string;
-  /** Units that there are. What is held beyond is left to its holders to give back. */
+  /** All units of the budget. If replicas hold more, they must return the excess themselves. */
   readonly max: number;
 }
 
-interface StoredSlice extends Omit<StoredQuotaLease, 'leasedForMs'> {
+interface LeaseRow extends Omit<StoredQuotaLease, 'leasedForMs'> {
   readonly leaseUntil: number;
 }
 
 /** By budget. */
-type Ledgers = Readonly<Record<string, { readonly max: number; readonly leases: readonly StoredSlice[] }>>;
+type Ledgers = Readonly<Record<string, { readonly max: number; readonly leases: readonly LeaseRow[] }>>;
 
 /**
- * The slices of all portals' budgets. A portal's are one text that is replaced by compare-and-set: two statements renew
- * a replica's slices, and one that stops between them holds nobody up.
+ * The leases on the budgets of all portals. The leases of a portal are one JSON text, which is replaced by
+ * compare-and-set. A renewal takes two statements, and a replica that stops between them blocks no other.
  */
 export class QuotaLeaseStore {
   readonly #database: Database;
@@ -46,10 +46,10 @@ export class QuotaLeaseStore {
   }
 
   /**
-   * Renews what `holder` has of a portal. `decide` sees the ledgers, maybe several times, and says what to make of its
-   * slices. It may keep or give back what it has, and gets more only as far as units are free: however many renew at
-   * once, live slices never grow beyond `max` together.
-   * @returns units by budget
+   * Renews the leases of `holder` on a portal's budgets. `decide` gets the ledgers, possibly several times, and returns the
+   * requests. The holder can keep or return units, and gets more only while units are free. So valid leases never grow
+   * beyond `max` together, even if replicas renew at the same time.
+   * @returns the granted units by budget
    */
   async renew(
     hubId: number,
@@ -58,15 +58,15 @@ export class QuotaLeaseStore {
   ): Promise<ReadonlyMap<string, number>> {
     for (;;) {
       const { ledger, now } = await this.#read(hubId);
-      // Written here alone.
+      // Only this class writes it.
       const stored = JSON.parse(ledger) as Ledgers;
-      const liveSlices = (budget: string) => stored[budget]?.leases.filter(({ leaseUntil }) => leaseUntil > now) ?? [];
+      const validLeases = (budget: string) => stored[budget]?.leases.filter(({ leaseUntil }) => leaseUntil > now) ?? [];
       const requests = decide((budget) => ({
         max: stored[budget]?.max,
-        leases: liveSlices(budget).map(({ leaseUntil, ...slice }) => ({ ...slice, leasedForMs: leaseUntil - now })),
+        leases: validLeases(budget).map(({ leaseUntil, ...lease }) => ({ ...lease, leasedForMs: leaseUntil - now })),
         now,
       }));
-      const renewed = requests.map((request) => renewedLedger(liveSlices(request.budget), holder, request, now));
+      const renewed = requests.map((request) => renewLedger(validLeases(request.budget), holder, request, now));
       const next = {
         ...stored,
         ...Object.fromEntries(renewed.map(({ budget, max, leases }) => [budget, { max, leases }])),
@@ -94,7 +94,7 @@ export class QuotaLeaseStore {
     }
   }
 
-  /** False when somebody else was first. What was read says all there is: if it has come again, it is as good. */
+  /** False when another replica was first. A ledger that was changed and changed back is equal, and may be replaced. */
   async #replace(hubId: number, old: string, next: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#database.query
       .updateTable('portal_budgets')
@@ -106,12 +106,12 @@ export class QuotaLeaseStore {
   }
 }
 
-function renewedLedger(live: readonly StoredSlice[], holder: string, request: QuotaLeaseRequest, now: number) {
+function renewLedger(valid: readonly LeaseRow[], holder: string, request: QuotaLeaseRequest, now: number) {
   const { budget, max, wanted, leasedForMs } = request;
-  const others = live.filter((slice) => slice.holder !== holder);
-  const held = live.find((slice) => slice.holder === holder)?.units ?? 0;
-  const free = max - held - others.reduce((sum, slice) => sum + slice.units, 0);
+  const otherLeases = valid.filter((lease) => lease.holder !== holder);
+  const held = valid.find((lease) => lease.holder === holder)?.units ?? 0;
+  const free = max - held - otherLeases.reduce((sum, lease) => sum + lease.units, 0);
   const units = Math.min(request.units, held + Math.max(0, free));
-  const slice = { holder, units, wanted, leaseUntil: now + leasedForMs };
-  return { budget, max, units, leases: leasedForMs > 0 ? [...others, slice] : others };
+  const lease = { holder, units, wanted, leaseUntil: now + leasedForMs };
+  return { budget, max, units, leases: leasedForMs > 0 ? [...otherLeases, lease] : otherLeases };
 }

@@ -4,16 +4,16 @@ import type { Database } from './database.ts';
 import type { EncryptionKeys } from './encryption/encryption-keys.ts';
 import type { Tables } from './tables.ts';
 
-/** Tokens of a disconnected installation that HubSpot has yet to be told about. */
+/** The tokens of a disconnected installation, until HubSpot has revoked them. */
 export interface Revocation {
   readonly id: string;
   readonly tenantId: string;
   readonly installationId: string;
-  /** `undefined` when it was altered: nothing can be done with it. */
+  /** `undefined` when it was altered and cannot be revoked. */
   readonly refreshToken: string | undefined;
-  /** True when the app is to be uninstalled from the portal, too. */
+  /** True when the app must also be uninstalled from the portal. */
   readonly uninstall: boolean;
-  /** Attempts so far, this one not counted. */
+  /** Number of earlier attempts. */
   readonly attempts: number;
 }
 
@@ -21,7 +21,7 @@ export interface NewRevocation extends Omit<Revocation, 'id' | 'attempts'> {
   readonly refreshToken: string;
 }
 
-/** What is left to do at HubSpot after a disconnect: kept until it is done, whichever replica does it. */
+/** The revocations that HubSpot has not confirmed yet. Any replica can carry one out. */
 export class RevocationStore {
   readonly #database: Database;
   readonly #keys: EncryptionKeys;
@@ -31,18 +31,18 @@ export class RevocationStore {
     this.#keys = keys;
   }
 
-  /** Adds one, inside the transaction that erases the tokens. */
+  /** Adds a revocation in the transaction that erases the tokens. */
   async add(transaction: Kysely<Tables>, revocation: NewRevocation): Promise<void> {
     const id = randomUUID();
-    const sealer = await this.#keys.lastingSealer(transaction);
+    const encrypter = await this.#keys.encrypterOrFallback(transaction);
     await transaction
       .insertInto('revocations')
       .values({
         id,
         tenant_id: revocation.tenantId,
         installation_id: revocation.installationId,
-        refresh_token: sealer.seal(revocation.refreshToken, place(revocation.tenantId, id)),
-        key_id: sealer.keyId,
+        refresh_token: encrypter.encrypt(revocation.refreshToken, locationOf(revocation.tenantId, id)),
+        key_id: encrypter.keyId,
         uninstall: revocation.uninstall ? 1 : 0,
         attempts: 0,
         due_at: this.#database.now(),
@@ -50,7 +50,7 @@ export class RevocationStore {
       .execute();
   }
 
-  /** Claims one that is due for `leaseMs`, of those that open with the keys here; `undefined` when there is none. */
+  /** Claims a due revocation for `leaseMs` whose key this replica has; `undefined` when there is none. */
   async claimDue(leaseMs: number): Promise<Revocation | undefined> {
     const { query } = this.#database;
     const now = this.#database.now();
@@ -69,13 +69,13 @@ export class RevocationStore {
       .where('due_at', '=', due.due_at)
       .returningAll()
       .executeTakeFirst();
-    // Somebody else took it between the two statements: look again.
+    // Another replica claimed it between the two statements.
     if (!row) return this.claimDue(leaseMs);
     return {
       id: row.id,
       tenantId: row.tenant_id,
       installationId: row.installation_id,
-      refreshToken: this.#keys.openIfSound(row.refresh_token, place(row.tenant_id, row.id)),
+      refreshToken: this.#keys.tryDecrypt(row.refresh_token, locationOf(row.tenant_id, row.id)),
       uninstall: row.uninstall === 1,
       attempts: row.attempts - 1,
     };
@@ -91,6 +91,6 @@ export class RevocationStore {
   }
 }
 
-function place(tenantId: string, id: string) {
+function locationOf(tenantId: string, id: string) {
   return { tenantId, rowId: id, column: 'revocations.refresh_token' };
 }

@@ -1,19 +1,19 @@
 import { GatewayError } from '../errors.ts';
 
-/** Why the gateway's own database does not serve; a label of metrics. */
+/** The kind of a database failure; also a label of metrics. */
 export type StorageFailureReason = 'unreachable' | 'refused' | 'timeout' | 'busy' | 'read_only' | 'full' | 'failed';
 
-/** A database that is away is asked again no sooner, in milliseconds. */
+/** The `retryAfterMs` of a database failure. */
 const RETRY_AFTER_MS = 1_000;
 
-/** The gateway's own database failed: another try, or another replica, may succeed. HubSpot has no part in it. */
+/** The gateway's database failed. Another attempt, or another replica, may succeed. */
 export class StorageUnavailableError extends GatewayError<'STORAGE_UNAVAILABLE'> {
   readonly reason: StorageFailureReason;
-  /** The driver's own code, such as `ECONNREFUSED`, `57P01` or `SQLITE_FULL`. */
+  /** The code of the driver, such as `ECONNREFUSED`, `57P01` or `SQLITE_FULL`. */
   readonly driverCode: string | undefined;
-  /** One sentence for the person who runs the gateway. It may name host and user, never a password. */
+  /** One sentence for the operator. It can contain host and user, never a password. */
   readonly explanation: string;
-  /** What they can do about it, in one sentence. */
+  /** One sentence with the operator's next step. */
   readonly remedy: string;
 
   constructor(reason: StorageFailureReason, cause: Error) {
@@ -27,7 +27,7 @@ export class StorageUnavailableError extends GatewayError<'STORAGE_UNAVAILABLE'>
   }
 }
 
-/** What the person who runs the gateway can do, in one sentence. */
+/** The operator's next step, in one sentence. */
 const REMEDIES: Readonly<Record<StorageFailureReason, string>> = {
   unreachable: 'Check that the database runs and that DATABASE_URL, or DATA_DIR, leads to it.',
   refused: 'Check user, password and rights in DATABASE_URL, or the owner of DATA_DIR.',
@@ -48,7 +48,7 @@ const SENTENCES: Readonly<Record<StorageFailureReason, string>> = {
   failed: 'The database failed',
 };
 
-/** The gateway cannot start. Only those who run it read this: the message is the explanation. */
+/** The gateway cannot start because a migration failed. The message is for the operator. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 
@@ -57,7 +57,7 @@ export class MigrationError extends Error {
   }
 }
 
-/** The gateway cannot start: a newer release, whose changes this one does not know, has changed the database. */
+/** The gateway cannot start because a newer release has migrated the database. */
 export class DatabaseNewerError extends Error {
   override readonly name = 'DatabaseNewerError';
 
@@ -69,12 +69,12 @@ export class DatabaseNewerError extends Error {
   }
 }
 
-/** A statement, or the wait for a connection, that took longer than it may. */
+/** A statement, or the wait for a connection, exceeded its timeout. */
 export class StorageTimeoutError extends Error {
   override readonly name = 'StorageTimeoutError';
 }
 
-/** What an error of a driver is to everybody else: as it is when a statement of ours is wrong, else StorageUnavailableError. */
+/** Converts an error of a driver to a StorageUnavailableError. Errors that a bug in the gateway causes stay unchanged. */
 export function storageFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GatewayError) return error;
   if (error instanceof TypeError || error instanceof RangeError) return error;
@@ -82,7 +82,7 @@ export function storageFailure(error: unknown): unknown {
   return reason === undefined ? error : new StorageUnavailableError(reason, error);
 }
 
-/** `undefined` for a fault of ours. */
+/** `undefined` when a bug in the gateway caused the error. */
 function reasonOf(error: Error): StorageFailureReason | undefined {
   const sqlite: unknown = Reflect.get(error, 'errcode');
   // The lowest byte of all extended codes is the primary one: https://sqlite.org/rescode.html
@@ -90,14 +90,14 @@ function reasonOf(error: Error): StorageFailureReason | undefined {
   const code = codeOf(error) ?? '';
   if (SQLSTATE.test(code)) return postgresReason(code);
   if (/time(d )?out/i.test(error.message)) return 'timeout';
-  return FILE_FAULTS[code] ?? 'unreachable';
+  return FILE_REASONS[code] ?? 'unreachable';
 }
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: whole codes first, then their classes. */
 const POSTGRES_REASONS: Readonly<Record<string, StorageFailureReason | undefined>> = {
-  '08P01': 'refused', // also what PgBouncer says to nearly everything
+  '08P01': 'refused', // PgBouncer also uses it for most of its errors
   '25006': 'read_only',
   '25P03': 'timeout',
   '42501': 'refused',
@@ -139,8 +139,8 @@ function sqliteReason(primaryCode: number): StorageFailureReason | undefined {
   return SQLITE_REASONS[primaryCode];
 }
 
-/** The folder of the embedded database. */
-const FILE_FAULTS: Readonly<Record<string, StorageFailureReason>> = {
+/** Errors of the folder of the embedded database. */
+const FILE_REASONS: Readonly<Record<string, StorageFailureReason>> = {
   EACCES: 'refused',
   EPERM: 'refused',
   EROFS: 'read_only',

@@ -1,9 +1,9 @@
 import { StorageUnavailableError, storageFailure } from './storage-failure.ts';
 
-/** Told of every statement that the database answered, and of every one that it failed. */
+/** Called for each statement, with `undefined` after an answer. */
 export type StorageListener = (failure: StorageUnavailableError | undefined) => void;
 
-/** The boundary to the drivers: behind it there are only answers, faults of ours, and StorageUnavailableError. */
+/** The boundary to the drivers. It converts their failures to StorageUnavailableError, and reports them to listeners. */
 export class StorageGuard {
   readonly #listeners = new Set<StorageListener>();
 
@@ -15,7 +15,7 @@ export class StorageGuard {
   async run<T>(work: () => T | Promise<T>): Promise<T> {
     try {
       const result = await work();
-      this.#tell(undefined);
+      this.#notify(undefined);
       return result;
     } catch (error) {
       throw this.failure(error);
@@ -25,11 +25,11 @@ export class StorageGuard {
   /** The error that callers of the storage see. */
   failure(error: unknown): unknown {
     const failure = storageFailure(error);
-    if (failure instanceof StorageUnavailableError) this.#tell(failure);
+    if (failure instanceof StorageUnavailableError) this.#notify(failure);
     return failure;
   }
 
-  #tell(failure: StorageUnavailableError | undefined): void {
+  #notify(failure: StorageUnavailableError | undefined): void {
     for (const listener of this.#listeners) listener(failure);
   }
 }

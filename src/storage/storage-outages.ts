@@ -10,7 +10,7 @@ export interface StorageOutagesOptions {
   readonly logger: Logger;
 }
 
-/** Logs when the database begins to fail and when it is back, and counts what failed. */
+/** Logs the begin and the end of an outage of the database, and counts the failed statements. */
 export function logStorageOutages(database: Database, { metrics, clock, logger }: StorageOutagesOptions): void {
   const messages = { begin: 'the database is not available', end: 'the database is available again' };
   const outages = new Outages<'database'>({ clock, logger, messages });

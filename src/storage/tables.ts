@@ -1,4 +1,4 @@
-/** Times are epoch milliseconds of the database's clock. Sealed columns hold records of token-cipher.ts. */
+/** Times are epoch milliseconds of the database's clock. Encrypted columns have the format of token-cipher.ts. */
 export interface Tables {
   installations: InstallationsTable;
   installation_tokens: InstallationTokensTable;
@@ -26,98 +26,98 @@ export interface InstallationsTable {
   updated_at: number;
 }
 
-/** Apart from `installations`, so that a change of a status can never collide with the save of a token. */
+/** A table of its own, so that a change of the status never conflicts with the update of a token. */
 export interface InstallationTokensTable {
   installation_id: string;
-  /** Sealed, as all tokens here; null after a disconnect. The row stays, so that versions never come again. */
+  /** Encrypted, as all tokens here; null after a disconnect. The row stays, so that versions are never reused. */
   access_token: string | null;
   refresh_token: string | null;
   /** Kept until `refresh_token` has worked. */
   previous_refresh_token: string | null;
-  /** The key that the row is sealed with. */
+  /** The key that encrypted the row. */
   key_id: string;
-  /** When HubSpot handed the tokens out; null where a release before this column saved them. */
+  /** When HubSpot issued the tokens; null when a release before this column saved them. */
   obtained_at: number | null;
   expires_at: number;
-  /** The access token is used no longer than this, and refreshed by whoever uses it from `refresh_at` on. */
+  /** The gateway uses the access token until then. From `refresh_at` on, a use starts a refresh. */
   usable_until: number;
   refresh_at: number;
-  /** Rises by one with every token that is saved: the compare-and-set key. */
+  /** Rises by one with each saved token: the compare-and-set key. */
   version: number;
-  /** Who exchanges the refresh token just now, and until when nobody else may. */
+  /** The holder of the lease on the current refresh. */
   lease_owner: string | null;
   lease_until: number | null;
-  /** Since when an exchange has had no known outcome. */
+  /** The start of a refresh whose outcome is unknown. */
   in_doubt_since: number | null;
-  /** HubSpot is left alone until then, after so many failures in a row. */
+  /** The next refresh starts no sooner, after `failures` consecutive failures. */
   retry_at: number | null;
   failures: number;
 }
 
-/** What a started connect flow needs to be finished by the callback; the state itself is not here, only its hash. */
+/** The data that a callback needs to finish a connect flow. Only the hash of the state is stored. */
 export interface AuthorizationRequestsTable {
   state_hash: string;
   tenant_id: string;
   viewer_id: string;
   cookie_hash: string;
-  /** Sealed. */
+  /** Encrypted. */
   code_verifier: string;
   key_id: string;
-  /** The installation to reconnect or step up. */
+  /** The installation to reconnect, or to add scopes to. */
   installation_id: string | null;
   return_to: string | null;
   expires_at: number;
 }
 
-/** A code that came back in another browser and waits for the word of the viewer who started. */
+/** A code from a callback in another browser. It waits for the confirmation of the viewer who started the flow. */
 export interface PendingConnectionsTable {
   handle_hash: string;
   tenant_id: string;
   viewer_id: string;
-  /** Sealed. */
+  /** Encrypted. */
   code: string;
-  /** Sealed. */
+  /** Encrypted. */
   code_verifier: string;
   key_id: string;
   installation_id: string | null;
   expires_at: number;
 }
 
-/** What HubSpot has yet to be told about a disconnected installation. */
+/** Revocations that HubSpot has not confirmed yet. */
 export interface RevocationsTable {
   id: string;
   tenant_id: string;
   installation_id: string;
-  /** Sealed. */
+  /** Encrypted. */
   refresh_token: string;
   key_id: string;
-  /** 1 when the app is to be uninstalled, too. */
+  /** 1 when the app must also be uninstalled. */
   uninstall: number;
   attempts: number;
-  /** Next attempt, or the end of the one that runs. */
+  /** The next attempt, or the end of the lease on the current one. */
   due_at: number;
 }
 
-/** How replicas share what HubSpot allows for a portal. A row is made with the first call, and stays. */
+/** How replicas share the rate limits of a portal. The first call inserts the row, which stays. */
 export interface PortalBudgetsTable {
   hub_id: number;
-  /** All slices of all budgets, as JSON of quota-lease-store.ts: one text, so that one statement compares and sets it. */
+  /** All leases of all budgets as JSON of quota-lease-store.ts. It is one text, so that one statement compares and sets it. */
   ledger: string;
 }
 
-/** The key that all replicas seal with: one row, made by the first start. */
+/** The key with which all replicas encrypt. The first start inserts the only row. */
 export interface ActiveKeyTable {
   id: number;
   key_id: string;
-  /** A known text that is sealed with it. */
+  /** A known text that the key encrypted. */
   proof: string;
 }
 
-/** The installation that a viewer means when an operation names none. A row is made with the first choice, and stays. */
+/** The installation for a viewer's operations that name none. The first choice inserts the row, which stays. */
 export interface DefaultInstallationsTable {
   tenant_id: string;
   viewer_id: string;
-  /** Null when the viewer took the choice back. */
+  /** Null when the viewer has removed the choice. */
   installation_id: string | null;
   updated_at: number;
 }

@@ -4,51 +4,51 @@ import type { Encrypter, EncryptionKeys } from './encryption/encryption-keys.ts'
 import { DecryptionError } from './encryption/token-cipher.ts';
 import type { InstallationTokensTable, Tables } from './tables.ts';
 
-/** Names one installation; the tenant is always part of it. */
+/** Identifies an installation. The tenant is always part of the key. */
 export interface InstallationKey {
   readonly tenantId: string;
   readonly id: string;
 }
 
-/** Tokens as HubSpot handed them out; durations in milliseconds from then. */
+/** Tokens that HubSpot issued. Durations are milliseconds from then. */
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInMs: number;
-  /** The access token is used no longer than this. */
+  /** The gateway uses the access token only this long. */
   readonly usableForMs: number;
-  /** From here on whoever uses it has it refreshed. */
+  /** From then on, a use of the access token starts a refresh. */
   readonly refreshInMs: number;
 }
 
-/** Tokens as they are stored; durations from now by the database's clock, negative when they are over. */
+/** Stored tokens. Durations are from now by the database's clock, and negative when they have passed. */
 export interface StoredTokens extends IssuedTokens {
   /** Rises by one with every save: the compare-and-set key. */
   readonly version: number;
-  /** Since they were saved; infinite where nobody noted when. */
+  /** Time since they were saved; infinite when it is unknown. */
   readonly ageMs: number;
-  /** The refresh token before this one, until this one has worked. */
+  /** The previous refresh token, until the current one has worked. */
   readonly previousRefreshToken: string | undefined;
-  /** How long an exchange that somebody else has claimed may still take; not positive when nobody has. */
+  /** Remaining time of the lease on a refresh; not positive when no replica holds it. */
   readonly leasedForMs: number;
-  /** How long to leave HubSpot alone after failures; not positive when it may be asked. */
+  /** Time until the next refresh may start after failures; not positive when it may start now. */
   readonly retryInMs: number;
-  /** Failed exchanges in a row. */
+  /** Consecutive failed refreshes. */
   readonly failures: number;
-  /** True when an exchange began whose outcome nobody saw. */
+  /** True when a refresh has started and its outcome is unknown. */
   readonly inDoubt: boolean;
 }
 
-/** What to remember of an exchange that brought no tokens. */
+/** A refresh that brought no tokens. */
 export interface FailedRefresh {
   readonly retryInMs: number;
-  /** False when HubSpot certainly did not carry the exchange out. */
+  /** False when HubSpot certainly did not execute the refresh. */
   readonly inDoubt: boolean;
 }
 
 /**
- * The tokens of installations and the leases on their exchange. A lease only prevents double work; what keeps tokens
- * safe is that every write names the version that it replaces, and that versions never come again.
+ * The tokens of installations and the leases on their refresh. A lease only prevents duplicate refreshes. The tokens are
+ * safe because each write is a compare-and-set of the version, and versions are never reused.
  */
 export class TokenStore {
   readonly #database: Database;
@@ -60,8 +60,8 @@ export class TokenStore {
   }
 
   /**
-   * `undefined` when this tenant has no such installation, or it holds no tokens.
-   * @throws DecryptionError when a stored token was tampered with; KeyMissingError when its key is not here
+   * `undefined` when the tenant has no such installation, or it has no tokens.
+   * @throws DecryptionError when a stored token was altered; KeyMissingError when this replica lacks its key
    */
   async read(key: InstallationKey, query: Kysely<Tables> = this.#database.query): Promise<StoredTokens | undefined> {
     const row = await query
@@ -75,10 +75,10 @@ export class TokenStore {
     if (!row || row.access_token === null || row.refresh_token === null) return undefined;
     const { previous_refresh_token: previous } = row;
     return {
-      accessToken: this.#keys.open(row.access_token, tokenPlace(key, 'access_token')),
-      refreshToken: this.#keys.open(row.refresh_token, tokenPlace(key, 'refresh_token')),
+      accessToken: this.#keys.decrypt(row.access_token, locationOf(key, 'access_token')),
+      refreshToken: this.#keys.decrypt(row.refresh_token, locationOf(key, 'refresh_token')),
       previousRefreshToken:
-        previous === null ? undefined : this.#keys.open(previous, tokenPlace(key, 'previous_refresh_token')),
+        previous === null ? undefined : this.#keys.decrypt(previous, locationOf(key, 'previous_refresh_token')),
       expiresInMs: row.expires_at - row.now,
       usableForMs: row.usable_until - row.now,
       refreshInMs: row.refresh_at - row.now,
@@ -91,15 +91,15 @@ export class TokenStore {
     };
   }
 
-  /** Puts the tokens of a new consent in place, inside the transaction that stores the consent. */
+  /** Stores the tokens of a new consent, in the transaction that stores the consent. */
   async replace(transaction: Kysely<Tables>, key: InstallationKey, tokens: IssuedTokens): Promise<void> {
-    const sealer = await this.#keys.lastingSealer(transaction);
-    const values = { ...this.#values(key, tokens, sealer), previous_refresh_token: null };
+    const encrypter = await this.#keys.encrypterOrFallback(transaction);
+    const values = { ...this.#values(key, tokens, encrypter), previous_refresh_token: null };
     await transaction
       .insertInto('installation_tokens')
       .values({ installation_id: key.id, version: 1, ...values })
       .onConflict((conflict) =>
-        // An exchange that is still under way for the older grant must lose its compare-and-set.
+        // The new version makes the compare-and-set of a refresh in flight for the older grant fail.
         conflict
           .column('installation_id')
           .doUpdateSet({ ...values, version: sql<number>`installation_tokens.version + 1` }),
@@ -108,8 +108,9 @@ export class TokenStore {
   }
 
   /**
-   * Claims the exchange of `version`. False when somebody else has it, it is being left alone, or it is over.
-   * @throws KeyMissingError when what it brings could not be sealed as other replicas expect
+   * Claims the refresh of `version`. False when another replica has claimed it, the next attempt is not due, or `version`
+   * is outdated.
+   * @throws KeyMissingError when this replica lacks the active key, and could not store the new tokens
    */
   async claim(key: InstallationKey, version: number, owner: string, leaseMs: number): Promise<boolean> {
     await this.#keys.ensureActive();
@@ -131,7 +132,7 @@ export class TokenStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Keeps a claim for `leaseMs` from now. False when somebody else has it, or the exchange is over. */
+  /** Renews a claim for `leaseMs` from now. False when another replica has claimed it, or the refresh has ended. */
   async renewClaim(key: InstallationKey, version: number, owner: string, leaseMs: number): Promise<boolean> {
     const { numUpdatedRows } = await this.#database.query
       .updateTable('installation_tokens')
@@ -145,9 +146,9 @@ export class TokenStore {
   }
 
   /**
-   * Saves exchanged tokens if `version` is still the stored one; false, and nothing changed, when somebody was first.
-   * The lease is not asked for: a late holder's tokens may be the only ones that work.
-   * @param tokens or a function that is asked last, for what waiting here takes from their lives
+   * Saves refreshed tokens if `version` is still the stored one; otherwise it changes nothing and returns false. The lease
+   * need not be valid: the tokens of a late holder may be the only ones that work.
+   * @param tokens or a function, called last, since the wait for the key shortens the remaining lifetimes
    */
   async save(
     key: InstallationKey,
@@ -155,14 +156,14 @@ export class TokenStore {
     tokens: IssuedTokens | (() => IssuedTokens),
     previous: string | undefined,
   ): Promise<boolean> {
-    const place = tokenPlace(key, 'previous_refresh_token');
-    const sealer = await this.#keys.lastingSealer();
+    const location = locationOf(key, 'previous_refresh_token');
+    const encrypter = await this.#keys.encrypterOrFallback();
     const issued = typeof tokens === 'function' ? tokens() : tokens;
     const { numUpdatedRows } = await this.#database.query
       .updateTable('installation_tokens')
       .set({
-        ...this.#values(key, issued, sealer),
-        previous_refresh_token: previous === undefined ? null : sealer.seal(previous, place),
+        ...this.#values(key, issued, encrypter),
+        previous_refresh_token: previous === undefined ? null : encrypter.encrypt(previous, location),
         version: version + 1,
       })
       .where('installation_id', '=', key.id)
@@ -173,7 +174,7 @@ export class TokenStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Gives a claimed exchange back that brought nothing. */
+  /** Releases the claim on a failed refresh. */
   async fail(key: InstallationKey, version: number, owner: string, failed: FailedRefresh): Promise<void> {
     await this.#database.query
       .updateTable('installation_tokens')
@@ -192,8 +193,8 @@ export class TokenStore {
   }
 
   /**
-   * Forgets the tokens, inside the transaction that disconnects; the refresh token that was the last one, where it
-   * could be opened. An exchange that is under way loses its compare-and-set.
+   * Erases the tokens in the transaction that disconnects. Returns the last refresh token if it can be decrypted. The
+   * compare-and-set of a refresh in flight fails.
    */
   async erase(transaction: Kysely<Tables>, key: InstallationKey): Promise<string | undefined> {
     for (;;) {
@@ -207,16 +208,16 @@ export class TokenStore {
         .where('installation_id', '=', key.id)
         .$if(last !== undefined, (update) => update.where('version', '=', last?.version ?? 0))
         .executeTakeFirst();
-      // None was updated when somebody saved in between: theirs is the last one then.
+      // No row was updated when another replica saved newer tokens in between: read those.
       if (last === undefined || numUpdatedRows === 1n) return last?.refreshToken;
     }
   }
 
-  #values(key: InstallationKey, tokens: IssuedTokens, sealer: Encrypter) {
+  #values(key: InstallationKey, tokens: IssuedTokens, encrypter: Encrypter) {
     return {
-      access_token: sealer.seal(tokens.accessToken, tokenPlace(key, 'access_token')),
-      refresh_token: sealer.seal(tokens.refreshToken, tokenPlace(key, 'refresh_token')),
-      key_id: sealer.keyId,
+      access_token: encrypter.encrypt(tokens.accessToken, locationOf(key, 'access_token')),
+      refresh_token: encrypter.encrypt(tokens.refreshToken, locationOf(key, 'refresh_token')),
+      key_id: encrypter.keyId,
       obtained_at: this.#fromNow(0),
       expires_at: this.#fromNow(tokens.expiresInMs),
       usable_until: this.#fromNow(tokens.usableForMs),
@@ -234,7 +235,7 @@ export class TokenStore {
   }
 }
 
-/** The tenant is part of every key, also of those that are written by. */
+/** The tenant is part of the key of every update, too. */
 function ofTenant({ tenantId, id }: InstallationKey) {
   return ({ exists, selectFrom }: ExpressionBuilder<Tables, 'installation_tokens'>) =>
     exists(selectFrom('installations').select('id').where('id', '=', id).where('tenant_id', '=', tenantId));
@@ -250,7 +251,7 @@ const ERASED = {
   retry_at: null,
 };
 
-/** Where a token is sealed: the row's tenant and installation, and its column. */
-function tokenPlace(key: InstallationKey, column: string) {
+/** The location that authenticates an encrypted token. */
+function locationOf(key: InstallationKey, column: string) {
   return { tenantId: key.tenantId, rowId: key.id, column: `installation_tokens.${column}` };
 }

@@ -91,7 +91,7 @@ export function authorizationRequestStoreContract(open: (clock: ManualClock) => 
       expect(await rows(table)).toEqual([]);
     });
 
-    it('is got by exactly one of twenty who ask at once', async () => {
+    it('is returned to exactly one of twenty concurrent callers', async () => {
       await save(store, 'one');
       const answers = await Promise.all(Array.from({ length: 20 }, () => take(store, 'one')));
       expect(answers.filter((answer) => answer !== undefined)).toEqual([flow]);
@@ -169,7 +169,7 @@ export function authorizationRequestStoreContract(open: (clock: ManualClock) => 
     expect(await store.takePending('handle')).toEqual(pending);
   });
 
-  it('does not open a code in the place of a verifier', async () => {
+  it('does not decrypt a code in the column of a verifier', async () => {
     await HANDLE.save(store, 'handle');
     await db.database.query
       .updateTable('pending_connections')

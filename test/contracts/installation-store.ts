@@ -260,7 +260,7 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
       await expect(tokens.read({ tenantId: 'globex', id })).rejects.toThrow(DecryptionError);
     });
 
-    it.each(['', 'a-token-in-clear'])('cannot plant the unsealed token %j', async (planted) => {
+    it.each(['', 'a-token-in-clear'])('cannot insert the unencrypted token %j', async (planted) => {
       const victim = await store.connect(grant());
       await changeTokenRow(victim, { access_token: planted });
       await expect(tokens.read(victim)).rejects.toThrow(DecryptionError);

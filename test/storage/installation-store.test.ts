@@ -25,7 +25,7 @@ const grant: NewGrant = {
 };
 
 describe('installations in postgres', () => {
-  it("measure expiry by the server's clock, whatever this machine's says", async () => {
+  it("measure expiry by the server's clock, not by that of this machine", async () => {
     const { url, drop } = await createPostgresDatabase();
     const machine = new ManualClock(Date.UTC(2001, 0, 1));
     const database = openDatabase({ url, dataDir: '', clock: machine });
@@ -47,7 +47,7 @@ describe('installations in postgres', () => {
 });
 
 describe('installations in sqlite', () => {
-  it('reuse their prepared statements, whatever the lifetime of a token', async () => {
+  it('reuse their prepared statements for tokens of any lifetime', async () => {
     const db = await createTestDatabase('sqlite', new ManualClock());
     onTestFinished(() => db.drop());
     const { installations: store, tokens } = openStores(db.database, cipher);

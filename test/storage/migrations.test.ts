@@ -18,7 +18,7 @@ import { issued, openStores } from '../helpers/stores.ts';
 const cipher = new TokenCipher([{ id: 'k1', key: randomBytes(32) }]);
 
 describe.each(DATABASE_KINDS)('migrations of %s', (kind) => {
-  it('succeed for all who start on one empty database at once', async () => {
+  it('succeed for all processes that start with one empty database at once', async () => {
     const options = await emptyDatabase(kind);
     const racers = Array.from({ length: 5 }, () => open(options));
     await Promise.all(racers.map((database) => database.migrate()));
@@ -113,7 +113,7 @@ describe('the embedded database', () => {
     await statement;
   });
 
-  it('waits for somebody who is writing while it is opened for the first time', async () => {
+  it('waits for another writer while it is opened for the first time', async () => {
     const options = await emptyDatabase('sqlite');
     await mkdir(options.dataDir);
     const other = new DatabaseSync(join(options.dataDir, 'gateway.sqlite'));
@@ -154,7 +154,7 @@ describe('postgres', () => {
     expect((await connections.execute(database.query)).rows).toHaveLength(1);
   });
 
-  it('is told as unavailable once it is gone', async () => {
+  it('is reported as unavailable after its removal', async () => {
     const { url, drop } = await createPostgresDatabase();
     const { query } = open({ url, dataDir: '', clock: new ManualClock() });
     await sql`select 1`.execute(query);

@@ -78,7 +78,7 @@ describe('TLS to Postgres', () => {
     expect(front.plain()).toBe(before + 1);
   });
 
-  it('prints no warning, whatever the mode', async () => {
+  it('prints no warning in any mode', async () => {
     const warnings: Error[] = [];
     const keep = (warning: Error) => void warnings.push(warning);
     process.on('warning', keep);

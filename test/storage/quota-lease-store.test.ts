@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { budgetSliceStoreContract } from '../contracts/budget-slice-store.ts';
+import { quotaLeaseStoreContract } from '../contracts/quota-lease-store.ts';
 import { createTestDatabase, DATABASE_KINDS } from '../helpers/databases.ts';
 
-describe.each(DATABASE_KINDS)('slices of budgets in %s', (kind) => {
-  budgetSliceStoreContract((clock) => createTestDatabase(kind, clock));
+describe.each(DATABASE_KINDS)('quota leases in %s', (kind) => {
+  quotaLeaseStoreContract((clock) => createTestDatabase(kind, clock));
 });

@@ -47,7 +47,7 @@ describe('while another process writes to the file', () => {
     expect(await hubIds()).toBe(11);
   });
 
-  it('all who wait give up at the same time', async () => {
+  it('all waiting statements fail at the same time', async () => {
     const startedAt = performance.now();
     const writers = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => write(index).execute()));
     expect(performance.now() - startedAt).toBeLessThan(15_000);
@@ -76,7 +76,7 @@ it('a transaction is not mixed with the statements of others', async () => {
   expect(await hubIds()).toBe(1);
 });
 
-it('a disk that fills up within a transaction is told as it is, and the next one is whole', async () => {
+it('a disk that fills up in a transaction is reported, and the next transaction succeeds', async () => {
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.query);
   await sql`pragma max_page_count = ${sql.lit((rows[0]?.page_count ?? 0) + 1)}`.execute(database.query);
   const fill = (text: string) =>

@@ -44,7 +44,7 @@ describe('the embedded database', () => {
     await expect(BUDGET.execute(query)).rejects.toMatchObject(failed('read_only'));
   });
 
-  it('whose file is none is told by its migration', async () => {
+  it('whose file is no database fails its migration', async () => {
     const dataDir = await folder();
     await writeFile(join(dataDir, 'gateway.sqlite'), 'this was never a database, whatever its name says'.repeat(50));
     await expect(open(undefined, dataDir).migrate()).rejects.toThrow('The database failed: file is not a database');

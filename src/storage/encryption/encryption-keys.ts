@@ -6,41 +6,41 @@ import type { Database } from '../database.ts';
 import type { ActiveKeyTable, Tables } from '../tables.ts';
 import { type AdditionalAuthenticatedData, DecryptionError, type TokenCipher } from './token-cipher.ts';
 
-/** Another replica may have the key, and this one may soon: asked again no sooner, in milliseconds. */
+/** `retryAfterMs` of a missing key: another replica may have it, and this one may get it soon. */
 const RETRY_AFTER_MS = 1_000;
 /** The table has one row. */
 const ROW = 1;
-const PROVEN = 'active';
+const PROOF_TEXT = 'active';
 
-/** This replica lacks a key, or holds another one by its name. Nothing was changed: another replica may do it. */
+/** This replica lacks a key, or has a different key with the same id. Nothing was changed, and another replica may succeed. */
 export class KeyMissingError extends GatewayError<'STORAGE_UNAVAILABLE'> {
-  /** One sentence for the person who runs the gateway. */
+  /** One sentence for the operator. */
   readonly explanation: string;
 
   constructor(keyId: string) {
     const extensions = { retryAfterMs: RETRY_AFTER_MS };
     super('STORAGE_UNAVAILABLE', 'This replica of the gateway lacks an encryption key that it needs.', extensions);
-    this.explanation = `ENCRYPTION_KEYS lacks ${keyId}, or holds another key by that name: add the one that is in use.`;
+    this.explanation = `ENCRYPTION_KEYS lacks ${keyId}, or has a different key with that id: add the key that is in use.`;
   }
 }
 
-/** Seals with one key of the ring. */
+/** Encrypts with one key of the ring. */
 export interface Encrypter {
   readonly keyId: string;
-  seal(secret: string, place: AdditionalAuthenticatedData): string;
+  encrypt(secret: string, location: AdditionalAuthenticatedData): string;
 }
 
 /**
- * The keys of this replica, and the active one: the key that all replicas seal with, as the database tells. A replica
- * may know a newer key long before: it becomes the active one by `promote` alone, once every replica can open with it.
+ * The keys of this replica. The database stores which key is active: all replicas encrypt with it. A newer key can be in
+ * the ring long before `promote` makes it the active one, when every replica has it.
  */
 export class EncryptionKeys {
   readonly #database: Database;
   readonly #cipher: TokenCipher;
   readonly #alert: Alert;
-  /** Ids that stand for another key elsewhere. */
-  readonly #wrong = new Set<string>();
-  #told = '';
+  /** Ids of keys that differ from the key with the same id on other replicas. */
+  readonly #mismatched = new Set<string>();
+  #reported = '';
 
   constructor(database: Database, cipher: TokenCipher, alert: Alert = () => {}) {
     this.#database = database;
@@ -48,14 +48,14 @@ export class EncryptionKeys {
     this.#alert = alert;
   }
 
-  /** Ids of the keys that open here. */
+  /** Ids of the keys that this replica can use. */
   get ids(): readonly string[] {
-    return this.#cipher.keyIds.filter((id) => !this.#wrong.has(id));
+    return this.#cipher.keyIds.filter((id) => !this.#mismatched.has(id));
   }
 
   /**
-   * At a start: decides which key is active in a database that has none yet, and says when another one is wanted. A
-   * replica that lacks the active key starts and is not ready.
+   * Called at the start: selects the active key of a new database, and logs when the first key of the ring is not active
+   * yet. A replica that lacks the active key starts, but is not ready.
    */
   async start(logger: Logger): Promise<void> {
     try {
@@ -71,89 +71,89 @@ export class EncryptionKeys {
     }
   }
 
-  /** Before something is spent or begun that ends in a seal. @throws KeyMissingError when the active key is not here */
+  /** Called before work whose result must be encrypted. @throws KeyMissingError when this replica lacks the active key */
   async ensureActive(): Promise<void> {
-    await this.sealer();
+    await this.encrypter();
   }
 
-  /** Of the active key. @throws KeyMissingError when it is not here */
-  async sealer(): Promise<Encrypter> {
+  /** Encrypts with the active key. @throws KeyMissingError when this replica lacks it */
+  async encrypter(): Promise<Encrypter> {
     const active = await this.#active();
     if (!this.#holds(active)) throw this.lacks([active.key_id]);
-    return this.#sealerOf(active.key_id);
+    return this.#encrypterOf(active.key_id);
   }
 
   /**
-   * Of the active key, or of the first that opens here where the active one is not here: for what HubSpot has handed out, which
-   * would be lost otherwise.
+   * Encrypts with the active key, or with the first key of this replica if it lacks the active one. It is for tokens that
+   * HubSpot has issued, which would otherwise be lost.
    */
-  async lastingSealer(query: Kysely<Tables> = this.#database.query): Promise<Encrypter> {
+  async encrypterOrFallback(query: Kysely<Tables> = this.#database.query): Promise<Encrypter> {
     const active = await this.#read(query);
-    return this.#sealerOf(active && this.#holds(active) ? active.key_id : this.ids[0]);
+    return this.#encrypterOf(active && this.#holds(active) ? active.key_id : this.ids[0]);
   }
 
-  /** @throws KeyMissingError, or DecryptionError of what was altered, with an alert */
-  open(record: string, place: AdditionalAuthenticatedData): string {
+  /** @throws KeyMissingError, or DecryptionError and an alert when the record was altered */
+  decrypt(record: string, location: AdditionalAuthenticatedData): string {
     try {
-      return this.#cipher.decrypt(record, place);
+      return this.#cipher.decrypt(record, location);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
       const { keyId, reason } = error;
-      if (keyId !== undefined && (reason === 'unknown_key' || this.#wrong.has(keyId))) throw this.lacks([keyId]);
-      this.#alert('decryption_failed', 'a stored secret cannot be opened', { err: error, row: place.rowId });
+      if (keyId !== undefined && (reason === 'unknown_key' || this.#mismatched.has(keyId))) throw this.lacks([keyId]);
+      this.#alert('decryption_failed', 'a stored secret cannot be decrypted', { err: error, row: location.rowId });
       throw error;
     }
   }
 
-  /** `undefined` of what was altered, with an alert. @throws KeyMissingError */
-  openIfSound(record: string, place: AdditionalAuthenticatedData): string | undefined {
+  /** Returns `undefined` and raises an alert when the record was altered. @throws KeyMissingError */
+  tryDecrypt(record: string, location: AdditionalAuthenticatedData): string | undefined {
     try {
-      return this.open(record, place);
+      return this.decrypt(record, location);
     } catch (error) {
       if (error instanceof DecryptionError) return undefined;
       throw error;
     }
   }
 
-  /** Ids of keys that this ring lacks: the active one, and those that stored tokens need. */
+  /** Ids of the keys that this replica lacks, of the active key and those that stored tokens need. */
   async missing(): Promise<string[]> {
     const active = await this.#read();
     if (active) this.#holds(active);
     const needed = new Set([...(await this.#needed()), ...(active ? [active.key_id] : [])]);
     const missing = [...needed].filter((id) => !this.ids.includes(id));
-    if (missing.length === 0) this.#told = '';
+    if (missing.length === 0) this.#reported = '';
     else this.lacks(missing);
     return missing;
   }
 
-  /** Tells people once, until nothing is missing any more or something else is. */
+  /** Raises an alert once for each set of missing keys. */
   lacks(ids: readonly string[]): KeyMissingError {
     const names = ids.join(', ');
-    if (names !== this.#told)
+    if (names !== this.#reported)
       this.#alert('missing_key', 'ENCRYPTION_KEYS lacks keys that stored tokens need', { missing: ids });
-    this.#told = names;
+    this.#reported = names;
     return new KeyMissingError(names);
   }
 
-  #sealerOf(keyId = this.#cipher.firstKeyId): Encrypter {
-    return { keyId, seal: (secret, place) => this.#cipher.encrypt(secret, place, keyId) };
+  #encrypterOf(keyId = this.#cipher.firstKeyId): Encrypter {
+    return { keyId, encrypt: (secret, location) => this.#cipher.encrypt(secret, location, keyId) };
   }
 
-  /** True when what this replica has by that name is the key that the others have. */
+  /** True when this replica has the same key with this id as the replica that wrote the proof. */
   #holds({ key_id, proof }: Pick<ActiveKeyTable, 'key_id' | 'proof'>): boolean {
     if (!this.#cipher.holds(key_id)) return false;
     const isSame = isProven(this.#cipher, key_id, proof);
-    if (isSame) this.#wrong.delete(key_id);
-    else this.#wrong.add(key_id);
+    if (isSame) this.#mismatched.delete(key_id);
+    else this.#mismatched.add(key_id);
     return isSame;
   }
 
-  /** @throws KeyMissingError when there is none yet, and the ring has none of the keys that stored tokens need */
+  /** @throws KeyMissingError when no key is active yet, and the ring has none of the keys that stored tokens need */
   async #active(): Promise<ActiveKeyTable> {
     return (await this.#read()) ?? (await this.#decide());
   }
 
-  /** The first key of this ring that stored tokens need, or the first of all where nothing is stored. */
+  /** Selects the first key of the ring that stored tokens need, or the first key of the ring if no tokens are stored. */
   async #decide(): Promise<ActiveKeyTable> {
     const needed = await this.#needed();
     const [lost] = needed;
@@ -197,8 +197,8 @@ export class EncryptionKeys {
 }
 
 /**
- * From now on all replicas seal with the first key of this ring.
- * @throws KeyMissingError when the ring lacks the key that is active until now: then it is hardly the ring of the replicas
+ * Makes the first key of this ring the active one of all replicas.
+ * @throws KeyMissingError when the ring lacks the present active key, and so is not the ring of the replicas
  */
 export async function promote(database: Database, cipher: TokenCipher): Promise<void> {
   const { query } = database;
@@ -206,20 +206,20 @@ export async function promote(database: Database, cipher: TokenCipher): Promise<
   await query.updateTable('active_key').set(activeKey(cipher, cipher.firstKeyId)).where('id', '=', ROW).execute();
 }
 
-/** The proof lets a replica see that its key by that name is the same key. */
+/** With the proof, a replica can verify that its key with this id is the same key. */
 function activeKey(cipher: TokenCipher, keyId: string): Pick<ActiveKeyTable, 'key_id' | 'proof'> {
-  return { key_id: keyId, proof: cipher.encrypt(PROVEN, proofPlace(keyId), keyId) };
+  return { key_id: keyId, proof: cipher.encrypt(PROOF_TEXT, proofLocation(keyId), keyId) };
 }
 
 function isProven(cipher: TokenCipher, keyId: string, proof: string): boolean {
   try {
-    return cipher.decrypt(proof, proofPlace(keyId)) === PROVEN;
+    return cipher.decrypt(proof, proofLocation(keyId)) === PROOF_TEXT;
   } catch (error) {
     if (error instanceof DecryptionError) return false;
     throw error;
   }
 }
 
-function proofPlace(keyId: string): AdditionalAuthenticatedData {
+function proofLocation(keyId: string): AdditionalAuthenticatedData {
   return { tenantId: '', rowId: keyId, column: 'active_key.proof' };
 }

@@ -10,18 +10,18 @@ import {
 } from 'kysely';
 import type { Tables } from '../tables.ts';
 
-/** Limits of the server's own within a transaction, in milliseconds; 0 is none. */
+/** The limits of the server in a transaction, in milliseconds; 0 for no limit. */
 export interface TransactionLimits {
   readonly statementMs: number;
-  /** Between two statements: a gateway that is gone must not leave its locks behind until TCP notices. */
+  /** Between two statements: the locks of a gateway that has crashed must not stay until TCP detects it. */
   readonly idleMs: number;
-  /** Waiting for a lock. */
+  /** Wait for a lock. */
   readonly lockMs: number;
 }
 
 /**
- * Postgres as it may be reached through a pooler that lends a connection of the server for one transaction at a time:
- * nothing is left in a session, neither settings nor locks nor named statements.
+ * Postgres through a pooler in transaction mode, which assigns a server connection for one transaction at a time. So the
+ * gateway leaves no settings, locks or prepared statements in a session.
  */
 export class SessionlessPostgresDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
@@ -61,15 +61,15 @@ class LimitedTransactionsDriver extends PostgresDriver {
   }
 }
 
-/** Kysely's own lock id, so that older versions of the gateway and this one wait for each other. */
+/** Kysely's lock id, so that this release and older ones wait for each other. */
 const MIGRATION_LOCK = BigInt('3853314791062309107');
 
-/** Waits until no other process migrates; until the end of the transaction none will. */
+/** Waits until no other process migrates, and blocks other migrations until the end of the transaction. */
 export async function lockMigrations(transaction: Kysely<Tables>): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
 }
 
-// Kysely locks the session, which through a pooler may be another one at the next statement: the lock then stays for ever.
+// Kysely locks the session. Through a pooler, the next statement can have another session, and the lock would stay for ever.
 class TransactionLockAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}

@@ -6,23 +6,23 @@ import type { StorageGuard } from '../storage-guard.ts';
 
 /** In milliseconds. */
 export interface PostgresTimeouts {
-  /** A statement that takes longer is given up. */
+  /** Timeout of a statement. */
   readonly statementMs: number;
-  /** So is waiting for a free connection, or for a new one. */
+  /** Timeout of the wait for a free or a new connection. */
   readonly waitMs: number;
-  /** A transaction in which nothing happens for so long is rolled back by the server, which lets its locks go. */
+  /** The server rolls back a transaction that is idle for this long, and releases its locks. */
   readonly idleMs: number;
 }
 
-/** The server hears so long, at most, that nobody waits for a statement any more. */
+/** Timeout of a cancel request. */
 const CANCEL_MS = 1_000;
-/** A connection that says good-bye is given so long to hear it back. */
-const GOODBYE_MS = 1_000;
+/** Time in which the server must confirm the end of a connection. */
+const CLOSE_MS = 1_000;
 
 /**
- * A pool whose statements end in time, whatever becomes of the network: a timeout of the server's own cannot fire over a
- * dead link, and poolers refuse it. A connection that failed or timed out never goes back into the pool: an answer that
- * comes late would be taken for that of the next statement.
+ * A pool whose statements end in time even if the network fails. A timeout of the server cannot be delivered over a dead
+ * link, and poolers refuse it. A connection that failed or timed out never returns to the pool: its late answer would be
+ * read as that of the next statement.
  */
 export class BoundedPool implements PostgresPool {
   readonly #pool: Pool;
@@ -34,8 +34,8 @@ export class BoundedPool implements PostgresPool {
     this.#pool = new Pool({ ...config, connectionTimeoutMillis: timeouts.waitMs, stream: () => this.#openSocket() });
     this.#timeouts = timeouts;
     this.#guard = guard;
-    // Without a listener an `error` event would end the process. A client that is idle tells the pool, which replaces it;
-    // one that is in use tells by itself, and its statement fails besides.
+    // Without a listener, an `error` event would end the process. The pool emits it for an idle client and replaces that.
+    // A client in use emits it itself, and its statement fails.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
@@ -55,10 +55,10 @@ export class BoundedPool implements PostgresPool {
 
   async end(): Promise<void> {
     await this.#pool.end();
-    // A dead peer never says good-bye, and an open socket keeps the process alive.
+    // A dead peer never closes its socket, and an open socket keeps the process alive.
     setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
-    }, GOODBYE_MS).unref();
+    }, CLOSE_MS).unref();
   }
 
   #openSocket(): Socket {
@@ -86,14 +86,14 @@ class BoundedClient implements PostgresPoolClient {
   query(): never;
   query<R>(sql?: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
     if (sql === undefined) throw new TypeError('cursors are not supported');
-    // The rest of a transaction that failed never reaches the server.
+    // The server must not receive the remaining statements of a failed transaction.
     if (this.#failure) return Promise.reject(this.#failure);
     return this.#guard.run(() => this.#query<R>(sql, parameters));
   }
 
   release(destroy?: boolean): void {
     const isBroken = destroy === true || this.#failure !== undefined;
-    // A pooler knows by the connection which statement to cancel: it has to stand until then.
+    // A pooler finds the statement to cancel by its connection, which must stay open until then.
     if (this.#cancelled) void this.#cancelled.then(() => this.#client.release(true));
     else this.#client.release(isBroken);
   }
@@ -106,15 +106,15 @@ class BoundedClient implements PostgresPoolClient {
       this.#cancelled = cancelStatement(this.#client);
       expiry.reject(new StorageTimeoutError(`no answer within ${this.#statementMs} ms`));
     };
-    // A process that was busy for so long itself first reads what has arrived meanwhile.
+    // If the process was blocked for that long, it first reads the answers that have arrived meanwhile.
     const timer = setTimeout(() => setImmediate(expire), this.#statementMs);
     try {
       const result = await Promise.race([this.#client.query(sql, [...parameters]), expiry.promise]);
-      // The driver types the command as any text.
+      // The driver's type of `command` is wider.
       return result as unknown as PostgresQueryResult<R>;
     } catch (error) {
       const failure = storageFailure(error);
-      // A lock or a deadlock says nothing about the connection; one to a server that takes no writes any more does.
+      // After a lock timeout or a deadlock, the connection is still good. After other failures it may not be.
       if (failure instanceof StorageUnavailableError && failure.reason !== 'busy') this.#failure = failure;
       throw failure;
     } finally {
@@ -128,12 +128,12 @@ class BoundedClient implements PostgresPoolClient {
 const CANCEL_REQUEST = { bytes: 16, code: 80_877_102 };
 
 /**
- * Asks the server to end what it does on this connection: nobody waits for it, and it may hold, or wait for, locks.
- * Resolves when that was heard, or cannot be. As libpq did it until version 17, without TLS: the message holds a key to
- * this one connection's cancellation and nothing else.
+ * Asks the server to cancel the statement of a connection, which can hold or wait for locks. Resolves when the server has
+ * received the request, or cannot. The request has no TLS, as in libpq before version 17: its key can only cancel
+ * statements of this connection.
  */
 function cancelStatement(client: PoolClient): Promise<void> {
-  // The driver keeps what the server told for this purpose; its types leave it out.
+  // The driver stores the key of the server, but its types omit it.
   const [processId, key]: unknown[] = [Reflect.get(client, 'processID'), Reflect.get(client, 'secretKey')];
   if (typeof processId !== 'number' || typeof key !== 'number') return Promise.resolve();
   const message = Buffer.alloc(CANCEL_REQUEST.bytes);
@@ -144,7 +144,7 @@ function cancelStatement(client: PoolClient): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     socket.setTimeout(CANCEL_MS, () => socket.destroy());
-    // The server closes when it has done it; PgBouncer forgets the request of who closes first.
+    // The server closes the socket after the cancellation. PgBouncer drops the request if the client closes first.
     socket.on('error', () => {}).once('close', () => resolve());
     socket.resume().write(message);
   });

@@ -28,7 +28,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
   const ring = (keys: CipherKey[], alert?: Alert) => new EncryptionKeys(db.database, new TokenCipher(keys), alert);
   const stores = (...keys: CipherKey[]) => openStores(db.database, new TokenCipher(keys));
   const requests = (...keys: CipherKey[]) => new AuthorizationRequestStore(db.database, ring(keys));
-  const active = async (...keys: CipherKey[]) => (await ring(keys).sealer()).keyId;
+  const active = async (...keys: CipherKey[]) => (await ring(keys).encrypter()).keyId;
   const start = async (...keys: CipherKey[]) => {
     const lines: string[] = [];
     await ring(keys).start(collectingLogger(lines));
@@ -52,7 +52,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
     expect(await active(K2, K1)).toBe('k1');
   });
 
-  it('is one for all who start at once', async () => {
+  it('is the same for all replicas that start at once', async () => {
     const rings = [
       [K1, K2],
       [K2, K1],
@@ -89,7 +89,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
     expect(await active(K2, K1)).toBe('k1');
   });
 
-  it('is not decided by a ring that opens nothing of what is stored', async () => {
+  it('is not selected by a ring that can decrypt no stored token', async () => {
     await connect(K1);
     await forget();
     await start(K2);
@@ -106,7 +106,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
     expect(await stores(K2).tokens.read(installation)).toMatchObject({ accessToken: 'access' });
 
     const rotation = rotateKeys(db.database, new TokenCipher([K1, K2]), { settle: async () => {} });
-    expect(await rotation).toEqual({ resealed: 1, broken: 0 });
+    expect(await rotation).toEqual({ reencrypted: 1, unreadable: 0 });
     expect(await active(K2, K1)).toBe('k1');
     expect(await stores(K1).tokens.read(installation)).toMatchObject({ accessToken: 'access' });
   });
@@ -118,13 +118,13 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
     expect(await active(K1)).toBe('k1');
   });
 
-  it('seals also what a replica stores that read it before it changed', async () => {
+  it('also encrypts the tokens of a replica that has read the previous active key', async () => {
     await start(K1);
     const rotation = rotateKeys(db.database, new TokenCipher([K2, K1]), {
       settle: async () => {
         const key_id = 'k1';
         const installation = await connect(K1, K2);
-        // As if the seal had been made just before the promotion.
+        // As if the replica had encrypted just before the promotion.
         const place = { tenantId: 'acme', rowId: installation.id };
         const sealed = (column: string) =>
           new TokenCipher([K1]).encrypt('late', { ...place, column: `installation_tokens.${column}` });
@@ -135,7 +135,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
           .execute();
       },
     });
-    expect(await rotation).toEqual({ resealed: 1, broken: 0 });
+    expect(await rotation).toEqual({ reencrypted: 1, unreadable: 0 });
     expect(await ring([K2]).missing()).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
       expect(await all.takePending('handle')).toMatchObject({ code: 'code' });
     });
 
-    it('claims no exchange, opens nothing, and keeps what HubSpot handed out', async () => {
+    it('claims no refresh, decrypts nothing, and stores tokens that HubSpot has issued', async () => {
       await start(K1);
       await promote(db.database, new TokenCipher([K2, K1]));
       const installation = await connect(K2, K1);

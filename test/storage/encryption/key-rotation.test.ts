@@ -46,7 +46,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     );
   }
 
-  it('seals every secret again, and the old key may go', async () => {
+  it('encrypts every secret again, so that the old key can be removed', async () => {
     const { tokens, installations: store } = openStores(db.database, before);
     const [first, gone] = installations;
     if (!first || !gone) throw new Error('nothing was installed');
@@ -59,7 +59,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
 
     const progress: string[] = [];
     const result = await rotate(({ table, done, total }) => progress.push(`${table} ${done}/${total}`));
-    expect(result).toEqual({ resealed: ROWS + 3, broken: 0 });
+    expect(result).toEqual({ reencrypted: ROWS + 3, unreadable: 0 });
     expect(progress.slice(0, 3)).toEqual([100, 200, 250].map((done) => `installation_tokens ${done}/250`));
 
     const stores = openStores(db.database, after);
@@ -76,7 +76,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     const renewed = new AuthorizationRequestStore(db.database, keysOf(after));
     expect(await renewed.take('state')).toMatchObject({ codeVerifier: 'verifier' });
     expect(await renewed.takePending('handle')).toMatchObject({ code: 'code', codeVerifier: 'verifier' });
-    expect(await rotate()).toEqual({ resealed: 0, broken: 0 });
+    expect(await rotate()).toEqual({ reencrypted: 0, unreadable: 0 });
   });
 
   it('goes on where it was ended', async () => {
@@ -84,7 +84,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
       if (done >= 100) throw new Error('killed');
     });
     await expect(ended).rejects.toThrow('killed');
-    expect(await rotate()).toEqual({ resealed: ROWS - 100, broken: 0 });
+    expect(await rotate()).toEqual({ reencrypted: ROWS - 100, unreadable: 0 });
     expect(await keysOf(after).missing()).toEqual([]);
   });
 
@@ -106,14 +106,14 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     expect(stored.filter((row) => row?.version === 2)).toHaveLength(saves.length);
   });
 
-  it('counts what cannot be opened, and leaves it as it is', async () => {
+  it('counts rows that cannot be decrypted, and leaves them unchanged', async () => {
     const [first] = installations;
     await db.database.query
       .updateTable('installation_tokens')
       .set({ access_token: 'v1.k1.broken' })
       .where('installation_id', '=', first?.id ?? '')
       .execute();
-    expect(await rotate()).toEqual({ resealed: ROWS - 1, broken: 1 });
+    expect(await rotate()).toEqual({ reencrypted: ROWS - 1, unreadable: 1 });
   });
 
   it('tells which keys a ring lacks', async () => {

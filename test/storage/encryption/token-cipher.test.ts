@@ -25,7 +25,7 @@ const payload = Buffer.from(record.split('.')[2] ?? '', 'base64url');
 const withPayload = (bytes: Uint8Array) => `v1.k1.${Buffer.from(bytes).toString('base64url')}`;
 
 describe('TokenCipher', () => {
-  it.each(['a', SECRET, 'ü€😀', ' \n', 'x'.repeat(4_096)])('gives back what it sealed (%j)', (secret) => {
+  it.each(['a', SECRET, 'ü€😀', ' \n', 'x'.repeat(4_096)])('decrypts what it encrypted (%j)', (secret) => {
     expect(cipher.decrypt(cipher.encrypt(secret, PLACE), PLACE)).toBe(secret);
   });
 
@@ -49,27 +49,27 @@ describe('TokenCipher', () => {
 });
 
 describe('a ring of keys', () => {
-  it('opens what an older key sealed, and seals with the newest', () => {
+  it('decrypts with an older key, and encrypts with the newest', () => {
     const rotated = new TokenCipher([K2, K1]);
     expect(rotated.decrypt(record, PLACE)).toBe(SECRET);
     expect(rotated.encrypt(SECRET, PLACE)).toMatch(/^v1\.k2\./);
   });
 
-  it('does not open what was sealed by a key that is not on it', () => {
+  it('does not decrypt with a key that it lacks', () => {
     expect(refusal(new TokenCipher([K2]), record).reason).toBe('unknown_key');
   });
 
-  it('does not open with another key of the same name', () => {
+  it('does not decrypt with another key of the same id', () => {
     expect(refusal(new TokenCipher([{ id: 'k1', key: K2.key }]), record).reason).toBe('not_authentic');
   });
 
-  it('does not open under another name, even of the same key', () => {
+  it('does not decrypt under another id, even with the same key', () => {
     const twice = new TokenCipher([K1, { id: 'k9', key: K1.key }]);
     expect(refusal(twice, record.replace('.k1.', '.k9.')).reason).toBe('not_authentic');
   });
 });
 
-describe('a sealed value', () => {
+describe('an encrypted value', () => {
   it.each<[string, Partial<AdditionalAuthenticatedData>]>([
     ['tenant', { tenantId: 'globex' }],
     ['row', { rowId: 'Installation:2' }],
@@ -79,7 +79,7 @@ describe('a sealed value', () => {
     expect(refusal(cipher, record, { ...PLACE, ...moved }).reason).toBe('not_authentic');
   });
 
-  it('does not open when any one of its bits is flipped', () => {
+  it('is not decrypted when any one of its bits is flipped', () => {
     for (let bit = 0; bit < payload.length * 8; bit += 1) {
       const flipped = Buffer.from(payload);
       flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -87,15 +87,15 @@ describe('a sealed value', () => {
     }
   });
 
-  it.each([0, 4, 8, 12, 15])('does not open when its tag is cut to %i bytes', (length) => {
+  it.each([0, 4, 8, 12, 15])('is not decrypted when its tag is cut to %i bytes', (length) => {
     refusal(cipher, withPayload(payload.subarray(0, payload.length - TAG_BYTES + length)));
   });
 
-  it.each([0, 1, IV_BYTES, IV_BYTES + TAG_BYTES])('does not open when only %i bytes are left', (length) => {
+  it.each([0, 1, IV_BYTES, IV_BYTES + TAG_BYTES])('is not decrypted when only %i bytes are left', (length) => {
     expect(refusal(cipher, withPayload(payload.subarray(0, length))).reason).toBe('format');
   });
 
-  it('does not open when it is longer than it was', () => {
+  it('is not decrypted when it is longer than it was', () => {
     refusal(cipher, withPayload(Buffer.concat([payload, Buffer.alloc(1)])));
     refusal(cipher, withPayload(Buffer.concat([Buffer.alloc(1), payload])));
   });
@@ -128,7 +128,7 @@ describe('a sealed value', () => {
     expect(cipher.decrypt(spelled, PLACE)).toBe(SECRET);
   });
 
-  it('opens or is refused with a DecryptionError, whatever the text', () => {
+  it('decrypts any text or fails with a DecryptionError', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.uint8Array().map(withPayload),
@@ -152,7 +152,7 @@ describe('DecryptionError', () => {
       refusal(cipher, record, { ...PLACE, tenantId: 'globex' }),
     ];
     for (const error of errors) {
-      expect(error.message).toBe(`The stored value of column ${PLACE.column} cannot be opened (${error.reason}).`);
+      expect(error.message).toBe(`The stored value of column ${PLACE.column} cannot be decrypted (${error.reason}).`);
       const told = [error.stack, String(error.cause), JSON.stringify(error)].join('\n');
       for (const held of [SECRET, record, tampered, record.slice(6, 26), K1.key.toString('base64')]) {
         expect(told).not.toContain(held);

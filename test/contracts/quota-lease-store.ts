@@ -7,8 +7,8 @@ const HUB_ID = 1_234_567;
 const LEASE_MS = 15_000;
 const MAX = 110;
 
-/** What every store of slices promises, whatever the database; `open` answers an empty, migrated one. */
-export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<TestDatabase>): void {
+/** What every store of leases promises, whatever the database; `open` answers an empty, migrated one. */
+export function quotaLeaseStoreContract(open: (clock: ManualClock) => Promise<TestDatabase>): void {
   let clock: ManualClock;
   let db: TestDatabase;
   let store: QuotaLeaseStore;
@@ -28,7 +28,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     ...changes,
   });
 
-  /** Units of the general budget that `holder` has after it asked for so many. */
+  /** Units of the general budget that `holder` has after a request. */
   async function ask(
     holder: string,
     units: number,
@@ -37,7 +37,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     return (await store.renew(HUB_ID, holder, () => [request(units, changes)])).get('general');
   }
 
-  /** What somebody who holds nothing sees. */
+  /** The ledger that a replica without a lease sees. */
   async function ledger(budget = 'general', hubId = HUB_ID): Promise<QuotaLedger | undefined> {
     let seen: QuotaLedger | undefined;
     await store.renew(hubId, 'onlooker', (ledgerOf) => {
@@ -47,11 +47,11 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     return seen;
   }
 
-  it('is empty for a portal that nobody used', async () => {
+  it('is empty for an unused portal', async () => {
     expect(await ledger()).toEqual({ max: undefined, leases: [], now: clock.now() });
   });
 
-  it('gives what is asked for, and shows it to the others', async () => {
+  it('grants the requested units, and shows them to other replicas', async () => {
     expect(await ask('a', 36, { wanted: 50 })).toBe(36);
     clock.advance(1_000);
     expect(await ledger()).toEqual({
@@ -61,7 +61,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     });
   });
 
-  it('gives no more than is free', async () => {
+  it('grants no more than the free units', async () => {
     expect(await ask('a', 100)).toBe(100);
     expect(await ask('b', 50)).toBe(10);
     expect(await ask('c', 50)).toBe(0);
@@ -70,7 +70,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     expect(await ask('c', 50)).toBe(20);
   });
 
-  it('takes back what was not renewed when its lease ends, and not before', async () => {
+  it('frees the units of a lease when it expires, and not before', async () => {
     await ask('a', 100);
     clock.advance(LEASE_MS - 1);
     expect(await ask('b', MAX)).toBe(10);
@@ -79,14 +79,14 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     expect((await ledger())?.leases.map(({ holder }) => holder)).toEqual(['b']);
   });
 
-  it('forgets a slice that ends at once', async () => {
+  it('removes a lease that ends at once', async () => {
     await ask('a', 100);
     await ask('a', 0, { leasedForMs: 0 });
     expect((await ledger())?.leases).toEqual([]);
     expect(await ask('b', MAX)).toBe(MAX);
   });
 
-  it('leaves those what they have who hold more than a limit that became smaller, and gives nothing more', async () => {
+  it('leaves holders their units when the limit shrinks below them, and grants no more', async () => {
     await ask('a', 60);
     await ask('b', 50);
     expect(await ask('a', 60, { max: 80 })).toBe(60);
@@ -104,7 +104,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     expect((await ledger('general', 7))?.leases).toEqual([]);
   });
 
-  it('renews several budgets in one go', async () => {
+  it('renews several budgets in one statement', async () => {
     const granted = await store.renew(HUB_ID, 'a', () => [request(36), request(2, { budget: 'search', max: 5 })]);
     expect([...granted]).toEqual([
       ['general', 36],
@@ -112,7 +112,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     ]);
   });
 
-  it('never gives out more than there is, however many ask at once', async () => {
+  it('never grants more than the limit when replicas renew at the same time', async () => {
     const replicas = Array.from({ length: 8 }, () => new QuotaLeaseStore(db.open()));
     const granted = await Promise.all(
       replicas.map((replica, index) => replica.renew(HUB_ID, `replica-${index}`, () => [request(20)])),
@@ -122,7 +122,7 @@ export function budgetSliceStoreContract(open: (clock: ManualClock) => Promise<T
     expect(units.toSorted((a, b) => b - a)).toEqual([20, 20, 20, 20, 20, 10, 0, 0]);
   });
 
-  it('lets whoever was overtaken decide again, about what is there then', async () => {
+  it('calls `decide` again with the new ledger when another replica was first', async () => {
     const seen: number[] = [];
     let overtaking: Promise<unknown> | undefined;
     const slow = new QuotaLeaseStore(db.open());
