@@ -1,6 +1,6 @@
 import type { ObjectType } from '../crm/objects.ts';
-import { allOf, type ScopeRequirement } from '../crm/scopes.ts';
-import { type PropertyDefinition, valueScopes } from '../hubspot/crm/properties.ts';
+import { allOf, type ScopeRequirement, valueScopes } from '../crm/scopes.ts';
+import type { PropertyDefinition } from '../hubspot/crm/properties.ts';
 import type { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { PortalMetadata } from './metadata/portal-metadata.ts';

@@ -4,6 +4,9 @@
  */
 export type PropertyType = (typeof HUBSPOT_TYPES)[number] | 'other';
 
+/** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
+export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
+
 /** What some enumerations hold the id of. */
 export type Reference = 'owner' | 'pipeline' | 'stage';
 
@@ -18,6 +21,13 @@ const HUBSPOT_TYPES = ['string', 'number', 'bool', 'date', 'datetime', 'enumerat
 /** The type that HubSpot calls `name`. */
 export function propertyType(name: string): PropertyType {
   return HUBSPOT_TYPES.find((type) => type === name) ?? 'other';
+}
+
+const NAME = /^[a-z0-9_]{1,100}$/;
+
+/** Whether HubSpot may have a property with this internal name: lower case, digits and underscores. */
+export function isPropertyName(name: string): boolean {
+  return NAME.test(name);
 }
 
 export function isReference(kind: FieldKind): kind is Reference {

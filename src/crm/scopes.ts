@@ -1,4 +1,5 @@
 import { byObjectType, type ObjectType } from './objects.ts';
+import type { DataSensitivity } from './property.ts';
 
 /** What a call or a field needs: every scope of at least one inner list. */
 export type ScopeRequirement = readonly (readonly string[])[];
@@ -21,6 +22,9 @@ export function anyOf(requirements: readonly ScopeRequirement[]): ScopeRequireme
 // https://developers.hubspot.com/scopes
 const READ = byObjectType<ScopeRequirement>(({ scopes }) => scopes.read.map((scope) => [scope]));
 const WRITE = byObjectType<ScopeRequirement>(({ scopes }) => scopes.write.map((scope) => [scope]));
+
+/** HubSpot grants this scope to every app, and requires it. */
+export const OAUTH = 'oauth';
 
 export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
 
@@ -45,4 +49,14 @@ export function pipelineScopes(objectType: ObjectType): ScopeRequirement {
 /** To read property definitions, sensitive ones included: open to who may read or write the records, or the schema alone. */
 export function definitionScopes(objectType: ObjectType): ScopeRequirement {
   return anyOf([pipelineScopes(objectType), WRITE[objectType]]);
+}
+
+/**
+ * What values of properties of this sensitivity need besides the records' own scope. HubSpot's guide names the first form, its
+ * specifications the second: which one a public app must ask for is not verified, so either is enough.
+ */
+export function valueScopes(objectType: ObjectType, sensitivity: DataSensitivity): ScopeRequirement {
+  if (sensitivity === 'non_sensitive') return [[]];
+  const scope = `crm.objects.${objectType}.${sensitivity}.read`;
+  return [[scope], [`${scope}.v2`]];
 }

@@ -1,3 +1,4 @@
+import { isPropertyName } from '../crm/property.ts';
 import { field } from './json.ts';
 
 /** Why HubSpot did not write: what a person can mend. Never HubSpot's message as it came, nor anything of the portal. */
@@ -55,13 +56,13 @@ const EXISTING_ID = /Existing ID:\s*(\d{1,20})\b/i;
  * written. The value is what a person wrote, and may say the same of another record.
  */
 const HOLDER = /^Cannot set PropertyValueCoordinates.*\b(\d{1,20}|one) already has that value\.?\s*$/s;
-const COORDINATE = /\bpropertyName=([a-z0-9_]{1,100})\b/;
+const COORDINATE = /\bpropertyName=(\w{1,100})\b/;
 /** Contacts are told apart by their address: https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
 const CONTACT_EXISTS = /^Contact already exists/i;
 
 function takenValue(body: unknown, message: string): TakenValue {
   const existing = HOLDER.exec(message) ?? EXISTING_ID.exec(message);
-  const property = COORDINATE.exec(message)?.[1] ?? (CONTACT_EXISTS.test(message) ? 'email' : undefined);
+  const property = propertyName(COORDINATE.exec(message)?.[1]) ?? (CONTACT_EXISTS.test(message) ? 'email' : undefined);
   const existingId = digits(existing?.[1]) ?? digits(items(field(body, 'context'), 'existingId')[0]);
   return { kind: 'taken', property, existingId };
 }
@@ -118,7 +119,6 @@ function listInProse(message: string): readonly unknown[] {
   }
 }
 
-const PROPERTY = /^[a-z0-9_]{1,100}$/;
 const CODE = /^[A-Z0-9_]{1,100}$/;
 
 function invalid(told: { property?: unknown; code?: unknown; message?: unknown }): InvalidValue {
@@ -126,7 +126,7 @@ function invalid(told: { property?: unknown; code?: unknown; message?: unknown }
   const options = message === undefined ? undefined : allowedOptions(message);
   return {
     kind: 'invalid',
-    property: property !== undefined && PROPERTY.test(property) ? property : undefined,
+    property: propertyName(property),
     code: code !== undefined && CODE.test(code) ? code : undefined,
     message: message !== undefined && !options && isSayable(message) ? message : undefined,
     options,
@@ -155,6 +155,10 @@ function isSayable(message: string): boolean {
 function items(value: unknown, name: string): readonly unknown[] {
   const list = field(value, name);
   return Array.isArray(list) ? list : [];
+}
+
+function propertyName(name: string | undefined): string | undefined {
+  return name !== undefined && isPropertyName(name) ? name : undefined;
 }
 
 function digits(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { propertyType, string } from '../../src/crm/property.ts';
+import { isPropertyName, propertyType, string } from '../../src/crm/property.ts';
 
 describe('a type of HubSpot', () => {
   it.each(['string', 'number', 'bool', 'date', 'datetime', 'enumeration', 'phone_number'])('%s is itself', (type) => {
@@ -8,6 +8,16 @@ describe('a type of HubSpot', () => {
 
   it.each(['json', 'object_coordinates', 'currency_number', 'constructor', ''])('%s is another one', (type) => {
     expect(propertyType(type)).toBe('other');
+  });
+});
+
+describe('the internal name of a property', () => {
+  it.each(['fax', 'hs_lead_status', '_', '2nd_owner', 'a'.repeat(100)])('may be %s', (name) => {
+    expect(isPropertyName(name)).toBe(true);
+  });
+
+  it.each(['', 'Fax', 'first name', 'a-b', 'a.b', 'é', 'fax\n', 'a'.repeat(101)])('cannot be %j', (name) => {
+    expect(isPropertyName(name)).toBe(false);
   });
 });
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allOf, anyOf, definitionScopes, pipelineScopes, readScopes, writeScopes } from '../../src/crm/scopes.ts';
+import {
+  allOf,
+  anyOf,
+  definitionScopes,
+  pipelineScopes,
+  readScopes,
+  valueScopes,
+  writeScopes,
+} from '../../src/crm/scopes.ts';
 import { ScopeSet } from '../../src/hubspot/oauth/scope-set.ts';
 
 describe('the scopes of a CRM object', () => {
@@ -51,4 +59,16 @@ it('takes alternatives that stand twice once', () => {
       [['b'], ['c']],
     ]),
   ).toEqual([['a'], ['b'], ['c']]);
+});
+
+it('demands a scope for sensitive values, in either of its forms, and none for others', () => {
+  expect(valueScopes('contacts', 'non_sensitive')).toEqual([[]]);
+  expect(valueScopes('contacts', 'sensitive')).toEqual([
+    ['crm.objects.contacts.sensitive.read'],
+    ['crm.objects.contacts.sensitive.read.v2'],
+  ]);
+  expect(valueScopes('companies', 'highly_sensitive')).toEqual([
+    ['crm.objects.companies.highly_sensitive.read'],
+    ['crm.objects.companies.highly_sensitive.read.v2'],
+  ]);
 });

@@ -1,9 +1,10 @@
 import type { ObjectType } from '../../crm/objects.ts';
+import type { DataSensitivity } from '../../crm/property.ts';
 import type { HubspotApi } from '../../hubspot/client.ts';
 import { type AssociationType, listAssociationTypes } from '../../hubspot/crm/association-types.ts';
 import { listOwners, type Owner } from '../../hubspot/crm/owners.ts';
 import { listPipelines, type Pipeline } from '../../hubspot/crm/pipelines.ts';
-import { type DataSensitivity, listProperties, type PropertyDefinition } from '../../hubspot/crm/properties.ts';
+import { listProperties, type PropertyDefinition } from '../../hubspot/crm/properties.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 import type { PortalClient } from '../portal-client.ts';
 import type { RequestContext } from '../request-context.ts';

@@ -1,5 +1,5 @@
 import { leastScopes, type RequiredScopes } from '../../connector/access.ts';
-import type { ScopeRequirement } from '../../crm/scopes.ts';
+import { OAUTH, type ScopeRequirement } from '../../crm/scopes.ts';
 import { schema } from '../schema.ts';
 import { type OperationFile, operationsOfFiles } from './operation-document.ts';
 import { requirementsOf } from './required-scopes.ts';
@@ -24,9 +24,6 @@ export interface FrontendScopes {
   readonly unused: readonly string[];
 }
 
-/** HubSpot grants this scope to every app, and requires it. */
-const IMPLICIT = 'oauth';
-
 /** @throws GraphQLError for a file that does not fit the schema */
 export function frontendScopes(files: readonly OperationFile[], registered: readonly string[]): FrontendScopes {
   const operations = operationsOfFiles(schema, files).map((operation) => {
@@ -45,6 +42,6 @@ export function frontendScopes(files: readonly OperationFile[], registered: read
     scopes: leastScopes(all),
     operations,
     missing: needed.filter((scope) => !registered.includes(scope)),
-    unused: registered.filter((scope) => scope !== IMPLICIT && !needed.includes(scope)),
+    unused: registered.filter((scope) => scope !== OAUTH && !needed.includes(scope)),
   };
 }

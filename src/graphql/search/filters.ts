@@ -10,7 +10,7 @@ import {
 } from '../../connector/search/condition.ts';
 import type { ArgumentFields } from '../../crm/define-object.ts';
 import type { ObjectType } from '../../crm/objects.ts';
-import type { Property, PropertyKind, PropertyType } from '../../crm/property.ts';
+import { isPropertyName, type Property, type PropertyKind, type PropertyType } from '../../crm/property.ts';
 import { GatewayError } from '../../errors.ts';
 import { pipelineReference } from '../ids/pipeline-ids.ts';
 import type { Operand, RecordFilter, Tests } from '../types/filter.ts';
@@ -21,7 +21,6 @@ import { decimal } from '../values/scalars.ts';
 /** Limits of a filter's parts and levels. HubSpot accepts fewer conditions, however they are combined. */
 const MAX_PARTS = 200;
 const MAX_DEPTH = 10;
-const PROPERTY_NAME = /^[a-z0-9_]{1,100}$/;
 
 /** Resolves the names and ids in a filter. */
 export interface FilterTerms {
@@ -73,7 +72,7 @@ class FilterReader {
       return tests ? this.#conditions(field, property, tests) : [];
     });
     for (const { name, ...tests } of property ?? []) {
-      if (!PROPERTY_NAME.test(name)) throw refused('HubSpot names properties with a-z, 0-9 and _.');
+      if (!isPropertyName(name)) throw refused('HubSpot names properties with a-z, 0-9 and _.');
       all.push(...this.#conditions(name, { name, kind: this.#terms.typeOf(name) }, tests));
     }
     if (associated) {

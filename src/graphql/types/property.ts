@@ -1,6 +1,6 @@
-import type { PropertyType } from '../../crm/property.ts';
+import type { DataSensitivity, PropertyType } from '../../crm/property.ts';
 import { definitionScopes } from '../../crm/scopes.ts';
-import type { DataSensitivity, PropertyDefinition, PropertyOption } from '../../hubspot/crm/properties.ts';
+import type { PropertyDefinition, PropertyOption } from '../../hubspot/crm/properties.ts';
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { CrmRef } from '../refs.ts';

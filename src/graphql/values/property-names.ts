@@ -1,7 +1,6 @@
+import { isPropertyName } from '../../crm/property.ts';
 import { GatewayError } from '../../errors.ts';
 
-/** HubSpot's internal names: lower case, digits and underscores. */
-const NAME = /^[a-z0-9_]{1,100}$/;
 /** The description of an argument or input field that takes the name of a property. */
 export const PROPERTY_NAME = "HubSpot's internal name of the property, such as `hs_lead_status`: a-z, 0-9 and _.";
 /** In one argument. List calls have the names in their URL, whose length is limited. */
@@ -16,7 +15,7 @@ export function propertyNames(argument: string, value: unknown): readonly string
   if (names.length > MAX_PROPERTY_NAMES) {
     throw new GatewayError('BAD_USER_INPUT', `${argument} may hold ${MAX_PROPERTY_NAMES} names at most.`, { argument });
   }
-  if (!names.every((name) => NAME.test(name))) {
+  if (!names.every(isPropertyName)) {
     throw new GatewayError('BAD_USER_INPUT', `${argument} must be what HubSpot names a property: a-z, 0-9 and _.`, {
       argument,
     });

@@ -1,12 +1,9 @@
 import type { ObjectType } from '../../crm/objects.ts';
-import { type PropertyType, propertyType } from '../../crm/property.ts';
-import { definitionScopes, type ScopeRequirement } from '../../crm/scopes.ts';
+import { type DataSensitivity, type PropertyType, propertyType } from '../../crm/property.ts';
+import { definitionScopes } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
 import { field, text } from '../json.ts';
-
-/** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
-export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
 
 /** One value that a property may have. */
 export interface PropertyOption {
@@ -31,16 +28,6 @@ export interface PropertyDefinition {
   /** No two records have the same value. */
   readonly unique: boolean;
   readonly sensitivity: DataSensitivity;
-}
-
-/**
- * What values of such a property need besides the records' own scope. HubSpot's guide names the first form, its
- * specifications the second: which one a public app must ask for is not verified, so either is enough.
- */
-export function valueScopes(objectType: ObjectType, sensitivity: DataSensitivity): ScopeRequirement {
-  if (sensitivity === 'non_sensitive') return [[]];
-  const scope = `crm.objects.${objectType}.${sensitivity}.read`;
-  return [[scope], [`${scope}.v2`]];
 }
 
 /** `GET /crm/properties/{version}/{objectType}`: the definitions of one sensitivity, without those that are archived. */

@@ -1,3 +1,4 @@
+import { OAUTH } from '../../crm/scopes.ts';
 import type { HubspotApi } from '../client.ts';
 
 /** `DELETE /appinstalls/{version}/external-install`: the app leaves the portal, and its admins get an e-mail. */
@@ -6,7 +7,7 @@ export async function uninstallApp(api: HubspotApi, accessToken: string): Promis
     name: 'app.uninstall',
     method: 'DELETE',
     path: `/appinstalls/${api.version}/external-install`,
-    scopes: [['oauth']],
+    scopes: [[OAUTH]],
     accessToken,
   });
 }

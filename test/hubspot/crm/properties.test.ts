@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listProperties, valueScopes } from '../../../src/hubspot/crm/properties.ts';
+import { listProperties } from '../../../src/hubspot/crm/properties.ts';
 import { FakeApi } from '../../helpers/fake-api.ts';
 
 const read = (answer: unknown) => listProperties(new FakeApi(() => answer), 'contacts', 'non_sensitive');
@@ -91,16 +91,4 @@ describe('listProperties', () => {
       await expect(read(answer)).rejects.toMatchObject({ code: 'HUBSPOT_BAD_RESPONSE' });
     },
   );
-});
-
-it('needs a scope for sensitive values, in either of its forms, and none for others', () => {
-  expect(valueScopes('contacts', 'non_sensitive')).toEqual([[]]);
-  expect(valueScopes('contacts', 'sensitive')).toEqual([
-    ['crm.objects.contacts.sensitive.read'],
-    ['crm.objects.contacts.sensitive.read.v2'],
-  ]);
-  expect(valueScopes('companies', 'highly_sensitive')).toEqual([
-    ['crm.objects.companies.highly_sensitive.read'],
-    ['crm.objects.companies.highly_sensitive.read.v2'],
-  ]);
 });
