@@ -6,6 +6,8 @@ export interface UserError {
   readonly typename: 'ValidationError' | 'ConflictError' | 'NotFoundError';
   readonly message: string;
   readonly path: InputPath | null;
+  /** HubSpot's internal name. */
+  readonly property?: string | null;
   readonly hubspotCode?: string | null;
   readonly options?: readonly string[] | null;
   /** The ids of the record that already has the value. */
@@ -53,6 +55,13 @@ builder.objectRef<UserError>('ValidationError').implement({
   description: 'A value is invalid, or a required value is missing.',
   interfaces: [UserErrorRef],
   fields: (t) => ({
+    property: t.string({
+      nullable: true,
+      description:
+        "HubSpot's internal name of the property, such as `closed_lost_reason`, also when the input has no field for it. " +
+        'Null when the error concerns no single property.',
+      resolve: ({ property }) => property ?? null,
+    }),
     hubspotCode: t.string({
       nullable: true,
       description: "HubSpot's code, such as `INVALID_EMAIL`. Null when HubSpot gave none, or was not called.",

@@ -28,6 +28,7 @@ export function userError(problem: WriteProblem, context: ProblemContext): UserE
         typename: 'ValidationError',
         message: problem.message ?? (options ? NONE_OF_OPTIONS : property ? NOT_ACCEPTED : NOT_WRITTEN),
         path: property === undefined ? null : context.property(property),
+        property: property ?? null,
         hubspotCode: code ?? null,
         options: options ?? null,
       };

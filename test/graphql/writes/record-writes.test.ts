@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALICE, Stack } from '../../helpers/stack.ts';
 
 const ERRORS =
-  'userErrors { __typename code path ... on ValidationError { hubspotCode options } ... on ConflictError { existingId existingHubspotId } }';
+  'userErrors { __typename code path ... on ValidationError { property hubspotCode options } ... on ConflictError { existingId existingHubspotId } }';
 
 let stack: Stack;
 let installation: string;
@@ -71,9 +71,12 @@ describe('creating', () => {
       contact: null,
       created: null,
       userErrors: [
-        validation(['input', 'email'], 'INVALID_EMAIL'),
-        { ...validation(['input', 'leadStatus'], 'INVALID_OPTION'), options: expect.arrayContaining(['NEW', 'OPEN']) },
-        validation(['input', 'properties', '0'], 'PROPERTY_DOESNT_EXIST'),
+        validation(['input', 'email'], 'email', 'INVALID_EMAIL'),
+        {
+          ...validation(['input', 'leadStatus'], 'hs_lead_status', 'INVALID_OPTION'),
+          options: expect.arrayContaining(['NEW', 'OPEN']),
+        },
+        validation(['input', 'properties', '0'], 'shoe', 'PROPERTY_DOESNT_EXIST'),
       ],
     });
   });
@@ -244,6 +247,6 @@ it('stays with the installation that is named', async () => {
   ).toEqual({ contact: { city: 'Here' } });
 });
 
-function validation(path: readonly string[], hubspotCode: string) {
-  return { __typename: 'ValidationError', code: 'VALIDATION_FAILED', path, hubspotCode, options: null };
+function validation(path: readonly string[], property: string, hubspotCode: string) {
+  return { __typename: 'ValidationError', code: 'VALIDATION_FAILED', path, property, hubspotCode, options: null };
 }
