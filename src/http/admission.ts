@@ -1,5 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Viewer } from '../graphql/context.ts';
+import { Counts } from '../lib/counts.ts';
 import type { LogRefusal } from '../lib/logging/refusal-log.ts';
 import { errorBody, retryAfter } from './error-body.ts';
 import type { EarlyAnswer } from './refusal.ts';
@@ -70,21 +71,6 @@ export class Admission {
     this.#inFlight += change;
     this.#tenants.add(tenant, change);
     this.#viewers.add(viewer, change);
-  }
-}
-
-/** Counts by key. Deletes keys whose count is zero. */
-class Counts {
-  readonly #counts = new Map<string, number>();
-
-  of(key: string): number {
-    return this.#counts.get(key) ?? 0;
-  }
-
-  add(key: string, change: 1 | -1): void {
-    const count = this.of(key) + change;
-    if (count === 0) this.#counts.delete(key);
-    else this.#counts.set(key, count);
   }
 }
 

@@ -1,43 +1,60 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Counts } from '../lib/counts.ts';
 
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** The most memory of all incomplete bodies in a process. A client can open many sockets at little cost. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** The most memory of all bodies in a process. Clients can open many sockets, and wait long for answers, at little cost. */
+const MAX_HELD_BYTES = 128 * 1024 * 1024;
+
+/** A request whose body is to be read, and for which tenant. */
+export interface BodyRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly tenantId: string;
+}
 
 /**
- * Reads the body of a request. Calls `done` with 413 as soon as the body is too large, or with 503 as soon as all bodies
- * together need too much memory. It then stops reading.
+ * Reads the body of a request. Calls `done` with 413 as soon as the body is too large, or with 503 as soon as there is no
+ * memory left for it. It then stops reading. A body counts until its answer is sent, because variables and documents stay
+ * in memory until then.
  */
-export type ReadBody = (request: IncomingMessage, done: (body: Buffer | 413 | 503) => void) => void;
+export type ReadBody = (exchange: BodyRequest, done: (body: Buffer | 413 | 503) => void) => void;
 
+/** A tenant gets no more of `maxHeldBytes` than what is still free, so that others find room. */
 export function createBodyReader(maxHeldBytes = MAX_HELD_BYTES): ReadBody {
+  const ofTenants = new Counts();
   let held = 0;
-  return (request, done) => {
+  return ({ request, response, tenantId }, done) => {
     const collected = new Body();
     let counted = 0;
     const count = (bytes: number) => {
       held += bytes - counted;
+      ofTenants.add(tenantId, bytes - counted);
       counted = bytes;
     };
     const stop = () => {
-      request.off('data', add).off('end', end).off('close', stop);
+      request.off('data', add).off('end', end);
+    };
+    const release = () => {
+      stop();
       count(0);
     };
     const add = (chunk: Buffer) => {
       const fits = collected.add(chunk);
       count(collected.size);
-      if (fits && held <= maxHeldBytes) return;
-      stop();
+      if (fits && held + ofTenants.of(tenantId) <= maxHeldBytes) return;
+      release();
       request.pause();
       done(fits ? 503 : 413);
     };
     const end = () => {
       stop();
-      done(collected.bytes());
+      const body = collected.bytes();
+      count(body.length);
+      done(body);
     };
-    // A client that disconnects before the end gets no answer.
-    request.on('data', add).once('end', end).once('close', stop);
+    request.on('data', add).once('end', end);
+    response.once('close', release);
   };
 }
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { RawAnswer } from './raw-http.ts';
 import type { Stack } from './stack.ts';
 
-/** More than a gateway holds, 64 MB, in bodies that are as large as they may be. */
+/** More than a gateway holds for one tenant, 64 MB, in bodies that are as large as they may be. */
 const CLIENTS = 80;
 const SENT = 990_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { holdBodies } from '../helpers/held-bodies.ts';
 import { exchange } from '../helpers/raw-http.ts';
-import { Stack } from '../helpers/stack.ts';
+import { ALICE, Stack } from '../helpers/stack.ts';
 import { expectUnharmed } from '../helpers/unharmed.ts';
 
 let stack: Stack;
@@ -78,7 +78,7 @@ describe('a request is answered before its body', () => {
 });
 
 describe('bodies that arrive and never end', () => {
-  it('are refused beyond 64 MB together, and what is held is free again when their clients leave', async () => {
+  it('are refused beyond 64 MB of one tenant, not of others, and what is held is free again when their clients leave', async () => {
     const { refused, answers, leave } = holdBodies(stack);
     const { status, text } = await refused;
     expect(status).toBe(503);
@@ -86,6 +86,9 @@ describe('bodies that arrive and never end', () => {
     expect(text.toLowerCase()).toContain('\r\nconnection: close\r\n');
     await vi.waitFor(() => expect(answers.length).toBeGreaterThan(5), { timeout: 10_000 });
     expect(answers.length).toBeLessThan(30);
+    const other = { ...ALICE, tenant: 'globex' };
+    const document = `# ${'x'.repeat(900_000)}\n{ viewer { id } }`;
+    expect(await stack.query(document, {}, other)).toEqual({ data: { viewer: { id: 'alice' } } });
     leave();
     await vi.waitFor(
       async () => expect(await stack.query('{ viewer { id } }')).toEqual({ data: { viewer: { id: 'alice' } } }),

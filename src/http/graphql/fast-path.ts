@@ -92,7 +92,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
         return void answer(parametersInUrl(request.url ?? ''), exchange, options, () => fullPath(arrivedAt));
       // The head and the token are valid, so the client may send its body.
       if (request.headers.expect !== undefined) response.writeContinue();
-      options.readBody(request, (body) => {
+      options.readBody({ request, response, tenantId: viewer.tenantId }, (body) => {
         if (body === 503) return refuse(overloadedAnswer(overloaded(BODIES_RETRY_MS)));
         if (body !== 413) {
           return void answer(parametersInBody(body), exchange, options, () => fullPath(arrivedAt, body));
