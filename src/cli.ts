@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import { readDotEnv } from './cli/dot-env.ts';
 import { explain } from './cli/explain.ts';
 import { printScopes, scopesOfFiles } from './cli/scopes.ts';
-import { ConfigError, loadAuth, loadConfig, loadDatabase, loadScopes, loadSealedDatabase } from './config.ts';
+import { ConfigError, loadAuth, loadConfig, loadDatabase, loadEncryptedDatabase, loadScopes } from './config.ts';
 import { type Demo, runDemo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
@@ -16,11 +16,11 @@ import { openDatabase } from './storage/database.ts';
 import { type RotationProgress, rotateKeys } from './storage/encryption/key-rotation.ts';
 import { TokenCipher } from './storage/encryption/token-cipher.ts';
 
-/** A load balancer needs so long to see that a replica is not ready any more. */
+/** The time in which a load balancer notices that a replica is not ready. */
 const DRAIN_MS = 5_000;
 
-/** A command that failed is given so long to end by itself. */
-const LAST_MS = 2_000;
+/** After a failure, the process exits at the latest after this time. */
+const EXIT_MS = 2_000;
 
 const program = new Command('hubspot-gateway')
   .description('A GraphQL gateway between frontends and HubSpot. Settings come from the environment, then from .env.')
@@ -46,7 +46,7 @@ program
       async stop() {
         gateway.drain();
         const drained = sleep(systemClock, DRAIN_MS);
-        // A person who develops has no load balancer, and waits for nobody.
+        // In development there is no load balancer, so the process stops as soon as no request is in flight.
         await (config.production ? drained : Promise.race([drained, gateway.idle()]));
         await gateway.close();
       },
@@ -139,7 +139,7 @@ program
     'Encrypt everything with the first of ENCRYPTION_KEYS from now on, while replicas serve. All of them must have it in their list before. May be ended and resumed.',
   )
   .action(async () => {
-    const config = loadSealedDatabase(process.env);
+    const config = loadEncryptedDatabase(process.env);
     const database = openDatabase({ ...config.database, clock: systemClock });
     const report = ({ table, done, total }: RotationProgress) =>
       process.stderr.write(`${table}: ${done} of ${total}\n`);
@@ -195,7 +195,7 @@ function ownVersion(): string {
   return version;
 }
 
-// A reader such as `head` closes the pipe when it has seen enough.
+// A reader such as `head` closes the pipe early.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -207,5 +207,5 @@ try {
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
-  setTimeout(() => process.exit(), LAST_MS).unref();
+  setTimeout(() => process.exit(), EXIT_MS).unref();
 }

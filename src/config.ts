@@ -30,15 +30,18 @@ export type JwtKeySource =
   | { readonly kind: 'publicKey'; readonly pem: string }
   | { readonly kind: 'jwks'; readonly url: string };
 
-/** The gateway's settings, complete and checked; nothing downstream reads the environment. */
+/** The complete and valid settings of the gateway. No other module reads the environment. */
 export interface Config {
   /** True for `NODE_ENV=production`. */
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
-  /** Where `/metrics` is served, and nowhere else; unset: beside all other routes. */
+  /** The only address of `/metrics`; `undefined` when the gateway serves it beside the other routes. */
   readonly metrics: { readonly port: number; readonly host: string } | undefined;
-  /** Origin and optional path prefix, without a trailing slash; unset only with `PORT=0`, where listening decides it. */
+  /**
+   * Origin and optional path prefix, without a trailing slash. `undefined` only with `PORT=0`, when the port is unknown
+   * until the gateway listens.
+   */
   readonly publicUrl: string | undefined;
   readonly database: { readonly url: string | undefined; readonly dataDir: string };
   readonly hubspot: {
@@ -49,31 +52,31 @@ export interface Config {
     readonly apiVersion: string;
     readonly apiUrl: string;
     readonly authorizeUrl: string;
-    /** How HubSpot calls itself in `iss` (RFC 9207); unset: `iss` is not looked at. */
+    /** HubSpot's issuer identifier in `iss` (RFC 9207); `undefined` to ignore `iss`. */
     readonly issuer: string | undefined;
     readonly redirectUri: string | undefined;
   };
-  /** All decrypt. The first encrypts from the first start, or from `rotate-keys` on. */
+  /** All keys decrypt. The first key encrypts after the first start, or after `rotate-keys`. */
   readonly encryptionKeys: readonly { readonly id: string; readonly key: Buffer }[];
   readonly auth: {
     readonly key: JwtKeySource;
     readonly issuer: string;
     readonly audience: string;
     readonly tenantClaim: string;
-    /** Unset: `scope` or `scp`. */
+    /** `undefined` for `scope` or `scp`. */
     readonly permissionsClaim: string | undefined;
     readonly defaultPermissions: readonly string[];
   };
-  /** The way to HubSpot and to the key set. */
+  /** The proxies to HubSpot and to the key set. */
   readonly proxy: ProxySettings;
   readonly returnUrls: readonly URL[];
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
-  /** How long records are served from memory; 0: never. */
+  /** How long records are cached, in milliseconds; 0 for no cache. */
   readonly cacheTtlMs: number;
-  /** Rows that one operation may answer with. */
+  /** The most rows in the answer of one operation. */
   readonly maxAnswerRows: number;
-  /** Operations that one process works on at once: in all, of one tenant, and of one viewer. */
+  /** The most operations in flight in one process: in total, per tenant, and per viewer. */
   readonly maxOperations: { readonly replica: number; readonly tenant: number; readonly viewer: number };
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -144,8 +147,8 @@ export const SETTINGS: readonly string[] = Object.keys(environment.shape);
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment once. White space around a value is dropped, such as the line break that ends a mounted secret;
- * a blank value counts as absent, as in an `.env` file with a bare `NAME=`.
+ * Reads the settings from the environment. Trims values, for example the line break at the end of a mounted secret. A
+ * blank value counts as absent, for example `NAME=` in an `.env` file.
  * @throws ConfigError with every problem
  */
 export function loadConfig(env: Environment): Config {
@@ -154,7 +157,7 @@ export function loadConfig(env: Environment): Config {
 
 const scopeSettings = environment.pick({ HUBSPOT_SCOPES: true, HUBSPOT_OPTIONAL_SCOPES: true });
 
-/** What the app registered at HubSpot; the rest of the environment may be missing. @throws ConfigError */
+/** The scopes that the HubSpot app has registered. Needs no other settings. @throws ConfigError */
 export function loadScopes(env: Environment): Pick<Config['hubspot'], 'requiredScopes' | 'optionalScopes'> {
   const parsed = parse(scopeSettings, env);
   return { requiredScopes: parsed.HUBSPOT_SCOPES, optionalScopes: parsed.HUBSPOT_OPTIONAL_SCOPES };
@@ -171,23 +174,23 @@ const authSettings = environment.pick({
   AUTH_DEFAULT_PERMISSIONS: true,
 });
 
-/** How viewer JWTs look; the rest of the environment may be missing. @throws ConfigError */
+/** The settings of viewer JWTs. Needs no other settings. @throws ConfigError */
 export function loadAuth(env: Environment): Config['auth'] {
   return toAuth(parse(authSettings, env, keyProblems));
 }
 
 const databaseSettings = environment.pick({ DATABASE_URL: true, DATA_DIR: true });
 
-/** Where the gateway's own database is; the rest of the environment may be missing. @throws ConfigError */
+/** The settings of the gateway's database. Needs no other settings. @throws ConfigError */
 export function loadDatabase(env: Environment): Config['database'] {
   return toDatabase(parse(databaseSettings, env));
 }
 
-const sealedDatabaseSettings = environment.pick({ DATABASE_URL: true, DATA_DIR: true, ENCRYPTION_KEYS: true });
+const encryptedDatabaseSettings = environment.pick({ DATABASE_URL: true, DATA_DIR: true, ENCRYPTION_KEYS: true });
 
-/** The database and the keys that seal it; the rest of the environment may be missing. @throws ConfigError */
-export function loadSealedDatabase(env: Environment): Pick<Config, 'database' | 'encryptionKeys'> {
-  const parsed = parse(sealedDatabaseSettings, env);
+/** The settings of the database and its encryption keys. Needs no other settings. @throws ConfigError */
+export function loadEncryptedDatabase(env: Environment): Pick<Config, 'database' | 'encryptionKeys'> {
+  const parsed = parse(encryptedDatabaseSettings, env);
   return { database: toDatabase(parsed), encryptionKeys: parsed.ENCRYPTION_KEYS };
 }
 
@@ -247,7 +250,7 @@ function toConfig(env: z.output<typeof environment>): Config {
     },
     encryptionKeys: env.ENCRYPTION_KEYS,
     auth: toAuth(env),
-    // Where both spellings stand, curl and undici read the small one.
+    // The lower-case name takes precedence, as in curl and undici.
     proxy: {
       https: env.https_proxy ?? env.HTTPS_PROXY,
       http: env.http_proxy ?? env.HTTP_PROXY,
@@ -279,7 +282,7 @@ function toAuth(env: z.output<typeof authSettings>): Config['auth'] {
     audience: env.AUTH_JWT_AUDIENCE,
     tenantClaim: env.AUTH_TENANT_CLAIM,
     permissionsClaim: env.AUTH_PERMISSIONS_CLAIM,
-    // Servers leave a claim out that would be empty: where one was named, its absence means that nothing is allowed.
+    // Authorization servers omit an empty claim, so the absence of a configured claim means no permissions.
     defaultPermissions: env.AUTH_DEFAULT_PERMISSIONS ?? (env.AUTH_PERMISSIONS_CLAIM ? [] : ['hubspot:read']),
   };
 }

@@ -5,7 +5,7 @@ import { createGateway } from './gateway.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from './simulator/simulator.ts';
 
 export interface Demo {
-  /** What to tell the person who started it. */
+  /** The text that the command prints. */
   readonly introduction: string;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ const QUERY = `query FirstContacts {
 const DAY_S = 24 * 60 * 60;
 const PERMISSIONS = 'hubspot:read hubspot:write hubspot:connect';
 
-/** The main job on one machine: gateway, simulated HubSpot, throw-away database, and one portal connected by OAuth. */
+/** Starts a gateway with a simulated HubSpot, an in-memory database, and one portal that is connected through OAuth. */
 export async function runDemo(port: string): Promise<Demo> {
   const simulator = createSimulator();
   try {
@@ -81,7 +81,7 @@ async function runBeside(simulator: Simulator, port: string): Promise<Demo> {
   }
 }
 
-/** What a frontend and a browser do together: start, consent, come back. */
+/** Connects a portal in the way of a frontend and a browser: starts the flow, consents, and follows the redirect. */
 async function connectPortal(url: string, token: string, { portals }: Simulator): Promise<void> {
   const started = await fetch(`${url}/graphql`, {
     method: 'POST',

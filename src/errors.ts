@@ -1,16 +1,16 @@
-/** What a frontend needs to offer a button that mends the refusal: the mutation and its whole input. */
+/** The mutation that fixes an error, with its complete input. A frontend can offer it as a button. */
 export interface Remedy {
   readonly mutation: 'connectHubSpot';
   readonly input: { readonly installationId?: string; readonly scopes?: readonly string[] };
 }
 
-/** HubSpot's own facts about a failed call. Never its message, a URL, a header or a body. */
+/** HubSpot's data about a failed call, without its message, URL, headers and body. */
 export interface HubspotFacts {
   /** HTTP status. */
   readonly status: number;
   readonly category?: string;
   readonly subCategory?: string;
-  /** Quote it to HubSpot's support. */
+  /** HubSpot's support asks for it. */
   readonly correlationId?: string;
 }
 
@@ -34,9 +34,9 @@ export interface ExtensionsByCode {
   };
   MISSING_SCOPES: {
     readonly installationId: string;
-    /** `Contact.owner`, `Query.deals`: the concrete parent type and the field. */
+    /** The concrete parent type and the field, such as `Contact.owner`. */
     readonly coordinate: string;
-    /** One of these lists must be granted whole. */
+    /** The grant must have all scopes of at least one list. */
     readonly requiredScopes: readonly (readonly string[])[];
     readonly missingScopes: readonly string[];
     readonly remedy: Remedy;
@@ -56,7 +56,7 @@ export interface ExtensionsByCode {
 
 export type GatewayErrorCode = keyof ExtensionsByCode;
 
-/** `extensions` of an error, told apart by `code`. For frontends in TypeScript. */
+/** The `extensions` of an error as a union that `code` discriminates. For frontends in TypeScript. */
 export type GatewayErrorExtensions = {
   [C in GatewayErrorCode]: { readonly code: C } & ExtensionsByCode[C];
 }[GatewayErrorCode];
@@ -87,15 +87,15 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
 };
 
 /**
- * Whether `extensions` of an error are the gateway's, of a code that this version knows: a `switch` over `code` then
- * narrows them. False for those of another server, and for a code that a later gateway has: treat it as a failure.
+ * Whether `extensions` are those of a gateway error with a code of this version. A `switch` over `code` then narrows them.
+ * False for extensions of another server, and for a code of a later version, which a client should treat as a failure.
  */
 export function isGatewayErrorExtensions(extensions: unknown): extensions is GatewayErrorExtensions {
   if (typeof extensions !== 'object' || extensions === null || !('code' in extensions)) return false;
   return typeof extensions.code === 'string' && Object.hasOwn(CODES, extensions.code);
 }
 
-/** A failure that a client may see as it is: a closed set of codes, each with its evidence. */
+/** An error that clients see. It has one of a closed set of codes, and the extensions of this code. */
 export class GatewayError<C extends GatewayErrorCode = GatewayErrorCode> extends Error {
   override readonly name = 'GatewayError';
   readonly code: C;
@@ -108,7 +108,7 @@ export class GatewayError<C extends GatewayErrorCode = GatewayErrorCode> extends
   }
 }
 
-/** True when `error` is a GatewayError, of `code` where one is named. */
+/** True when `error` is a GatewayError, with the code `code` if it is given. */
 export function isGatewayError<C extends GatewayErrorCode>(error: unknown, code?: C): error is GatewayError<C> {
   return error instanceof GatewayError && (code === undefined || error.code === code);
 }

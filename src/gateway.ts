@@ -31,29 +31,29 @@ export interface GatewayOverrides {
   readonly logger?: Logger;
   readonly database?: Database;
   readonly graphiql?: GraphiQLDefaults;
-  /** What this process may ask of HubSpot per window, alone; infinite where a clock stands still. */
+  /** Limits of HubSpot calls per window for this process alone. Infinite limits suit a clock that stands still. */
   readonly hubspotLimits?: Partial<Record<SharedBudget, number>>;
 }
 
 export interface Gateway {
-  /** Answers a request without a socket, inside of another server. The first one starts the gateway. */
+  /** Answers a request without a socket, inside of another server. The first request starts the gateway. */
   fetch(request: Request): Promise<Response>;
-  /** Brings the database up to date, once. `listen` and `fetch` do so by themselves; call it to hear of a failure early. */
+  /** Migrates the database once. `listen` and `fetch` do so themselves. Call it to detect a failure early. */
   start(): Promise<void>;
-  /** Brings the database up to date and listens. Resolves with the public URL. */
+  /** Migrates the database, and listens. Resolves with the public URL. */
   listen(): Promise<string>;
-  /** Says that it is not ready from now on, and serves on: the time for a load balancer to notice. */
+  /** Makes the gateway not ready, so that load balancers send no more requests. The gateway still answers requests. */
   drain(): void;
   /** Resolves as soon as no request of a socket is in flight. */
   idle(): Promise<void>;
-  /** Stops listening, waits for what is in flight, and closes the database; for one that hangs it waits 5 s at most. */
+  /** Stops listening, waits for requests in flight, and closes the database. Waits at most 5 s for HubSpot and the database. */
   close(): Promise<void>;
 }
 
-/** When nothing is in flight any more, the end of a process waits so long for HubSpot and the database. */
-const LAST_WORK_MS = 5_000;
+/** After the last request, `close` waits this long for HubSpot and the database. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Introduces all parts to each other. Nothing is opened before `listen`, `start` or `fetch`. */
+/** Creates the gateway with all its parts. It opens no connection before `listen`, `start` or `fetch`. */
 export function createGateway(config: Config, overrides: GatewayOverrides = {}): Gateway {
   const parts = createParts(config, overrides);
   const { server, installations, readiness, clock, logger } = parts;
@@ -61,7 +61,7 @@ export function createGateway(config: Config, overrides: GatewayOverrides = {}):
   return {
     async fetch(request) {
       const arrivedAt = clock.monotonic();
-      // A database that is away fails what needs it, and nothing else.
+      // Without a database, only requests that need it fail.
       const started = start().catch((error: unknown) => logger.error({ err: error }, 'the gateway could not start'));
       if (!server.isLive(request)) await started;
       return server.fetch(request, arrivedAt);
@@ -141,7 +141,7 @@ function createParts(config: Config, overrides: GatewayOverrides) {
   });
   return {
     ...{ clock, logger, database, stores, hubspot, installations, portals, readiness, server },
-    /** Without a public URL in the settings, the port makes one. */
+    /** Sets the public URL from the port when the settings have none. */
     listensAt(port: number): string {
       publicUrl = config.publicUrl ?? `http://localhost:${port}`;
       return publicUrl;
@@ -153,7 +153,7 @@ function createLifecycle({ server, stores, installations, portals, hubspot, data
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
-  /** Once for all; again after a failure. */
+  /** Runs once, and again after a failure. */
   function start(): Promise<void> {
     if (closing) return Promise.reject(new TypeError('the gateway is closed'));
     starting ??= prepare().catch((error: unknown) => {
@@ -172,13 +172,13 @@ function createLifecycle({ server, stores, installations, portals, hubspot, data
   async function stop(): Promise<void> {
     await server.close();
     await installations.tokens.close();
-    // Another replica takes over what is left when the leases end.
-    const isDone = await isSettledWithin(putAway(), LAST_WORK_MS);
+    // Another replica takes over unfinished work when its leases expire.
+    const isDone = await isSettledWithin(closeParts(), CLOSE_TIMEOUT_MS);
     if (isDone) logger.info('stopped');
-    else logger.warn({ ms: LAST_WORK_MS }, 'stopped, although HubSpot or the database has not answered yet');
+    else logger.warn({ ms: CLOSE_TIMEOUT_MS }, 'stopped, although HubSpot or the database has not answered yet');
   }
 
-  async function putAway(): Promise<void> {
+  async function closeParts(): Promise<void> {
     await starting?.catch(() => {});
     await Promise.all([installations.close(), portals.close()]);
     await hubspot.close();

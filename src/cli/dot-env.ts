@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from '../config.ts';
 
-/** Reads `.env` of the working directory, where there is one. What the environment sets already wins. @throws ConfigError */
+/** Reads `.env` in the working directory, if it exists. The environment takes precedence. @throws ConfigError */
 export function readDotEnv(): void {
   if (!existsSync('.env')) return;
   try {

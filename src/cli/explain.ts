@@ -4,10 +4,10 @@ import { KeyMissingError } from '../storage/encryption/encryption-keys.ts';
 import { DatabaseNewerError, MigrationError, StorageUnavailableError } from '../storage/storage-failure.ts';
 import { NoFilesError } from './scopes.ts';
 
-/** Says failures that a person can mend in one sentence; others keep their stack. */
+/** The message for an error. Errors that the operator can fix have one sentence, other errors have their stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // GraphQL's own kind shows file, line and column.
+  // GraphQLError's toString shows file, line and column.
   if (error instanceof GraphQLError) return error.toString();
   if (error instanceof ConfigError || error instanceof NoFilesError) return error.message;
   if (error instanceof KeyMissingError) return error.explanation;
@@ -19,7 +19,7 @@ export function explain(error: unknown): string {
 
 function ofDriver(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // A name with several addresses fails once for each of them; the first stands for all.
+  // A host name with several addresses has one error for each address. The first is enough.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
   const facts: Facts = first instanceof Error ? first : error;
   return ofListening(facts) ?? ofCertificate(facts) ?? ofConnecting(facts) ?? ofPostgres(facts) ?? ofFiles(facts);
@@ -42,7 +42,7 @@ function ofListening({ syscall, code, address, port }: Facts): string | undefine
   return undefined;
 }
 
-/** Certificates are checked on the way to Postgres alone, at a start. Codes: Node's documentation of `tls`. */
+/** At a start, only the connection to Postgres verifies certificates. Node's documentation of `tls` lists the codes. */
 const UNKNOWN_ISSUER = /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)|CERT_UNTRUSTED/;
 
 function ofCertificate({ code = '', message }: Facts): string | undefined {
@@ -74,7 +74,7 @@ function ofConnecting({ syscall, code, address, port, hostname, message }: Facts
     : undefined;
 }
 
-/** Postgres refuses a whole connection with FATAL: credentials, a database that is missing, too many clients. */
+/** Postgres refuses a connection with severity FATAL: wrong credentials, a missing database, too many clients. */
 function ofPostgres({ severity, code, message }: Facts): string | undefined {
   return severity === 'FATAL' ? `Postgres refuses to connect (${code}, ${message}): check DATABASE_URL.` : undefined;
 }

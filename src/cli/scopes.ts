@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { type FrontendScopes, frontendScopes } from '../graphql/analysis/frontend-scopes.ts';
 
-/** What the person at the command line can mend. */
+/** No file matches the patterns. */
 export class NoFilesError extends Error {
   override readonly name = 'NoFilesError';
 }
 
 /**
- * What the operations in the files of `patterns` need, offline.
- * @param registered scopes of the app at HubSpot, required and optional
- * @throws GraphQLError for a file that does not fit the schema, NoFilesError when nothing matches
+ * The scopes that the operations in the matching files need. Works offline.
+ * @param registered required and optional scopes of the HubSpot app
+ * @throws GraphQLError for an invalid file, NoFilesError when no file matches
  */
 export async function scopesOfFiles(
   patterns: readonly string[],
@@ -23,7 +23,7 @@ export async function scopesOfFiles(
   return frontendScopes(files, [...new Set(registered)].sort());
 }
 
-/** The report for a person. */
+/** The report as text. */
 export function printScopes({ scopes, operations, missing, unused }: FrontendScopes): string {
   const lines = [`Needed by ${operations.length} operation(s): ${scopes.join(' ') || 'nothing'}`];
   for (const scope of scopes) {

@@ -1,4 +1,4 @@
-/** Every problem of the settings in one message. It names settings, never their values. */
+/** All problems of the settings in one message. It contains names of settings, but not their values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];

@@ -3,19 +3,19 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
 
-// How single settings are spelt. Messages go behind the name of the setting, and never quote its value.
+// The formats of settings. A message follows the name of its setting, and never quotes the value.
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** True for URLs whose traffic never leaves this machine: the only place where plain http is accepted. */
+/** True for URLs of this machine, the only ones that can use plain http. */
 function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.has(url.hostname);
 }
 
-/** Docker's `--env-file` hands over the quotes that an `.env` file may have around a value. */
+/** Docker's `--env-file` keeps the quotes around a value in an `.env` file. */
 const notQuoted = z.string().refine((text) => !/^(["'`]).*\1$/s.test(text), 'must not stand in quotes');
 
-/** A word that HubSpot compares to the byte. */
+/** A text that HubSpot compares byte by byte. */
 export const credential = notQuoted.regex(/^[\x21-\x7e]+$/, 'must be ASCII without white space');
 
 /** Free text on one line. */
@@ -29,17 +29,17 @@ export const portNumber = z
 
 export const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on');
 
-/** A change that was made in HubSpot should show within the hour. */
+/** At most an hour, so that a change in HubSpot is visible after that time. */
 export const cacheTtlMs = wholeNumber('whole milliseconds', 0, 60 * 60 * 1000);
 
-/** More than a process can hold. */
+/** The maximum is more than one process can handle. */
 export const operations = wholeNumber('a number of operations', 1, 100_000);
 
 export const hostName = z
   .string()
   .refine((host) => isIP(host) > 0 || /^[\w.-]+$/.test(host), 'must be a host name or an IP address, without a port');
 
-/** Kept as it is; what pg makes of it is looked at once more when the database is opened. */
+/** The unchanged URL. The gateway parses it again when it opens the database. */
 export const postgresUrl = z.string().superRefine((url, context) => {
   try {
     parsePostgresUrl(url);
@@ -48,7 +48,7 @@ export const postgresUrl = z.string().superRefine((url, context) => {
   }
 });
 
-/** With `http://` in front where it has no scheme, as curl reads it. */
+/** Adds `http://` to a URL without a scheme, like curl. */
 export const proxyUrl = z.string().transform((text, context) => {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   const isProxy = url && /^https?:$/.test(url.protocol) && `${url.pathname}${url.search}${url.hash}` === '/';
@@ -65,7 +65,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** A number from `least` to `most`, in digits; `what` are the words for it. */
+/** A whole number from `least` to `most`. `what` names it in the message. */
 export function wholeNumber(what: string, least: number, most: number) {
   const message = `must be ${what} from ${least} to ${most}`;
   return z
@@ -84,7 +84,7 @@ export const scopes = words.pipe(
 );
 
 function parseUrl(text: string, context: z.RefinementCtx): URL {
-  // The parser drops white space; what is kept to the byte must not hold any.
+  // The parser ignores white space, but some settings keep their text unchanged.
   const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     context.addIssue({ code: 'custom', message: 'is not an http(s) URL' });
@@ -96,7 +96,7 @@ function parseUrl(text: string, context: z.RefinementCtx): URL {
   if (url.username || url.password || text.includes('#')) {
     context.addIssue({ code: 'custom', message: 'must not carry credentials or a fragment' });
   }
-  // Both would be read as one strange host or path, which nothing ever matches.
+  // The parser accepts quotes and commas as a part of the host or the path.
   if (/,|["'`]/.test(url.host) || /,https?:/.test(text)) {
     context.addIssue({ code: 'custom', message: 'must not hold quotes or commas between URLs' });
   }
@@ -114,7 +114,7 @@ function refuseQuery(url: URL, context: z.RefinementCtx): void {
   if (url.href.includes('?')) context.addIssue({ code: 'custom', message: 'must not carry a query' });
 }
 
-/** Checked but kept to the byte: HubSpot compares redirect URIs as text. */
+/** A valid URL whose text is unchanged, because HubSpot compares redirect URIs as text. */
 export const exactUrl = z.string().superRefine((text, context) => {
   parseUrl(text, context);
 });
@@ -122,7 +122,7 @@ export const exactUrl = z.string().superRefine((text, context) => {
 export const returnUrls = words.transform((list, context) =>
   list.map((text) => {
     const url = parseUrl(text, context);
-    // An entry is an origin and a path prefix; a query in it would be ignored, not matched.
+    // An entry is an origin and a path prefix. The gateway does not compare queries.
     if (url !== z.NEVER) refuseQuery(url, context);
     return url;
   }),
@@ -142,7 +142,7 @@ export const encryptionKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((entry) => {
     const [id = '', encoded = '', ...rest] = entry.trim().split(':');
     const key = Buffer.from(encoded, 'base64');
-    // Buffer skips what is not base64, so a key that lost or gained a character could pass by its length.
+    // Buffer ignores invalid characters, so the length alone does not prove that the key is complete.
     const exact = key.toString('base64').replace('=', '') === encoded.replace(/=$/, '');
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || rest.length > 0 || key.length !== 32 || !exact) {
       context.addIssue({ code: 'custom', message: 'must look like k2:BASE64,k1:BASE64 with 32 bytes each' });
@@ -156,10 +156,10 @@ export const encryptionKeys = z.string().transform((text, context) => {
 });
 
 export const publicKeyPem = z.string().transform((text, context) => {
-  // A PEM in one line of an environment file has its line breaks written as \n.
+  // A PEM on one line of an `.env` file has \n in place of line breaks.
   const pem = text.replaceAll('\\n', '\n').trim();
   try {
-    // Node would derive the public key from a private one, which has no business here.
+    // Node would derive the public key from a private key, but the gateway must not have a private key.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
     if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;

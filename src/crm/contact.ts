@@ -9,23 +9,23 @@ export const CONTACT = defineObject({
   records: 'People',
   searched: 'names, e-mail addresses, telephone numbers and `company`',
   properties: {
-    email: string('email', 'Primary e-mail address, unique in the portal. HubSpot keeps it in lower case.', {
+    email: string('email', 'Primary e-mail address, unique in the portal. HubSpot stores it in lower case.', {
       unique: true,
     }),
     firstName: string('firstname', 'Given name.'),
     lastName: string('lastname', 'Family name.'),
-    phone: string('phone', 'Telephone number, as people write it.'),
-    mobilePhone: string('mobilephone', 'Mobile telephone number, as people write it.'),
+    phone: string('phone', 'Telephone number in any format.'),
+    mobilePhone: string('mobilephone', 'Mobile telephone number in any format.'),
     jobTitle: string('jobtitle', 'Job title.'),
-    companyName: string('company', 'Name of the company as a text of the contact, which associates no company record.'),
+    companyName: string('company', 'Name of the company as text. It does not associate a company record.'),
     website: string('website', 'Website of the contact.'),
     lifecycleStage: enumeration(
       'lifecyclestage',
-      "How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before.",
+      "Stage between a stranger and a customer, as HubSpot's internal value, such as `lead`, or a value of the portal. HubSpot moves stages only forward. To move back, clear the property first in another mutation.",
     ),
     leadStatus: enumeration(
       'hs_lead_status',
-      "What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own.",
+      "Sales status of a lead, as HubSpot's internal value, such as `OPEN_DEAL`, or a value of the portal.",
     ),
     address: string('address', 'Street and house number.'),
     city: string('city', 'City.'),
@@ -34,12 +34,12 @@ export const CONTACT = defineObject({
     country: string('country', 'Country or region.'),
     lastContactedAt: datetime(
       'notes_last_contacted',
-      'When somebody of the portal last called, met or wrote to the contact, as HubSpot notes it.',
+      'The time of the last call, meeting or message with the contact that HubSpot has recorded.',
       { write: false },
     ),
   },
   updatedAt: 'lastmodifieddate',
-  // Older merges stand in the second alone.
+  // Only the second property has older merges.
   formerIds: ['hs_merged_object_ids', 'hs_all_contact_vids'],
   associations: { contacts: [449, 449] },
 });

@@ -5,31 +5,28 @@ export const DEAL = defineObject({
   objectType: 'deals',
   singular: 'deal',
   typename: 'Deal',
-  description: 'A sale that is going on, won or lost',
+  description: 'An open, won or lost sale',
   records: 'Sales',
   searched: 'name, pipeline, stage, type and description',
   properties: {
     name: string('dealname', 'Name of the deal.'),
-    amount: number(
-      'amount',
-      "Value of the deal, in units of `currency`, or of the portal's own currency where that is null.",
-    ),
+    amount: number('amount', "Value of the deal in `currency`, or in the portal's currency when `currency` is null."),
     currency: enumeration(
       'deal_currency_code',
       'Currency of `amount` as ISO 4217 code, such as `EUR`. Portals with one currency leave it empty.',
     ),
-    closeDate: datetime('closedate', 'When the deal was closed, or is expected to be.'),
+    closeDate: datetime('closedate', 'The actual or expected closing date of the deal.'),
     dealType: enumeration(
       'dealtype',
-      "Kind of sale: HubSpot's internal value, such as `newbusiness`, or the portal's own.",
+      "Type of the deal, as HubSpot's internal value, such as `newbusiness`, or a value of the portal.",
     ),
     description: string('description', 'Notes about the deal.'),
-    stage: stage('dealstage', 'pipeline', 'Where the deal stands in its pipeline.', {
+    stage: stage('dealstage', 'pipeline', 'The stage of the deal in its pipeline.', {
       write:
-        "The stage: HubSpot's own id of one of the deal's pipeline, or a global id, which also puts the deal into its pipeline. A new deal needs one.",
+        "The stage: HubSpot's id of a stage in the deal's pipeline, or a global id, which also sets the pipeline. Required for a new deal.",
     }),
     pipeline: pipeline('pipeline', 'The pipeline that the deal goes through.', {
-      write: "The pipeline: HubSpot's own id, or a global id. Left out for a new deal: the portal's default one.",
+      write: "The pipeline: HubSpot's id, or a global id. A new deal without it gets the portal's default pipeline.",
     }),
   },
   associations: { contacts: [3, 4], deals: [451, 451] },

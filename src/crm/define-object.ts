@@ -1,71 +1,72 @@
 import { datetime, type FieldKind, isReference, owner, type Property } from './property.ts';
 
-/** A property that not all records have. */
+/** A property that only some record types have. */
 export type OwnProperty = Property<Exclude<FieldKind, 'owner'>>;
 
-/** What has to be known of a CRM object to serve it. Everything else follows from this. */
+/** The facts of a CRM object from which its types, fields, filters, inputs and scopes follow. */
 export interface ObjectFacts {
-  /** HubSpot's plural, of paths and scopes; the name of the list on `Crm`, too. */
+  /** HubSpot's plural in paths and scopes, and the name of the list field of `Crm`. */
   readonly objectType: string;
-  /** HubSpot's singular; the name of the single record on `Crm`, too. */
+  /** HubSpot's singular, and the name of the field of `Crm` for one record. */
   readonly singular: string;
-  /** The name of the type in GraphQL. */
+  /** The name of the GraphQL type. */
   readonly typename: string;
-  /** What one record is, as the beginning of a sentence. */
+  /** One record, as the beginning of a sentence. */
   readonly description: string;
-  /** What the records are, in one word. */
+  /** The records, in one word. */
   readonly records: string;
-  /** Where HubSpot looks for the words of a query. https://developers.hubspot.com/docs/api-reference/search/guide */
+  /** The properties in which HubSpot searches words. https://developers.hubspot.com/docs/api-reference/search/guide */
   readonly searched: string;
-  /** By the names of their fields. All records have owners. */
+  /** By field name. All records have an owner in addition. */
   readonly properties: Readonly<Record<string, OwnProperty>>;
-  /** Where HubSpot keeps the time of the last change; `hs_lastmodifieddate` when left out. */
+  /** The property with the time of the last change; by default `hs_lastmodifieddate`. */
   readonly updatedAt?: string;
-  /** Where HubSpot lists ids that were merged into the record, joined by semicolons; `hs_merged_object_ids` when left out. */
+  /** The properties with the ids that were merged into the record, separated by semicolons; by default `hs_merged_object_ids`. */
   readonly formerIds?: readonly string[];
-  /** Scopes of which any one is enough; `crm.objects.{type}.read` and `crm.objects.{type}.write` when left out. */
+  /** Alternative scopes; by default `crm.objects.{type}.read` and `crm.objects.{type}.write`. */
   readonly scopes?: { readonly read: readonly string[]; readonly write: readonly string[] };
   /**
-   * Ids of the plain association types to itself and to the objects before it in the list: to a record of that type, and
-   * from one. https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
+   * Ids of the association types without a label, for the object itself and for the objects before it in the list: to a
+   * record of that type, and from one.
+   * https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
    */
   readonly associations: Readonly<Record<string, readonly [to: number, from: number]>>;
 }
 
-/** Properties by the names of the arguments that they are. */
+/** Properties by argument name. */
 export type ArgumentFields = Readonly<Record<string, Property>>;
 
-/** What follows from the facts. */
+/** The definition of a CRM object. */
 export interface ObjectDefinition extends ObjectFacts {
   readonly formerIds: NonNullable<ObjectFacts['formerIds']>;
   readonly scopes: NonNullable<ObjectFacts['scopes']>;
-  /** What lists can be filtered by. */
+  /** Properties for filters. */
   readonly filters: ArgumentFields;
-  /** What lists can be ordered by. */
+  /** Properties for orders. */
   readonly orders: ArgumentFields;
-  /** What inputs write. */
+  /** Properties for inputs of mutations. */
   readonly inputs: ArgumentFields;
-  /** The property by which upserts find a record in every portal. */
+  /** The property that is unique in every portal. Upserts find a record by it. */
   readonly uniqueProperty: string | undefined;
   readonly hasPipelines: boolean;
 }
 
-/** Properties of all records: the interface `CrmRecord` has the fields. */
+/** Properties of all records. The interface `CrmRecord` has their fields. */
 export const RECORD_PROPERTIES = {
-  createdAt: datetime('createdate', 'When the record was created in HubSpot.', { write: false }),
+  createdAt: datetime('createdate', 'The time at which the record was created in HubSpot.', { write: false }),
   updatedAt: datetime(
     'hs_lastmodifieddate',
-    'When the record last changed in HubSpot, by anybody or by HubSpot itself.',
+    'The time of the last change of the record, by any user or by HubSpot itself.',
     { write: false },
   ),
   owner: owner(
     'hubspot_owner_id',
-    'The person or queue that the record belongs to, as of some minutes ago; people who left are told of, too.',
-    { write: "The owner that the record belongs to: HubSpot's own owner id, or a global id." },
+    'The person or queue that owns the record, also a deactivated owner. The data can be some minutes old.',
+    { write: "The owner of the record: HubSpot's owner id, or a global id." },
   ),
 } as const;
 
-/** The names in `facts` keep their literal types. */
+/** Completes the facts of a CRM object. The names in `facts` keep their literal types. */
 export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Facts & ObjectDefinition {
   const { objectType, updatedAt = RECORD_PROPERTIES.updatedAt.name } = facts;
   const properties: Readonly<Record<string, Property>> = {
@@ -73,10 +74,10 @@ export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Fac
     ...RECORD_PROPERTIES,
     updatedAt: { ...RECORD_PROPERTIES.updatedAt, name: updatedAt },
   };
-  const argumentsFor = (isOne: (property: Property) => boolean): ArgumentFields =>
+  const argumentsFor = (isIncluded: (property: Property) => boolean): ArgumentFields =>
     Object.fromEntries(
       Object.entries(properties)
-        .filter(([, property]) => isOne(property))
+        .filter(([, property]) => isIncluded(property))
         .map(([field, property]) => [isReference(property.kind) ? `${field}Id` : field, property]),
     );
   return {

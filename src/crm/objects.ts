@@ -6,10 +6,10 @@ import type { ObjectDefinition } from './define-object.ts';
 /** The CRM objects that the gateway serves. */
 const OBJECTS = [CONTACT, DEAL, COMPANY] as const;
 
-/** CRM object types by the plural names of HubSpot's paths and scopes. */
+/** CRM object types, with HubSpot's plural names in paths and scopes. */
 export type ObjectType = (typeof OBJECTS)[number]['objectType'];
 
-/** The names of their types in GraphQL. */
+/** The names of their GraphQL types. */
 export type RecordTypename = (typeof OBJECTS)[number]['typename'];
 
 export interface CrmObject extends ObjectDefinition {
@@ -17,10 +17,10 @@ export interface CrmObject extends ObjectDefinition {
   readonly typename: RecordTypename;
 }
 
-/** All of them: what is done for every CRM object is done over this list. */
+/** All CRM objects. */
 export const CRM_OBJECTS: readonly CrmObject[] = OBJECTS;
 
-/** What `make` makes of each CRM object. */
+/** The result of `make` for each CRM object, by object type. */
 export function byObjectType<T>(make: (object: CrmObject) => T): Readonly<Record<ObjectType, T>> {
   const entries = CRM_OBJECTS.map((object) => [object.objectType, make(object)] as const);
   return Object.fromEntries(entries) as Record<ObjectType, T>; // The list has every type.
@@ -28,12 +28,12 @@ export function byObjectType<T>(make: (object: CrmObject) => T): Readonly<Record
 
 const BY_OBJECT_TYPE = byObjectType((object) => object);
 
-/** The CRM object that HubSpot calls `objectType`. */
+/** The CRM object of the type `objectType`. */
 export function crmObject(objectType: ObjectType): CrmObject {
   return BY_OBJECT_TYPE[objectType];
 }
 
-/** `DEAL`: how `CrmObjectType` names a type, and HubSpot in what it says of records. */
+/** The value of the enum `CrmObjectType`, such as `DEAL`. HubSpot's error messages use the same names. */
 export function enumName({ singular }: CrmObject): string {
   return singular.toUpperCase();
 }

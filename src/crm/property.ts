@@ -1,24 +1,24 @@
 /**
- * HubSpot's `type` of a property, which says how its values are written and compared; `other` for a type that HubSpot
- * added since. https://developers.hubspot.com/docs/guides/api/crm/properties
+ * HubSpot's `type` of a property, which decides the format and the comparison of its values. `other` for types that the
+ * gateway does not know. https://developers.hubspot.com/docs/guides/api/crm/properties
  */
 export type PropertyType = (typeof HUBSPOT_TYPES)[number] | 'other';
 
-/** Properties are listed by how sensitive their values are. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
+/** The sensitivity of a property's values. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data */
 export type DataSensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
 
-/** What some enumerations hold the id of. */
+/** The object whose id an enumeration property has. */
 export type Reference = 'owner' | 'pipeline' | 'stage';
 
-/** What a value is: of one of HubSpot's types, or an id. */
+/** The kind of a property's values: one of HubSpot's types, or the id of another object. */
 export type PropertyKind = PropertyType | Reference;
 
-/** The kinds of the properties that have a field of their own. */
+/** The kinds of properties that have a field in the schema. */
 export type FieldKind = 'string' | 'number' | 'datetime' | 'enumeration' | Reference;
 
 const HUBSPOT_TYPES = ['string', 'number', 'bool', 'date', 'datetime', 'enumeration', 'phone_number'] as const;
 
-/** The type that HubSpot calls `name`. */
+/** The type with HubSpot's name `name`. */
 export function propertyType(name: string): PropertyType {
   return HUBSPOT_TYPES.find((type) => type === name) ?? 'other';
 }
@@ -34,58 +34,58 @@ export function isReference(kind: FieldKind): kind is Reference {
   return kind === 'owner' || kind === 'pipeline' || kind === 'stage';
 }
 
-/** HubSpot's type of a property that holds values of this kind. */
+/** HubSpot's type of a property of this kind. */
 export function typeOf(kind: FieldKind): PropertyType {
   return isReference(kind) ? 'enumeration' : kind;
 }
 
-/** Whether HubSpot compares such values without their case. */
+/** Whether HubSpot ignores case when it compares values of this kind. */
 export function isText(kind: PropertyKind): boolean {
   return kind === 'string' || kind === 'phone_number';
 }
 
-/** A property that every portal has, and that the schema has a field for. */
+/** A property that HubSpot defines in every portal, and that has a field in the schema. */
 export interface Property<Kind extends FieldKind = FieldKind> {
   /** HubSpot's internal name. */
   readonly name: string;
   readonly kind: Kind;
-  /** Of the field that shows it. */
+  /** The description of the field. */
   readonly description: string;
-  /** Lists can be filtered by it. */
+  /** Whether filters have the property. */
   readonly filter: boolean;
-  /** Lists can be put in its order. */
+  /** Whether orders have the property. */
   readonly order: boolean;
-  /** Inputs write it: the description of their field. */
+  /** The description of the field in inputs; `undefined` when inputs do not have the property. */
   readonly input: string | undefined;
-  /** No two records have the same value, in any portal: upserts find a record by it. */
+  /** Whether values are unique in every portal. Upserts can find a record by a unique property. */
   readonly unique: boolean;
-  /** Of a stage: the name of the property that holds its pipeline, as two pipelines may have stages of one id. */
+  /** For a stage, the property with its pipeline, because stages of two pipelines can have the same id. */
   readonly pipeline: string | undefined;
 }
 
-/** What can be done with a property besides reading it. */
+/** The uses of a property in addition to reading it. */
 export interface PropertyUse {
-  /** `true` when left out. */
+  /** By default `true`. */
   readonly filter?: boolean;
-  /** `true` when left out. */
+  /** By default `true`. */
   readonly order?: boolean;
-  /** `true` when left out; a text describes the field of inputs where the description of the other does not fit. */
+  /** By default `true`. A text replaces the description for the field in inputs. */
   readonly write?: boolean | string;
-  /** `false` when left out. */
+  /** By default `false`. */
   readonly unique?: boolean;
 }
 
 export const string = ofKind('string');
-/** Digit for digit. */
+/** A decimal number with all its digits. */
 export const number = ofKind('number');
 export const datetime = ofKind('datetime');
 /** HubSpot's internal value of an option. */
 export const enumeration = ofKind('enumeration');
-// Arguments call a field that holds an id by its name and `Id`.
+// Filters and inputs name the fields of these kinds with the suffix `Id`.
 export const owner = ofKind('owner');
 export const pipeline = ofKind('pipeline');
 
-/** In the pipeline whose id the property `of` holds. */
+/** A stage of the pipeline whose id is in the property `of`. */
 export function stage(name: string, of: string, description: string, use?: PropertyUse): Property<'stage'> {
   return { ...ofKind('stage')(name, description, use), pipeline: of };
 }

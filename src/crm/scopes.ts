@@ -1,10 +1,10 @@
 import { byObjectType, type ObjectType } from './objects.ts';
 import type { DataSensitivity } from './property.ts';
 
-/** What a call or a field needs: every scope of at least one inner list. */
+/** The scopes that a call or a field needs: all scopes of at least one inner list. */
 export type ScopeRequirement = readonly (readonly string[])[];
 
-/** What satisfies all of `requirements` at once. */
+/** The scopes that satisfy all `requirements`. */
 export function allOf(requirements: readonly ScopeRequirement[]): ScopeRequirement {
   return requirements.reduce<ScopeRequirement>(
     (combined, requirement) =>
@@ -13,7 +13,7 @@ export function allOf(requirements: readonly ScopeRequirement[]): ScopeRequireme
   );
 }
 
-/** What satisfies at least one of `requirements`. */
+/** The scopes that satisfy at least one of `requirements`. */
 export function anyOf(requirements: readonly ScopeRequirement[]): ScopeRequirement {
   const distinct = new Map(requirements.flat().map((scopes) => [scopes.join(' '), scopes]));
   return [...distinct.values()];
@@ -28,25 +28,25 @@ export const OAUTH = 'oauth';
 
 export const OWNERS_READ: ScopeRequirement = [['crm.objects.owners.read']];
 
-/** To read records of all of these types. */
+/** The scopes to read records of all these types. */
 export function readScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
   return allOf(objectTypes.map((type) => READ[type]));
 }
 
-/** To write records of all of these types. */
+/** The scopes to write records of all these types. */
 export function writeScopes(...objectTypes: readonly ObjectType[]): ScopeRequirement {
   return allOf(objectTypes.map((type) => WRITE[type]));
 }
 
 /**
- * To read the pipelines of a type: either scope is enough, first the one that apps have as a rule.
+ * The scopes to read the pipelines of a type. Either scope is enough. The first one is more common.
  * https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide
  */
 export function pipelineScopes(objectType: ObjectType): ScopeRequirement {
   return [...READ[objectType], [`crm.schemas.${objectType}.read`]];
 }
 
-/** To read property definitions, sensitive ones included: open to who may read or write the records, or the schema alone. */
+/** The scopes to read property definitions, also of sensitive properties: those for the records or for the schema. */
 export function definitionScopes(objectType: ObjectType): ScopeRequirement {
   return anyOf([pipelineScopes(objectType), WRITE[objectType]]);
 }

@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { cacheLimit } from './cache-limit.ts';
 import type { Clock } from './time/clock.ts';
 
-/** Keys that are remembered; of more at once, those that were quiet longest begin anew. */
+/** The most keys in memory. Beyond it, the least recently used keys start a new window. */
 const MAX_KEYS = 10_000;
 
 export interface AllowanceOptions {
   readonly clock: Clock;
-  /** So often per key and window. */
+  /** Uses per key and window. */
   readonly max: number;
-  /** A window begins with the first use. */
+  /** A key's window begins with its first use. */
   readonly windowMs: number;
 }
 
@@ -18,7 +18,7 @@ interface Window {
   used: number;
 }
 
-/** How often somebody may do something, in this process. */
+/** Limits how often each key can be used, in this process. */
 export class Allowance {
   readonly #options: AllowanceOptions;
   readonly #windows = new LRUCache<string, Window>(cacheLimit(MAX_KEYS));
@@ -27,7 +27,7 @@ export class Allowance {
     this.#options = options;
   }
 
-  /** Uses one; 0, or in how many milliseconds there is one again. */
+  /** Counts a use, and returns 0. Returns the milliseconds until the next possible use when none is left. */
   take(key: string): number {
     const { clock, max, windowMs } = this.#options;
     const now = clock.monotonic();

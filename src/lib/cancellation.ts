@@ -1,25 +1,25 @@
 import type { Clock } from './time/clock.ts';
 
-/** Work that somebody may lose interest in. */
+/** Work that can be cancelled. */
 export interface Abandonable {
-  /** Never throws. More than once is as good as once. */
+  /** Never throws. Further calls have no effect. */
   abandon(reason: Error): void;
 }
 
 /**
- * Whether work is still wanted. An AbortSignal says the same; this is for what begins and ends thousands of times a
- * second, and takes neither an event nor a listener's closure.
+ * Tells work when it is cancelled, like an AbortSignal. It is cheaper for work that starts thousands of times per second,
+ * because it needs neither events nor closures.
  */
 export interface Cancellation {
-  /** Why nobody wants the work any more; `undefined` while somebody does. */
+  /** The reason of the cancellation; `undefined` while the work is not cancelled. */
   readonly reason: Error | undefined;
-  /** Has `work` abandoned as soon as it is not wanted any more. */
+  /** Cancels `work` with this cancellation, immediately if it is already cancelled. */
   follow(work: Abandonable): void;
-  /** Forgets `work`, which is done. */
+  /** Removes `work`, which is done. */
   leave(work: Abandonable): void;
 }
 
-/** A cancellation in the hands of whoever may cancel. */
+/** A cancellation with the method that cancels it. */
 export class CancellationSource implements Cancellation {
   readonly #followers = new Set<Abandonable>();
   #reason: Error | undefined;
@@ -28,7 +28,7 @@ export class CancellationSource implements Cancellation {
     return this.#reason;
   }
 
-  /** Once: later reasons change nothing. */
+  /** Only the first call has an effect. */
   cancel(reason: Error): void {
     if (this.#reason) return;
     this.#reason = reason;
@@ -65,7 +65,7 @@ export function eitherOf(one: Cancellation, other: Cancellation): Cancellation {
   };
 }
 
-/** What `work` comes to, or a rejection with the reason as soon as that is not waited for; `work` itself goes on. */
+/** Settles as `work` does, or rejects with the reason as soon as it is cancelled. `work` itself continues. */
 export function untilCancelled<T>(cancellation: Cancellation | undefined, work: Promise<T>): Promise<T> {
   if (!cancellation) return work;
   return new Promise((resolve, reject) => {
@@ -75,7 +75,7 @@ export function untilCancelled<T>(cancellation: Cancellation | undefined, work: 
   });
 }
 
-/** Resolves after `delayMs` on `clock`; rejects with the reason as soon as nobody waits for that. */
+/** Resolves after `delayMs` on `clock`, or rejects with the reason as soon as it is cancelled. */
 export function pause(clock: Clock, delayMs: number, cancellation: Cancellation | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const waiting = {

@@ -1,13 +1,13 @@
 import type { Clock } from './time/clock.ts';
 
-/** Opens when at least half of at least 20 calls within 10 s failed; after 5 s one call may probe. */
+/** The circuit opens when at least half of at least 20 calls within 10 s fail. After 5 s, it lets one call probe. */
 const WINDOW_MS = 10_000;
 const MIN_CALLS = 20;
 const FAILURE_SHARE = 0.5;
 const OPEN_MS = 5_000;
-/** A failure that took so long counts twice. */
+/** A failure counts once more for each period of this length that the call took. */
 const SLOW_MS = 8_000;
-/** The window moves in steps of this. */
+/** The window slides in steps of this length. */
 const STEP_MS = 1_000;
 
 /** Outcomes of one step of the window. */
@@ -17,7 +17,7 @@ interface Step {
   failures: number;
 }
 
-/** Keeps calls away from a service that is failing for everybody. */
+/** Stops calls to a service that fails. */
 export class CircuitBreaker {
   readonly #clock: Clock;
   /** Oldest first. */
@@ -29,21 +29,21 @@ export class CircuitBreaker {
     this.#clock = clock;
   }
 
-  /** Milliseconds until a call may go out, 0 for now: a look that claims nothing. */
+  /** Milliseconds until a call can be made, 0 when it can be made now. Reading it reserves nothing. */
   get waitMs(): number {
     if (this.#openUntil === undefined) return 0;
     if (this.#probing) return OPEN_MS;
     return Math.max(0, this.#openUntil - this.#clock.monotonic());
   }
 
-  /** 0 when a call may go out, whose outcome must then be reported; else the milliseconds to wait. */
+  /** Returns 0 when the caller can make a call, whose outcome it must report. Otherwise the milliseconds to wait. */
   tryPass(): number {
     const { waitMs } = this;
     if (waitMs === 0) this.#probing = this.#openUntil !== undefined;
     return waitMs;
   }
 
-  /** The call that was let out was not made. */
+  /** Reports that a call was not made after `tryPass`. */
   abandoned(): void {
     this.#probing = false;
   }
@@ -55,8 +55,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * True when the circuit is open by this failure.
-   * @param tookMs a call that kept others waiting counts for more: where each waits for its timeout, few are made
+   * Reports a failure. Returns true when it opens the circuit.
+   * @param tookMs duration of the call. Slow failures count more, because only few calls fail when each runs into its
+   *   timeout.
    */
   failed(tookMs = 0): boolean {
     this.#record(true, 1 + Math.floor(tookMs / SLOW_MS));
@@ -66,7 +67,7 @@ export class CircuitBreaker {
     return opens;
   }
 
-  /** Opens at once: for failures that will be the same for every call. */
+  /** Opens the circuit at once, for a failure that all calls will have. */
   open(): void {
     this.#openUntil = this.#clock.monotonic() + OPEN_MS;
     this.#probing = false;

@@ -1,41 +1,41 @@
 import type { Priority } from './slots.ts';
 
-/** On whose behalf something waits. */
+/** The key and the priority of a waiting item. */
 export interface RoundRobinKey {
   readonly key: string;
   readonly priority: Priority;
 }
 
 /**
- * Interactive items before background ones; within a priority the keys take turns, and a key's own items come first
- * come first served: whoever asks for much waits behind itself, not in front of the others.
+ * A queue that serves interactive items before background items. Within a priority it serves the keys round-robin, and
+ * the items of one key in order. A key with many items therefore delays only its own items.
  */
 export class FairQueue<T> {
-  readonly #turns = new Map<T, RoundRobinKey>();
-  /** Items by key. The first key is served next, and goes to the end when it was. */
+  readonly #keys = new Map<T, RoundRobinKey>();
+  /** Items by key. The first key is served next, and then moves to the end. */
   readonly #lanes: Readonly<Record<Priority, Map<string, T[]>>> = { interactive: new Map(), background: new Map() };
   readonly #sizes: Record<Priority, number> = { interactive: 0, background: 0 };
 
   get size(): number {
-    return this.#turns.size;
+    return this.#keys.size;
   }
 
   has(item: T): boolean {
-    return this.#turns.has(item);
+    return this.#keys.has(item);
   }
 
-  /** @throws TypeError when the item waits already */
-  push(item: T, turn: RoundRobinKey): void {
-    if (this.#turns.has(item)) throw new TypeError('an item waits once');
-    this.#turns.set(item, turn);
-    this.#sizes[turn.priority] += 1;
-    this.#lane(turn).push(item);
+  /** @throws TypeError when the item is already in the queue */
+  push(item: T, key: RoundRobinKey): void {
+    if (this.#keys.has(item)) throw new TypeError('an item waits once');
+    this.#keys.set(item, key);
+    this.#sizes[key.priority] += 1;
+    this.#lane(key).push(item);
   }
 
-  /** In front of the other items of its key: for one that had its turn and wants another. @throws as `push` does */
-  requeue(item: T, turn: RoundRobinKey): void {
-    this.push(item, turn);
-    const lane = this.#lane(turn);
+  /** Adds an item that was served before, in front of the other items of its key. @throws TypeError like `push` */
+  requeue(item: T, key: RoundRobinKey): void {
+    this.push(item, key);
+    const lane = this.#lane(key);
     lane.unshift(...lane.splice(-1));
   }
 
@@ -49,7 +49,7 @@ export class FairQueue<T> {
     return lane;
   }
 
-  /** Takes the item that is served next. */
+  /** Removes and returns the next item. */
   shift(): T | undefined {
     const lanes = this.#sizes.interactive > 0 ? this.#lanes.interactive : this.#lanes.background;
     for (const [key, lane] of lanes) {
@@ -62,34 +62,34 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** False when the item does not wait. */
+  /** False when the item is not in the queue. */
   remove(item: T): boolean {
-    const turn = this.#turns.get(item);
-    if (!turn) return false;
-    this.#turns.delete(item);
-    this.#sizes[turn.priority] -= 1;
-    const lanes = this.#lanes[turn.priority];
-    const lane = lanes.get(turn.key) ?? [];
+    const entry = this.#keys.get(item);
+    if (!entry) return false;
+    this.#keys.delete(item);
+    this.#sizes[entry.priority] -= 1;
+    const lanes = this.#lanes[entry.priority];
+    const lane = lanes.get(entry.key) ?? [];
     lane.splice(lane.indexOf(item), 1);
-    if (lane.length === 0) lanes.delete(turn.key);
+    if (lane.length === 0) lanes.delete(entry.key);
     return true;
   }
 
-  /** How many that wait now would be served before a new item of `turn`. */
+  /** The number of items in the queue that would be served before a new item of this key. */
   ahead({ key, priority }: RoundRobinKey): number {
     const lanes = this.#lanes[priority];
-    const own = lanes.get(key)?.length ?? 0;
+    const queued = lanes.get(key)?.length ?? 0;
     let before = priority === 'background' ? this.#sizes.interactive : 0;
-    let rounds = own + 1;
+    let rounds = queued + 1;
     for (const [other, lane] of lanes) {
-      // Keys behind this one in the rotation are a turn short.
-      if (other === key) rounds = own;
+      // Keys behind this one in the rotation are served once less.
+      if (other === key) rounds = queued;
       before += Math.min(lane.length, rounds);
     }
     return before;
   }
 
-  /** All that wait, in the order in which they would be served. */
+  /** All items in the order in which they would be served. */
   *[Symbol.iterator](): Iterator<T> {
     for (const lanes of [this.#lanes.interactive, this.#lanes.background]) {
       const waiting = [...lanes.values()].map((lane) => [...lane]);

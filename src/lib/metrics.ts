@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Slots } from './slots.ts';
 
-/** The gateway's figures for Prometheus. Labels come from small fixed sets, never from a request's content. */
+/** The gateway's Prometheus metrics. Labels have small fixed sets of values, never content of requests. */
 export interface Metrics {
   readonly registry: Registry;
   /** Seconds per HTTP request, by route and status. */
@@ -18,19 +18,19 @@ export interface Metrics {
   readonly rateLimitReached: Counter<'budget'>;
   /** Loads of records by id where records are cached, by outcome (`hit`, `miss`). */
   readonly recordCacheLoads: Counter<'outcome'>;
-  /** What was refused at a door (`viewer`, `callback`, `operation`), by reason. */
+  /** Refused requests by door (`viewer`, `callback`, `operation`) and reason. */
   readonly refusals: Counter<'door' | 'reason'>;
-  /** Connections that were cut because their clients did not read, by reason (`stalled`, `too_many`). */
+  /** Connections that the gateway cut because the client did not read, by reason (`stalled`, `too_many`). */
   readonly unreadAnswers: Counter<'reason'>;
-  /** Statements that the gateway's own database failed, by reason. */
+  /** Statements that failed in the gateway's database, by reason. */
   readonly storageFailures: Counter<'reason'>;
-  /** What a person should look at, by kind: wake somebody when it rises. */
+  /** Events that an operator must look at, by kind. An alerting rule should fire when it rises. */
   readonly alerts: Counter<'kind'>;
-  /** Shows from now on how many operations are under way. */
+  /** Exports the number of operations in flight. */
   watchOperations(count: () => number): void;
-  /** Shows from now on how many portals HubSpot wants to be left alone for long. */
+  /** Exports the number of portals that HubSpot has paused for more than a minute. */
   watchPausedPortals(count: () => number): void;
-  /** Shows from now on how many token exchanges wait for a slot, by priority. */
+  /** Exports the number of token refreshes that wait for a slot, by priority. */
   watchTokenSlots(slots: Slots): void;
 }
 
@@ -117,7 +117,7 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
-    watchOperations: (count) => watch('gateway_operations', 'GraphQL operations under way.', count),
+    watchOperations: (count) => watch('gateway_operations', 'GraphQL operations in flight.', count),
     watchPausedPortals: (count) =>
       watch(
         'gateway_hubspot_portals_paused',

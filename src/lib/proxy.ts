@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The way out of this network, as curl and undici read it from the environment. */
+/** The proxies for outgoing requests, with the meaning that curl and undici give to their environment variables. */
 export interface ProxySettings {
-  /** For https; where it is absent, `http` serves for both. */
+  /** The proxy for https; without it, `http` applies to both. */
   readonly https: string | undefined;
   readonly http: string | undefined;
-  /** Hosts that are asked directly: `example.com` with its subdomains, `host:port`, addresses, CIDR blocks, `*`. */
+  /** Hosts without a proxy: `example.com` with its subdomains, `host:port`, addresses, CIDR blocks, `*`. */
   readonly noProxy: string | undefined;
 }
 
-/** The proxy's URL on the way to `target`; `undefined` where it is asked directly, as this machine always is. */
+/** The URL of the proxy for `target`; `undefined` without a proxy, and always for loopback hosts. */
 export function proxyFor(target: string, { https, http, noProxy = '' }: ProxySettings): string | undefined {
   const url = new URL(target);
   const proxy = url.protocol === 'https:' ? (https ?? http) : http;
@@ -25,12 +25,12 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || contains(LOOPBACK, host);
 }
 
-/** Host and optional port; an IPv6 address has its port behind brackets. */
+/** A host with an optional port. An IPv6 address with a port is in brackets. */
 const ENTRY = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^:]+|[\da-f:.]*:[\da-f:.]*:[\da-f:./]*))(?::(?<port>\d+))?$/;
 
 function exempts(entry: string, host: string, port: string): boolean {
-  const { v6, name = v6, port: only } = ENTRY.exec(entry)?.groups ?? {};
-  if (name === undefined || (only !== undefined && only !== port)) return false;
+  const { v6, name = v6, port: entryPort } = ENTRY.exec(entry)?.groups ?? {};
+  if (name === undefined || (entryPort !== undefined && entryPort !== port)) return false;
   if (name === '*') return true;
   if (name.includes('/')) return contains(blockList(name), host);
   const domain = name.replace(/^\*?\./, '').replace(/(.)\.$/, '$1');
@@ -42,7 +42,7 @@ function contains(blocks: BlockList, host: string): boolean {
   return version !== 0 && blocks.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** A text that is no block of addresses holds no address. */
+/** Ignores texts that are not CIDR blocks. */
 function blockList(...blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks) {

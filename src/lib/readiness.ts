@@ -1,13 +1,13 @@
 import type { Logger } from './logging/logger.ts';
 
-/** Why a process is not ready. */
+/** The reason why a process is not ready. */
 export interface Hindrance {
   readonly kind: 'database' | 'keys' | 'stopping';
   /** A sentence for the log, without a secret. */
   readonly reason: string;
 }
 
-/** Whether requests may come, as load balancers ask; each change stands in the log once, with its reason. */
+/** The readiness of the process, for load balancers. Logs each change once with its reason. */
 export class Readiness {
   readonly #check: () => Promise<Hindrance | undefined>;
   readonly #logger: Logger;
@@ -27,14 +27,14 @@ export class Readiness {
     return this.#hindrance?.kind === 'stopping';
   }
 
-  /** From now on it is not. */
+  /** Makes the process permanently not ready. */
   stop(): void {
     this.#change({ kind: 'stopping', reason: 'The process is being stopped.' });
   }
 
   #change(hindrance: Hindrance | undefined): void {
     const before = this.#hindrance;
-    // A check that was under way must not undo the stop.
+    // A check in flight must not undo the stop.
     if (before?.kind === 'stopping') return;
     this.#hindrance = hindrance;
     if (before?.kind === hindrance?.kind) return;

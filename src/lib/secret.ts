@@ -5,12 +5,12 @@ export function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** SHA-256 as base64url: what is stored or compared in place of a one-time secret. */
+/** SHA-256 as base64url. The gateway stores and compares it in place of a one-time secret. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-/** Compares two strings without telling by its duration where they differ. */
+/** Compares two strings in a time that does not depend on where they differ. */
 export function secretEquals(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

@@ -1,11 +1,11 @@
 /**
- * Joins concurrent work of one key: the first caller starts it, everybody else gets the same promise.
- * Nothing is remembered once it has settled.
+ * Runs work once per key at the same time: the first caller starts it, and further callers receive the same promise until
+ * it settles.
  */
 export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>();
 
-  /** How many keys are being worked on. */
+  /** The number of keys with work in flight. */
   get size(): number {
     return this.#running.size;
   }
@@ -18,7 +18,7 @@ export class SingleFlight<T> {
     return started;
   }
 
-  /** Resolves when everything running now has settled, whatever its outcome. */
+  /** Resolves when all work that is in flight now has settled. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#running.values()]);
   }

@@ -1,7 +1,7 @@
-/** Who goes first when slots are scarce. */
+/** Interactive work gets a free slot before background work. */
 export type Priority = 'interactive' | 'background';
 
-/** Bounds concurrent work; interactive work overtakes background work that waits, each first come first served. */
+/** Limits concurrent work. Waiting interactive work runs before waiting background work, each in order. */
 export class Slots {
   readonly #size: number;
   #taken = 0;
@@ -11,12 +11,12 @@ export class Slots {
     this.#size = size;
   }
 
-  /** How many are at work. */
+  /** The number of used slots. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** How many wait for a slot. */
+  /** The number of tasks that wait for a slot. */
   waiting(priority: Priority): number {
     return this.#waiting[priority].length;
   }
@@ -27,7 +27,7 @@ export class Slots {
     try {
       return await work();
     } finally {
-      // The slot is handed on, not given back: nobody who comes in between can overtake.
+      // The slot passes to the next task directly, so that new work cannot overtake it.
       const next = this.#waiting.interactive.shift() ?? this.#waiting.background.shift();
       if (next) next();
       else this.#taken -= 1;

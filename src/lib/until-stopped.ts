@@ -1,21 +1,21 @@
-/** A stop that takes longer is given up. */
+/** The process exits when a stop takes longer. */
 const GRACE_MS = 30_000;
 
 export interface Service {
-  /** Resolves when it serves. */
+  /** Resolves when the service is running. */
   readonly start: () => Promise<void>;
-  /** Resolves when everything that was in flight is done. */
+  /** Resolves when no request is in flight. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Runs a service until SIGINT or SIGTERM, then ends the process: with 0 when the service has stopped; with 1 when it takes
- * longer than the grace period, or at once when a second signal comes, or the first one before the service serves.
+ * Runs a service until SIGINT or SIGTERM, and then stops it. The exit code is 0 when the service has stopped, and 1 when
+ * stopping takes longer than the grace period. A second signal, or a signal before the service runs, exits with 1 at once.
  */
 export async function runUntilStopped({ start, stop }: Service): Promise<void> {
   const exit = (code: number) => () => process.exit(code);
   let onSignal: () => void = exit(1);
-  // A process that is the first of its container ignores signals that it does not listen to.
+  // The first process of a container ignores signals without a handler.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal());
   await start();
   await new Promise<void>((resolve) => {
@@ -29,6 +29,6 @@ export async function runUntilStopped({ start, stop }: Service): Promise<void> {
     process.exit(1);
   }, GRACE_MS).unref();
   await stop();
-  // A peer that is dead never says good-bye, and its socket would keep the process alive.
+  // A socket to a dead peer would keep the process alive.
   process.exit(0);
 }

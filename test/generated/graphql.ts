@@ -36,11 +36,11 @@ export type CreateContactInput = {
   associations?: Array<AssociationInput> | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Name of the company as a text of the contact, which associates no company record. Property `company`. */
+  /** Name of the company as text. It does not associate a company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
-  /** Primary e-mail address, unique in the portal. HubSpot keeps it in lower case. Property `email`. */
+  /** Primary e-mail address, unique in the portal. HubSpot stores it in lower case. Property `email`. */
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
@@ -50,15 +50,15 @@ export type CreateContactInput = {
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
+  /** Sales status of a lead, as HubSpot's internal value, such as `OPEN_DEAL`, or a value of the portal. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** Stage between a stranger and a customer, as HubSpot's internal value, such as `lead`, or a value of the portal. HubSpot moves stages only forward. To move back, clear the property first in another mutation. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile telephone number, as people write it. Property `mobilephone`. */
+  /** Mobile telephone number in any format. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
-  /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
+  /** The owner of the record: HubSpot's owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** Telephone number, as people write it. Property `phone`. */
+  /** Telephone number in any format. Property `phone`. */
   phone?: string | null | undefined;
   /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;
@@ -72,15 +72,15 @@ export type CreateContactInput = {
 
 /** A new deal. Null means the same as no value. */
 export type CreateDealInput = {
-  /** Value of the deal, in units of `currency`, or of the portal's own currency where that is null. Property `amount`. */
+  /** Value of the deal in `currency`, or in the portal's currency when `currency` is null. Property `amount`. */
   amount?: string | number | null | undefined;
   /** Records to associate with the deal, in the same HubSpot call. The portal must have granted the write scopes of their types. */
   associations?: Array<AssociationInput> | null | undefined;
-  /** When the deal was closed, or is expected to be. Property `closedate`. */
+  /** The actual or expected closing date of the deal. Property `closedate`. */
   closeDate?: string | null | undefined;
   /** Currency of `amount` as ISO 4217 code, such as `EUR`. Portals with one currency leave it empty. Property `deal_currency_code`. */
   currency?: string | null | undefined;
-  /** Kind of sale: HubSpot's internal value, such as `newbusiness`, or the portal's own. Property `dealtype`. */
+  /** Type of the deal, as HubSpot's internal value, such as `newbusiness`, or a value of the portal. Property `dealtype`. */
   dealType?: string | null | undefined;
   /** Notes about the deal. Property `description`. */
   description?: string | null | undefined;
@@ -88,13 +88,13 @@ export type CreateDealInput = {
   installationId?: string | number | null | undefined;
   /** Name of the deal. Property `dealname`. */
   name?: string | null | undefined;
-  /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
+  /** The owner of the record: HubSpot's owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** The pipeline: HubSpot's own id, or a global id. Left out for a new deal: the portal's default one. Property `pipeline`. */
+  /** The pipeline: HubSpot's id, or a global id. A new deal without it gets the portal's default pipeline. Property `pipeline`. */
   pipelineId?: string | number | null | undefined;
   /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;
-  /** The stage: HubSpot's own id of one of the deal's pipeline, or a global id, which also puts the deal into its pipeline. A new deal needs one. Property `dealstage`. */
+  /** The stage: HubSpot's id of a stage in the deal's pipeline, or a global id, which also sets the pipeline. Required for a new deal. Property `dealstage`. */
   stageId?: string | number | null | undefined;
 };
 
@@ -160,11 +160,11 @@ export type UpsertContactInput = {
   address?: string | null | undefined;
   /** City. Property `city`. */
   city?: string | null | undefined;
-  /** Name of the company as a text of the contact, which associates no company record. Property `company`. */
+  /** Name of the company as text. It does not associate a company record. Property `company`. */
   companyName?: string | null | undefined;
   /** Country or region. Property `country`. */
   country?: string | null | undefined;
-  /** Primary e-mail address, unique in the portal. HubSpot keeps it in lower case. Property `email`. */
+  /** Primary e-mail address, unique in the portal. HubSpot stores it in lower case. Property `email`. */
   email?: string | null | undefined;
   /** Given name. Property `firstname`. */
   firstName?: string | null | undefined;
@@ -178,15 +178,15 @@ export type UpsertContactInput = {
   jobTitle?: string | null | undefined;
   /** Family name. Property `lastname`. */
   lastName?: string | null | undefined;
-  /** What sales has to do with a lead: HubSpot's internal value, such as `OPEN_DEAL`, or the portal's own. Property `hs_lead_status`. */
+  /** Sales status of a lead, as HubSpot's internal value, such as `OPEN_DEAL`, or a value of the portal. Property `hs_lead_status`. */
   leadStatus?: string | null | undefined;
-  /** How far the contact is from a stranger to a customer: HubSpot's internal value, such as `lead`, or the portal's own. Stages move forward: to go back, clear it in a mutation before. Property `lifecyclestage`. */
+  /** Stage between a stranger and a customer, as HubSpot's internal value, such as `lead`, or a value of the portal. HubSpot moves stages only forward. To move back, clear the property first in another mutation. Property `lifecyclestage`. */
   lifecycleStage?: string | null | undefined;
-  /** Mobile telephone number, as people write it. Property `mobilephone`. */
+  /** Mobile telephone number in any format. Property `mobilephone`. */
   mobilePhone?: string | null | undefined;
-  /** The owner that the record belongs to: HubSpot's own owner id, or a global id. Property `hubspot_owner_id`. */
+  /** The owner of the record: HubSpot's owner id, or a global id. Property `hubspot_owner_id`. */
   ownerId?: string | number | null | undefined;
-  /** Telephone number, as people write it. Property `phone`. */
+  /** Telephone number in any format. Property `phone`. */
   phone?: string | null | undefined;
   /** Values of properties without a field in this input, custom properties included. */
   properties?: Array<PropertyInput> | null | undefined;

@@ -1,10 +1,10 @@
 import type { Metrics } from '../metrics.ts';
 import type { Logger } from './logger.ts';
 
-/** What a person should look at. */
+/** Events that an operator must look at. */
 export type AlertKind = 'app_credentials' | 'bad_token_answer' | 'missing_key' | 'other_portal' | 'decryption_failed';
 
-/** Tells people: one line in the log, and a counter to be woken by. */
+/** Reports an event to the operator: one log line, and a counter for alerting rules. */
 export type Alert = (kind: AlertKind, message: string, facts: object) => void;
 
 export function createAlert(logger: Logger, { alerts }: Pick<Metrics, 'alerts'>): Alert {

@@ -1,14 +1,14 @@
 import { write, writeSync } from 'node:fs';
 
-/** Lines go out many at a time, each a moment late at most. */
-const TOGETHER = { characters: 16_000, ms: 100 };
-/** The most text that waits for a slow reader. Beyond it, lines are lost. */
-const MAX_WAITING_CHARACTERS = 16_000_000;
-/** A pipe that is full is tried again after this. */
+/** A write has this many characters, or follows this long after the first line. */
+const BATCH = { characters: 16_000, ms: 100 };
+/** The most text in memory. Beyond it, lines are lost. */
+const MAX_PENDING_CHARACTERS = 16_000_000;
+/** The pause before the next write to a full pipe. */
 const FULL_PAUSE_MS = 50;
-/** The end of the process waits no longer for a reader that takes nothing, and looks so often. */
-const LAST_PATIENCE_MS = 1_000;
-const LAST_PAUSE_MS = 5;
+/** At exit, the process waits this long for a reader that reads nothing, and retries in this interval. */
+const EXIT_TIMEOUT_MS = 1_000;
+const EXIT_PAUSE_MS = 5;
 
 /** Where a logger writes its lines. */
 export interface LogDestination {
@@ -16,50 +16,50 @@ export interface LogDestination {
 }
 
 /**
- * Stdout, or another file descriptor, by many lines at a time; the end of the process writes what is left. No failure
- * there ends or stops the process: without a reader (EPIPE) it goes on in silence; when a disk is full or a reader falls
- * behind, lines are lost, and the next that goes out is preceded by one that tells how many.
+ * Writes lines to stdout or another file descriptor, in batches, and the rest at exit. A failure does not stop the
+ * process. Without a reader (EPIPE), it drops all further lines. When the disk is full, or the reader is too slow, lines
+ * are lost, and the next batch begins with a line that has their number.
  */
 export function openLogDestination(fd = 1): LogDestination {
-  let waiting = '';
+  let pending = '';
   let lost = 0;
   let isTorn = false;
-  let isGone = false;
-  /** The text that is being written, or waits for a full pipe. */
+  let isClosed = false;
+  /** The batch that is being written, or waits for a full pipe. */
   let current: Buffer | undefined;
   let isFull = false;
   let timer: NodeJS.Timeout | undefined;
 
-  process.on('beforeExit', hand);
+  process.on('beforeExit', flush);
   process.once('exit', writeRest);
   return {
     write(line) {
-      if (isGone) return;
-      if (waiting.length > MAX_WAITING_CHARACTERS) {
+      if (isClosed) return;
+      if (pending.length > MAX_PENDING_CHARACTERS) {
         lost += 1;
         return;
       }
-      waiting += line;
-      if (waiting.length >= TOGETHER.characters) hand();
-      else later();
+      pending += line;
+      if (pending.length >= BATCH.characters) flush();
+      else scheduleFlush();
     },
   };
 
-  function later(): void {
-    timer ??= setTimeout(hand, TOGETHER.ms).unref();
+  function scheduleFlush(): void {
+    timer ??= setTimeout(flush, BATCH.ms).unref();
   }
 
-  function hand(): void {
+  function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (current || waiting === '') return;
-    current = Buffer.from(taken());
+    if (current || pending === '') return;
+    current = Buffer.from(takePending());
     writeCurrent();
   }
 
-  function taken(): string {
-    const text = `${isTorn ? '\n' : ''}${lost > 0 ? lossLine(lost) : ''}${waiting}`;
-    waiting = '';
+  function takePending(): string {
+    const text = `${isTorn ? '\n' : ''}${lost > 0 ? lossLine(lost) : ''}${pending}`;
+    pending = '';
     lost = 0;
     isTorn = false;
     return text;
@@ -79,13 +79,13 @@ export function openLogDestination(fd = 1): LogDestination {
     if (error) fail(error);
     else current = current && bytes < current.length ? current.subarray(bytes) : undefined;
     if (current) writeCurrent();
-    else if (waiting.length >= TOGETHER.characters && !error) hand();
-    else if (waiting !== '') later();
+    else if (pending.length >= BATCH.characters && !error) flush();
+    else if (pending !== '') scheduleFlush();
   }
 
   function fail({ code }: NodeJS.ErrnoException): void {
-    isGone = code === 'EPIPE';
-    if (isGone) waiting = '';
+    isClosed = code === 'EPIPE';
+    if (isClosed) pending = '';
     lost += current?.toString().split('\n').length ?? 1;
     lost -= 1;
     isTorn = true;
@@ -93,17 +93,17 @@ export function openLogDestination(fd = 1): LogDestination {
   }
 
   function writeRest(): void {
-    if (isGone) return;
-    let giveUpAt = performance.now() + LAST_PATIENCE_MS;
-    // A write that is under way is finished by Node itself.
-    let rest = Buffer.concat([current && isFull ? current : Buffer.alloc(0), Buffer.from(taken())]);
+    if (isClosed) return;
+    let giveUpAt = performance.now() + EXIT_TIMEOUT_MS;
+    // Node completes a write in flight.
+    let rest = Buffer.concat([current && isFull ? current : Buffer.alloc(0), Buffer.from(takePending())]);
     while (rest.length > 0 && performance.now() < giveUpAt) {
       try {
         rest = rest.subarray(writeSync(fd, rest));
-        giveUpAt = performance.now() + LAST_PATIENCE_MS;
+        giveUpAt = performance.now() + EXIT_TIMEOUT_MS;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return; // Node's own calls throw nothing else.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_PAUSE_MS);
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return; // `writeSync` throws an ErrnoException.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXIT_PAUSE_MS);
       }
     }
   }

@@ -3,7 +3,7 @@ import { openLogDestination } from './log-destination.ts';
 
 export type { Logger } from 'pino';
 
-// A second line of defence only: nothing that holds a secret is handed to the logger in the first place.
+// A second line of defence. The gateway does not pass objects with secrets to the logger.
 const SECRET_PATHS = [
   'authorization',
   'cookie',
@@ -19,7 +19,7 @@ const SECRET_PATHS = [
   'codeVerifier',
 ].flatMap((name) => [name, `*.${name}`]);
 
-/** JSON lines on stdout, or on `destination`. */
+/** A logger that writes JSON lines to stdout or to `destination`. */
 export function createLogger(level: string, destination: DestinationStream = openLogDestination()): Logger {
   const options: LoggerOptions = {
     level,
@@ -33,12 +33,12 @@ export function createLogger(level: string, destination: DestinationStream = ope
 
 export const silentLogger: Logger = pino({ level: 'silent' });
 
-/** pino's own `isoTime`, which spells a moment out for every line, though under load many lines share one. */
+/** Like pino's `isoTime`, but formats each timestamp once. Under load, many lines have the same timestamp. */
 function isoTime(): () => string {
-  let spelled = { at: Number.NaN, text: '' };
+  let formatted = { at: Number.NaN, text: '' };
   return () => {
     const at = Date.now();
-    if (at !== spelled.at) spelled = { at, text: `,"time":"${new Date(at).toISOString()}"` };
-    return spelled.text;
+    if (at !== formatted.at) formatted = { at, text: `,"time":"${new Date(at).toISOString()}"` };
+    return formatted.text;
   };
 }

@@ -3,7 +3,10 @@ import { cacheLimit } from '../cache-limit.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Logger } from './logger.ts';
 
-/** An outage is over when something succeeds and nothing has failed for so long: failures come among successes. */
+/**
+ * An outage ends with a success when nothing has failed for this time. During an outage, some calls can succeed between
+ * failures.
+ */
 const QUIET_MS = 5_000;
 const MAX_OUTAGES = 10_000;
 
@@ -16,11 +19,11 @@ interface Outage {
 export interface OutagesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** For the log, of an outage's beginning and its end. */
+  /** Log messages for the beginning and the end of an outage. */
   readonly messages: { readonly begin: string; readonly end: string };
 }
 
-/** Logs outages: one line when one begins and one when it is over, however much fails in between. */
+/** Logs outages, with one line at the beginning and one line at the end. */
 export class Outages<Key extends string | number> {
   readonly #options: OutagesOptions;
   readonly #outages = new LRUCache<Key, Outage>(cacheLimit(MAX_OUTAGES));
@@ -29,7 +32,7 @@ export class Outages<Key extends string | number> {
     this.#options = options;
   }
 
-  /** `facts` of the first failure stand in the log; they hold no secret. */
+  /** Logs the `facts` of the first failure. They must not contain a secret. */
   failed(key: Key, facts: Readonly<Record<string, unknown>>): void {
     const { clock, logger, messages } = this.#options;
     const now = clock.monotonic();

@@ -2,7 +2,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Logger } from './logger.ts';
 
-/** Lines per reason and minute: enough to see what is wrong, too few for a bot to fill a disk. */
+/** Lines per reason and minute. The limit prevents that a bot fills the disk. */
 const MAX_LINES = 10;
 const WINDOW_MS = 60_000;
 
@@ -12,14 +12,14 @@ export interface RefusalLogOptions {
   readonly metrics: Pick<Metrics, 'refusals'>;
 }
 
-/** Where requests are refused, at what level that is worth a line, and its words. */
+/** The place that refuses requests, with the level and the message of its log lines. */
 export interface RefusalKind {
   readonly door: 'callback' | 'viewer' | 'operation';
   readonly level: 'info' | 'warn';
   readonly message: string;
 }
 
-/** Says why a request was refused. `reason` comes from a small fixed set, `facts` hold nothing that is secret. */
+/** Logs the reason of a refusal. `reason` has a small fixed set of values. `facts` must not contain a secret. */
 export type LogRefusal<Reason extends string> = (reason: Reason, facts?: object) => void;
 
 interface Window {
@@ -28,7 +28,7 @@ interface Window {
   leftOut: number;
 }
 
-/** Counts every refusal, and logs the first ones of each reason and minute; a later line tells how many were left out. */
+/** Counts every refusal, and logs the first ones per reason and minute. A later line has the number of omitted lines. */
 export function createRefusalLog<Reason extends string>(
   { logger, clock, metrics }: RefusalLogOptions,
   { door, level, message }: RefusalKind,

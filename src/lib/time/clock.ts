@@ -1,8 +1,8 @@
-/** Time as a parameter, so that tests hold it in their hand. */
+/** Time as a parameter, so that tests can control it. */
 export interface Clock {
-  /** Wall-clock time in epoch milliseconds; it may jump. */
+  /** Wall-clock time in epoch milliseconds. It can jump. */
   now(): number;
-  /** Milliseconds since an arbitrary start; it never goes back. Measure durations with this one. */
+  /** Milliseconds since an arbitrary start. It never goes back, so durations are measured with it. */
   monotonic(): number;
   /** Runs `callback` once after `delayMs`; the returned function cancels it. */
   schedule(callback: () => void, delayMs: number): () => void;

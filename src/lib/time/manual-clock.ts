@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is moved; due timers run in order while it moves. */
+/** A clock that moves only by `advance` and `jump`. Timers run in order when they are due. */
 export class ManualClock implements Clock {
   #now: number;
   #elapsed = 0;
@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     this.#now = startsAt;
   }
 
-  /** Whole milliseconds, as `Date.now()` gives them; timers fall due at any fraction. */
+  /** Whole milliseconds like `Date.now()`. Timers can be due at fractions of a millisecond. */
   now(): number {
     return Math.round(this.#now);
   }
@@ -30,7 +30,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves both times forward by `ms` and runs what falls due. */
+  /** Moves both times forward by `ms`, and runs the timers that are due. */
   advance(ms: number): void {
     const end = this.#elapsed + ms;
     for (let timer = this.#nextDue(end); timer; timer = this.#nextDue(end)) {
@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
     this.#move(end - this.#elapsed);
   }
 
-  /** Moves only the wall clock, as an administrator or NTP does. */
+  /** Moves only the wall clock, like NTP or an administrator. */
   jump(ms: number): void {
     this.#now += ms;
   }

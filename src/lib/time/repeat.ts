@@ -1,9 +1,9 @@
 import { type Clock, sleep } from './clock.ts';
 
-/** The pause before the next try after so many failures, in milliseconds; `undefined` to give up. */
+/** The pause in milliseconds before the next attempt, after `failures` failures; `undefined` to stop. */
 export type PauseAfter = (error: unknown, failures: number) => number | undefined;
 
-/** Tries `work` until it succeeds, or `pauseAfter` gives up: then with its last error. */
+/** Repeats `work` until it succeeds. Rejects with its last error when `pauseAfter` returns `undefined`. */
 export async function repeat<T>(clock: Clock, work: () => Promise<T>, pauseAfter: PauseAfter): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     try {
