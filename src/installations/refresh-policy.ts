@@ -35,7 +35,7 @@ export function backoffMs(error: OAuthError, failures: number, random: () => num
   // "At once" is no pause to believe in: every query that comes would try again.
   if (error.retryAfterMs) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
   const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(failures, 10), BACKOFF_CAP_MS);
-  const floor = isNonsense(error) || error.kind === 'refused' ? LONG_BACKOFF_MS : 0;
+  const floor = error.isUnreadable || error.kind === 'refused' ? LONG_BACKOFF_MS : 0;
   return Math.max(floor, random() * ceiling);
 }
 
@@ -51,17 +51,4 @@ export function forcedPauseMs(futile: number, isExpired: boolean): number {
   const base = isExpired ? EXPIRED_PAUSE_MS : FORCED_PAUSE_MS;
   const doublings = Math.min(isExpired ? futile - 2 : futile - 1, 10);
   return doublings < 0 ? 0 : Math.min(base * 2 ** doublings, BACKOFF_CAP_MS);
-}
-
-/** A 200 that is no token answer. */
-export function isNonsense(error: OAuthError): boolean {
-  return error.kind === 'unavailable' && error.status !== undefined && error.status < 300;
-}
-
-/**
- * True when HubSpot may have carried the exchange out although no token arrived: with a refresh token that changes
- * with every use, the stored one may be dead now.
- */
-export function isOutcomeUnknown(error: OAuthError): boolean {
-  return error.kind === 'unavailable' && (error.status === undefined || error.status < 300 || error.status >= 500);
 }

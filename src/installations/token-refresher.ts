@@ -12,7 +12,7 @@ import type { Installation } from '../storage/installation-store.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
 import { type GrantMonitor, tokensUnreadable } from './grant-monitor.ts';
 import { RefreshLease } from './refresh-lease.ts';
-import { backoffMs, isNonsense, isOutcomeUnknown, scheduleOf } from './refresh-policy.ts';
+import { backoffMs, scheduleOf } from './refresh-policy.ts';
 import { revokeWithRetry } from './retrying-oauth.ts';
 import { TokenVersions } from './token-versions.ts';
 
@@ -206,10 +206,10 @@ export class TokenRefresher {
     if (error.kind === 'unavailable') this.#breaker.failed();
     else this.#breaker.abandoned();
     const failures = stored.failures + 1;
-    if (error.kind === 'refused' || (isNonsense(error) && failures >= ALARM_AFTER)) {
+    if (error.kind === 'refused' || (error.isUnreadable && failures >= ALARM_AFTER)) {
       alert('bad_token_answer', 'HubSpot answers refreshes with what cannot be right', { ...facts, failures });
     } else logger.warn({ ...facts, failures }, 'HubSpot did not refresh a token');
-    return this.#giveBack(installation, stored, backoffMs(error, failures), stored.inDoubt || isOutcomeUnknown(error));
+    return this.#giveBack(installation, stored, backoffMs(error, failures), stored.inDoubt || error.mayBeDone);
   }
 
   /** Nobody keeps these tokens. When the installation was disconnected meanwhile, HubSpot must not keep them either. */

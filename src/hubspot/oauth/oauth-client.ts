@@ -41,17 +41,24 @@ export class OAuthError extends Error {
   readonly kind: 'invalid_grant' | 'invalid_client' | 'refused' | 'unavailable';
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** True for a 2xx that is no token answer. */
+  readonly isUnreadable: boolean;
+  /**
+   * True when HubSpot may have executed the call although no answer arrived: a refresh token that changes with every use
+   * may be used up.
+   */
+  readonly mayBeDone: boolean;
 
   constructor(
     kind: OAuthError['kind'],
-    detail: { status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {},
+    { status, retryAfterMs, cause }: { status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {},
   ) {
-    super(`HubSpot's token endpoint: ${kind}${detail.status === undefined ? '' : ` (HTTP ${detail.status})`}`, {
-      cause: detail.cause,
-    });
+    super(`HubSpot's token endpoint: ${kind}${status === undefined ? '' : ` (HTTP ${status})`}`, { cause });
     this.kind = kind;
-    this.status = detail.status;
-    this.retryAfterMs = detail.retryAfterMs;
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+    this.isUnreadable = kind === 'unavailable' && status !== undefined && status < 300;
+    this.mayBeDone = this.isUnreadable || (kind === 'unavailable' && (status === undefined || status >= 500));
   }
 }
 

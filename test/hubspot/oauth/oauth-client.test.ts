@@ -1,7 +1,7 @@
 import type { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHubspotPool } from '../../../src/hubspot/client.ts';
-import { OAuthClient, type OAuthError } from '../../../src/hubspot/oauth/oauth-client.ts';
+import { OAuthClient, OAuthError } from '../../../src/hubspot/oauth/oauth-client.ts';
 import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../../helpers/loopback.ts';
 
@@ -172,7 +172,12 @@ describe('a token answer', () => {
     ['truncated JSON', '{"access_token": "secr'],
     ['nothing', ''],
   ])('that is garbage leaves the outcome unknown: %s', async (_case, body) => {
-    expect(await failure(respond(200, body))).toMatchObject({ kind: 'unavailable', status: 200 });
+    expect(await failure(respond(200, body))).toMatchObject({
+      kind: 'unavailable',
+      status: 200,
+      mayBeDone: true,
+      isUnreadable: true,
+    });
   });
 });
 
@@ -210,6 +215,21 @@ describe('a refusal', () => {
   ])('is told from other failures: %s (%i)', async (_case, status, body, kind) => {
     const text = typeof body === 'string' ? { 'content-type': 'text/plain' } : {};
     expect(await failure(respond(status, body, text))).toMatchObject({ kind, status });
+  });
+
+  it.each<[OAuthError['kind'], number | undefined, boolean]>([
+    ['unavailable', undefined, true],
+    ['unavailable', 500, true],
+    ['unavailable', 503, true],
+    ['unavailable', 302, false],
+    ['unavailable', 429, false],
+    ['unavailable', 477, false],
+    ['refused', 400, false],
+    ['invalid_grant', 400, false],
+    ['invalid_client', 401, false],
+  ])('%s with status %s leaves the outcome unknown: %s', (kind, status, mayBeDone) => {
+    const error = new OAuthError(kind, status === undefined ? {} : { status });
+    expect(error).toMatchObject({ mayBeDone, isUnreadable: false });
   });
 
   it('tells when to come back', async () => {
