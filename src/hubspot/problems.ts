@@ -1,7 +1,8 @@
 import { isPropertyName } from '../crm/property.ts';
 import { field } from './json.ts';
+import { requiresValue, valueMessage } from './value-messages.ts';
 
-/** Why HubSpot did not write: what a person can mend. Never HubSpot's message as it came, nor anything of the portal. */
+/** Why HubSpot did not write: what a person can fix. Never a text of HubSpot that is unfit to be shown, nor anything of the portal. */
 export type Problem = InvalidValue | TakenValue | AbsentRecord;
 
 export interface InvalidValue {
@@ -10,7 +11,7 @@ export interface InvalidValue {
   readonly property: string | undefined;
   /** HubSpot's own, such as `INVALID_EMAIL`. */
   readonly code: string | undefined;
-  /** HubSpot's sentence about it, when it is fit to be shown. */
+  /** A sentence of the gateway for a documented code, else HubSpot's own when it is fit to be shown. */
   readonly message: string | undefined;
   /** What an enumeration takes. */
   readonly options: readonly string[] | undefined;
@@ -91,14 +92,17 @@ function invalidValues(body: unknown, message: string): InvalidValue[] {
     ...listInProse(message).map((fault) =>
       invalid({ property: field(fault, 'name'), code: field(fault, 'error'), message: field(fault, 'message') }),
     ),
-    ...items(field(body, 'context'), 'properties').map((property) => invalid({ property, message: REQUIRED })),
+    ...items(field(body, 'context'), 'properties').map(required),
   ];
   const named = told.filter(({ property }) => property !== undefined);
   const perProperty = Map.groupBy(named.length > 0 ? named : told, ({ property }) => property);
   return [...perProperty].flatMap(([property, faults]) => (property === undefined ? faults : distinct(faults)));
 }
 
-const REQUIRED = 'HubSpot requires a value here.';
+function required(told: unknown): InvalidValue {
+  const problem = invalid({ property: told });
+  return { ...problem, message: problem.property === undefined ? undefined : requiresValue(problem.property) };
+}
 
 /** The same fault of one property once; one without a code is a lesser account of another. */
 function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
@@ -122,15 +126,23 @@ function listInProse(message: string): readonly unknown[] {
 const CODE = /^[A-Z0-9_]{1,100}$/;
 
 function invalid(told: { property?: unknown; code?: unknown; message?: unknown }): InvalidValue {
-  const [property, code, message] = [text(told.property), text(told.code), text(told.message)];
+  const message = text(told.message);
+  const given = text(told.code);
+  const property = propertyName(text(told.property) ?? missingProperty(message));
+  const code = given !== undefined && CODE.test(given) ? given : undefined;
   const options = message === undefined ? undefined : allowedOptions(message);
   return {
     kind: 'invalid',
-    property: propertyName(property),
-    code: code !== undefined && CODE.test(code) ? code : undefined,
-    message: message !== undefined && !options && isSayable(message) ? message : undefined,
+    property,
+    code,
+    message: valueMessage({ property, code, text: options ? undefined : message }),
     options,
   };
+}
+
+/** HubSpot can name a property that the create form requires in its text alone. */
+function missingProperty(message = ''): string | undefined {
+  return /^A value for (\w{1,100}) must be provided\.?$/.exec(message)?.[1];
 }
 
 /** The list follows, and ends the message. The refused value comes before, and may contain the same words. */
@@ -145,11 +157,6 @@ function allowedOptions(message: string): readonly string[] | undefined {
   if (list === '') return undefined;
   const values = [...list.matchAll(VALUE)].map(([, value = '']) => value.replace(/\\(.)/g, '$1'));
   return values.length > 0 ? values : list.split(', ');
-}
-
-/** A plain sentence: without JSON, markup, an address, or a word of the portal. */
-function isSayable(message: string): boolean {
-  return message.length <= 300 && !/[{}[\]<>\p{Cc}]|:\/\/|portal/iu.test(message);
 }
 
 function items(value: unknown, name: string): readonly unknown[] {

@@ -78,7 +78,7 @@ it('moves a deal to another stage, and says which ones there are when it is none
     userErrors: [
       {
         code: 'VALIDATION_FAILED',
-        message: 'This is none of the values that the property takes.',
+        message: 'The value of `dealstage` must be one of its options.',
         path: ['input', 'stageId'],
         options: expect.arrayContaining(['contractsent', 'closedwon']),
       },

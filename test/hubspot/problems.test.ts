@@ -28,7 +28,13 @@ const EMAIL = { name: 'email', error: 'INVALID_EMAIL', message: 'Email address a
 const UNKNOWN = { name: 'shoe_size', error: 'PROPERTY_DOESNT_EXIST', message: 'Property "shoe_size" does not exist' };
 const nothing = { property: undefined, code: undefined, message: undefined, options: undefined };
 const email = { ...nothing, kind: 'invalid', property: 'email', code: EMAIL.error, message: EMAIL.message };
-const unknown = { ...nothing, kind: 'invalid', property: 'shoe_size', code: UNKNOWN.error, message: UNKNOWN.message };
+const unknown = {
+  ...nothing,
+  kind: 'invalid',
+  property: 'shoe_size',
+  code: UNKNOWN.error,
+  message: 'The portal has no property `shoe_size` for these records.',
+};
 
 describe('values that are not valid', () => {
   it('are told once each, though HubSpot tells them twice', () => {
@@ -60,7 +66,7 @@ describe('values that are not valid', () => {
     ];
     const required = { ...nothing, kind: 'invalid', property: 'dealname' };
     expect(parseProblems(400, { message, context: { properties: ['dealname'] } })).toEqual([
-      { ...required, message: 'HubSpot requires a value here.' },
+      { ...required, message: 'HubSpot requires a value for `dealname`.' },
     ]);
     expect(parseProblems(400, { message, context: { properties: ['dealname'] }, errors })).toEqual([
       { ...required, code: 'REQUIRED', message: 'Property "dealname" is required.' },
@@ -86,6 +92,7 @@ describe('values that are not valid', () => {
         kind: 'invalid',
         property: 'size',
         code: 'INVALID_OPTION',
+        message: 'The value of `size` must be one of its options.',
         options: ['PRODUCT_ISSUE', '5,000 - 10,000'],
       },
     ]);
@@ -99,7 +106,8 @@ describe('values that are not valid', () => {
     ['of several lines', 'Invalid:\nsecret'],
     ['that is long', 'x'.repeat(301)],
   ])('keep a message to themselves %s', (_case, message) => {
-    expect(parseProblems(400, invalidValues({ ...EMAIL, message }))).toEqual([{ ...email, message: undefined }]);
+    const fault = { ...EMAIL, error: 'INVALID_ALPHA', message };
+    expect(parseProblems(400, invalidValues(fault))).toEqual([{ ...email, code: fault.error, message: undefined }]);
   });
 
   it('are a few dozen at most', () => {

@@ -26,7 +26,7 @@ export function userError(problem: WriteProblem, context: ProblemContext): UserE
       const { property, code, options } = problem;
       return {
         typename: 'ValidationError',
-        message: problem.message ?? (options ? NONE_OF_OPTIONS : property ? NOT_ACCEPTED : NOT_WRITTEN),
+        message: problem.message ?? (options ? NONE_OF_OPTIONS : property ? notAccepted(property) : NOT_WRITTEN),
         path: property === undefined ? null : context.property(property),
         property: property ?? null,
         hubspotCode: code ?? null,
@@ -55,8 +55,11 @@ export function userError(problem: WriteProblem, context: ProblemContext): UserE
 }
 
 const NONE_OF_OPTIONS = 'This is none of the values that the property takes.';
-const NOT_ACCEPTED = 'HubSpot does not accept this value.';
 const NOT_WRITTEN = 'HubSpot refused the write as invalid.';
+
+function notAccepted(property: string): string {
+  return `HubSpot does not accept the value of \`${property}\`.`;
+}
 
 /** The error for a record that is not in the portal. */
 export function notFound(path: InputPath | null): UserError {
