@@ -3,7 +3,7 @@ import type { ObjectType } from '../../crm/objects.ts';
 import { readScopes } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
-import { field, identifier } from '../json.ts';
+import { field, identifier, resultsOf } from '../json.ts';
 import { nextCursor } from './objects.ts';
 
 /** One meaning that an association can have, from one type of record to another: each direction has its own. */
@@ -37,8 +37,8 @@ export async function listAssociationTypes(
     path: `/crm/associations/${api.version}/${from}/${to}/labels`,
     scopes: readScopes(from, to),
   });
-  const results = field(body, 'results');
-  if (!Array.isArray(results)) throw invalidResponse();
+  const results = resultsOf(body);
+  if (!results) throw invalidResponse();
   return results.map(parseType);
 }
 
@@ -65,8 +65,8 @@ export async function listAssociations(
     path: `/crm/objects/${api.version}/${from}/${id}/associations/${to}?${query}`,
     scopes: readScopes(from, to),
   });
-  const results = field(body, 'results');
-  if (!Array.isArray(results)) throw invalidResponse();
+  const results = resultsOf(body);
+  if (!results) throw invalidResponse();
   return { types: new Map(results.map(parseAssociation)), next: nextCursor(body) };
 }
 

@@ -3,7 +3,7 @@ import { readScopes } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import { type BatchFailures, parseBatchFailures } from '../batch-failures.ts';
 import type { HubspotApi } from '../client.ts';
-import { field } from '../json.ts';
+import { field, resultsOf } from '../json.ts';
 import { nextCursor } from './objects.ts';
 
 /** HubSpot's cap on the inputs of an association batch read. */
@@ -51,8 +51,8 @@ export async function batchReadAssociations(
     budget: 'associations',
     idempotent: true,
   });
-  const results = field(body, 'results');
-  if (!Array.isArray(results)) throw invalidResponse();
+  const results = resultsOf(body);
+  if (!results) throw invalidResponse();
   return { pages: new Map(results.map(parseResult)), ...parseBatchFailures(body) };
 }
 

@@ -3,7 +3,7 @@ import { readScopes } from '../../crm/scopes.ts';
 import { GatewayError, isGatewayError } from '../../errors.ts';
 import { ABSENT, type BatchFailures, NO_FAILURES, parseBatchFailures } from '../batch-failures.ts';
 import type { HubspotApi, HubspotCall } from '../client.ts';
-import { field } from '../json.ts';
+import { field, resultsOf } from '../json.ts';
 
 /**
  * HubSpot answers 414 to a longer URL. It publishes no limit; people met it at 8,000 characters, some at 16,000 only.
@@ -167,8 +167,8 @@ export async function batchReadRecords(
  * @throws GatewayError HUBSPOT_BAD_RESPONSE when it is anything else
  */
 export function parseRecordPage(body: unknown): RecordPage {
-  const results = field(body, 'results');
-  if (!Array.isArray(results) || !results.every(isRecord)) {
+  const results = resultsOf(body);
+  if (!results?.every(isRecord)) {
     throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a list of records.', {});
   }
   return { records: results, next: nextCursor(body) };

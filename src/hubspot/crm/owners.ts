@@ -1,7 +1,7 @@
 import { OWNERS_READ } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
-import { field, identifier, text } from '../json.ts';
+import { field, identifier, resultsOf, text } from '../json.ts';
 import { nextCursor } from './objects.ts';
 
 /** A user or queue of the portal that records can belong to. `hubspot_owner_id` holds the `id`, never the `userId`. */
@@ -38,8 +38,8 @@ export async function listOwners(
     path: `/crm/owners/${api.version}?${query}`,
     scopes: OWNERS_READ,
   });
-  const results = field(body, 'results');
-  if (!Array.isArray(results)) throw invalidResponse();
+  const results = resultsOf(body);
+  if (!results) throw invalidResponse();
   return { owners: results.map(parseOwner), next: nextCursor(body) };
 }
 

@@ -2,7 +2,7 @@ import type { ObjectType } from '../../crm/objects.ts';
 import { pipelineScopes } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
-import { field, identifier, text } from '../json.ts';
+import { field, identifier, resultsOf, text } from '../json.ts';
 
 /** A step of a pipeline. Its id is unique within the pipeline only. */
 export interface PipelineStage {
@@ -30,7 +30,7 @@ export async function listPipelines(api: HubspotApi, objectType: ObjectType): Pr
     path: `/crm/pipelines/${api.version}/${objectType}`,
     scopes: pipelineScopes(objectType),
   });
-  return inOrder(field(body, 'results')).map((pipeline) => ({
+  return inOrder(resultsOf(body)).map((pipeline) => ({
     id: idOf(pipeline),
     label: text(field(pipeline, 'label')),
     stages: inOrder(field(pipeline, 'stages')).map(parseStage),

@@ -3,7 +3,7 @@ import { type DataSensitivity, type PropertyType, propertyType } from '../../crm
 import { definitionScopes } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
-import { field, text } from '../json.ts';
+import { field, resultsOf, text } from '../json.ts';
 
 /** One value that a property may have. */
 export interface PropertyOption {
@@ -43,8 +43,8 @@ export async function listProperties(
     path: `/crm/properties/${api.version}/${objectType}${query}`,
     scopes: definitionScopes(objectType),
   });
-  const results = field(body, 'results');
-  if (!Array.isArray(results)) throw invalidResponse();
+  const results = resultsOf(body);
+  if (!results) throw invalidResponse();
   return results.map((property) => parseProperty(property, sensitivity));
 }
 

@@ -182,6 +182,7 @@ describe('parseRecordPage', () => {
     ['associated records without results', { results: [{ ...RECORD, associations: { companies: {} } }] }],
     ['a associated record without an id', { results: [{ ...RECORD, associations: { companies: { results: [{}] } } }] }],
     ['one bad record among good ones', { results: [RECORD, {}] }],
+    ['more records than any page has', { results: Array(10_001).fill(RECORD) }],
   ])('refuses anything else: %s', (_case, body) => {
     expect(() => parseRecordPage(body)).toThrow(BAD_RESPONSE);
   });
