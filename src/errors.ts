@@ -87,7 +87,8 @@ const CODES: Readonly<Record<GatewayErrorCode, true>> = {
 };
 
 /**
- * Whether `extensions` are those of a gateway error with a code of this version. A `switch` over `code` then narrows them.
+ * Whether `extensions` are those of a gateway error with a code of this version. A `switch` over `code` then narrows
+ * them.
  * False for extensions of another server, and for a code of a later version, which a client should treat as a failure.
  */
 export function isGatewayErrorExtensions(extensions: unknown): extensions is GatewayErrorExtensions {

@@ -46,7 +46,10 @@ export interface Gateway {
   drain(): void;
   /** Resolves as soon as no request of a socket is in flight. */
   idle(): Promise<void>;
-  /** Stops listening, waits for requests in flight, and closes the database. Waits at most 5 s for HubSpot and the database. */
+  /**
+   * Stops listening, waits for requests in flight, and closes the database. Waits at most 5 s for HubSpot and the
+   * database.
+   */
   close(): Promise<void>;
 }
 

@@ -21,7 +21,10 @@ export interface ObjectFacts {
   readonly properties: Readonly<Record<string, OwnProperty>>;
   /** The property with the time of the last change; by default `hs_lastmodifieddate`. */
   readonly updatedAt?: string;
-  /** The properties with the ids that were merged into the record, separated by semicolons; by default `hs_merged_object_ids`. */
+  /**
+   * The properties with the ids that were merged into the record, separated by semicolons; by default
+   * `hs_merged_object_ids`.
+   */
   readonly formerIds?: readonly string[];
   /** Alternative scopes; by default `crm.objects.{type}.read` and `crm.objects.{type}.write`. */
   readonly scopes?: { readonly read: readonly string[]; readonly write: readonly string[] };

@@ -52,7 +52,8 @@ export function definitionScopes(objectType: ObjectType): ScopeRequirement {
 }
 
 /**
- * What values of properties of this sensitivity need besides the records' own scope. HubSpot's guide names the first form, its
+ * What values of properties of this sensitivity need besides the records' own scope. HubSpot's guide names the first
+ * form, its
  * specifications the second: which one a public app must ask for is not verified, so either is enough.
  */
 export function valueScopes(objectType: ObjectType, sensitivity: DataSensitivity): ScopeRequirement {

@@ -21,7 +21,8 @@ import type { WriteInput } from './ids/require-installation.ts';
 import { type Given, targetConnector } from './ids/target-portal.ts';
 
 /**
- * Shows in the SDL the scopes that a portal must have granted. Differs from federation's `@requiresScopes`, which concerns
+ * Shows in the SDL the scopes that a portal must have granted. Differs from federation's `@requiresScopes`, which
+ * concerns
  * the scopes of the client.
  */
 export const hubspotScopesDirective = new GraphQLDirective({
@@ -36,11 +37,15 @@ export const hubspotScopesDirective = new GraphQLDirective({
   },
 });
 
-/** The parent value of a field that reads a portal: the root, the connector that the plugin selected, or an installation. */
+/**
+ * The parent value of a field that reads a portal: the root, the connector that the plugin selected, or an
+ * installation.
+ */
 export type CrmParent = undefined | object | { readonly connector: Connector } | Installation;
 
 /**
- * The connector of the portal that `parent` belongs to. For a root field with scopes, the plugin below has already put the
+ * The connector of the portal that `parent` belongs to. For a root field with scopes, the plugin below has already put
+ * the
  * connector of the portal that the arguments name into `parent`.
  * @throws GatewayError NOT_CONNECTED, INSTALLATION_AMBIGUOUS
  */
@@ -54,7 +59,8 @@ export function connectorOf(parent: CrmParent, context: GatewayContext): Promise
 export type ScopesOfType = (objectType: ObjectType) => ScopeRequirement;
 
 /**
- * Option `hubspotScopes` of a field or an object type. The plugin prints it as a directive, adds it to the extensions, and
+ * Option `hubspotScopes` of a field or an object type. The plugin prints it as a directive, adds it to the extensions,
+ * and
  * checks it before the resolver runs. Scopes that depend on an argument have no directive.
  */
 export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {

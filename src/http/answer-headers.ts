@@ -12,7 +12,9 @@ export interface AnswerHeaders {
 /** How long browsers cache a preflight answer. Firefox's maximum; Chromium caches it for two hours. */
 const PREFLIGHT_LIFE_S = 86_400;
 
-/** Headers that forbid caching, because answers belong to one viewer, and that let pages of `corsOrigins` read answers. */
+/**
+ * Headers that forbid caching, because answers belong to one viewer, and that let pages of `corsOrigins` read answers.
+ */
 export function createAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders {
   const ofAny: Headers = { 'cache-control': 'no-store', ...(corsOrigins.length > 0 && { vary: 'Origin' }) };
   const ofAllowed = new Map(corsOrigins.map((origin) => [origin, { ...ofAny, ...readableBy(origin) }]));

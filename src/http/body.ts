@@ -3,7 +3,9 @@ import { Counts } from '../lib/counts.ts';
 
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** The most memory of all bodies in a process. Clients can open many sockets, and wait long for answers, at little cost. */
+/**
+ * The most memory of all bodies in a process. Clients can open many sockets, and wait long for answers, at little cost.
+ */
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
 
 /** A request whose body is to be read, and for which tenant. */

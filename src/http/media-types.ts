@@ -33,7 +33,8 @@ export const isJsonRequest = cached((contentType) => {
 });
 
 /**
- * The answer's type for an `Accept` header; `undefined` when the header accepts none. Prefers one result to a stream, then
+ * The answer's type for an `Accept` header; `undefined` when the header accepts none. Prefers one result to a stream,
+ * then
  * the greatest weight, then the first position in the header (RFC 9110 § 12.5.1).
  */
 export const answerTypeFor = cached((accept) => {

@@ -1,4 +1,6 @@
-/** True as soon as `work` succeeds, false when it takes longer than `ms`. Rejects when `work` fails within this time. */
+/**
+ * True as soon as `work` succeeds, false when it takes longer than `ms`. Rejects when `work` fails within this time.
+ */
 export async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

@@ -10,7 +10,8 @@ export interface Service {
 
 /**
  * Runs a service until SIGINT or SIGTERM, and then stops it. The exit code is 0 when the service has stopped, and 1 when
- * stopping takes longer than the grace period. A second signal, or a signal before the service runs, exits with 1 at once.
+ * stopping takes longer than the grace period. A second signal, or a signal before the service runs, exits with 1 at
+ * once.
  */
 export async function runUntilStopped({ start, stop }: Service): Promise<void> {
   const exit = (code: number) => () => process.exit(code);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { instant } from './instant.ts';
 
-/** HubSpot's error envelope; every field but `message` may be missing there, too. */
+/** HubSpot's error envelope. HubSpot can omit every field except `message`. */
 export interface ErrorBody {
   readonly category?: string;
   readonly message: string;
@@ -10,7 +10,7 @@ export interface ErrorBody {
   readonly links?: Readonly<Record<string, string>>;
 }
 
-/** JSON as HubSpot sends it, headers included. */
+/** A JSON answer with HubSpot's headers. */
 export function json(status: number, body: unknown, correlationId: string = randomUUID()): Response {
   return new Response(body === undefined ? null : JSON.stringify(body), {
     status,
@@ -23,7 +23,9 @@ export function json(status: number, body: unknown, correlationId: string = rand
   });
 }
 
-/** What support asks for: HubSpot's own trace, and that of the proxy in front of it, as recorded traffic has them. */
+/**
+ * Trace headers of HubSpot and of the proxy in front of it, as in recorded traffic. HubSpot's support asks for them.
+ */
 function traceOf(correlationId: string) {
   const hex = correlationId.replaceAll('-', '');
   return { 'x-trace': `2B${hex}${hex.slice(0, 8)}`.toUpperCase().padEnd(60, '0'), 'cf-ray': `${hex.slice(0, 16)}-EWR` };
@@ -56,7 +58,7 @@ export function expiredToken(expiredAt: number, now: number): Response {
   });
 }
 
-/** The 403 of a token that lacks a scope. Any one of `scopes` would do. */
+/** The 403 for a token without a required scope. Any one of `scopes` is enough. */
 export function missingScope(scopes: readonly string[]): Response {
   const scopesPage = 'https://developers.hubspot.com/scopes';
   return failure(403, {
@@ -83,7 +85,10 @@ export function validationError(message: string): Response {
   return failure(400, { message, category: 'VALIDATION_ERROR' });
 }
 
-/** RFC 6749 fields beside HubSpot's own. https://developers.hubspot.com/changelog/new-oauth-v3-api-endpoints-and-standardized-error-responses */
+/**
+ * An error with the fields of RFC 6749 and of HubSpot.
+ * https://developers.hubspot.com/changelog/new-oauth-v3-api-endpoints-and-standardized-error-responses
+ */
 export function oauthFailure({ error, status, description }: OAuthFailure): Response {
   return json(400, { error, error_description: description, status, message: description });
 }

@@ -2,9 +2,11 @@ import type { ErrorBody, OAuthFailure } from './answers.ts';
 import type { WindowKind } from './limits/call-window.ts';
 import type { LimitPolicy } from './limits/limit-answers.ts';
 
-// HubSpot's behaviour where it publishes none: one live probe of a developer test account could correct these rows.
+// Assumptions about behaviour that HubSpot does not document. A test against a developer account could correct them.
 
-/** Only `BAD_REFRESH_TOKEN` and `BAD_HUB` were seen from the real token endpoint; the others carry reported names. */
+/**
+ * `BAD_REFRESH_TOKEN` and `BAD_HUB` were observed at the real token endpoint. Developers have reported the other names.
+ */
 export const OAUTH_FAILURES = {
   refreshToken: {
     error: 'invalid_grant',
@@ -27,11 +29,11 @@ export const OAUTH_FAILURES = {
   },
 } as const satisfies Record<string, OAuthFailure>;
 
-/** Life of an authorization code: documented as short. */
+/** Life of an authorization code. HubSpot documents it only as short. */
 export const CODE_LIFE_MS = 5 * 60 * 1000;
 
 /**
- * The longest path with its query; beyond, the answer is 414. People met it at 8,000 characters, some at 16,000 only.
+ * The longest path with its query. HubSpot answers longer ones with 414. Developers report limits of 8,000 and 16,000.
  * https://github.com/dlt-hub/verified-sources/pull/311, https://github.com/PostHog/posthog/pull/31617
  */
 export const MAX_URL_CHARACTERS = 8_000;
@@ -39,22 +41,26 @@ export const MAX_URL_CHARACTERS = 8_000;
 /** Associated records per record in one answer of an association batch read. */
 export const ASSOCIATION_PAGE = 500;
 
-/** A batch read in which every id is missing answers 207 with no results; some report 404. */
+/** Status of a batch read in which all ids are missing. Some developers report 404. */
 export const ALL_MISSING_STATUS = 207;
 
-/** How long searches do not see a change: documented as "a few moments"; 2 and 5 seconds were seen. */
+/** The delay until searches find a change. HubSpot documents "a few moments"; 2 and 5 seconds were observed. */
 export const SEARCH_LAG_MS = 3_000;
 
-/** Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value; people report that they do not. */
+/**
+ * Whether `NEQ`, `NOT_IN` and `NOT_CONTAINS_TOKEN` find records without a value. Developers report that they do not.
+ */
 export const NEGATION_FINDS_EMPTY: boolean = false;
 
-/** Whether records without a value come at the end of a sorted search, whichever its direction. */
+/** Whether records without a value come last in a sorted search, in both directions. */
 export const EMPTY_SORTS_LAST: boolean = true;
 
-/** Declining returns the browser with `access_denied`, as the documentation's shape has it; a quickstart says that nothing is sent. */
+/**
+ * Declined consent redirects the browser with `access_denied`, as documented. A quickstart of HubSpot says otherwise.
+ */
 export const DECLINE_RETURNS = true;
 
-/** Any one lets an app at sensitive values. The guide lists the first form, the specifications add the second. */
+/** Alternative scopes for sensitive values. HubSpot's guide names the first form, its specifications add the second. */
 export function sensitiveScopes(
   objectType: string,
   sensitivity: 'sensitive' | 'highly_sensitive',
@@ -67,30 +73,30 @@ export function sensitiveScopes(
 /** Property definitions in one batch read. */
 export const PROPERTY_BATCH_MAX = 100;
 
-/** Refusals about property definitions: their status codes are documented, their bodies are not. */
+/** Errors about property definitions. HubSpot documents their status codes, but not their bodies. */
 export const PROPERTY_FAILURES = {
   unknown: (name) => ({ message: `Property "${name}" does not exist`, category: 'OBJECT_NOT_FOUND' }),
   exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
 
-/** Owners in one page: only the default of 100 is documented. */
+/** The most owners in one page. HubSpot documents only the default of 100. */
 export const OWNER_LIMIT_MAX = 500;
 
-/** One limit has `rolling` in its name, of search nothing is said, and days end in the portal's time zone: taken for UTC. */
+/** The kinds of the limits' windows. A day ends in the portal's time zone, which is UTC in the simulator. */
 export const LIMIT_WINDOWS = {
   TEN_SECONDLY_ROLLING: 'rolling',
   SECONDLY: 'rolling',
   DAILY: 'fixed',
 } as const satisfies Record<LimitPolicy, WindowKind>;
 
-/** Whether a call that was answered 429 takes from the budget. */
+/** Whether a call with a 429 counts towards the limit. */
 export const REFUSED_CALLS_COUNT: boolean = false;
 
-/** Whether batches of associations, which are exempt from the burst limit, tell in their headers how it stands. */
+/** Whether association calls, which are exempt from the burst limit, have the headers of the burst limit. */
 export const ASSOCIATIONS_SHOW_LIMITS: boolean = false;
 
-/** What HubSpot says to association labels that it refuses. The rules are published, the texts are not. */
+/** Messages for refused association labels. HubSpot documents the rules, but not the messages. */
 export const LABEL_REFUSALS = {
   name: 'Association label names start with a letter and have only letters, numbers and underscores.',
   taken: 'There is a label of this name between these object types already.',
@@ -98,10 +104,10 @@ export const LABEL_REFUSALS = {
   inUse: 'The label cannot be deleted while records are associated with it.',
 } as const;
 
-/** JSON null in a write leaves the property as it is; only `""` is documented to clear it. */
+/** Whether JSON null in a write clears a property. HubSpot documents only `""`. */
 export const NULL_CLEARS = false;
 
-/** Values that are refused for sure, with codes and texts that nobody has published. */
+/** Errors for invalid values. Their codes and messages are not published. */
 export const VALUE_REFUSALS = {
   tooLong: (_value, max) => ({
     error: 'INVALID_STRING_LENGTH',
@@ -111,11 +117,11 @@ export const VALUE_REFUSALS = {
   blockedEmail: (value) => ({ error: 'INVALID_EMAIL', message: `Email address ${value} is on the block list` }),
 } as const satisfies Record<string, (value: string, max: number) => { error: string; message: string }>;
 
-/** The code of a property that is required and missing, also by an admin's rule. */
+/** The code for a missing required property, also when an admin's rule requires it. */
 export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
 
-/** By e-mail address "partial upserts are not supported": taken to mean that trace ids do not part the good from the bad. */
+/** HubSpot: "partial upserts are not supported" by e-mail address. Read as: one invalid input fails the whole batch. */
 export const EMAIL_UPSERT_IS_WHOLE = true;
 
-/** Merging two records makes a third; accounts in a beta of 2026 keep the id of the primary one. */
+/** Whether a merge keeps the primary record's id. It creates a new record, except in a beta of 2026. */
 export const MERGE_KEEPS_ID = false;

@@ -3,7 +3,7 @@ import { failure, json } from './answers.ts';
 import type { FaultRule } from './faults/faults.ts';
 import type { World } from './world.ts';
 
-/** The simulator's own door for tests in other processes: what was asked and how often, tokens that end early, failures. */
+/** Routes that control the simulator from other processes: the request log, statistics, revoked tokens and faults. */
 export function controlRoutes({ log, grants, faults }: World): Hono {
   const routes = new Hono();
   routes.get('/_simulator/requests', () => json(200, log.all()));

@@ -4,7 +4,7 @@ import { parsedBody } from './parsed-body.ts';
 import { pathOf } from './request-path.ts';
 import type { World } from './world.ts';
 
-/** Writes down what is asked, and how many refreshes of one consent run at once. */
+/** Logs requests, and counts concurrent refreshes of one grant. */
 export function logMiddleware(world: World): MiddlewareHandler<{ Variables: { session?: Session } }> {
   const { log, grants } = world;
   return async (c, next) => {
@@ -23,7 +23,7 @@ export function logMiddleware(world: World): MiddlewareHandler<{ Variables: { se
   };
 }
 
-/** The portal has to be looked up before the call, which may end the token. */
+/** Finds the portal before the call, because the call can revoke the token. */
 function describe({ req }: Context, { grants, clock }: World) {
   const token = /^Bearer (.+)$/.exec(req.header('authorization') ?? '')?.[1];
   const hubId = token === undefined ? undefined : grants.accessToken(token)?.portal.hubId;

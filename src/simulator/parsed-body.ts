@@ -2,7 +2,7 @@ import type { Context, HonoRequest } from 'hono';
 
 const parsed = new WeakMap<HonoRequest, Promise<unknown>>();
 
-/** The JSON that was sent, parsed once however many ask, so nobody may change it; `undefined` when it is none. */
+/** The JSON body, parsed once per request. Callers must not change it. `undefined` for other bodies. */
 export function parsedBody({ req }: Context): Promise<unknown> {
   const known = parsed.get(req);
   if (known) return known;

@@ -15,9 +15,9 @@ import { SearchIndex } from './crm/search/search-index.ts';
 export class Portal {
   readonly hubId: number;
   readonly domain: string;
-  /** E-mail address of the person who consents. */
+  /** E-mail address of the user who gives consent. */
   readonly user: string;
-  /** Definitions with their history, archived ones included. */
+  /** All property definitions with their history, also archived ones. */
   readonly properties: PropertyRegistry;
   readonly owners: Owner[] = [];
   readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
@@ -28,7 +28,7 @@ export class Portal {
   readonly associations = new AssociationStore();
   readonly searchIndex: SearchIndex;
 
-  /** Searches see changes `searchLagMs` later. */
+  /** Searches find changes after `searchLagMs`. */
   constructor(
     { hubId, domain, user }: { hubId: number; domain: string; user: string },
     clock: Clock,
@@ -42,7 +42,7 @@ export class Portal {
     this.searchIndex = new SearchIndex(this.store, this.associations, clock, searchLagMs);
   }
 
-  /** The properties that records of a type have in this portal: HubSpot's and its own. */
+  /** The properties of a record type in this portal, HubSpot's and custom ones. */
   definitions(type: ObjectTypeName): readonly PropertyDefinition[] {
     const live = this.properties.all(type).filter(({ archivedAt }) => archivedAt === undefined);
     return live.map(({ definition }) => definition);
@@ -53,12 +53,12 @@ export class Portal {
     return property && !property.archivedAt ? property.definition : undefined;
   }
 
-  /** Gives the portal a property of its own. */
+  /** Creates a custom property. */
   defineProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
     return this.properties.define(type, property).definition;
   }
 
-  /** Makes a property required, as an admin of the portal can. */
+  /** Makes a property required, like an admin of the portal. */
   requireProperty(type: ObjectTypeName, rule: RequirementRule): void {
     this.requirements[type].push(rule);
   }
@@ -75,7 +75,7 @@ export class Portal {
     return this.store.getBy(type, property, value);
   }
 
-  /** By the value of a unique property, or by an id; that of a record that was merged leads to what became of it. */
+  /** Finds a record by a unique property or by its id. The id of a merged record finds the remaining record. */
   find(type: ObjectTypeName, id: string, idProperty: string | undefined): StoredRecord | undefined {
     return idProperty === undefined ? this.store.survivor(type, id) : this.recordBy(type, idProperty, id);
   }
@@ -94,12 +94,12 @@ export class Portal {
     this.store.archive(type, id);
   }
 
-  /** Deletes a record for good. Its associated records still list it, as HubSpot's do for a moment. */
+  /** Deletes a record permanently. Its associated records still list it, as in HubSpot for a short time. */
   erase(type: ObjectTypeName, id: string): void {
     this.store.erase(type, id);
   }
 
-  /** Connects two records; every connection has the unlabelled type besides its labels. A new label is defined. */
+  /** Associates two records. Each association has the type without a label besides its labels. Defines a new label. */
   associate(from: RecordRef, to: RecordRef, { primary, label }: { primary?: boolean; label?: string } = {}): void {
     const known = this.associations.types.between(from.type, to.type);
     const labels = known.filter((type) => (primary && isPrimary(type)) || (label && type.label === label));
@@ -110,7 +110,7 @@ export class Portal {
     ]);
   }
 
-  /** Associated records of a record in the order of their ids, archived ones left out. */
+  /** The associated records without archived ones, ordered by id. */
   associatedRecords(from: ObjectTypeName, id: string, to: ObjectTypeName): readonly Association[] {
     return this.associations
       .associatedRecords({ type: from, id }, to)

@@ -1,10 +1,10 @@
 import type { ErrorBody } from './answers.ts';
 
-/** HubSpot's no: the answer to a request, or one of the errors of a batch. */
+/** An error answer of HubSpot to a request, or one error of a batch. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: ErrorBody;
-  /** What only batches tell, beside the body's own context. */
+  /** Additional context in answers of batches. */
   readonly batchContext: ErrorBody['context'];
 
   constructor(status: number, body: ErrorBody, batchContext?: ErrorBody['context']) {

@@ -6,7 +6,7 @@ import type { LimitPolicy } from './limits/limit-answers.ts';
 /** One request that the simulator answered. */
 export interface LoggedRequest {
   readonly method: string;
-  /** The path as it came, without its query. */
+  /** The requested path without its query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON or form fields; `undefined` when there was no body. */
@@ -16,15 +16,15 @@ export interface LoggedRequest {
   readonly token: string | undefined;
   /** The portal whose token it was. */
   readonly hubId: number | undefined;
-  /** What HubSpot demanded of the token, granted or not: any one of these lists, each all of it. Empty when nothing. */
+  /** The scopes that the call needs, granted or not: all scopes of at least one list. Empty when it needs none. */
   readonly scopes: readonly (readonly string[])[];
   /** Epoch milliseconds of the simulator's clock. */
   readonly at: number;
 }
 
-/** Figures since they were last reset; exact, also of requests that are forgotten or were never kept. */
+/** Statistics since the last reset. They also count requests that the log does not keep. */
 export interface Statistics {
-  /** CRM calls with a live token, refused ones included, by the budget that they take from. */
+  /** CRM calls with a valid token, also refused ones, by the limit that they count towards. */
   readonly calls: Readonly<Record<CallKind, number>>;
   /** How often each limit answered 429. */
   readonly refused: Readonly<Record<LimitPolicy, number>>;
@@ -35,24 +35,24 @@ export interface Statistics {
 }
 
 export interface RequestLogOptions {
-  /** The stretch of time that `maxInWindow` looks at, in milliseconds. */
+  /** The window of `maxInWindow`, in milliseconds. */
   readonly windowMs: number;
-  /** Without, requests are counted and not kept. */
+  /** Without it, requests are only counted. */
   readonly keepsRequests: boolean;
 }
 
-/** Older entries are forgotten beyond this. */
+/** The most entries. The oldest are dropped. */
 const CAPACITY = 10_000;
 
 const NO_CALLS: Statistics['calls'] = { burst: 0, search: 0, associations: 0 };
 const NONE_REFUSED: Statistics['refused'] = { TEN_SECONDLY_ROLLING: 0, SECONDLY: 0, DAILY: 0 };
 
-/** What was asked of the simulator, oldest first. Consent pages and the simulator's own controls are not in it. */
+/** The requests of the simulator, oldest first, without consent pages and the simulator's control routes. */
 export class RequestLog {
   readonly keepsRequests: boolean;
   readonly #windowMs: number;
   readonly #clock: Clock;
-  /** A ring: once it is full, the newest takes the oldest one's place. */
+  /** A ring buffer. */
   #entries: LoggedRequest[] = [];
   #added = 0;
   readonly #refreshing = new Map<number, number>();
@@ -69,25 +69,25 @@ export class RequestLog {
     this.#clock = clock;
   }
 
-  /** The most refreshes, of whatever consents, that ever ran at once. */
+  /** The most concurrent refreshes of all grants. */
   get maxRefreshes(): number {
     return this.#maxRunning;
   }
 
-  /** The most refreshes of one consent that ever ran at once. */
+  /** The most concurrent refreshes of one grant. */
   get maxRefreshOverlap(): number {
     return this.#maxOverlap;
   }
 
-  /** How often a limit, or any of them, answered 429. */
+  /** The number of 429s of one limit, or of all limits. */
   count429(policy?: LimitPolicy): number {
     const { TEN_SECONDLY_ROLLING, SECONDLY, DAILY } = this.#refused;
     return policy ? this.#refused[policy] : TEN_SECONDLY_ROLLING + SECONDLY + DAILY;
   }
 
   /**
-   * The most burst calls of a portal, or of any, that came within any stretch as long as the burst limit's: refused
-   * ones included, and also when that limit is off.
+   * The most burst calls of one portal, or of any portal, within the burst limit's window. Includes refused calls, and
+   * also counts when the limit is off.
    */
   maxInWindow(hubId?: number): number {
     if (hubId !== undefined) return this.#bursts.get(hubId)?.max ?? 0;
@@ -104,7 +104,7 @@ export class RequestLog {
     };
   }
 
-  /** Counts a CRM call as it comes; `refusedBy` when a limit answered it. */
+  /** Counts a CRM call. `refusedBy` is the limit that refused it. */
   count(hubId: number, kind: CallKind, refusedBy: LimitPolicy | undefined): void {
     this.#calls[kind] += 1;
     if (refusedBy) this.#refused[refusedBy] += 1;
@@ -118,7 +118,7 @@ export class RequestLog {
     burst.max = Math.max(burst.max, burst.window.count());
   }
 
-  /** Counts a request in; `grantId` when it refreshes that consent. The returned function counts it out. */
+  /** Counts the start of a request; `grantId` for a token refresh. The returned function counts its end. */
   begin(grantId: number | undefined): () => void {
     if (grantId === undefined) return () => {};
     const running = (this.#refreshing.get(grantId) ?? 0) + 1;
@@ -158,14 +158,14 @@ export class RequestLog {
     );
   }
 
-  /** Forgets everything, figures included. */
+  /** Deletes all entries, and resets the statistics. */
   clear(): void {
     this.#entries = [];
     this.#added = 0;
     this.resetStatistics();
   }
 
-  /** Figures begin anew; requests are kept. */
+  /** Resets the statistics, and keeps the entries. */
   resetStatistics(): void {
     this.#calls = { ...NO_CALLS };
     this.#refused = { ...NONE_REFUSED };

@@ -35,7 +35,7 @@ import { pathOf, unifiedPath } from './request-path.ts';
 import { refuseLongUrls } from './url-length.ts';
 import type { World } from './world.ts';
 
-/** A HubSpot account to begin with. */
+/** A portal that the simulator creates at its start. */
 export interface PortalOptions {
   readonly hubId: number;
   readonly domain: string;
@@ -51,24 +51,24 @@ export interface SimulatorOptions {
   readonly portals?: readonly PortalOptions[];
   /** Life of access tokens in milliseconds; HubSpot's 30 minutes by default. */
   readonly accessTokenLifeMs?: number;
-  /** What a refresh does to the refresh token; HubSpot was seen to keep it. */
+  /** Whether a refresh replaces the refresh token. The default keeps it, as observed at HubSpot. */
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
   /** HubSpot's limits of an OAuth app by default. */
   readonly limits?: LimitOptions;
-  /** How long every CRM answer takes, in milliseconds of the clock; 0 by default. */
+  /** The duration of each CRM call in milliseconds of the clock; 0 by default. */
   readonly latencyMs?: number;
-  /** Whether requests are kept for `log`, which they are by default; its statistics go on in any case. */
+  /** Whether `log` keeps requests; true by default. Its statistics always count. */
   readonly logRequests?: boolean;
-  /** How long searches do not see a change, in milliseconds; the data to begin with is seen at once. */
+  /** The delay until searches find a change, in milliseconds. They find the initial data at once. */
   readonly searchLagMs?: number;
 }
 
-/** HubSpot on this machine. */
+/** A simulated HubSpot. */
 export interface Simulator extends World {
   fetch(request: Request): Promise<Response>;
-  /** Resolves with the base URL, for the API and the consent page alike. */
+  /** Resolves with the base URL of the API and the consent page. */
   listen(port?: number): Promise<string>;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface Simulator extends World {
 const REQUIRED_SCOPES = ['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read'];
 const CRM_SCOPES = [...OBJECT_TYPES.flatMap(({ scopes }) => [...scopes.read, ...scopes.write]), OWNERS_READ];
 
-/** Works with a gateway on this machine as it comes; nobody outside can use it for anything. */
+/** Credentials for a gateway on this machine. They have no use outside of the simulator. */
 export const DEFAULT_APP: RegisteredApp = {
   appId: 1_160_452,
   clientId: 'simulated-client-id',
@@ -103,10 +103,10 @@ export const DEFAULT_PORTALS: readonly PortalOptions[] = [
 
 const ACCESS_TOKEN_LIFE_MS = 30 * 60 * 1000;
 const GRACE_MS = 60 * 1000;
-/** Longer URLs than HubSpot takes must come through, to be refused as HubSpot does. */
+/** Large enough for URLs that are too long for HubSpot, so that the simulator can refuse them like HubSpot. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** Builds the simulator with its data; it answers at once, by `fetch` or on a port. */
+/** Creates the simulator with its data. It answers requests by `fetch` or on a port. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock = systemClock, seed = 1, portals = DEFAULT_PORTALS } = options;
   const { accessTokenLifeMs = ACCESS_TOKEN_LIFE_MS, rotation = 'same', graceMs = GRACE_MS } = options;
@@ -133,10 +133,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     fetch: async (request) => api.fetch(request),
     async listen(port = 0) {
       await new Promise<void>((resolve, reject) => {
-        // It stays: a connection that cannot be accepted later on must not end the process.
+        // The listener stays, so that a connection that cannot be accepted later does not end the process.
         server.on('error', reject).listen(port, '127.0.0.1', resolve);
       });
-      return `http://localhost:${(server.address() as AddressInfo).port}`; // A TCP server that listens has one.
+      return `http://localhost:${(server.address() as AddressInfo).port}`; // A listening TCP server has an AddressInfo.
     },
     async close() {
       if (!server.listening) return;

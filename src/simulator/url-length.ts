@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { failure } from './answers.ts';
 import { MAX_URL_CHARACTERS } from './assumptions.ts';
 
-/** Answers 414 to a list of properties that is too long for a URL: a batch read takes it. */
+/** Answers 414 to a URL that is too long, for example because of its list of properties. */
 export const refuseLongUrls: MiddlewareHandler = async (c, next) => {
   const { url } = c.req;
   const origin = url.indexOf('/', url.indexOf('//') + 2);

@@ -6,7 +6,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import type { Portal } from './portal.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** Everything that the simulator remembers. */
+/** The state of the simulator. */
 export interface World {
   readonly clock: Clock;
   readonly app: RegisteredApp;

@@ -134,7 +134,9 @@ export function validateDocument(
   return cycles.length > 0 ? cycles : validate(schema, document, rules);
 }
 
-/** Validation rules that limit the work of the executor. They apply to executed documents and to documents in arguments. */
+/**
+ * Validation rules that limit the work of the executor. They apply to executed documents and to documents in arguments.
+ */
 export const LIMIT_RULES: readonly ValidationRule[] = [
   maxRootFields,
   // Fragments do not count as levels, because they do not make the answer deeper.

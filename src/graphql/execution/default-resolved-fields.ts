@@ -4,7 +4,8 @@ import type { GatewayError } from '../../errors.ts';
 import { type FieldMetadata, fieldMetadata } from '../analysis/field-metadata.ts';
 
 // A field that reads the JavaScript property of the same name has no resolver in the schema. Compiled operations then
-// read the property without a function call. The property must hold a value, not a promise or a function, and its getter
+// read the property without a function call. The property must hold a value, not a promise or a function, and its
+// getter
 // must not throw: a thrown error would end the operation. An Error as the value fails only the field.
 
 /** The resolver of a field that reads the property of the same name. `T` is the property's type. */

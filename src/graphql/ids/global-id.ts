@@ -32,7 +32,8 @@ export function parseRecordGlobalId(id: string): RecordReference | undefined {
 }
 
 /**
- * HubSpot's id of a record in the portal `hubId`, from HubSpot's id or a global id. `undefined` for a global id of another
+ * HubSpot's id of a record in the portal `hubId`, from HubSpot's id or a global id. `undefined` for a global id of
+ * another
  * portal or type, which fields treat like the id of a missing record.
  * @throws GatewayError BAD_USER_INPUT
  */

@@ -18,7 +18,9 @@ export function recordConnection({ typename, objectType, singular }: CrmObject) 
   );
 }
 
-/** The connection type of associated records, such as `ContactDealConnection`. Its edges have the association labels. */
+/**
+ * The connection type of associated records, such as `ContactDealConnection`. Its edges have the association labels.
+ */
 export function associationConnection(owner: CrmObject, associated: CrmObject) {
   const node = RECORD_REFS[associated.objectType];
   const name = `${owner.typename}${associated.typename}`;

@@ -63,7 +63,8 @@ export function givenSearch(
   const isOfPortal = (hubId: string) => ids.push({ argument: 'filter', hubId }) > 0;
   const terms: FilterTerms = { fields: filters, typeOf: () => 'enumeration', idOf, isOfPortal };
   const condition = filter ? filterCondition(filter, terms) : undefined;
-  // Without a PropertyFilter the search can be checked here. Otherwise the check needs the portal's property definitions.
+  // Without a PropertyFilter the search can be checked here. Otherwise the check needs the portal's property
+  // definitions.
   if (!filter || namedProperties(filter).length === 0) toSearch(criteriaOf({ query, orderBy }, condition));
   return ids;
 }

@@ -23,7 +23,9 @@ import { archiveInput, createInput, updateInput, upsertInput } from './write-inp
 
 for (const type of CRM_OBJECTS) defineWrites(type);
 
-/** Defines the mutations of a record type, such as `createContact`, `updateContact`, `upsertContact`, `archiveContact`. */
+/**
+ * Defines the mutations of a record type, such as `createContact`, `updateContact`, `upsertContact`, `archiveContact`.
+ */
 function defineWrites(type: CrmObject): void {
   const { typename, singular, objectType } = type;
   const payload = recordPayload(type);

@@ -30,7 +30,9 @@ export interface PropertyChanges {
   readonly absent: readonly InputPath[];
 }
 
-/** The longest value of a property in UTF-16 code units: https://developers.hubspot.com/docs/guides/api/crm/properties */
+/**
+ * The longest value of a property in UTF-16 code units: https://developers.hubspot.com/docs/guides/api/crm/properties
+ */
 const MAX_VALUE = 65_536;
 
 /**
@@ -44,7 +46,8 @@ export function valueWithin(argument: string, value: string): string {
 
 /**
  * Reads the property changes of an input for the portal `hubId`.
- * @throws GatewayError BAD_USER_INPUT for an invalid or duplicate property name, an invalid id, or a value that is too long
+ * @throws GatewayError BAD_USER_INPUT for an invalid or duplicate property name, an invalid id, or a value that is too
+ * long
  */
 export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId: number): PropertyChanges {
   // A Map, because a property can have the name __proto__.

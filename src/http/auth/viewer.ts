@@ -32,7 +32,9 @@ const MAX_TOKEN_LENGTH = 8_192;
 /** Three base64url parts without padding, so each token has only one encoding. */
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/** A token with `crit` is refused, because no extension is supported (RFC 7515 § 4.1.11), and so are other token types. */
+/**
+ * A token with `crit` is refused, because no extension is supported (RFC 7515 § 4.1.11), and so are other token types.
+ */
 const header = z.object({
   typ: z
     .string()

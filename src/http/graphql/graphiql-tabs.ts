@@ -7,8 +7,10 @@ export interface GraphiQLDefaults {
 
 /**
  * This script runs in the browser before GraphiQL. GraphiQL stores its tabs in `localStorage`, and the query, variables
- * and headers of the active tab under other keys. When both differ, it opens an empty tab, for example after a reload. The
- * script makes both agree. It replaces the headers of an earlier start of the gateway, whose token is no longer valid, and
+ * and headers of the active tab under other keys. When both differ, it opens an empty tab, for example after a reload.
+ * The
+ * script makes both agree. It replaces the headers of an earlier start of the gateway, whose token is no longer valid,
+ * and
  * opens a new tab when all tabs belong to another server on this address.
  */
 const SYNCHRONIZE_TABS = `(given, query) => {

@@ -33,7 +33,8 @@ const CONFIRM =
   'This browser is not the one that started. Go on only if you started this yourself: complete the connection in the application with this code. If somebody sent you here, close this window and give the code to nobody: it would open your HubSpot portal to them.';
 
 /**
- * The last page of a flow without a `returnTo`. Anyone can open its URL with any query, so the page shows a result only to
+ * The last page of a flow without a `returnTo`. Anyone can open its URL with any query, so the page shows a result only
+ * to
  * the browser that the gateway has redirected with it.
  */
 export function resultPage(query: URLSearchParams, cookie: string | undefined): Response {

@@ -12,7 +12,8 @@ export interface OAuthCallbackOptions {
   readonly callbackUrl: () => string;
   readonly secureCookies: () => boolean;
   /**
-   * HubSpot's issuer identifier, compared as text with `iss` (RFC 9207 § 2.4). If set, an answer without `iss` is refused,
+   * HubSpot's issuer identifier, compared as text with `iss` (RFC 9207 § 2.4). If set, an answer without `iss` is
+   * refused,
    * because a server that supports `iss` sends it in every answer. Otherwise `iss` is ignored, because there is only one
    * authorization server.
    */

@@ -28,7 +28,9 @@ interface Window {
   leftOut: number;
 }
 
-/** Counts every refusal, and logs the first ones per reason and minute. A later line has the number of omitted lines. */
+/**
+ * Counts every refusal, and logs the first ones per reason and minute. A later line has the number of omitted lines.
+ */
 export function createRefusalLog<Reason extends string>(
   { logger, clock, metrics }: RefusalLogOptions,
   { door, level, message }: RefusalKind,

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { failure, validationError } from '../answers.ts';
 import { invalidJson } from './session.ts';
 
-/** Ids come as text or as numbers. */
+/** An id as text or as a number. */
 export const id = z.union([z.string(), z.int().transform(String)]);
 
-/** The body of a request in this shape, or HubSpot's refusal of it. */
+/** The body of a request in this shape, or HubSpot's error. */
 export async function jsonBody<T>(c: Context, schema: z.ZodType<T>): Promise<T | Response> {
   let body: unknown;
   try {
@@ -18,7 +18,7 @@ export async function jsonBody<T>(c: Context, schema: z.ZodType<T>): Promise<T |
   return parsed.success ? parsed.data : wrongShape(body, parsed.error);
 }
 
-/** The inputs of a batch of up to `max`, or HubSpot's refusal of the body. */
+/** The inputs of a batch of up to `max`, or HubSpot's error. */
 export async function batchInputs<T>(c: Context, input: z.ZodType<T>, max: number): Promise<readonly T[] | Response> {
   const body = await jsonBody(c, z.object({ inputs: z.array(input) }));
   if (body instanceof Response) return body;

@@ -8,14 +8,14 @@ const OBJECTS = [CONTACTS, DEALS, COMPANIES] as const;
 
 export type ObjectTypeName = (typeof OBJECTS)[number]['name'];
 
-/** What HubSpot fixes for a standard object. */
+/** HubSpot's definition of a standard object. */
 export interface ObjectTypeFacts extends ObjectFacts {
   readonly name: ObjectTypeName;
 }
 
 export const OBJECT_TYPES: readonly ObjectTypeFacts[] = OBJECTS;
 
-/** What `make` makes of each object type. */
+/** The result of `make` for each object type. */
 export function byObjectType<T>(make: (type: ObjectTypeFacts) => T): Readonly<Record<ObjectTypeName, T>> {
   const entries = OBJECT_TYPES.map((type) => [type.name, make(type)] as const);
   return Object.fromEntries(entries) as Record<ObjectTypeName, T>; // The list has every type.
@@ -31,22 +31,22 @@ const BY_ANY_NAME = new Map(
   OBJECT_TYPES.flatMap((facts) => [facts.name, facts.singular, facts.typeId].map((name) => [name, facts] as const)),
 );
 
-/** By any name that HubSpot accepts in a path: `contacts`, `CONTACT`, `0-1`. */
+/** Finds an object type by any name that HubSpot accepts in a path: `contacts`, `CONTACT`, `0-1`. */
 export function objectType(name: string): ObjectTypeFacts | undefined {
   return BY_ANY_NAME.get(name.toLowerCase());
 }
 
-/** The sets of scopes of which reading records of these types needs one. */
+/** Alternative sets of scopes to read records of these types. */
 export function readScopes(...types: readonly ObjectTypeFacts[]): readonly (readonly string[])[] {
   return combined(types.map(({ scopes }) => scopes.read));
 }
 
-/** The same for any write of them. */
+/** Alternative sets of scopes to write records of these types. */
 export function writeScopes(...types: readonly ObjectTypeFacts[]): readonly (readonly string[])[] {
   return combined(types.map(({ scopes }) => scopes.write));
 }
 
-/** One scope of each list, in every way. */
+/** All combinations with one scope of each list. */
 function combined(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
   return lists.reduce<readonly (readonly string[])[]>(
     (sets, scopes) => sets.flatMap((set) => scopes.map((scope) => [...set, scope])),

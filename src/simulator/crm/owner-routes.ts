@@ -7,7 +7,9 @@ const OWNERS = '/crm/owners/:version{(?:2026-0[39]|v3)}';
 export const OWNERS_READ = 'crm.objects.owners.read';
 const DEFAULT_LIMIT = 100;
 
-/** Reading owners; nobody can write them. https://developers.hubspot.com/docs/guides/api/crm/owners */
+/**
+ * Routes that read owners. HubSpot has none that write them. https://developers.hubspot.com/docs/guides/api/crm/owners
+ */
 export function ownerRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 

@@ -1,18 +1,18 @@
-/** Who records are assigned to. https://developers.hubspot.com/docs/guides/api/crm/owners */
+/** An owner of records. https://developers.hubspot.com/docs/guides/api/crm/owners */
 export interface Owner {
-  /** What `hubspot_owner_id` holds. */
+  /** The value of `hubspot_owner_id`. */
   readonly id: string;
   readonly email: string;
   readonly type: 'PERSON' | 'QUEUE';
   readonly firstName: string;
   readonly lastName: string;
-  /** The person's number as a user, another one than `id`; `null` once archived. */
+  /** The id of the user, which differs from `id`; `null` for an archived owner. */
   readonly userId: number | null;
   readonly userIdIncludingInactive: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly archived: boolean;
-  /** Missing when the owner is in none. */
+  /** Absent when the owner is in no team. */
   readonly teams?: readonly Team[];
 }
 

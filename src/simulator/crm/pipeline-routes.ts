@@ -6,7 +6,7 @@ import { type CrmEnv, permittedType } from './session.ts';
 
 const PIPELINES = '/crm/pipelines/:version{(?:2026-0[39]|v3)}/:type';
 
-/** Reading pipelines and their stages. https://developers.hubspot.com/docs/guides/api/crm/pipelines */
+/** Routes that read pipelines and their stages. https://developers.hubspot.com/docs/guides/api/crm/pipelines */
 export function pipelineRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -39,7 +39,7 @@ function readAnyOf(type: ObjectTypeFacts) {
   return [[`crm.schemas.${type.name}.read`], ...readScopes(type)];
 }
 
-/** The pipeline that the path names, or HubSpot's refusal. */
+/** The pipeline in the path, or HubSpot's error. */
 function named(c: Context<CrmEnv>): Pipeline | Response {
   const type = permittedType(c, readAnyOf);
   if (type instanceof Response) return type;

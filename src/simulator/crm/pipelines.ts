@@ -1,14 +1,14 @@
 import { instant } from '../instant.ts';
 import type { PropertyOption } from './properties/property-definitions.ts';
 
-/** A step of a pipeline. */
+/** A stage of a pipeline. */
 export interface PipelineStage {
   readonly id: string;
   readonly label: string;
   readonly displayOrder: number;
   /**
-   * Strings, as HubSpot has it. Deals tell whether the stage ends the sale and how likely it is to be won: `isClosed` is
-   * `"true"` or `"false"`, `probability` `"0.0"` to `"1.0"`.
+   * Strings, as in HubSpot. Stages of deals have `isClosed`, `"true"` or `"false"`, and `probability`, `"0.0"` to
+   * `"1.0"`.
    */
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: string;
@@ -28,16 +28,16 @@ export interface Pipeline {
   readonly archived: boolean;
 }
 
-/** The names of the properties of an object that hold its pipeline and its stage. */
+/** The properties with the pipeline and the stage of an object. */
 export interface PipelineProperties {
   readonly pipeline: string;
   readonly stage: string;
 }
 
-/** Which pipeline it is; `createdAt` in epoch milliseconds. */
+/** The pipeline's ids and labels; `createdAt` in epoch milliseconds. */
 type PipelineHead = Pick<Pipeline, 'id' | 'label' | 'displayOrder'> & { readonly createdAt: number };
 
-/** A pipeline with stages in the order given. */
+/** A pipeline with its stages in order. */
 export function definePipeline(
   { id, label, displayOrder, createdAt }: PipelineHead,
   stages: readonly (readonly [id: string, label: string, metadata: PipelineStage['metadata']])[],
@@ -54,7 +54,7 @@ export function definePipeline(
   };
 }
 
-/** A pipeline of deals. A probability of 0 or 1 ends the sale. */
+/** A pipeline of deals. A stage with probability 0 or 1 is closed. */
 export function dealPipeline(
   head: PipelineHead,
   stages: readonly (readonly [id: string, label: string, probability: number])[],
@@ -69,8 +69,8 @@ export function dealPipeline(
 }
 
 /**
- * The options of the properties that hold a pipeline or a stage; `undefined` for other properties. Their definitions
- * say `externalOptions`, and list the options all the same.
+ * The options of pipeline and stage properties; `undefined` for other properties. Their definitions list the options
+ * although `externalOptions` is true.
  */
 export function pipelineOptions(
   { pipelines: names }: { readonly pipelines?: PipelineProperties },

@@ -5,9 +5,9 @@ import { parsedBody } from '../parsed-body.ts';
 import type { World } from '../world.ts';
 import { type ObjectTypeFacts, objectType } from './object-types.ts';
 
-/** What a CRM route knows of its caller; one per call. */
+/** The session of one CRM call. */
 export interface Session extends AccessToken {
-  /** The scopes that HubSpot demanded of this call: any one of these lists, each all of it. Empty when it asked for none. */
+  /** The scopes that the call needs: all scopes of at least one list. Empty when it needs none. */
   demanded: readonly (readonly string[])[];
 }
 
@@ -15,7 +15,7 @@ export interface CrmEnv {
   Variables: { session: Session };
 }
 
-/** Lets a call in when its bearer token is known and alive. */
+/** Refuses calls without a valid bearer token. */
 export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv> {
   return async (c, next) => {
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
@@ -39,7 +39,7 @@ export function scopeFailure(session: Session, anyOf: readonly (readonly string[
   return missingScope([...new Set(missing.filter((scope) => scope !== undefined))]);
 }
 
-/** The object type that the path names, or HubSpot's refusal of its name. */
+/** The object type in the path, or HubSpot's error for an unknown one. */
 export function objectTypeOf(c: Context, parameter: string): ObjectTypeFacts | Response {
   const name = c.req.param(parameter) ?? '';
   return (
@@ -48,7 +48,7 @@ export function objectTypeOf(c: Context, parameter: string): ObjectTypeFacts | R
   );
 }
 
-/** The two object types that the path names, when the token may do this with both, or HubSpot's refusal. */
+/** The two object types in the path, or HubSpot's error for an unknown type or a missing scope. */
 export function objectPairOf(
   c: Context<CrmEnv>,
   scopes: (...types: readonly ObjectTypeFacts[]) => readonly (readonly string[])[],
@@ -59,7 +59,7 @@ export function objectPairOf(
   return scopeFailure(c.get('session'), scopes(from, to)) ?? [from, to];
 }
 
-/** The object type that the path names, when the token holds one of the sets of scopes that its use needs. */
+/** The object type in the path, or HubSpot's error for an unknown type or a missing scope. */
 export function permittedType(
   c: Context<CrmEnv>,
   anyOf: (type: ObjectTypeFacts) => readonly (readonly string[])[],
@@ -73,7 +73,7 @@ export interface BatchBody {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The body of a batch read of up to `max` inputs, or HubSpot's refusal of it. Ids may come as numbers. */
+/** The body of a batch read of up to `max` inputs, or HubSpot's error. Ids can be numbers. */
 export async function batchBody(c: Context, max: number): Promise<BatchBody | Response> {
   const body = await objectBody(c);
   if (body instanceof Response) return body;
@@ -85,7 +85,7 @@ export async function batchBody(c: Context, max: number): Promise<BatchBody | Re
   return { inputs, body };
 }
 
-/** The JSON object that was sent, or HubSpot's refusal of anything else. */
+/** The JSON object in the body, or HubSpot's error for other bodies. */
 export async function objectBody(c: Context): Promise<Readonly<Record<string, unknown>> | Response> {
   const value = await parsedBody(c);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : invalidJson();

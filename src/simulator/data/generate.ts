@@ -29,19 +29,19 @@ export interface PortalSize {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Far from the seeds of other portals, which follow each other. */
+/** A large offset, because the seeds of portals are consecutive numbers. */
 const DETAILS_SEED = 1_000_003;
 
-/** Fills a portal with what a business would have in it. The same seed and time give the same portal. */
+/** Fills a portal with realistic data. The same seed and time give the same data. */
 export function generateData(portal: Portal, size: PortalSize, seed: number, now: number): void {
   const random = new Random(seed);
-  // Drawn apart: other details leave names and amounts as they are.
+  // A separate source, so that changes of other details do not change names and amounts.
   const details = new Random(seed + DETAILS_SEED);
   const owners = generateOwners(details, portal.domain, now);
   const renewals = renewalPipeline(details, now - 740 * DAY_MS);
   portal.owners.push(...owners);
   portal.pipelines.deals.push(renewals);
-  // Oldest first, as ids rise with time; all within two years.
+  // Oldest first, because ids increase with time. All within two years.
   const createdAt = (index: number, count: number) => now - Math.round(((count - index) / count) * 730 * DAY_MS);
   const companies = Array.from({ length: size.companies }, (_, index) =>
     portal.create(
@@ -70,7 +70,7 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
     const more = { ...pickOwner(owners, details), ...placeDeal(renewals, details, sale) };
     const record = portal.create('deals', { ...sale, ...more }, since);
     if (customer) portal.associate(at('deals', record), at('companies', customer), { primary: true });
-    // Mostly people of the customer; now and then an adviser from elsewhere.
+    // Mostly contacts of the customer, sometimes an external adviser.
     const own = staff.get(customer?.id ?? '') ?? contacts;
     for (let people = random.integer(1, 3); people > 0; people -= 1) {
       const pool = random.chance(0.1) ? contacts : own;
@@ -81,7 +81,7 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   }
 }
 
-/** From the creation of a record to today, in epoch milliseconds. */
+/** A time between the creation of a record and today, in epoch milliseconds. */
 interface Life {
   readonly since: number;
   readonly now: number;
@@ -138,7 +138,7 @@ function contact(
   };
 }
 
-/** What marketing knows of a contact: a date, a truth and choices of one or several options among it. */
+/** Marketing properties of a contact: among them a date, a boolean, and enumerations with one and several options. */
 function marketing(random: Random, { since, now }: Life): Record<string, string> {
   const roles = BUYING_ROLES.filter(() => random.chance(0.15));
   const seen = new Date(since + Math.round(random.next() * (now - since)));

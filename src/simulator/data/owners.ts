@@ -12,10 +12,10 @@ const SALES = { id: '368389', name: 'Sales Team' };
 const KEY_ACCOUNTS = { id: '368390', name: 'Key Accounts' };
 const SUCCESS = { id: '368391', name: 'Customer Success' };
 
-/** In which teams people are, taken in turn; some are in none. */
+/** The teams of the owners in rotation. Some owners have no team. */
 const MEMBERSHIPS: readonly (readonly Omit<Team, 'primary'>[])[] = [[SALES], [SALES, KEY_ACCOUNTS], [SUCCESS], []];
 
-/** The people behind a portal, twelve who work there and two who left. */
+/** The owners of a portal: twelve active and two archived ones. */
 export function generateOwners(random: Random, domain: string, now: number): Owner[] {
   let id = random.integer(40_000_000, 44_000_000);
   let userId = random.integer(9_000_000, 9_500_000);
@@ -23,7 +23,7 @@ export function generateOwners(random: Random, domain: string, now: number): Own
   return Array.from({ length: ACTIVE + ARCHIVED }, (_, index) => {
     id += random.integer(1, 90_000);
     userId += random.integer(1, 9_000);
-    // The list's length is no multiple of 7: no first name comes twice, and so no address.
+    // The length of the list is not a multiple of 7, so no first name and no address occurs twice.
     const firstName = FIRST_NAMES[(firstOfAll + index * 7) % FIRST_NAMES.length] ?? '';
     const lastName = random.pick(LAST_NAMES);
     const archived = index >= ACTIVE;
@@ -43,7 +43,7 @@ export function generateOwners(random: Random, domain: string, now: number): Own
   });
 }
 
-/** In charge of a record: somebody in most cases, now and then somebody who left. */
+/** The owner of a record: usually an active owner, sometimes an archived one, sometimes none. */
 export function pickOwner(owners: readonly Owner[], random: Random): { hubspot_owner_id?: string } {
   const [assigned, left] = [random.chance(0.85), random.chance(0.05)];
   const candidates = owners.filter(({ archived }) => archived === left);

@@ -1,7 +1,9 @@
 import { dealPipeline, type Pipeline } from '../crm/pipelines.ts';
 import type { Random } from './random.ts';
 
-/** A second pipeline beside HubSpot's own; `createdAt` in epoch milliseconds. Its ids are numbers, as HubSpot gives them out. */
+/**
+ * A second pipeline; `createdAt` in epoch milliseconds. Its ids are numbers, like those of custom pipelines in HubSpot.
+ */
 export function renewalPipeline(random: Random, createdAt: number): Pipeline {
   const id = random.integer(70_000_000, 79_000_000);
   const stageId = (index: number) => String(id * 2 + index);
@@ -14,7 +16,7 @@ export function renewalPipeline(random: Random, createdAt: number): Pipeline {
   ]);
 }
 
-/** Where a deal stands: some of those with existing customers move over, and what was won or lost stays so. */
+/** The pipeline and stage of a deal. Some deals with existing customers move here, and closed deals remain closed. */
 export function placeDeal(
   { id, stages }: Pipeline,
   random: Random,

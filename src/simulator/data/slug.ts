@@ -1,4 +1,4 @@
-/** Text as it stands in an e-mail address or a host name. */
+/** A text in the form of an e-mail address or host name part. */
 export function slug(text: string): string {
   return text
     .normalize('NFD')

@@ -7,7 +7,7 @@ import { json } from '../answers.ts';
 import { pathOf } from '../request-path.ts';
 import type { Fault, Faults } from './faults.ts';
 
-/** Lets the rules in force strike. Socket-level faults need a real socket. */
+/** Applies the active fault rules. Socket-level faults need a real socket. */
 export function faultMiddleware(faults: Faults, clock: Clock): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     if (faults.all().length === 0) return next();
@@ -23,7 +23,7 @@ export function faultMiddleware(faults: Faults, clock: Clock): MiddlewareHandler
     }
     const answer = await inflict(fault, c, next, clock);
     if (!answer) return undefined;
-    // Hono drops what is returned once there is an answer, and gives the headers of the old one to a new one.
+    // Hono ignores a returned answer when there is one already, and copies the headers of the old answer to a new one.
     c.res = undefined;
     c.res = answer;
     return undefined;
@@ -63,13 +63,13 @@ async function inflict(
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 function reset(outgoing: HttpBindings['outgoing'], at: 'before' | 'after-headers' | 'mid-body'): Response {
-  const response = outgoing as ServerResponse; // The simulator listens with HTTP/1.1 alone.
+  const response = outgoing as ServerResponse; // The simulator uses only HTTP/1.1.
   if (at !== 'before') {
     response.writeHead(200, { ...JSON_HEADERS, 'content-length': '1000' });
     response.flushHeaders();
     if (at === 'mid-body') response.write('{"access_token":"');
   }
-  // What was written reaches the client before the connection ends.
+  // The written bytes must reach the client before the connection ends.
   setImmediate(() => response.destroy());
   return RESPONSE_ALREADY_SENT;
 }

@@ -5,13 +5,13 @@ import type { Fault } from './faults.ts';
 type AnswerFault = Extract<Fault, { readonly kind: 'answer' }>;
 
 /**
- * Failures as HubSpot answers them, for a rule's `fault`. The bodies of 423 and 477 are published nowhere: a plain one
- * of HubSpot's envelope stands in. https://developers.hubspot.com/docs/api-reference/error-handling
+ * HubSpot's failures, for a rule's `fault`. The bodies of 423 and 477 are not published; they have HubSpot's error
+ * envelope here. https://developers.hubspot.com/docs/api-reference/error-handling
  */
 export const FAULTS = {
   /** Too many writes at once: the lock lasts for two seconds. */
   locked: refusal(423, (correlationId) => ({ status: 'error', message: 'The resource is locked.', correlationId })),
-  /** The portal moves to another data centre, which takes up to a day. */
+  /** HubSpot migrates the portal to another data centre, which takes up to a day. */
   migrating: (retryAfterSeconds: number): AnswerFault =>
     refusal(477, (correlationId) => ({ status: 'error', message: 'Migration in progress.', correlationId }), {
       'retry-after': String(retryAfterSeconds),
@@ -19,7 +19,7 @@ export const FAULTS = {
   tenSecondly: limit('TEN_SECONDLY_ROLLING'),
   searchSecondly: limit('SECONDLY'),
   daily: limit('DAILY'),
-  /** From the proxy in front of HubSpot. */
+  /** An answer of the proxy in front of HubSpot. */
   badGatewayHtml: {
     kind: 'answer',
     status: 502,

@@ -1,4 +1,4 @@
-/** What goes wrong. With `processed`, the request takes effect first and only its answer is lost. */
+/** A fault. With `processed`, the request takes effect before the fault. */
 export type Fault =
   | {
       readonly kind: 'answer';
@@ -7,10 +7,10 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly processed?: boolean;
     }
-  /** Changes the JSON that would have been answered. */
+  /** Changes the JSON of the answer. */
   | { readonly kind: 'rewrite'; readonly set: Readonly<Record<string, unknown>> }
   | { readonly kind: 'reset'; readonly at: 'before' | 'after-headers' | 'mid-body'; readonly processed?: boolean }
-  /** Answers when the rule is released or removed. */
+  /** Delays the answer until the rule is released or removed. */
   | { readonly kind: 'hold'; readonly processed?: boolean }
   | { readonly kind: 'drip'; readonly bytesPerSecond: number }
   | { readonly kind: 'flood'; readonly bytes: number }
@@ -21,29 +21,29 @@ export interface FaultRule {
   readonly match: string;
   /** Only bodies that contain this text, e.g. `grant_type=refresh_token`. */
   readonly bodyIncludes?: string;
-  /** How often it strikes; for ever when left out. */
+  /** The number of requests that the fault applies to; by default unlimited. */
   readonly times?: number;
   readonly fault: Fault;
 }
 
-/** A rule in force. */
+/** An active rule. */
 export interface ActiveFault {
   readonly id: number;
   readonly rule: FaultRule;
-  /** How often it struck. */
+  /** The number of requests that the fault was applied to. */
   readonly hits: number;
-  /** Resolves when it has struck `count` times. */
+  /** Resolves after `count` hits. */
   reached(count: number): Promise<void>;
-  /** Lets held requests go on; the rule stays in force. */
+  /** Releases held requests. The rule stays active. */
   release(): void;
-  /** Ends the rule and lets held requests go on. */
+  /** Removes the rule, and releases held requests. */
   remove(): void;
 }
 
-/** Refreshes only, on whatever version's path. */
+/** Matches only token refreshes, in all API versions. */
 export const REFRESH = { match: '^POST /oauth/[^/]+/token$', bodyIncludes: 'grant_type=refresh_token' } as const;
 
-/** Failures on demand: the first rule in force that fits a request strikes. */
+/** The fault rules. The first active rule that matches a request applies. */
 export class Faults {
   readonly #active: Active[] = [];
   #nextId = 1;
@@ -65,7 +65,7 @@ export class Faults {
     for (const active of [...this.#active]) active.remove();
   }
 
-  /** The rule that strikes this request, counted as a hit. */
+  /** The rule that applies to this request. Counts a hit. */
   strike(method: string, path: string, body: string): Active | undefined {
     const active = this.#active.find((candidate) => candidate.fits(`${method} ${path}`, body));
     active?.strike();

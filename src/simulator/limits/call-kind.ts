@@ -1,8 +1,8 @@
-/** Which budget a call takes from. */
+/** The limit that a call counts towards. */
 export type CallKind = 'burst' | 'search' | 'associations';
 
 /**
- * Search and what stands under `/crm/associations/` are exempt from the burst limit. `path` is in its newer spelling.
+ * Searches and calls under `/crm/associations/` are exempt from the burst limit. `path` is in the newer form.
  * https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export function callKind(method: string, path: string): CallKind {

@@ -1,15 +1,15 @@
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** How calls of a stretch of time are counted. */
+/** Counts the calls of a window. */
 export interface CallWindow {
-  /** Calls that count now. */
+  /** The calls in the window now. */
   count(): number;
   add(): void;
-  /** Milliseconds until a call that counts now does not any more; 0 when none counts. */
+  /** Milliseconds until the next call leaves the window; 0 when the window is empty. */
   untilFewer(): number;
 }
 
-/** `rolling`: the last so many milliseconds. `fixed`: stretches that start at multiples of their length since 1970. */
+/** `rolling` counts the last `windowMs`. `fixed` windows start at multiples of their length since 1970. */
 export type WindowKind = 'rolling' | 'fixed';
 
 export function createWindow(kind: WindowKind, windowMs: number, clock: Clock): CallWindow {
@@ -23,7 +23,7 @@ interface Moment {
   next: Moment | undefined;
 }
 
-/** Counts exactly, and remembers one entry a millisecond at most, however many calls there are. */
+/** Counts exactly, with at most one entry per millisecond. */
 export class RollingWindow implements CallWindow {
   readonly #windowMs: number;
   readonly #clock: Clock;

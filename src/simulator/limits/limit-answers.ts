@@ -4,7 +4,7 @@ import { json } from '../answers.ts';
 /** HubSpot's names of its limits. */
 export type LimitPolicy = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
 
-/** How a portal stands with its burst limit. */
+/** The state of a portal's burst limit. */
 export interface BurstState {
   readonly max: number;
   readonly remaining: number;
@@ -22,7 +22,7 @@ export function limitReached(policy: LimitPolicy, retryAfterMs?: number): Respon
 }
 
 /**
- * Two shapes: that of search was recorded, without a policy; the other is documented.
+ * The body of a 429. The body for searches, which has no policy, is recorded. HubSpot documents the other one.
  * https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export function limitBody(policy: LimitPolicy, correlationId: string): object {
@@ -39,7 +39,7 @@ export function limitBody(policy: LimitPolicy, correlationId: string): object {
       };
 }
 
-/** The daily ones are left out, as HubSpot does for OAuth apps. The secondly ones are deprecated and sent all the same. */
+/** Omits the daily headers, as HubSpot does for OAuth apps. HubSpot still sends the deprecated secondly headers. */
 export function setLimitHeaders(headers: Headers, burst: BurstState): void {
   headers.set('x-hubspot-ratelimit-max', String(burst.max));
   headers.set('x-hubspot-ratelimit-remaining', String(burst.remaining));

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { callKind } from './call-kind.ts';
 import { limitReached, setLimitHeaders } from './limit-answers.ts';
 
-/** Refuses what is more than a portal's limits allow, and tells in the headers of every other answer how much is left. */
+/** Refuses calls beyond a portal's limits. The headers of all other answers have the remaining calls. */
 export function limitMiddleware({ limits, log }: World): MiddlewareHandler<CrmEnv> {
   return async (c, next) => {
     const { hubId } = c.get('session').portal;

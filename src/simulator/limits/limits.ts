@@ -8,10 +8,10 @@ export const HUBSPOT_LIMITS = {
   retryAfter: false,
 } as const satisfies LimitOptions;
 
-/** For a simulator that answers as much as it is asked. */
+/** Options without any limit. */
 export const NO_LIMITS = { burst: 'off', search: 'off', daily: 'off' } as const satisfies LimitOptions;
 
-/** Counts what the app asks of each portal, and says when it is too much. */
+/** The rate limits of all portals. */
 export class Limits {
   readonly options: Required<LimitOptions>;
   readonly #clock: Clock;

@@ -13,7 +13,9 @@ export interface Limit {
   readonly windowMs: number;
 }
 
-/** What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
+/**
+ * What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ */
 export interface LimitOptions {
   /** All calls but searches and batches of associations; by default 110 in 10 seconds, as for every OAuth app. */
   readonly burst?: Limit | 'off';

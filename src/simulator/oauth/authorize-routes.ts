@@ -16,7 +16,9 @@ const PARAMETERS = [
 
 type Parameters = Readonly<Partial<Record<(typeof PARAMETERS)[number], string>>>;
 
-/** The consent screen and what comes of it. https://developers.hubspot.com/docs/guides/api/app-management/oauth/working-with-oauth */
+/**
+ * Routes of the consent page. https://developers.hubspot.com/docs/guides/api/app-management/oauth/working-with-oauth
+ */
 export function authorizeRoutes(world: World): Hono {
   const routes = new Hono();
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Portal } from '../portal.ts';
 
 export interface ConsentRequest {
-  /** The authorize URL's own parameters, sent back with the decision. */
+  /** The parameters of the authorize URL, which the form sends with the decision. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly appName: string;
   readonly portals: readonly Portal[];
@@ -16,7 +16,7 @@ h1{font-size:1.3rem;margin:0 0 1rem}fieldset{border:0;padding:0;margin:0 0 1.25r
 label{display:block;padding:.2rem 0}small{color:#7c98b6}button{font:inherit;padding:.6rem 1.4rem;border-radius:3px;border:1px solid #ff7a59;cursor:pointer}
 button[value=approve]{background:#ff7a59;color:#fff}button[value=decline]{background:#fff;color:#ff7a59;margin-left:.5rem}`;
 
-/** A page as HubSpot would show it: choose an account, see what is asked, untick what is optional, decide. */
+/** The consent page: choose an account, see the requested scopes, deselect optional scopes, decide. */
 export function consentPage({ parameters, appName, portals, scopes, optionalScopes }: ConsentRequest) {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -42,7 +42,7 @@ ${optionalScopes.map(
 </form><p><small>This is a simulator on your machine. No data leaves it.</small></p></main></body></html>`;
 }
 
-/** What HubSpot shows instead of a redirect when the authorize URL does not fit the app. */
+/** The page for an authorize URL that is invalid for the app. HubSpot does not redirect then. */
 export function errorPage(problem: string) {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Authorization failed</title><style>${STYLE}</style></head>

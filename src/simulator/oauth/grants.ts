@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/time/clock.ts';
 import { CODE_LIFE_MS } from '../assumptions.ts';
 import type { Portal } from '../portal.ts';
 
-/** What a person consented to. */
+/** A consent of a user. */
 export interface Grant {
   readonly portal: Portal;
   readonly scopes: readonly string[];
@@ -26,15 +26,15 @@ export interface TokenPair {
 }
 
 /**
- * What a refresh does to the refresh token. HubSpot was seen to keep it (`same`) and reserves the right to replace it:
- * `grace` replaces it and accepts the old one for a while, `strict` accepts each one once.
+ * Whether a refresh replaces the refresh token. HubSpot keeps it (`same`), but reserves the right to replace it. `grace`
+ * replaces it, and accepts the old one for some time. `strict` accepts each refresh token once.
  */
 export type Rotation = 'same' | 'grace' | 'strict';
 
-/** A consent with all refresh tokens that were ever issued for it. */
+/** A grant with all refresh tokens that were ever issued for it. */
 interface LiveGrant extends Grant {
   readonly id: number;
-  /** Until when each is accepted, in epoch milliseconds. */
+  /** The expiry of each refresh token, in epoch milliseconds. */
   readonly refreshTokens: Map<string, number>;
 }
 
@@ -46,9 +46,9 @@ export interface GrantOptions {
   graceMs: number;
 }
 
-/** All codes and tokens that the simulator has handed out. */
+/** All codes and tokens that the simulator has issued. */
 export class Grants {
-  /** May be changed at any time; what was issued before stays as it was. */
+  /** Tests can change it at any time. It applies to tokens that are issued afterwards. */
   readonly options: GrantOptions;
   readonly #clock: Clock;
   readonly #codes = new Map<string, IssuedCode>();
@@ -68,14 +68,14 @@ export class Grants {
     return code;
   }
 
-  /** A code works once, whatever comes of it. */
+  /** Redeems a code. A code can be used once, also when the redemption fails. */
   takeCode(code: string): IssuedCode | undefined {
     const issued = this.#codes.get(code);
     this.#codes.delete(code);
     return issued && issued.expiresAt > this.#clock.now() ? issued : undefined;
   }
 
-  /** A new grant, as after an exchanged code. */
+  /** A new grant, as after a redeemed code. */
   issueTokens({ portal, scopes }: Grant): TokenPair {
     const grant: LiveGrant = { id: this.#nextId++, portal, scopes, refreshTokens: new Map() };
     return { accessToken: this.#issueAccessToken(grant), refreshToken: this.#issueRefreshToken(grant) };
@@ -92,7 +92,7 @@ export class Grants {
     return { accessToken, refreshToken: this.#issueRefreshToken(grant) };
   }
 
-  /** Known tokens, expired ones included. */
+  /** An access token, also an expired one. */
   accessToken(token: string): AccessToken | undefined {
     return this.#accessTokens.get(token);
   }
@@ -101,23 +101,23 @@ export class Grants {
     return this.#live(token);
   }
 
-  /** Names the consent behind a refresh token, also behind one that is replaced by now. */
+  /** The id of a refresh token's grant, also for a replaced refresh token. */
   grantId(refreshToken: string): number | undefined {
     return this.#byRefreshToken.get(refreshToken)?.id;
   }
 
-  /** Ends the consent behind a refresh token. Issued access tokens live on. */
+  /** Revokes the grant of a refresh token. Issued access tokens remain valid. */
   revokeRefreshToken(token: string): void {
     this.#byRefreshToken.get(token)?.refreshTokens.clear();
   }
 
-  /** Ends every consent of a portal, and its access tokens with it: the app was uninstalled. */
+  /** Revokes all grants and access tokens of a portal, as after an uninstallation of the app. */
   uninstall(hubId: number): void {
     for (const grant of this.#byRefreshToken.values()) if (grant.portal.hubId === hubId) grant.refreshTokens.clear();
     for (const [token, { portal }] of this.#accessTokens) if (portal.hubId === hubId) this.#accessTokens.delete(token);
   }
 
-  /** Every consent of a portal loses these scopes, and its access tokens with it: an administrator took them away. */
+  /** Removes scopes from all grants and access tokens of a portal, like an administrator. */
   takeScopes(hubId: number, scopes: readonly string[]): void {
     const left = <G extends Grant>(grant: G): G =>
       grant.portal.hubId === hubId
@@ -127,7 +127,7 @@ export class Grants {
     for (const [token, grant] of this.#byRefreshToken) this.#byRefreshToken.set(token, left(grant));
   }
 
-  /** Access tokens end before their time, as when HubSpot invalidates them. */
+  /** Expires access tokens early, as when HubSpot invalidates them. */
   revokeAccessTokens(): void {
     this.#accessTokens.clear();
   }

@@ -1,9 +1,9 @@
-/** The developer's app as HubSpot knows it. */
+/** The registration of the HubSpot app. */
 export interface RegisteredApp {
   readonly appId: number;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Exact URLs; empty: any URL on a loopback host, since a local gateway's port may change. */
+  /** Exact URLs. Empty allows any URL on a loopback host, because the port of a local gateway can change. */
   readonly redirectUris: readonly string[];
   readonly requiredScopes: readonly string[];
   readonly optionalScopes: readonly string[];
@@ -15,8 +15,8 @@ export function acceptsRedirect(app: RegisteredApp, redirectUri: string): boolea
 }
 
 /**
- * Why HubSpot would show an error page instead of asking for consent; `undefined` when the split is right: `scope`
- * names every required scope, and each scope stands where the app registered it.
+ * The reason for an error page instead of the consent page. `undefined` when `scope` has all required scopes, and each
+ * scope is in the parameter in which the app has registered it.
  */
 export function scopeProblem(
   app: RegisteredApp,

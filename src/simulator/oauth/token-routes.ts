@@ -5,7 +5,7 @@ import { OAUTH_FAILURES } from '../assumptions.ts';
 import type { World } from '../world.ts';
 import type { Grant, TokenPair } from './grants.ts';
 
-/** Token, introspect and revoke: the dated paths, v3, and v1 as HubSpot's SDK still calls it. */
+/** Routes to issue, introspect and revoke tokens: the dated versions, v3, and v1, which HubSpot's SDK uses. */
 export function tokenRoutes(world: World): Hono {
   const routes = new Hono();
 
@@ -49,7 +49,7 @@ export function tokenRoutes(world: World): Hono {
   return routes;
 }
 
-/** Only v1 reads its query string, too. */
+/** Only v1 also reads the query string. */
 async function formFields(c: Context): Promise<URLSearchParams> {
   const fields = new URLSearchParams(await c.req.text());
   if (c.req.param('version') === 'v1') {
@@ -97,13 +97,13 @@ function tokenBody({ clock }: World, { accessToken, refreshToken }: TokenPair) {
   };
 }
 
-/** Whole seconds, as HubSpot's are; the short lives of tests are told exactly. */
+/** Whole seconds, as in HubSpot. The short lives of tests are exact. */
 function secondsUntil(expiresAt: number, clock: World['clock']): number {
   const seconds = Math.max(0, (expiresAt - clock.now()) / 1000);
   return seconds > 60 ? Math.round(seconds) : seconds;
 }
 
-/** RFC 7662: 200 whatever the token is. It echoes the token, as HubSpot does. */
+/** Status 200 for every token (RFC 7662). The answer contains the token, as in HubSpot. */
 function introspect({ grants, app, clock }: World, token: string) {
   const access = grants.accessToken(token);
   if (access && access.expiresAt > clock.now()) {

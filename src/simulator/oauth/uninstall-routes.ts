@@ -3,7 +3,7 @@ import { json } from '../answers.ts';
 import { type CrmEnv, scopeFailure } from '../crm/session.ts';
 import type { World } from '../world.ts';
 
-/** The app leaves a portal. https://developers.hubspot.com/docs/api-reference/app-uninstalls */
+/** The route that uninstalls the app from a portal. https://developers.hubspot.com/docs/api-reference/app-uninstalls */
 export function uninstallRoutes({ grants }: World): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
   routes.delete('/appinstalls/:version/external-install', (c) => {

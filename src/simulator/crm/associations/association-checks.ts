@@ -7,10 +7,10 @@ import type { AssociationSpec, AssociationType } from './association-types.ts';
 
 const MESSAGE = 'One or more associations are invalid';
 
-/** The association types that a body names. */
+/** The association types in a body. */
 export const associationSpecs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));
 
-/** Throws HubSpot's refusal when one of these records is not there. */
+/** Throws HubSpot's error when one of these records does not exist. */
 export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): void {
   const missing = ends.filter(({ type, id }) => {
     const record = portal.record(type, id);
@@ -25,7 +25,7 @@ export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): v
   });
 }
 
-/** The types that a request names. Throws HubSpot's refusal of one that does not lead from here to there. */
+/** The association types of a request. Throws HubSpot's error for a type between other object types. */
 export function requireTypes(
   portal: Portal,
   specs: readonly AssociationSpec[],
@@ -49,7 +49,7 @@ export function unknownType({ associationCategory, associationTypeId }: Associat
   });
 }
 
-/** Type ids count for one direction only. */
+/** A type id applies to one direction only. */
 function wrongEnd(end: 'from' | 'to', type: AssociationType, actual: ObjectTypeName): Refusal {
   const [given, expected] = [factsOf(actual).typeId, factsOf(type[end]).typeId];
   return invalid(`invalid ${end} object type ${given} for associations to be created. expected: ${expected}`);

@@ -19,7 +19,7 @@ const renamedLabel = z.object({
   inverseLabel: z.string().optional(),
 });
 
-/** What connections can mean in a portal. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
+/** Routes for association labels. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
 export function associationLabelRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -38,7 +38,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
     if (body instanceof Response) return body;
     const { types } = c.get('session').portal.associations;
     const [from, to] = pair;
-    // The name is the portal's own and never shown. It follows the rules of property names.
+    // The name is internal to the portal. It has the syntax of property names.
     if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(body.name)) throw invalid(LABEL_REFUSALS.name);
     const labels = userDefined(types, pair);
     if (labels.some(({ label }) => label === body.label)) throw invalid(LABEL_REFUSALS.taken);
@@ -83,7 +83,7 @@ function requireLabel(types: AssociationTypes, pair: Pair, typeId: number): Asso
   return type;
 }
 
-/** A label and its counterpart count as one, also where both lead from a type to itself. */
+/** A label and its inverse count as one label, also between records of the same type. */
 function pairsOf(types: AssociationTypes, labels: readonly AssociationType[]): number {
   return new Set(labels.map((type) => Math.min(type.typeId, types.inverse(type).typeId))).size;
 }

@@ -4,11 +4,11 @@ import type { Association } from './association-store.ts';
 
 export interface AssociationPage {
   readonly page: readonly Association[];
-  /** Only when there is more. */
+  /** Present only when more records follow. */
   readonly paging?: { readonly next: { readonly after: string } };
 }
 
-/** A page of a record's associated records from the id `start` on. */
+/** A page of a record's associated records that begins at the id `start`. */
 export function associationPage(
   portal: Portal,
   from: { readonly type: ObjectTypeName; readonly id: string },
@@ -23,7 +23,7 @@ export function associationPage(
   };
 }
 
-/** The cursor is opaque, as HubSpot's is: the id to start at in base64. `undefined` for a cursor of nobody's. */
+/** Decodes an opaque cursor: the first id of the page in base64. `undefined` for an invalid cursor. */
 export function parseCursor(after: string | undefined): number | undefined {
   if (after === undefined) return 0;
   const id = Buffer.from(after, 'base64').toString();

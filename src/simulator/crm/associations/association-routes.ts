@@ -11,7 +11,10 @@ import { presentType } from './association-types.ts';
 const MAX_INPUTS = 1_000;
 const MAX_LIMIT = 500;
 
-/** Reading associations as v4 and the dated versions do. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
+/**
+ * Routes that read associations, in v4 and the dated versions.
+ * https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4
+ */
 export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -55,7 +58,7 @@ export function associationRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv>
   return routes;
 }
 
-/** Ids come as numbers, as in HubSpot's samples. */
+/** Ids are numbers, as in HubSpot's samples. */
 function associationResults(page: AssociationPage['page']) {
   return page.map(([associated, types]) => ({
     toObjectId: Number(associated),
@@ -63,7 +66,7 @@ function associationResults(page: AssociationPage['page']) {
   }));
 }
 
-/** How a batch read says that a record has no associated records: as an error, one for each. */
+/** The error of a batch read for each record without associated records. */
 function noAssociations(from: ObjectTypeFacts, id: string, to: ObjectTypeFacts): BatchError {
   return {
     status: 'error',

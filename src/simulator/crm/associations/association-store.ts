@@ -2,25 +2,25 @@ import type { ObjectTypeName } from '../object-types.ts';
 import { compareIds } from '../records/record-ids.ts';
 import { type AssociationType, AssociationTypes, isPrimary } from './association-types.ts';
 
-/** One end of a connection. */
+/** One end of an association. */
 export interface RecordRef {
   readonly type: ObjectTypeName;
   readonly id: string;
 }
 
-/** A record at the other end, and all that it is to this one. */
+/** The record at the other end, and the types of the association. */
 export type Association = readonly [id: string, types: readonly AssociationType[]];
 
-/** Hears of two records that are connected or parted. */
+/** Listens to created and removed associations. */
 export type ConnectionListener = (from: RecordRef, to: RecordRef, connected: boolean) => void;
 
 type Connection = readonly [id: string, types: ReadonlySet<AssociationType>];
 
-/** Who is connected with whom in one portal. Every connection is seen from both ends. */
+/** The associations of one portal. Each association is stored for both ends. */
 export class AssociationStore {
   readonly types = new AssociationTypes();
   readonly #associatedRecords = new Map<string, Map<string, Set<AssociationType>>>();
-  /** In the order of ids, by the same key: sorted when first asked for, forgotten at a change. */
+  /** A cache of the associated records in the order of their ids, by the same key. A change deletes the entry. */
   readonly #ordered = new Map<string, readonly Connection[]>();
   readonly #listeners: ConnectionListener[] = [];
 
@@ -34,21 +34,21 @@ export class AssociationStore {
     return this.#inOrder(key(from, to)).map(([id, types]) => [id, known.filter((type) => types.has(type))]);
   }
 
-  /** What `to` is to `from`; empty when they are not connected. */
+  /** The types of the association from `from` to `to`; empty without an association. */
   between(from: RecordRef, to: RecordRef): readonly AssociationType[] {
     const types = this.#associatedRecords.get(key(from, to.type))?.get(to.id);
     return types ? this.types.between(from.type, to.type).filter((type) => types.has(type)) : [];
   }
 
-  /** Connects two records plainly; labels that they have stay. */
+  /** Associates two records without a label. Existing labels remain. */
   connect(from: RecordRef, to: RecordRef): void {
     const plain = this.types.unlabelled(from.type, to.type);
     this.#set(from, to, [...this.between(from, to), plain]);
   }
 
   /**
-   * Connects two records with these labels instead of the ones they have. They are plainly connected besides, and a
-   * primary company takes the place of another one.
+   * Associates two records, and replaces their labels. The association also has the type without a label. A new primary
+   * company replaces the old one.
    */
   label(from: RecordRef, to: RecordRef, labels: readonly AssociationType[]): void {
     const primary = labels.find(isPrimary);
@@ -64,7 +64,7 @@ export class AssociationStore {
     for (const listener of this.#listeners) listener(from, to, false);
   }
 
-  /** Takes labels away. The plain connection takes all others with it. */
+  /** Removes labels. Removing the type without a label removes the whole association. */
   unlabel(from: RecordRef, to: RecordRef, labels: readonly AssociationType[]): void {
     const rest = this.between(from, to).filter((type) => !labels.includes(type));
     if (rest.some(({ label }) => label === null)) this.#set(from, to, rest);
@@ -75,7 +75,7 @@ export class AssociationStore {
     return this.#associatedRecords.values().some((all) => all.values().some((types) => types.has(type)));
   }
 
-  /** Gives the connections of a record to another one, besides its own. Its own primary company stays the primary one. */
+  /** Adds the associations of one record to another record, which keeps its own primary company. */
   move(from: RecordRef, to: RecordRef, types: readonly ObjectTypeName[]): void {
     for (const type of types) {
       const hasPrimary = this.associatedRecords(to, type).some(([, own]) => own.some(isPrimary));

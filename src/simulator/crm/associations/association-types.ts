@@ -1,17 +1,17 @@
 import { OBJECT_TYPES, type ObjectTypeName, objectType } from '../object-types.ts';
 import type { AssociationMeaning } from '../objects/define.ts';
 
-/** One meaning that a connection can have, as seen from one of its ends. */
+/** An association type in one direction. */
 export interface AssociationType {
   readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED';
   readonly typeId: number;
   readonly from: ObjectTypeName;
   readonly to: ObjectTypeName;
-  /** What the record at the other end is; `null` of the plain connection. */
+  /** The label of the record at the other end; `null` for the type without a label. */
   label: string | null;
 }
 
-/** How requests name a type. */
+/** The id of a type in requests. */
 export interface AssociationSpec {
   readonly associationCategory: string;
   readonly associationTypeId: number;
@@ -27,13 +27,13 @@ const HUBSPOT_DEFINED = OBJECT_TYPES.flatMap(({ name, associations }) =>
   }),
 );
 
-/** Portals count their labels; where they start is of no meaning. */
+/** The first type id of custom labels. The value has no meaning. */
 const FIRST_USER_DEFINED_ID = 28;
 
-/** The association types of one portal: HubSpot's, and the labels of its own. */
+/** The association types of one portal: HubSpot's types, and custom labels. */
 export class AssociationTypes {
   readonly #types: AssociationType[] = [];
-  /** Types that are their own inverse are not in it. */
+  /** Without types that are their own inverse. */
   readonly #inverses = new Map<AssociationType, AssociationType>();
   #nextId = FIRST_USER_DEFINED_ID;
 
@@ -41,36 +41,36 @@ export class AssociationTypes {
     for (const row of HUBSPOT_DEFINED) this.#add('HUBSPOT_DEFINED', row);
   }
 
-  /** HubSpot's first. */
+  /** HubSpot's types first. */
   between(from: ObjectTypeName, to: ObjectTypeName): readonly AssociationType[] {
     return this.#types.filter((type) => type.from === from && type.to === to);
   }
 
-  /** The plain connection, which every pair of types has. */
+  /** The type without a label, which each pair of object types has. */
   unlabelled(from: ObjectTypeName, to: ObjectTypeName): AssociationType {
     const type = this.between(from, to).find(({ label }) => label === null);
     if (!type) throw new TypeError(`${from} and ${to} have no plain association type`);
     return type;
   }
 
-  /** Whatever its ends. */
+  /** Finds a type between any object types. */
   find({ associationCategory, associationTypeId }: AssociationSpec): AssociationType | undefined {
     return this.#types.find(({ category, typeId }) => category === associationCategory && typeId === associationTypeId);
   }
 
-  /** The same meaning as seen from the other end. */
+  /** The type in the other direction. */
   inverse(type: AssociationType): AssociationType {
     return this.#inverses.get(type) ?? type;
   }
 
-  /** Adds a label and its counterpart; one type alone for what two records of a kind are to each other. */
+  /** Adds a label and its inverse, or one type for a symmetric label between records of one type. */
   define(from: ObjectTypeName, to: ObjectTypeName, label: string, inverseLabel = label): readonly AssociationType[] {
     const typeId = this.#nextId++;
     const inverseTypeId = from === to && label === inverseLabel ? typeId : this.#nextId++;
     return this.#add('USER_DEFINED', [from, to, label, typeId, inverseTypeId, inverseLabel]);
   }
 
-  /** A counterpart that has the same label is renamed with it. */
+  /** Renames a label, and its inverse if it has the same label. */
   rename(type: AssociationType, label: string, inverseLabel?: string): void {
     const inverse = this.inverse(type);
     inverse.label = inverseLabel ?? (inverse.label === type.label ? label : inverse.label);
@@ -97,12 +97,12 @@ export class AssociationTypes {
   }
 }
 
-/** Whether a type makes the company at its one end the main one of the record at the other. */
+/** Whether a type marks the primary company of a record. */
 export function isPrimary({ category, label }: AssociationType): boolean {
   return category === 'HUBSPOT_DEFINED' && label === 'Primary';
 }
 
-/** A type as answers show it. */
+/** An association type in an answer. */
 export function presentType({ category, typeId, label }: AssociationType) {
   return { category, typeId, label };
 }

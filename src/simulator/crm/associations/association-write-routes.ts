@@ -21,7 +21,10 @@ const pair = z.object({ from: end, to: end });
 const labelledPair = z.object({ from: end, to: end, types: associationSpecs });
 const fan = z.object({ from: end, to: z.array(end) });
 
-/** Connecting records and parting them. https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4 */
+/**
+ * Routes that create and remove associations.
+ * https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4
+ */
 export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -90,7 +93,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
     if (inputs instanceof Response) return inputs;
     const { portal } = c.get('session');
     const [from, to] = types;
-    // All types are looked at before anything is taken away.
+    // All types are checked before anything is removed.
     const removals = inputs.map((input) => ({
       ends: endsOf(types, { id: input.from.id, toId: input.to.id }),
       labels: requireTypes(portal, input.types, from.name, to.name),
@@ -114,7 +117,7 @@ function endsOf(
   ];
 }
 
-/** Connects two records plainly; the answer tells of both directions. */
+/** Associates two records without a label. The answer has both directions. */
 function connect(portal: Portal, from: RecordRef, to: RecordRef) {
   requireRecords(portal, from, to);
   portal.associations.connect(from, to);
@@ -130,7 +133,7 @@ function presentConnection(portal: Portal, from: RecordRef, to: RecordRef) {
   };
 }
 
-/** Connects two records with these labels instead of those they have. Ids in the answer are numbers. */
+/** Associates two records, and replaces their labels. Ids in the answer are numbers. */
 function label(portal: Portal, [from, to]: Ends, labels: readonly AssociationSpec[]) {
   const types = requireTypes(portal, labels, from.type, to.type);
   requireRecords(portal, from, to);
@@ -144,7 +147,7 @@ function label(portal: Portal, [from, to]: Ends, labels: readonly AssociationSpe
   };
 }
 
-/** The dated versions answer removals with an empty batch, v4 with nothing. */
+/** The dated versions answer removals with an empty batch, v4 without a body. */
 function removed(version: string, clock: Clock): Response {
   return version === 'v4' ? json(204, undefined) : batchAnswer(200, { results: [] }, clock, clock.now());
 }

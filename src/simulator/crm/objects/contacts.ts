@@ -61,7 +61,7 @@ export const CONTACTS = defineObject({
         'Email',
         'string',
         'text',
-        // Works as `idProperty` and refuses duplicates; portals of 2022 answered false here all the same.
+        // The property works as `idProperty` and refuses duplicates, but portals of 2022 answered false here.
         { description: 'The address that tells contacts apart.', hasUniqueValue: true },
       ],
       ['fax', 'Fax Number', 'string', 'text'],

@@ -12,7 +12,7 @@ export const DEALS = defineObject({
   pipelines: {
     pipeline: 'pipeline',
     stage: 'dealstage',
-    // It was never created, hence the epoch.
+    // HubSpot's default pipeline has the epoch as its creation time.
     standard: dealPipeline({ id: 'default', label: 'Sales Pipeline', displayOrder: 0, createdAt: 0 }, [
       ['appointmentscheduled', 'Appointment Scheduled', 0.2],
       ['qualifiedtobuy', 'Qualified To Buy', 0.4],

@@ -1,36 +1,42 @@
 import type { Pipeline, PipelineProperties } from '../pipelines.ts';
 import type { PropertyDefinition, PropertyOption, PropertyType } from '../properties/property-definitions.ts';
 
-/** What HubSpot fixes for a standard object: all that the simulator knows of it follows from this. */
+/** HubSpot's definition of a standard object. */
 export interface ObjectFacts {
   readonly name: string;
-  /** As it stands in association type names: `contact_to_deal`. */
+  /** The name in association types: `contact_to_deal`. */
   readonly singular: string;
   readonly typeId: string;
-  /** Where the ids of its records begin, so that no two types share one. */
+  /** The first record id. Record types do not share ids. */
   readonly firstId: number;
-  /** Scopes of which any one is enough. */
+  /** Alternative scopes. */
   readonly scopes: { readonly read: readonly string[]; readonly write: readonly string[] };
-  /** Present in every answer, asked for or not. */
+  /** Properties that every answer has. */
   readonly always: readonly string[];
-  /** Returned when nothing is asked for. https://developers.hubspot.com/docs/guides/api/crm/search (default properties) */
+  /**
+   * Properties of an answer when the request names none. https://developers.hubspot.com/docs/guides/api/crm/search
+   * (default properties)
+   */
   readonly defaults: readonly string[];
   readonly modifiedProperty: string;
-  /** New records have at least one property of each list. */
+  /** New records need at least one property of each list. */
   readonly required: readonly (readonly string[])[];
-  /** Where a query looks. https://developers.hubspot.com/docs/guides/api/crm/search#search-default-searchable-properties */
+  /**
+   * Properties in which HubSpot searches a query.
+   * https://developers.hubspot.com/docs/guides/api/crm/search#search-default-searchable-properties
+   */
   readonly searchable: readonly string[];
-  /** The properties that hold them, and the one that HubSpot gives every portal. */
+  /** The properties with the pipeline and the stage, and HubSpot's default pipeline. */
   readonly pipelines?: PipelineProperties & { readonly standard: Pipeline };
-  /** To itself and to the objects before it in the list. */
+  /** Association types to the object itself and to the objects before it in the list. */
   readonly associations: readonly AssociationRow[];
-  /** The main one first. */
+  /** The primary group first. */
   readonly groups: readonly PropertyGroup[];
-  /** In alphabetical order of their names. */
+  /** In alphabetical order. */
   readonly properties: readonly PropertyDefinition[];
 }
 
-/** A heading under which HubSpot's pages show properties. */
+/** A group of properties in HubSpot's app. */
 interface PropertyGroup {
   readonly name: string;
   readonly label: string;
@@ -41,7 +47,7 @@ interface PropertyGroup {
 // https://developers.hubspot.com/docs/guides/api/crm/associations (association type id values)
 export type AssociationRow = readonly [to: string, ...AssociationMeaning];
 
-/** Of both directions; the other one's label where it is not the same. */
+/** Both directions of an association type. The inverse label is present when it differs. */
 export type AssociationMeaning = readonly [
   label: string | null,
   typeId: number,
@@ -49,7 +55,7 @@ export type AssociationMeaning = readonly [
   inverseLabel?: string,
 ];
 
-/** One of HubSpot's own properties; what is left out is as it is with most of them. */
+/** A property that HubSpot defines. Omitted fields have the most common values. */
 export type PropertyRow = readonly [
   name: string,
   label: string,
@@ -58,7 +64,7 @@ export type PropertyRow = readonly [
   more?: Partial<PropertyDefinition>,
 ];
 
-/** Only HubSpot sets the value, and no form asks for it. */
+/** Only HubSpot sets the value. */
 export const READ_ONLY: Partial<PropertyDefinition> = {
   formField: false,
   modificationMetadata: { archivable: true, readOnlyDefinition: true, readOnlyValue: true },
@@ -66,25 +72,25 @@ export const READ_ONLY: Partial<PropertyDefinition> = {
 
 export const CALCULATED: Partial<PropertyDefinition> = { ...READ_ONLY, calculated: true };
 
-/** The value is an owner's `id`. */
+/** The value is the `id` of an owner. */
 export const OWNER: Partial<PropertyDefinition> = {
   externalOptions: true,
   referencedObjectType: 'OWNER',
   formField: false,
 };
 
-/** The portal may change the options, though not the rest. */
+/** Portals can change the options, but nothing else. */
 export const OPEN_OPTIONS: Partial<PropertyDefinition> = {
   modificationMetadata: { archivable: true, readOnlyDefinition: true, readOnlyOptions: false, readOnlyValue: false },
 };
 
-/** What is said of an object; what is left out is as it is with most of them. */
+/** The facts of an object. Omitted fields have the most common values. */
 interface ObjectSource extends Omit<ObjectFacts, 'modifiedProperty' | 'scopes' | 'always' | 'groups' | 'properties'> {
   readonly modifiedProperty?: string;
   readonly scopes?: ObjectFacts['scopes'];
   /** Labels by name. */
   readonly groups: Readonly<Record<string, string>>;
-  /** By group, without those that all objects have. */
+  /** By group, without the properties that all objects have. */
   readonly properties: Readonly<Record<string, readonly PropertyRow[]>>;
 }
 
@@ -116,7 +122,7 @@ export function defineObject<const Name extends string>(
   };
 }
 
-/** Options in the order given, by value. */
+/** Options in order, by value. */
 export function options(labels: Readonly<Record<string, string>>): readonly PropertyOption[] {
   return Object.entries(labels).map(([value, label], displayOrder) => ({
     label,

@@ -30,7 +30,7 @@ const LABELS = `
   Veterinary; Warehousing; Wholesale; Wine and Spirits; Wireless; Writing and Editing
 `;
 
-/** HubSpot's internal values spell the label in capitals: `FOOD_BEVERAGES`, `LOGISTICS_AND_SUPPLY_CHAIN`. */
+/** HubSpot's internal values are the labels in capitals: `FOOD_BEVERAGES`, `LOGISTICS_AND_SUPPLY_CHAIN`. */
 export const INDUSTRY_OPTIONS = options(
   Object.fromEntries(
     LABELS.trim()

@@ -1,6 +1,6 @@
 import { options } from './define.ts';
 
-/** Contacts and companies share HubSpot's default stages. */
+/** HubSpot's default lifecycle stages of contacts and companies. */
 export const LIFECYCLE_STAGE_OPTIONS = options({
   subscriber: 'Subscriber',
   lead: 'Lead',

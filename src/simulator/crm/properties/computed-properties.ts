@@ -2,7 +2,7 @@ import type { ObjectTypeName } from '../object-types.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** What HubSpot itself writes into a new record, besides its id and dates, as its answers to batch creates show. */
+/** Values that HubSpot sets in a new record besides id and dates, as in its answers to batch creates. */
 export function computedOnCreate(type: ObjectTypeName, id: string, values: Values): Values {
   switch (type) {
     case 'contacts':
@@ -20,7 +20,7 @@ export function computedOnCreate(type: ObjectTypeName, id: string, values: Value
   }
 }
 
-/** What follows from values that are written. */
+/** Values that HubSpot computes from written values. */
 export function computedOnUpdate(type: ObjectTypeName, { email }: Values): Values {
   return type === 'contacts' && email !== undefined ? { hs_email_domain: email.split('@')[1] ?? '' } : {};
 }

@@ -1,4 +1,4 @@
-/** How a value looks on the wire. `json` and `object_coordinates` are HubSpot's own and cannot be created. */
+/** The type of a value. `json` and `object_coordinates` are HubSpot's own and cannot be created. */
 export type PropertyType =
   | 'string'
   | 'number'
@@ -20,22 +20,22 @@ export interface PropertyOption {
   readonly hidden: boolean;
 }
 
-/** A property's definition as HubSpot has it. https://developers.hubspot.com/docs/guides/api/crm/properties */
+/** HubSpot's definition of a property. https://developers.hubspot.com/docs/guides/api/crm/properties */
 export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
   readonly type: PropertyType;
-  /** How HubSpot's pages show it: `text`, `select`, `checkbox` (several options at once), `calculation_equation` … */
+  /** HubSpot's form field: `text`, `select`, `checkbox` (several options at once), `calculation_equation` … */
   readonly fieldType: string;
   readonly description: string;
   readonly groupName: string;
   readonly options: readonly PropertyOption[];
-  /** -1: behind those that have a place. */
+  /** -1 for the last position. */
   readonly displayOrder: number;
   readonly calculated: boolean;
-  /** The allowed values are other things of the portal, such as owners, and not `options`. */
+  /** The values are ids of other objects, such as owners, instead of `options`. */
   readonly externalOptions: boolean;
-  /** What the values are ids of: `OWNER`, `COMPANY`. */
+  /** The type of the objects whose ids are the values: `OWNER`, `COMPANY`. */
   readonly referencedObjectType?: string;
   readonly hasUniqueValue: boolean;
   readonly hidden: boolean;
@@ -52,5 +52,5 @@ export interface PropertyDefinition {
   };
 }
 
-/** What a portal's own property needs at least; all else has a default. */
+/** A custom property. The optional fields have defaults. */
 export type CustomProperty = Pick<PropertyDefinition, 'name' | 'type' | 'fieldType'> & Partial<PropertyDefinition>;

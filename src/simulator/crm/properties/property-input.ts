@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { validationError } from '../../answers.ts';
 import { factsOf, type ObjectTypeName } from '../object-types.ts';
 
-/** How each type may be shown. The types that are missing are HubSpot's own: nobody can create them. */
+/** The field types of each type. Clients cannot create properties of the other types. */
 const FIELD_TYPES = {
   string: ['text', 'textarea', 'html', 'file', 'phonenumber', 'calculation_equation'],
   number: ['number', 'calculation_equation'],
@@ -47,15 +47,18 @@ const NewProperty = Changes.extend({
   dataSensitivity: z.enum(['non_sensitive', 'sensitive', 'highly_sensitive']).default('non_sensitive'),
 });
 
-/** What a body may say of a property that exists. */
+/** The body of a property update. */
 export type PropertyChanges = z.infer<typeof Changes>;
 
-/** The property that a body asks for, or HubSpot's refusal. https://developers.hubspot.com/docs/guides/api/crm/properties */
+/**
+ * The property in the body of a create, or HubSpot's error.
+ * https://developers.hubspot.com/docs/guides/api/crm/properties
+ */
 export function parseNewProperty(objectType: ObjectTypeName, body: unknown): z.infer<typeof NewProperty> | Response {
   return checked(objectType, NewProperty.safeParse(body));
 }
 
-/** What a body changes of a property, or HubSpot's refusal; a type comes with its field type. */
+/** The changes in the body of an update, or HubSpot's error. A change of the type needs a field type. */
 export function parseChanges(objectType: ObjectTypeName, body: unknown): PropertyChanges | Response {
   return checked(objectType, Changes.safeParse(body));
 }

@@ -11,10 +11,10 @@ export interface RegisteredProperty {
   readonly archivedAt?: string;
 }
 
-/** HubSpot's own properties came with the account. */
+/** HubSpot's properties are as old as the account. */
 const ACCOUNT_CREATED_AT = '2019-08-06T02:41:08.109Z';
 
-/** The property definitions of one portal. Definitions never change in place: a change replaces them. */
+/** The property definitions of one portal. A change replaces a definition, and never mutates it. */
 export class PropertyRegistry {
   readonly #clock: Clock;
   readonly #properties: Readonly<Record<ObjectTypeName, Map<string, RegisteredProperty>>>;
@@ -24,17 +24,17 @@ export class PropertyRegistry {
     this.#properties = byObjectType(hubspotProperties);
   }
 
-  /** Live and archived ones, in alphabetical order of the names. */
+  /** All properties, also archived ones, in alphabetical order. */
   all(type: ObjectTypeName): readonly RegisteredProperty[] {
     return [...this.#properties[type].values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
   }
 
-  /** Archived or not. */
+  /** Finds a property, also an archived one. */
   get(type: ObjectTypeName, name: string): RegisteredProperty | undefined {
     return this.#properties[type].get(name);
   }
 
-  /** Adds a property of the portal's own; an archived one of that name makes room. */
+  /** Adds a custom property. It can replace an archived property of the same name. */
   define(type: ObjectTypeName, property: CustomProperty): RegisteredProperty {
     const at = instant(this.#clock.now());
     return this.#put(type, { definition: customProperty(type, property), createdAt: at, updatedAt: at });
@@ -49,7 +49,7 @@ export class PropertyRegistry {
     return this.#put(type, { ...property, definition, updatedAt: instant(this.#clock.now()) });
   }
 
-  /** Records keep their values, which nobody sees any more. */
+  /** Archives a property. Records keep its values, but answers do not contain them. */
   archive(type: ObjectTypeName, property: RegisteredProperty): void {
     this.#put(type, { ...property, archivedAt: instant(this.#clock.now()) });
   }
@@ -69,7 +69,7 @@ function hubspotProperties({ properties }: ObjectTypeFacts): Map<string, Registe
   );
 }
 
-/** The whole definition of a portal's own property. */
+/** The complete definition of a custom property. */
 function customProperty(type: ObjectTypeName, property: CustomProperty): PropertyDefinition {
   return {
     label: property.name,

@@ -16,7 +16,7 @@ const PROPERTIES = '/crm/properties/:version{(?:2026-0[39]|v3)}/:type';
 const SENSITIVITIES = ['non_sensitive', 'sensitive', 'highly_sensitive'];
 const BatchRead = z.object({ inputs: z.array(z.object({ name: z.string() })), archived: z.boolean().default(false) });
 
-/** Property definitions and their groups. https://developers.hubspot.com/docs/guides/api/crm/properties */
+/** Routes for property definitions and their groups. https://developers.hubspot.com/docs/guides/api/crm/properties */
 export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -136,7 +136,7 @@ function writeAnyOf({ name }: ObjectTypeFacts) {
   return [[`crm.schemas.${name}.write`]];
 }
 
-/** The property that the path names, or HubSpot's refusal. */
+/** The property in the path, or HubSpot's error. */
 function named(c: Context<CrmEnv>, type: ObjectTypeFacts, archived = false): RegisteredProperty | Response {
   const name = c.req.param('name') ?? '';
   const property = c.get('session').portal.properties.get(type.name, name);

@@ -4,22 +4,22 @@ import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import type { StoredRecord } from '../records/record-store.ts';
 import { checkValue, oneOf, type ValueContext, type Verdict } from './value-checks.ts';
 
-/** A property that cannot be written like this. */
+/** An invalid property of a write. */
 export interface PropertyFault {
   readonly name: string;
   readonly error: string;
   readonly message: string;
-  /** Not there when it is the property that is wrong. */
+  /** Absent when the property itself is invalid. */
   readonly value?: string;
 }
 
 export interface CheckedValues {
-  /** As they are stored; an empty one clears the property. */
+  /** In their stored form. An empty value clears the property. */
   readonly values: Readonly<Record<string, string>>;
   readonly faults: readonly PropertyFault[];
 }
 
-/** Looks at all values of a write, of `record` where there is one already. */
+/** Validates all values of a write. `record` is the updated record. */
 export function checkValues(
   portal: Portal,
   type: ObjectTypeName,
@@ -42,7 +42,7 @@ export function checkValues(
   return { values, faults: stage ? [...faults, stage] : faults };
 }
 
-/** HubSpot's refusal of values, all faults at once: as text inside the message, and in a list. */
+/** HubSpot's error for invalid values. It has all of them as text in the message, and as a list. */
 export function faultyValues(portal: Portal, faults: readonly PropertyFault[]): Refusal {
   const listed = faults.map(({ name, error, message, value }) => ({
     isValid: false,
@@ -69,7 +69,7 @@ function verdictOn(value: string, context: ValueContext): Verdict {
   return value === '' ? { value } : checkValue(value, context);
 }
 
-/** A stage must be one of the pipeline that the record is in after the write. */
+/** A stage must belong to the record's pipeline after the write. */
 function stageFault(
   portal: Portal,
   type: ObjectTypeName,

@@ -3,18 +3,18 @@ import { Refusal } from '../../refusal.ts';
 import { factsOf, type ObjectTypeName } from '../object-types.ts';
 
 /**
- * What an admin of the portal demands of records. Only 2026-09 and later hold API writes to it.
+ * An admin's rule for required properties. It applies to API writes from version 2026-09 on.
  * https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement
  */
 export interface RequirementRule {
   readonly name: string;
-  /** The form for new records asks for it. */
+  /** The property is required in new records. */
   readonly onCreate?: boolean;
-  /** Required as soon as another property has this value. */
+  /** The property is required when another property has this value. */
   readonly when?: { readonly name: string; readonly value: string };
 }
 
-/** A write, and what the record holds after it. */
+/** A write, and the values of the record after it. */
 export interface Written {
   readonly isNew: boolean;
   readonly values: Values;
@@ -23,7 +23,7 @@ export interface Written {
 
 type Values = Readonly<Record<string, string>>;
 
-/** Throws HubSpot's refusal when a record would lack what HubSpot, or one of the rules, wants it to have. */
+/** Throws HubSpot's error when a record would lack a property that HubSpot or a rule requires. */
 export function requireProperties(type: ObjectTypeName, write: Written, rules: readonly RequirementRule[]): void {
   const { isNew, after } = write;
   const { required, singular } = factsOf(type);
@@ -43,7 +43,7 @@ export function requireProperties(type: ObjectTypeName, write: Written, rules: r
   });
 }
 
-/** A condition counts for the writes that meet it or that clear what it demands, and not for all that come later. */
+/** A condition applies to writes that fulfil it or clear the required property, and not to later writes. */
 function applies({ name, onCreate, when }: RequirementRule, { isNew, values, after }: Written): boolean {
   if (isNew && onCreate) return true;
   if (!when || after[when.name] !== when.value) return false;

@@ -5,15 +5,15 @@ import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import { pipelineOptions } from '../pipelines.ts';
 import type { PropertyDefinition, PropertyType } from './property-definitions.ts';
 
-/** A value as HubSpot stores it, or what it says against it. */
+/** A value in HubSpot's stored form, or HubSpot's error. */
 export type Verdict = { readonly value: string } | { readonly error: string; readonly message: string };
 
-/** What the check of a value may have to look at. */
+/** The context for checking a value. */
 export interface ValueContext {
   readonly portal: Portal;
   readonly type: ObjectTypeName;
   readonly definition: PropertyDefinition;
-  /** What the record holds so far. */
+  /** The record's current value. */
   readonly current: string | undefined;
 }
 
@@ -35,7 +35,7 @@ const CHECKS: Readonly<Record<PropertyType, (value: string, context: ValueContex
   datetime,
 };
 
-/** Checks a value that is not empty. Codes and texts are those of answers that users of the API have published. */
+/** Checks a value that is not empty. The codes and messages come from answers that developers have published. */
 export function checkValue(value: string, context: ValueContext): Verdict {
   return CHECKS[context.definition.type](value, context);
 }
@@ -55,13 +55,13 @@ function choice(value: string, { portal, type, definition, current }: ValueConte
       : { error: 'INVALID_INTEGER', message: `${value} was not a valid integer (for owner ID).` };
   }
   const listed = pipelineOptions(factsOf(type), portal.pipelines[type], definition.name) ?? definition.options;
-  // Options that are kept elsewhere are HubSpot's own affair.
+  // HubSpot checks external options elsewhere.
   if (definition.externalOptions && listed.length === 0) return { value };
   const options = listed.map((option) => option.value);
   return definition.fieldType === 'checkbox' ? choices(value, options, current) : oneOf(value, options);
 }
 
-/** Several options at once, `a;b`; those behind a leading semicolon join the ones that are there. */
+/** Several options, `a;b`. With a leading semicolon, they are added to the existing options. */
 function choices(value: string, options: readonly string[], current = ''): Verdict {
   const chosen = (value.startsWith(';') ? `${current}${value}` : value).split(';').filter((option) => option !== '');
   for (const option of chosen) {
@@ -77,7 +77,7 @@ export function oneOf(value: string, options: readonly string[]): Verdict {
   return { error: 'INVALID_OPTION', message };
 }
 
-/** A day, or the midnight in UTC that begins it. */
+/** A date, or its midnight in UTC. */
 function date(value: string): Verdict {
   const at = moment(value);
   if (at === undefined) return VALUE_REFUSALS.date(value);
@@ -94,12 +94,12 @@ function datetime(value: string): Verdict {
     : { value: instant(at) };
 }
 
-/** ISO 8601, in UTC where it names no zone, or epoch milliseconds; the latter come out. `undefined` for anything else. */
+/** Parses ISO 8601, with UTC as the default time zone, or epoch milliseconds. `undefined` for other texts. */
 function moment(value: string): number | undefined {
   if (/^-?\d+$/.test(value)) return Number.isNaN(new Date(Number(value)).getTime()) ? undefined : Number(value);
   const [, day, time, , , zone] = MOMENT.exec(value) ?? [];
   const at = Date.parse(time !== undefined && zone === undefined ? `${value}Z` : value);
-  // The 30th of February would be a day in March.
+  // JavaScript reads 30 February as 2 March.
   return day === undefined || Number.isNaN(at) || !isDay(day) ? undefined : at;
 }
 

@@ -4,7 +4,7 @@ import { instant } from '../../instant.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ObjectTypeFacts } from '../object-types.ts';
 
-/** What went wrong with some of a batch, as the answer lists it. */
+/** An error in the answer of a batch. */
 export type BatchError = Readonly<Record<string, unknown>> & { readonly status: 'error' };
 
 export interface BatchOutcome {
@@ -14,7 +14,7 @@ export interface BatchOutcome {
   readonly partial?: number;
 }
 
-/** Answers a batch: with `status` when all went well. `startedAt` in epoch milliseconds. */
+/** The answer of a batch. It has `status` when there are no errors. `startedAt` in epoch milliseconds. */
 export function batchAnswer(
   status: number,
   { results, errors = [], partial = 207 }: BatchOutcome,
@@ -30,7 +30,7 @@ export function batchAnswer(
   });
 }
 
-/** Does each input on its own; those that are refused become errors with `context` beside HubSpot's. */
+/** Processes each input separately. Refused inputs become errors with additional `context`. */
 export function doEach<I>(
   inputs: readonly I[],
   act: (input: I) => readonly object[],
@@ -56,7 +56,7 @@ export function doEach<I>(
   return { results, errors };
 }
 
-/** How a batch says that it knows nothing of some ids. */
+/** The error of a batch for unknown ids. */
 export function unknownIds({ singular }: ObjectTypeFacts, ids: readonly string[]): BatchError {
   return {
     status: 'error',

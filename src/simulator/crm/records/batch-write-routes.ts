@@ -15,7 +15,7 @@ import { nonUnique, requireUnique, type WriteTarget, writeTarget } from './write
 const BATCH = '/crm/objects/:version{(?:2026-0[39]|v3)}/:type/batch';
 const MAX_INPUTS = 100;
 
-/** Writes of up to 100 records. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
+/** Routes that write up to 100 records. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
 export function batchWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -89,8 +89,8 @@ interface Traced {
 }
 
 /**
- * Does all writes or none, unless each has a trace id: then those that are refused become errors that name it. Results
- * come in an order that has nothing to do with the inputs', as HubSpot promises none.
+ * Performs all writes or none. When each input has a trace id, refused writes become errors with the trace id instead.
+ * The order of the results differs from the order of the inputs, because HubSpot promises no order.
  * https://developers.hubspot.com/docs/api-reference/error-handling#multi-status-errors
  */
 function write<I extends Traced>(
@@ -134,14 +134,14 @@ function planUpsert(target: WriteTarget, input: UpdateBatchInput): PlannedWrite 
   return { ...planned, commit: () => ({ ...planned.commit(), new: !record }) };
 }
 
-/** By its own id: those of records that were merged into it do not count in batches. */
+/** Finds a record by its current id. Batches do not accept ids of merged records. */
 function find({ portal, type }: WriteTarget, { id, idProperty }: UpdateBatchInput): StoredRecord | undefined {
   if (idProperty !== undefined) return portal.recordBy(type.name, idProperty, id);
   const record = portal.record(type.name, id);
   return record?.archivedAt === undefined ? record : undefined;
 }
 
-/** Throws HubSpot's refusal of a batch that names a record twice. */
+/** Throws HubSpot's error for a batch with a duplicate record. */
 function requireDistinct(inputs: readonly UpdateBatchInput[]): void {
   const ids = inputs.map(({ id, idProperty }) => (idProperty === 'email' ? id.toLowerCase() : id));
   const repeated = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
@@ -149,7 +149,7 @@ function requireDistinct(inputs: readonly UpdateBatchInput[]): void {
   throw invalid(`Duplicate IDs found in batch input: [${repeated.join(', ')}]. IDs must be unique`, { ids: repeated });
 }
 
-/** Batches update contacts by their ids alone. https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
+/** Batches update contacts only by their ids. https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
 function requireIdsOfContacts(target: WriteTarget, idProperty: string | undefined): void {
   if (idProperty !== undefined && target.type.name === 'contacts') throw nonUnique(target.type, idProperty);
   requireUnique(target, idProperty);

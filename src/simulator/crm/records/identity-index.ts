@@ -1,7 +1,7 @@
 import { byObjectType, type ObjectTypeName } from '../object-types.ts';
 import { compareIds } from './record-ids.ts';
 
-/** What the index reads of a record. */
+/** The parts of a record that the index reads. */
 interface IndexedRecord {
   readonly id: string;
   readonly properties: ReadonlyMap<string, string>;
@@ -14,14 +14,14 @@ interface IndexedRecords {
   onChange(listener: (type: ObjectTypeName, id: string, record: IndexedRecord | undefined) => void): void;
 }
 
-/** The ids of live records by the values of one property, in lower case. */
+/** The ids of records by the lower-case values of one property, without archived records. */
 interface PropertyIndex {
   readonly ids: Map<string, Set<string>>;
-  /** What each record stands under, to be taken out when it changes. */
+  /** The keys of each record, which are removed when the record changes. */
   readonly known: Map<string, readonly string[]>;
 }
 
-/** Finds records by the value of a property without going through all of them. A property is indexed once it is asked for. */
+/** Finds records by the value of a property. Creates the index of a property at its first use. */
 export class IdentityIndex {
   readonly #records: IndexedRecords;
   readonly #indexes = byObjectType(() => new Map<string, PropertyIndex>());
@@ -33,7 +33,7 @@ export class IdentityIndex {
     });
   }
 
-  /** The id of the oldest record that has the value, in whatever case; archived ones have none. */
+  /** The id of the oldest record with the value, ignoring case. Archived records are not in the index. */
   find(type: ObjectTypeName, property: string, value: string): string | undefined {
     const ids = this.#index(type, property).ids.get(value.toLowerCase());
     return ids && [...ids].reduce((oldest, id) => (compareIds(id, oldest) < 0 ? id : oldest));
@@ -61,7 +61,7 @@ function put({ ids, known }: PropertyIndex, property: string, id: string, record
   for (const value of values) ids.set(value, (ids.get(value) ?? new Set()).add(id));
 }
 
-/** What a record is called by a property: contacts keep the addresses of those that were merged into them. */
+/** The index keys of a record. A contact also has the addresses of contacts that were merged into it. */
 function identities({ properties }: IndexedRecord, property: string): readonly string[] {
   const former = property === 'email' ? (properties.get('hs_additional_emails')?.split(';') ?? []) : [];
   return [properties.get(property) ?? '', ...former]

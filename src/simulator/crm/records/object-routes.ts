@@ -22,7 +22,7 @@ const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 10;
 const MAX_BATCH = 100;
 
-/** Records: list, get and batch read. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
+/** Routes that list and read records. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
 export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -107,14 +107,14 @@ export function objectRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
 }
 
 /**
- * Without repeats, also where several inputs name one record, and in an order that has nothing to do with the inputs', as
- * HubSpot promises none.
+ * The results have no duplicates, also when several inputs name one record. Their order differs from the order of the
+ * inputs, because HubSpot promises no order.
  */
 function byId(records: Iterable<StoredRecord>): StoredRecord[] {
   return [...new Set(records)].sort((a, b) => compareIds(a.id, b.id));
 }
 
-/** `after` is the id where the page starts. */
+/** `after` is the first id of the page. */
 function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: number, after: string | undefined) {
   const start = after?.replace(/^0+/, '') ?? '';
   const page: StoredRecord[] = [];
@@ -127,7 +127,7 @@ function pageOf(records: Iterable<StoredRecord>, archived: boolean, limit: numbe
   return { page, next: undefined };
 }
 
-/** Values of a unique property name a record as well as its id does. */
+/** Finds a record by its id, or by the value of a unique property. */
 function identifies(portal: Portal, { name }: ObjectTypeFacts, idProperty: string | undefined): boolean {
   return idProperty === undefined || (portal.definition(name, idProperty)?.hasUniqueValue ?? false);
 }

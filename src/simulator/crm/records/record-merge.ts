@@ -8,8 +8,9 @@ const TYPES = OBJECT_TYPES.map(({ name }) => name);
 const MAX_IDENTITIES = 250;
 
 /**
- * Makes one record of two, under an id of its own: what the primary one holds, and of the other what it lacks. Both
- * ids lead to it. Throws HubSpot's refusal. https://developers.hubspot.com/docs/guides/api/crm/objects/contacts#merge-contacts
+ * Merges two records into a new record. It has the values of the primary record, and those of the other record where the
+ * primary one has none. Both ids find the new record. Throws HubSpot's error.
+ * https://developers.hubspot.com/docs/guides/api/crm/objects/contacts#merge-contacts
  */
 export function mergeRecords(
   portal: Portal,
@@ -25,7 +26,7 @@ export function mergeRecords(
   if (merged.length > MAX_IDENTITIES) {
     throw new Refusal(414, { message: `Cannot have more than ${MAX_IDENTITIES} identities on a profile` });
   }
-  // As old as the older one.
+  // The creation time of the older record.
   const createdAt = Math.min(...[primary, other].map((record) => Date.parse(record.createdAt)));
   const survivor = keepsId ? primary : portal.create(type, {}, createdAt);
   portal.update(type, survivor, {
@@ -48,7 +49,7 @@ function mergedIds({ properties }: StoredRecord): readonly string[] {
   return properties.get('hs_merged_object_ids')?.split(';') ?? [];
 }
 
-/** Of a contact's addresses only one is its first; the others still are its own. */
+/** The contact keeps the other address as an additional address. */
 function combined(type: ObjectTypeName, primary: StoredRecord, other: StoredRecord): Record<string, string> {
   const both = { ...Object.fromEntries(other.properties), ...Object.fromEntries(primary.properties) };
   const { hs_object_id: _id, createdate: _date, ...values } = both;

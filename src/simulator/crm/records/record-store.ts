@@ -4,24 +4,24 @@ import { byObjectType, factsOf, type ObjectTypeName } from '../object-types.ts';
 import { computedOnCreate, computedOnUpdate } from '../properties/computed-properties.ts';
 import { IdentityIndex } from './identity-index.ts';
 
-/** One CRM object of a portal. */
+/** A record of a portal. */
 export interface StoredRecord {
   readonly id: string;
-  /** A map of its own for each state of the record: searches hold on to former ones. */
+  /** Each change creates a new map, because the search index keeps older states. */
   properties: ReadonlyMap<string, string>;
   readonly createdAt: string;
   updatedAt: string;
   archivedAt?: string;
 }
 
-/** Hears of every change of a record; `record` is what there is now, `undefined` when the id is no more. */
+/** Listens to changes of records. `record` is the new state, `undefined` for a deleted record. */
 export type RecordListener = (type: ObjectTypeName, id: string, record: StoredRecord | undefined) => void;
 
-/** The records of one portal. Whatever changes one of them is in here, and tells the listeners. */
+/** The records of one portal. It makes all changes, and notifies the listeners. */
 export class RecordStore {
   readonly #clock: Clock;
   readonly #records = byObjectType(() => new Map<string, StoredRecord>());
-  /** Ids of records that were merged, and the id that stands for them. */
+  /** Ids of merged records, and the id of the remaining record. */
   readonly #successors = byObjectType(() => new Map<string, string>());
   readonly #nextId: Record<ObjectTypeName, number> = byObjectType(({ firstId }) => firstId);
   readonly #listeners: RecordListener[] = [];
@@ -35,7 +35,7 @@ export class RecordStore {
     this.#listeners.push(listener);
   }
 
-  /** Ids rise, so this is HubSpot's list order, too. */
+  /** In the order of ids, which is HubSpot's list order. */
   all(type: ObjectTypeName): MapIterator<StoredRecord> {
     return this.#records[type].values();
   }
@@ -44,18 +44,18 @@ export class RecordStore {
     return this.#records[type].get(id);
   }
 
-  /** The record of this id, or the one that it was merged into. */
+  /** The record with this id, or the record that it was merged into. */
   survivor(type: ObjectTypeName, id: string): StoredRecord | undefined {
     return this.get(type, this.#successors[type].get(id) ?? id);
   }
 
-  /** The record whose unique property has this value. E-mail addresses compare without case, former ones count, too. */
+  /** The record with this value of a unique property. E-mail addresses ignore case, and include former addresses. */
   getBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
     const id = this.#identities.find(type, property, value);
     return id === undefined ? undefined : this.get(type, id);
   }
 
-  /** An id that no record has or will have. */
+  /** An id that no record ever has. */
   reserveId(type: ObjectTypeName): string {
     return String(this.#nextId[type]++);
   }
@@ -79,7 +79,7 @@ export class RecordStore {
     return record;
   }
 
-  /** Writes values; an empty one clears the property. */
+  /** Writes values. An empty value clears the property. */
   update(type: ObjectTypeName, record: StoredRecord, changes: Readonly<Record<string, string>>): void {
     const at = instant(this.#clock.now());
     const written = { ...changes, ...computedOnUpdate(type, changes), [factsOf(type).modifiedProperty]: at };
@@ -97,13 +97,13 @@ export class RecordStore {
     this.#changed(type, id);
   }
 
-  /** Deletes a record for good. */
+  /** Deletes a record permanently. */
   erase(type: ObjectTypeName, id: string): void {
     this.#records[type].delete(id);
     this.#changed(type, id);
   }
 
-  /** Puts one record in the place of others, which are no more; their ids lead to it. */
+  /** Replaces records by one record. Their ids then find this record. */
   supersede(type: ObjectTypeName, gone: readonly string[], survivor: StoredRecord): void {
     const successors = this.#successors[type];
     for (const [merged, successor] of successors) {

@@ -9,15 +9,15 @@ import type { StoredRecord } from './record-store.ts';
 
 const MAX_INLINE_ASSOCIATIONS = 100;
 
-/** What a request wants to see of records. */
+/** The parts of records that a request selects. */
 export interface RecordView {
-  /** Names of properties; empty: the type's defaults. */
+  /** Names of properties. Empty for the type's default properties. */
   readonly properties: readonly string[];
   readonly associations: readonly ObjectTypeFacts[];
   readonly archived: boolean;
 }
 
-/** Lists come joined by commas, or as a parameter that is repeated, as HubSpot's SDK sends them. */
+/** A list in the query is separated by commas, or is a repeated parameter, as in HubSpot's SDK. */
 export function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, string[]>>): RecordView | Response {
   const associations = commaList(query.associations).map((name) => objectType(name));
   if (associations.includes(undefined))
@@ -29,7 +29,7 @@ export function parseView(type: ObjectTypeFacts, query: Readonly<Record<string, 
   };
 }
 
-/** HubSpot's refusal of a view that the token may not see, in part or at all. */
+/** HubSpot's error when the token cannot read all parts of a view. */
 export function viewFailure(session: Session, type: ObjectTypeFacts, view: RecordView): Response | undefined {
   return (
     scopeFailure(session, readScopes(type, ...view.associations)) ??
@@ -38,8 +38,8 @@ export function viewFailure(session: Session, type: ObjectTypeFacts, view: Recor
 }
 
 /**
- * HubSpot's refusal when `names` has a sensitive property whose values the token may not read or write. Definitions
- * are open to all. https://developers.hubspot.com/docs/guides/api/crm/sensitive-data
+ * HubSpot's error when the token cannot read or write a sensitive property in `names`. Definitions need no such scope.
+ * https://developers.hubspot.com/docs/guides/api/crm/sensitive-data
  */
 export function sensitiveFailure(
   session: Session,
@@ -53,7 +53,7 @@ export function sensitiveFailure(
     .find((refused) => refused !== undefined);
 }
 
-/** HubSpot's refusal when the token may not read or write what is that sensitive. */
+/** HubSpot's error when the token cannot read or write values of this sensitivity. */
 export function sensitivityFailure(
   session: Session,
   type: ObjectTypeFacts,
@@ -67,12 +67,12 @@ export function sensitivityFailure(
   );
 }
 
-/** A record as HubSpot shows it. */
+/** A record in HubSpot's answer. */
 export function presentRecord(portal: Portal, type: ObjectTypeFacts, record: StoredRecord, view: RecordView) {
   return present(portal, type, record, view, shownNames(portal, type, view.properties));
 }
 
-/** Records as HubSpot shows them. */
+/** Records in HubSpot's answer. */
 export function presentRecords(
   portal: Portal,
   type: ObjectTypeFacts,
@@ -109,7 +109,7 @@ function present(
   };
 }
 
-/** A record with these values of properties, whatever it holds. */
+/** A record with these property values in HubSpot's answer. */
 export function presentValues(
   { hubId }: Portal,
   { typeId }: ObjectTypeFacts,
@@ -127,13 +127,15 @@ export function presentValues(
   };
 }
 
-/** The properties asked for and the ones that are always there, in alphabetical order; only what the portal defines. */
+/**
+ * The requested and the default properties in alphabetical order, without properties that the portal does not define.
+ */
 function shownNames(portal: Portal, type: ObjectTypeFacts, requested: readonly string[]): readonly string[] {
   const wanted = new Set([...(requested.length > 0 ? requested : type.defaults), ...type.always]);
   return [...wanted].filter((name) => portal.definition(type.name, name)).sort();
 }
 
-/** `null` for a property that is empty. */
+/** `null` for an empty property. */
 function presentProperties(record: StoredRecord, names: readonly string[]): Record<string, string | null> {
   const properties: Record<string, string | null> = {};
   for (const name of names) properties[name] = record.properties.get(name) ?? null;

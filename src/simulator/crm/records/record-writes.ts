@@ -14,18 +14,18 @@ import type { WriteTarget } from './write-target.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** A record as the answer to its write shows it. */
+/** A record in the answer to a write. */
 export type WrittenRecord = ReturnType<typeof presentValues> & { readonly new?: boolean };
 
-/** A write that is thought through: what is wrong with its values, whether else it may be, and how it is done. */
+/** A prepared write: its invalid values, its further checks, and its execution. */
 export interface PlannedWrite {
   readonly faults: readonly PropertyFault[];
-  /** Throws HubSpot's refusal. `claimed` are the unique values of writes before it, which are not done yet. */
+  /** Throws HubSpot's error. `claimed` has the unique values of earlier writes of the batch. */
   check(claimed: Set<string>): void;
   commit(): WrittenRecord;
 }
 
-/** Does all of the writes, or none: throws HubSpot's refusal of the faulty values of all, else of the first bad write. */
+/** Performs all writes or none. Throws HubSpot's error for all invalid values, or for the first refused write. */
 export function commitAll(portal: Portal, writes: readonly PlannedWrite[]): WrittenRecord[] {
   const faults = writes.flatMap((write) => write.faults);
   if (faults.length > 0) throw faultyValues(portal, faults);
@@ -80,15 +80,15 @@ export function planUpdate(target: WriteTarget, record: StoredRecord, properties
   };
 }
 
-/** Records of which nothing else is said are in the pipeline that every portal has. */
+/** Records without a pipeline are in the default pipeline. */
 function withPipeline({ pipelines }: ObjectTypeFacts, properties: Values): Values {
   if (!pipelines || properties[pipelines.pipeline]) return properties;
   return { ...properties, [pipelines.pipeline]: pipelines.standard.id };
 }
 
 /**
- * A lifecycle stage before the one that there is changes nothing, and HubSpot does not say so. It has to be cleared
- * first. https://developers.hubspot.com/docs/guides/api/crm/objects/contacts
+ * HubSpot silently ignores a lifecycle stage before the current one. Clients must clear the property first.
+ * https://developers.hubspot.com/docs/guides/api/crm/objects/contacts
  */
 function forwardOnly(portal: Portal, { name }: ObjectTypeFacts, record: StoredRecord, values: Values): Values {
   const stages = portal.definition(name, 'lifecyclestage')?.options.map(({ value }) => value) ?? [];
@@ -97,7 +97,7 @@ function forwardOnly(portal: Portal, { name }: ObjectTypeFacts, record: StoredRe
   return lifecyclestage !== '' && stages.indexOf(lifecyclestage) < stages.indexOf(current) ? others : values;
 }
 
-/** Connects a new record. The types of the connection say of what kind the other record is. */
+/** Associates a new record. The association types decide the type of the other record. */
 function connect(portal: Portal, from: RecordRef, id: string, types: readonly AssociationType[]): void {
   for (const [to, labels] of Map.groupBy(types, (type) => type.to))
     portal.associations.label(from, { type: to, id }, labels);

@@ -4,8 +4,8 @@ import type { ObjectTypeFacts } from '../object-types.ts';
 import type { StoredRecord } from './record-store.ts';
 
 /**
- * Throws HubSpot's refusal when another record has a unique value that is written, or when a write before this one
- * claims it. `record` is the one that is written; there is none yet when it is new.
+ * Throws HubSpot's error when another record, or an earlier write of the batch, has a unique value of this write.
+ * `record` is the updated record; `undefined` for a new one.
  */
 export function requireFree(
   portal: Portal,
@@ -25,8 +25,8 @@ export function requireFree(
 }
 
 /**
- * A new contact whose address is taken is a conflict; any other duplicate is invalid, and names the id that the new
- * record would have had.
+ * A duplicate address of a new contact is a conflict. Any other duplicate is a validation error with the id of the
+ * refused record.
  */
 function taken(
   { hubId, store }: Portal,

@@ -3,12 +3,12 @@ import { NULL_CLEARS } from '../../assumptions.ts';
 import { associationSpecs } from '../associations/association-checks.ts';
 import { id } from '../json-body.ts';
 
-/** Numbers and truths come as themselves or as text; they are text from here on. */
+/** Numbers and booleans can be JSON values or text. They become text. */
 const properties = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
   .transform((values) => Object.fromEntries(Object.entries(values).flatMap(([name, value]) => asText(name, value))));
 
-/** The types of one entry say what kind of record it leads to. */
+/** The types of an entry decide the type of its record. */
 const association = z.object({ to: z.object({ id }), types: associationSpecs.min(1) });
 
 const traced = { objectWriteTraceId: z.string().optional() };

@@ -11,7 +11,7 @@ import { requireUnique, type WriteTarget, writeTarget } from './write-target.ts'
 
 const OBJECTS = '/crm/objects/:version{(?:2026-0[39]|v3)}/:type';
 
-/** Writes of one record. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
+/** Routes that write one record. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
 export function writeRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -45,7 +45,7 @@ export function writeRoutes(): Hono<CrmEnv> {
     return json(200, commitAll(target.portal, [planUpdate(target, record, input.properties)])[0]);
   });
 
-  // What is gone already answers the same.
+  // A missing record has the same answer.
   routes.delete(`${OBJECTS}/:id`, (c) => {
     const target = writeTarget(c);
     if (target instanceof Response) return target;
@@ -74,7 +74,7 @@ export function writeRoutes(): Hono<CrmEnv> {
   return routes;
 }
 
-/** Deletes a contact for good, or makes sure that an unknown address stays unknown. */
+/** Deletes a contact permanently, or blocks an unknown address. */
 function deleteForPrivacy({ portal, type }: WriteTarget, id: string, idProperty: string | undefined): Response {
   if (type.name !== 'contacts') return notFound('0');
   if (idProperty !== undefined && idProperty !== 'email') throw invalid('idProperty can only be email.');

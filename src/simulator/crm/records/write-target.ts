@@ -4,22 +4,22 @@ import { invalid } from '../../refusal.ts';
 import { type ObjectTypeFacts, writeScopes } from '../object-types.ts';
 import { type CrmEnv, permittedType } from '../session.ts';
 
-/** What one request writes to. */
+/** The target of a write. */
 export interface WriteTarget {
   readonly portal: Portal;
   readonly type: ObjectTypeFacts;
-  /** Whether the version in the path holds writes to the rules that admins set. */
+  /** Whether the version in the path applies the admins' rules to writes. */
   readonly strict: boolean;
 }
 
-/** Where a request may write, or HubSpot's refusal. */
+/** The target of a request's write, or HubSpot's error. */
 export function writeTarget(c: Context<CrmEnv>): WriteTarget | Response {
   const type = permittedType(c, writeScopes);
   if (type instanceof Response) return type;
   return { portal: c.get('session').portal, type, strict: c.req.param('version') === '2026-09' };
 }
 
-/** Throws HubSpot's refusal of a property whose values do not tell records apart. */
+/** Throws HubSpot's error for a property whose values are not unique. */
 export function requireUnique({ portal, type }: WriteTarget, idProperty: string | undefined): void {
   if (idProperty === undefined || portal.definition(type.name, idProperty)?.hasUniqueValue) return;
   throw nonUnique(type, idProperty);

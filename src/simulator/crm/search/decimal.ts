@@ -1,13 +1,13 @@
-/** A number digit for digit: `digits` × 10 to the power of `exponent`. */
+/** An exact number: `digits` × 10 to the power of `exponent`. */
 export interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
 }
 
-/** Exponents of more digits would make numbers that fill the memory. */
+/** Larger exponents would need too much memory. */
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** `undefined` for anything that is not a number. */
+/** `undefined` for other texts. */
 export function parseDecimal(text: string): Decimal | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (whole + fraction === '') return undefined;
@@ -15,7 +15,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length };
 }
 
-/** Negative, 0 or positive, and exact: nothing is rounded. */
+/** Negative, 0 or positive. Compares without rounding. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const exponent = Math.min(a.exponent, b.exponent);
   const difference = scaled(a, exponent) - scaled(b, exponent);

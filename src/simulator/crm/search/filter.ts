@@ -3,7 +3,7 @@ import { incomplete, malformed, malformedFilter } from './refusals.ts';
 
 type OperandName = 'value' | 'highValue' | 'values';
 
-/** What each operator is given. https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results */
+/** The operands of each operator. https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results */
 const OPERANDS = {
   EQ: ['value'],
   NEQ: ['value'],
@@ -25,11 +25,11 @@ export type Operator = keyof typeof OPERANDS;
 export interface Filter {
   readonly propertyName: string;
   readonly operator: Operator;
-  /** What to compare with: the value, the value and the high value, or the values. */
+  /** The operands: the value, the value and the high value, or the values. */
   readonly operands: readonly string[];
 }
 
-/** @throws Refusal when something is missing or does not belong there. */
+/** @throws Refusal when an operand is missing or superfluous. */
 export function parseFilter(input: unknown): Filter {
   if (!isObject(input)) throw malformed('Cannot deserialize value of type `Filter`');
   const { propertyName, operator } = input;
@@ -57,7 +57,7 @@ function requires(operator: Operator, name: OperandName): string {
   return `operator ${operator} requires ${name === 'values' ? '' : 'a '}${name}`;
 }
 
-/** Numbers and booleans are taken for their text, as HubSpot's JSON reader does. */
+/** Converts numbers and booleans to text, like HubSpot. */
 function readOperand(operator: Operator, name: OperandName, operand: unknown): readonly string[] {
   if (Array.isArray(operand) !== (name === 'values')) throw malformed(`Cannot deserialize value of type \`${name}\``);
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];

@@ -6,8 +6,8 @@ import type { SearchRequest } from './request.ts';
 import { byAge, sortBy } from './sort.ts';
 
 /**
- * A search, ready to go through the index for the ids of all hits, in order.
- * @throws Refusal when the portal cannot answer it.
+ * A function that returns the ids of all results of a search in order.
+ * @throws Refusal when the search is invalid for the portal.
  */
 export function prepareSearch(
   portal: Portal,

@@ -2,7 +2,7 @@ import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import type { IndexedRecord } from './search-index.ts';
 import { parts, tokens } from './tokens.ts';
 
-/** Whether every part of the query begins a word of the record, which HubSpot leaves open: it may rank instead. */
+/** Whether each part of the query is the beginning of a word of the record. HubSpot does not document its matching. */
 export function queryTest(type: ObjectTypeName, query: string): (record: IndexedRecord) => boolean {
   const wanted = parts(query.toLowerCase());
   return ({ properties }) => {

@@ -9,8 +9,8 @@ import { valueTest } from './value-test.ts';
 const ASSOCIATION = /^associations\.(.+)$/;
 
 /**
- * What a filter asks of a record: of a property's value, or, as `associations.contact`, of its associated records.
- * @throws Refusal when the portal cannot answer it.
+ * The test of a filter for a record: of a property's value, or, for `associations.contact`, of its associated records.
+ * @throws Refusal when the filter is invalid for the portal.
  */
 export function recordTest(portal: Portal, type: ObjectTypeFacts, filter: Filter): (record: IndexedRecord) => boolean {
   const associated = ASSOCIATION.exec(filter.propertyName)?.[1];
@@ -20,7 +20,7 @@ export function recordTest(portal: Portal, type: ObjectTypeFacts, filter: Filter
 }
 
 /**
- * The definition of a property that can be searched and sorted by.
+ * The definition of a property for filters and sorts.
  * @throws Refusal
  */
 export function searchable(portal: Portal, type: ObjectTypeFacts, name: string): PropertyDefinition {

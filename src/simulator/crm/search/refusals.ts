@@ -1,8 +1,8 @@
 import { invalid, Refusal } from '../../refusal.ts';
 
-// The texts were seen in reports of developers; HubSpot documents none.
+// The messages come from reports of developers. HubSpot does not document them.
 
-/** A body that does not have the shape of a search. https://github.com/HubSpot/hubspot-api-nodejs/issues/128, …/226 */
+/** The error for a body that is not a search. https://github.com/HubSpot/hubspot-api-nodejs/issues/128, …/226 */
 export function malformed(problem: string): Refusal {
   return invalid(`Invalid input JSON on line 1, column 1: ${problem}`);
 }
@@ -19,7 +19,7 @@ export function incomplete(type: string, missing: readonly string[]): Refusal {
   return malformed(`Cannot build ${type}, some of required attributes are not set [${missing.join(', ')}]`);
 }
 
-/** A well-formed search that makes no sense for this portal. HubSpot is short about it; the simulator adds why. */
+/** The error for a search that is invalid for this portal. The simulator adds the reason to HubSpot's short message. */
 export function unanswerable(why: string, propertyName: string): Refusal {
   return new Refusal(400, {
     message: 'There was a problem with the request.',

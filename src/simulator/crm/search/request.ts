@@ -5,30 +5,30 @@ import { incomplete, malformed } from './refusals.ts';
 import { parseSort, type Sort } from './sort.ts';
 
 // https://developers.hubspot.com/docs/guides/api/crm/search#limitations
-/** Characters of the body as it was sent. */
+/** The most characters of the body. */
 const MAX_BODY = 3_000;
 const MAX_GROUPS = 5;
 const MAX_FILTERS_PER_GROUP = 6;
 const MAX_FILTERS = 18;
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 200;
-/** No page may reach beyond this many results of a search. */
+/** The most results that the pages of a search can reach. */
 const MAX_RESULTS = 10_000;
 
 export interface SearchRequest {
-  /** What to look for anywhere; empty: nothing in particular. */
+  /** The words to search. Empty matches every record. */
   readonly query: string;
-  /** Any group has to fit with all of its filters; without groups every record fits. */
+  /** A record matches when all filters of at least one group match, or when there is no group. */
   readonly groups: readonly (readonly Filter[])[];
   readonly sort: Sort | undefined;
-  /** Names of the properties to answer with; empty: the type's defaults. */
+  /** Names of the properties in the answer. Empty for the type's default properties. */
   readonly properties: readonly string[];
   readonly limit: number;
-  /** How many results come before the page. */
+  /** The number of results before the page. */
   readonly after: number;
 }
 
-/** @throws Refusal when the body of a search is malformed or beyond a limit. */
+/** @throws Refusal when the body of a search is invalid or exceeds a limit. */
 export function parseSearch(text: string): SearchRequest {
   if (text.length > MAX_BODY) throw invalid(`The request body must not be longer than ${MAX_BODY} characters.`);
   const body = parseBody(text);
@@ -48,7 +48,7 @@ export function parseSearch(text: string): SearchRequest {
   };
 }
 
-/** Fields that are null count as left out. */
+/** A null field means the same as no field. */
 function parseBody(text: string): JsonObject {
   let body: unknown;
   try {
@@ -60,7 +60,7 @@ function parseBody(text: string): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-/** Filters at the top level, as some of HubSpot's own samples have them, are one more group. */
+/** Filters at the top level, as in some of HubSpot's samples, are one more group. */
 function parseGroups(body: JsonObject): readonly (readonly Filter[])[] {
   const groups = list(body, 'filterGroups').map((group) => {
     if (!isObject(group)) throw malformed('Cannot deserialize value of type `FilterGroup`');
@@ -81,7 +81,7 @@ function list(body: JsonObject, name: string): readonly unknown[] {
   return value;
 }
 
-/** As a number or in digits. */
+/** A whole number, as a number or as text. */
 function wholeNumber(body: JsonObject, name: string, otherwise: number): number {
   const value = body[name] ?? otherwise;
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';

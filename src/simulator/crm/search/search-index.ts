@@ -3,7 +3,7 @@ import type { AssociationStore, RecordRef } from '../associations/association-st
 import { byObjectType, type ObjectTypeName } from '../object-types.ts';
 import type { RecordStore } from '../records/record-store.ts';
 
-/** A record as searches find it, which may differ from what it is now. */
+/** A record in the search index, which can be older than the stored record. */
 export interface IndexedRecord {
   readonly id: string;
   /** Epoch milliseconds. */
@@ -12,8 +12,8 @@ export interface IndexedRecord {
 }
 
 /**
- * What searches of a portal go through: its records as they were a moment ago. HubSpot takes changes in after "a few
- * moments". https://developers.hubspot.com/docs/guides/api/crm/search#limitations
+ * The search index of a portal. It receives changes with a delay, as in HubSpot after "a few moments".
+ * https://developers.hubspot.com/docs/guides/api/crm/search#limitations
  */
 export class SearchIndex {
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class SearchIndex {
   readonly #pending: { readonly dueAt: number; readonly change: () => void }[] = [];
   #version = 0;
 
-  /** Follows the stores from now on; every change of theirs shows `lagMs` later. */
+  /** Listens to the stores. The index shows each change after `lagMs`. */
   constructor(records: RecordStore, associations: AssociationStore, clock: Clock, lagMs: number) {
     this.#clock = clock;
     this.#lagMs = lagMs;
@@ -41,7 +41,7 @@ export class SearchIndex {
     });
   }
 
-  /** Takes in what has become due, and rises when there was any. Call it before reading. */
+  /** Applies the changes that are due, and returns the version of the index. Call it before reading. */
   version(): number {
     const now = this.#clock.monotonic();
     const waiting = this.#pending.findIndex(({ dueAt }) => dueAt > now);
@@ -49,7 +49,7 @@ export class SearchIndex {
     return this.#version;
   }
 
-  /** Takes in everything at once. */
+  /** Applies all pending changes. */
   catchUp(): void {
     this.#takeIn(this.#pending.length);
   }
@@ -59,7 +59,7 @@ export class SearchIndex {
     return this.#records[type].values();
   }
 
-  /** A associated record that left the index is none. */
+  /** Without associated records that are no longer in the index. */
   areAssociated(from: RecordRef, to: RecordRef): boolean {
     return this.#records[to.type].has(to.id) && (this.#associatedRecords.get(key(from, to))?.has(to.id) ?? false);
   }

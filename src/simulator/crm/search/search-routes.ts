@@ -8,10 +8,10 @@ import { type CrmEnv, objectTypeOf, scopeFailure } from '../session.ts';
 import { prepareSearch } from './hits.ts';
 import { parseSearch, type SearchRequest } from './request.ts';
 
-/** Who pages through a search asks for the same hits again and again. */
+/** Caches results, because each page of a search needs the same results. */
 const REMEMBERED_SEARCHES = 16;
 
-/** Records by what they are like. https://developers.hubspot.com/docs/guides/api/crm/search */
+/** Routes that search records. https://developers.hubspot.com/docs/guides/api/crm/search */
 export function searchRoutes(): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
   const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_SEARCHES });
@@ -30,7 +30,7 @@ export function searchRoutes(): Hono<CrmEnv> {
   return routes;
 }
 
-/** Finding a record by a value tells the value. */
+/** A search by a value reveals the value, so it needs the scope of the value. */
 function namedProperties({ groups, sort, properties }: SearchRequest): readonly string[] {
   return [
     ...properties,
@@ -40,9 +40,9 @@ function namedProperties({ groups, sort, properties }: SearchRequest): readonly 
 }
 
 /**
- * The index decides who is found and counted, the records are shown as they are now. So one that was archived since is
- * counted and not shown, as in recorded traffic, and one that was changed since may not look like a hit
- * (https://github.com/estuary/connectors/pull/2210).
+ * The index decides which records match, and the answer has their current values. A record that was just archived counts
+ * in the total but is not in the page, as in recorded traffic. A record that has just changed may no longer match the
+ * search (https://github.com/estuary/connectors/pull/2210).
  */
 function answer(
   portal: Portal,

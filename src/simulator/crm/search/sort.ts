@@ -12,7 +12,7 @@ export interface Sort {
 }
 
 /**
- * A list of at most one: an object, the name of a property, or `-name` to go down.
+ * The sorts of a search, at most one: an object, the name of a property, or `-name` for the descending order.
  * https://developers.hubspot.com/docs/guides/api/crm/search#sort-search-results
  * @throws Refusal
  */
@@ -31,12 +31,12 @@ export function parseSort(input: unknown): Sort | undefined {
   return { propertyName, descending: direction === 'DESCENDING' };
 }
 
-/** The oldest first, as HubSpot does when nothing else is asked for. What is equally old is in the order of ids already. */
+/** Sorts the oldest record first, like HubSpot by default. Records of the same age remain in the order of their ids. */
 export function byAge(a: IndexedRecord, b: IndexedRecord): number {
   return a.createdAt - b.createdAt;
 }
 
-/** By a property's value as its type orders it; what is equal stays as it is. */
+/** Sorts by the values of a property. The sort is stable. */
 export function sortBy(
   { name, type }: Pick<PropertyDefinition, 'name' | 'type'>,
   { descending }: Sort,

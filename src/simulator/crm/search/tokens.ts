@@ -1,20 +1,20 @@
-/** Words as a text search cuts them: `o'brien` and `acme.example` are one each, `jean-luc` is two. */
+/** The words of a text: `o'brien` and `acme.example` are one word each, `jean-luc` is two. */
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’.][\p{L}\p{M}\p{N}_]+)*/gu;
 
 /**
- * What of a text can be searched for: its words, and everything between its spaces, which is how `*@acme.example`
- * finds an e-mail address. How exactly HubSpot cuts is not published.
+ * The tokens of a text: its words, and its parts between spaces, so that `*@acme.example` finds an e-mail address.
+ * HubSpot does not document its tokenizer.
  */
 export function tokens(text: string): readonly string[] {
   return [...new Set([...parts(text), ...(text.match(WORD) ?? [])])];
 }
 
-/** What stands between the spaces of a text. */
+/** The parts of a text between spaces. */
 export function parts(text: string): readonly string[] {
   return text.split(/\s+/).filter((part) => part !== '');
 }
 
-/** Whether every part of `wanted`, in which `*` stands for anything, is a token of the text. */
+/** Whether each part of `wanted` matches a token of the text. `*` matches any characters. */
 export function containsTokens(wanted: string): (text: string) => boolean {
   const patterns = parts(wanted);
   return (text) => {
@@ -23,7 +23,7 @@ export function containsTokens(wanted: string): (text: string) => boolean {
   };
 }
 
-/** Not with a regular expression: a pattern of many `*` would keep it busy for ever. */
+/** Without a regular expression, which would take exponential time for a pattern with many `*`. */
 function fits(pattern: string, token: string): boolean {
   const [start = '', ...middle] = pattern.split('*');
   const end = middle.pop();

@@ -1,14 +1,14 @@
 import type { PropertyDefinition } from '../properties/property-definitions.ts';
 import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
 
-/** How the values of a property are read and compared. */
+/** Parses and compares the values of a property. */
 export interface ValueKind<T> {
-  /** As a refusal calls it. */
+  /** The name in an error message. */
   readonly name: string;
-  /** `undefined` for a text that is no such value. */
+  /** `undefined` for an invalid text. */
   read(text: string): T | undefined;
   compare(a: T, b: T): number;
-  /** The text as words are looked for in it. */
+  /** The text for the search of words. */
   fold(text: string): string;
 }
 
@@ -22,14 +22,15 @@ const NUMBERS: ValueKind<Decimal> = {
   compare: compareDecimals,
   fold: lowerCase,
 };
-/** Both dates and moments, in epoch milliseconds. */
+/** Dates and date-times, in epoch milliseconds. */
 const DATES: ValueKind<number> = { name: 'a date', read: parseDate, compare: (a, b) => a - b, fold: lowerCase };
 const OPTIONS: ValueKind<string> = { name: 'an option', read: unchanged, compare: byCodeUnits, fold: unchanged };
 export const TEXTS: ValueKind<string> = { name: 'a text', read: lowerCase, compare: byCodeUnits, fold: lowerCase };
 
 /**
- * Texts compare without case, options with it. https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results
- * What a value really is may be forgotten here, because values of one kind only ever meet their like.
+ * Texts compare without case, options with it.
+ * https://developers.hubspot.com/docs/guides/api/crm/search#filter-search-results
+ * The types of the values are erased here, because only values of one kind are compared.
  */
 export function valueKind(type: PropertyDefinition['type']): ValueKind<unknown> {
   if (type === 'number') return NUMBERS;
@@ -37,7 +38,7 @@ export function valueKind(type: PropertyDefinition['type']): ValueKind<unknown> 
   return type === 'enumeration' ? OPTIONS : TEXTS;
 }
 
-/** The values that a property holds: an enumeration may hold several. */
+/** The values of a property. An enumeration can have several. */
 export function heldValues(type: PropertyDefinition['type'], text: string): readonly string[] {
   return type === 'enumeration' ? text.split(';') : [text];
 }

@@ -11,7 +11,7 @@ const NEGATED: { readonly [operator in Operator]?: Operator } = {
   NOT_CONTAINS_TOKEN: 'CONTAINS_TOKEN',
 };
 
-/** Whether a value fits, by how it compares with each operand in turn: below 0 when it is smaller. */
+/** Whether a value matches, from its comparison with each operand: below 0 when the value is smaller. */
 const RELATIONS: { readonly [operator in Operator]?: (...orders: readonly number[]) => boolean } = {
   EQ: (order: number) => order === 0,
   LT: (order: number) => order < 0,
@@ -23,8 +23,8 @@ const RELATIONS: { readonly [operator in Operator]?: (...orders: readonly number
 };
 
 /**
- * What a filter asks of a property's value, which is `undefined` when there is none.
- * @throws Refusal when an operand is no value of the property's type.
+ * The test of a filter for a property's value, `undefined` for no value.
+ * @throws Refusal when an operand is invalid for the property's type.
  */
 export function valueTest(
   definition: Pick<PropertyDefinition, 'name' | 'type'>,
@@ -51,7 +51,7 @@ function presentTest(
     return (value) => contains(kind.fold(value));
   }
   const wanted = operands.map((operand) => {
-    // Listed texts are not folded, so that one with a capital finds nothing: HubSpot wants them in lower case.
+    // HubSpot requires lists in lower case, so an upper-case text in a list matches nothing.
     const read = operator === 'IN' && kind === TEXTS ? operand : kind.read(operand);
     if (read === undefined) throw unanswerable(`"${operand}" is not ${kind.name}.`, name);
     return read;
