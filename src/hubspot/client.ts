@@ -7,12 +7,11 @@ import type { Clock } from '../lib/time/clock.ts';
 import { parseRetryAfter } from '../lib/time/retry-after.ts';
 import { describeFailure, hubspotError } from './failed-answer.ts';
 import { HubspotError, NOT_UNDERSTOOD } from './hubspot-error.ts';
-import { HubspotRefusalError } from './hubspot-refusal-error.ts';
 import { isTooComplex } from './json-complexity.ts';
 import { NetworkError } from './network-error.ts';
 import { TokenRefusedError } from './oauth/token-refused-error.ts';
-import { parseProblems } from './problems.ts';
 import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.ts';
+import { refusalOf } from './refusal.ts';
 import { DeadlinePassed, type RawAnswer, RequestTimeoutError, request } from './request.ts';
 
 /** On whose behalf a call is made: decides its place among those that wait. */
@@ -154,7 +153,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
       ...retryAfter(header(answer.headers, 'retry-after'), clock),
     });
     if (!isGatewayError(error, 'HUBSPOT_BAD_REQUEST')) throw error;
-    throw new HubspotRefusalError(error.message, error.extensions, parseProblems(answer.statusCode, body));
+    throw refusalOf(error, answer.statusCode, body);
   };
 }
 

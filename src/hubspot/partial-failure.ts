@@ -1,7 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { batchErrors, batchFailure } from './batch-failures.ts';
-import { HubspotRefusalError } from './hubspot-refusal-error.ts';
-import { parseProblems } from './problems.ts';
+import { refusalOf } from './refusal.ts';
 
 /**
  * The failure of a write that is no record's: a 207 says what it did not do, where any other call answers with a 4xx.
@@ -19,7 +18,7 @@ export function refuseFailure(body: unknown): void {
 function failureOf(error: unknown): GatewayError {
   const { status, failure } = batchFailure(error);
   if (!isGatewayError(failure, 'HUBSPOT_BAD_REQUEST')) return failure;
-  return new HubspotRefusalError(failure.message, failure.extensions, parseProblems(status, error));
+  return refusalOf(failure, status, error);
 }
 
 function invalidResponse(): GatewayError {

@@ -34,7 +34,8 @@ export function recheckGrant(grants: GrantMonitor, tokens: TokenManager, install
     try {
       return await next(call);
     } catch (error) {
-      if (!isGatewayError(error, 'HUBSPOT_FORBIDDEN')) throw error;
+      // A 400 is about the permissions of HubSpot's user, which the grant does not contain.
+      if (!isGatewayError(error, 'HUBSPOT_FORBIDDEN') || error.extensions.hubspot?.status === 400) throw error;
       const recheck = async () => grants.recheck(installation, (await tokens.accessToken(installation)).value);
       const current = await untilCancelled(call.callContext?.cancellation, recheck());
       const holds = ScopeSet.of(current.grantedScopes).satisfies([installation.grantedScopes]);
