@@ -54,6 +54,14 @@ describe('rows are bounded before anything is read', () => {
     expect(calls()).toBe(0);
   });
 
+  it('fragments that repeat a field ask for its rows once', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `F${index}`);
+    const fragments = names.map((name) => `fragment ${name} on Contact { deals(first: 20) { nodes { id } } }`);
+    const spreads = names.map((name) => `...${name}`).join(' ');
+    const { errors } = await stack.query(`{ contacts(first: 100) { nodes { ${spreads} } } } ${fragments.join(' ')}`);
+    expect(errors).toBeUndefined();
+  });
+
   it('by the page sizes that the variables have, on both ways in', async () => {
     const query = 'query ($first: Int) { contacts(first: 500) { nodes { deals(first: $first) { nodes { id } } } } }';
     for (let use = 0; use < 25; use += 1) {

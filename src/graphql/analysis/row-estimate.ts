@@ -17,19 +17,22 @@ export function estimateRows(operation: ExecutableOperation, variables?: Variabl
   let steps = 0;
   const below = (fields: readonly SelectedField[], parents: number): number => {
     // The object in the answer has one of these types. The type with the most rows counts.
-    const byType = new Map<string, number>();
-    for (const selected of fields) {
-      const { name } = selected.parent;
-      byType.set(name, (byType.get(name) ?? 0) + rowsOf(selected, parents));
-    }
-    return Math.max(0, ...byType.values());
+    const byType = Map.groupBy(fields, ({ parent }) => parent);
+    return Math.max(0, ...byType.values().map((ofType) => rowsOfObject(ofType, parents)));
   };
-  const rowsOf = (selected: SelectedField, parents: number): number => {
-    steps += 1;
+  // Fields with one name in the answer are one field there, with the selections of all: fragments often repeat a field.
+  const rowsOfObject = (fields: readonly SelectedField[], parents: number): number => {
+    const byName = Map.groupBy(fields, ({ node }) => node.alias?.value ?? node.name.value);
+    return byName.values().reduce((sum, merged) => sum + rowsOf(merged, parents), 0);
+  };
+  const rowsOf = (merged: readonly SelectedField[], parents: number): number => {
+    steps += merged.length;
     if (steps > MAX_STEPS) return Number.POSITIVE_INFINITY;
-    const items = itemsOf(selected, variables);
+    // Validation has ensured that their arguments are the same.
+    const items = merged[0] && itemsOf(merged[0], variables);
     const rows = parents * (items ?? 1);
-    return (items === undefined ? 0 : rows) + below(fieldsBelow(operation, selected), rows);
+    const selected = merged.flatMap((field) => fieldsBelow(operation, field));
+    return (items === undefined ? 0 : rows) + below(selected, rows);
   };
   return below(rootFields(operation), 1);
 }
