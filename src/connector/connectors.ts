@@ -36,7 +36,7 @@ export class Connectors {
     this.#viewer = viewer;
     this.#request = request;
     this.#options = options;
-    this.#startedAt = options.installationCache.moment;
+    this.#startedAt = options.installationCache.readCount;
   }
 
   /**

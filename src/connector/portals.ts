@@ -23,18 +23,18 @@ export interface PortalsOptions {
   readonly recordClasses: RecordClasses;
   /** How long records stay in memory, in milliseconds; 0 for not at all. */
   readonly cacheTtlMs: number;
-  /** What this process may ask of HubSpot per window, when it is the only replica; `undefined` when it may not be. */
+  /** The rate limits of a process without replicas; `undefined` when replicas share the limits. */
   readonly ownLimits: Partial<Record<SharedBudget, number>> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** The CRMs of all portals, with what their requests share: rate limits, batches and caches. */
+/** The connectors of all portals, and the rate limits, batches and caches that their requests share. */
 export interface Portals {
-  /** For one request of `viewer`. */
+  /** The connectors for one request of `viewer`. */
   connectorsFor(viewer: ViewerKey, request: RequestContext): Connectors;
-  /** Gives the leased rate limits back. */
+  /** Returns the leased rate limits. */
   close(): Promise<void>;
 }
 

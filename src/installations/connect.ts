@@ -15,24 +15,24 @@ import { type FlowCookie, FlowCookies } from './flow-cookies.ts';
 import type { InstallationCache } from './installation-cache.ts';
 import { type RedeemedCode, redeemCode } from './redeem-code.ts';
 import { scheduleOf } from './refresh-policy.ts';
-import { type RegisteredScopes, requestedScopes, type ScopeWishes } from './requested-scopes.ts';
+import { type RegisteredScopes, requestedScopes, type ScopeOptions } from './requested-scopes.ts';
 import { acceptReturnUrl } from './return-url.ts';
 
-/** A person has this long at HubSpot's consent page. RFC 9700 § 4.7 wants it short. */
+/** Time for the consent page of HubSpot. RFC 9700 § 4.7 recommends a short one. */
 const FLOW_TTL_MS = 10 * 60 * 1000;
-/** No person starts as many; each stores a row, and its callback may cost HubSpot two calls. */
+/** Flows that a viewer may start within `FLOW_TTL_MS`. Each stores a row, and its callback can cause two HubSpot calls. */
 const MAX_FLOWS = 100;
-/** HubSpot's codes live for minutes; a handle need not live longer. */
+/** Lifetime of a handle: HubSpot's codes are valid for minutes only. */
 const HANDLE_TTL_MS = 5 * 60 * 1000;
-/** From a code to an installation: the person whom HubSpot sent back looks at a blank page meanwhile. */
+/** Time from a code to the saved installation. The browser shows a blank page meanwhile. */
 const FINISH_MS = 9_000;
-/** However long HubSpot took, the database gets so long to keep what came of it. */
+/** The least time for the database to save the tokens, even if HubSpot was slow. */
 const LEAST_STORAGE_MS = 1_000;
-/** A database that does not take or give what belongs to a flow is asked again for so long, so often. */
-const STORAGE_PATIENCE_MS = 2_000;
+/** Retries of a failed database access of a flow. */
+const STORAGE_RETRY_MS = 2_000;
 const STORAGE_PAUSE_MS = 100;
 
-/** Codes of RFC 6749 and of HubSpot. Anything else came from whoever opened the URL, and is not repeated. */
+/** Error codes of RFC 6749 and of HubSpot. Other text can come from the author of a forged URL, and is not logged. */
 const ERROR_CODE = /^[a-z_]{1,40}$/;
 
 /** The user of a tenant who starts or completes a flow. */
@@ -41,8 +41,8 @@ export interface FlowOwner {
   readonly viewerId: string;
 }
 
-export interface ConnectRequest extends ScopeWishes {
-  /** Reconnects or steps up this installation; another portal's consent is then refused. */
+export interface ConnectRequest extends ScopeOptions {
+  /** The installation to reconnect, or to add scopes to. The consent of another portal is then refused. */
   readonly installation?: Installation | undefined;
   readonly returnTo?: string | undefined;
 }
@@ -58,20 +58,20 @@ export interface StartedFlow {
 
 export type ConnectFailure = 'access_denied' | 'exchange_failed' | 'portal_mismatch' | 'hubspot_error';
 
-/** How a callback ended. `invalid`: the state was not good, nobody can be told but the browser itself. */
+/** The outcome of a callback. `invalid`: the state is unknown, so there is no URL to return to. */
 export type CallbackOutcome =
   | { readonly kind: 'connected'; readonly installation: Installation; readonly returnTo: string | null }
   | { readonly kind: 'confirm'; readonly handle: string; readonly returnTo: string | null }
   | { readonly kind: 'failed'; readonly reason: ConnectFailure; readonly returnTo: string | null }
   | { readonly kind: 'invalid' };
 
-/** What HubSpot sent back: a code or an error, never both. */
+/** HubSpot's answer: a code or an error, never both. */
 export type CallbackAnswer = { readonly code: string } | { readonly error: string };
 
 export interface ConnectOptions {
   readonly clientId: string;
   readonly authorizeUrl: string;
-  /** Byte-identical in both legs, and never built from a request's Host header. */
+  /** Identical in the authorization and the token request, and never built from a Host header. */
   readonly redirectUri: () => string;
   readonly registeredScopes: RegisteredScopes;
   readonly returnUrls: readonly URL[];
@@ -83,7 +83,7 @@ export interface ConnectOptions {
   readonly logger: Logger;
 }
 
-/** The connect flow: start, callback, and the word of the viewer when the callback came back in another browser. */
+/** The connect flow: start, callback, and the viewer's confirmation when the callback came from another browser. */
 export class ConnectFlow {
   readonly cookies: FlowCookies;
   readonly #starts: Allowance;
@@ -143,11 +143,11 @@ export class ConnectFlow {
   }
 
   /**
-   * The browser came back. The state is spent before anything else happens, whatever the outcome.
-   * @param cookieValue of the cookie called `cookies.nameFor(state)`, where the browser sent one
+   * Handles the callback. It redeems the state first, so that the state is used up after any outcome.
+   * @param cookieValue of the cookie `cookies.nameFor(state)`, if the browser sent one
    */
   async callback(state: string, answer: CallbackAnswer, cookieValue: string | undefined): Promise<CallbackOutcome> {
-    const request = await this.#stored(() => this.#options.requests.take(state));
+    const request = await this.#retryStorage(() => this.#options.requests.take(state));
     if (!request) return { kind: 'invalid' };
     if ('error' in answer) return this.#refused(request, answer.error);
     const { returnTo } = request;
@@ -175,11 +175,11 @@ export class ConnectFlow {
   }
 
   /**
-   * The viewer who started the flow says that it was he. Anybody else spends the handle and learns nothing.
+   * Completes a flow after the confirmation of the viewer who started it. Another viewer uses up the handle in vain.
    * @throws GatewayError FORBIDDEN, BAD_USER_INPUT, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
    */
   async complete(owner: FlowOwner, handle: string): Promise<Installation> {
-    const pending = await this.#stored(() => this.#options.requests.takePending(handle));
+    const pending = await this.#retryStorage(() => this.#options.requests.takePending(handle));
     if (!pending) {
       throw new GatewayError('BAD_USER_INPUT', 'This connection is unknown, already used or expired. Connect again.', {
         argument: 'connection',
@@ -200,16 +200,16 @@ export class ConnectFlow {
     }
     const message =
       result.failure === 'portal_mismatch'
-        ? 'Another portal gave its consent than the one of this installation. Nothing was changed.'
-        : 'HubSpot did not accept the consent any more. Connect again.';
+        ? 'The consent is for another portal than that of this installation. Nothing was changed.'
+        : 'HubSpot no longer accepts the consent. Connect again.';
     throw new GatewayError('BAD_USER_INPUT', message, { argument: 'connection' });
   }
 
   async #keepForConfirmation(request: AuthorizationRequest, code: string): Promise<string> {
     const { tenantId, viewerId, codeVerifier, installationId } = request;
     const pending: PendingConnection = { tenantId, viewerId, codeVerifier, installationId, code };
-    return this.#stored(async () => {
-      // One for each try: the row of the last one may be there although its answer was lost.
+    return this.#retryStorage(async () => {
+      // A new handle for each attempt: the previous row may exist although the answer was lost.
       const handle = randomSecret();
       await this.#options.requests.savePending(handle, pending, HANDLE_TTL_MS);
       return handle;
@@ -231,36 +231,40 @@ export class ConnectFlow {
     }
     if (!redeemed) return { failure: 'exchange_failed' };
     const { hubId } = redeemed.identity;
-    // The tokens of a mismatch are dropped, not revoked: the portal may be another tenant's installation, and
-    // whether revoking one refresh token spares the others of the same app and portal is not documented.
-    if (await this.#stored(() => this.#isOtherPortal(flow, hubId), giveUpAt)) return { failure: 'portal_mismatch' };
+    // The tokens of another portal are not revoked: HubSpot does not document whether a revocation also ends the other
+    // refresh tokens of the app in that portal, which can belong to another tenant.
+    if (await this.#retryStorage(() => this.#isOtherPortal(flow, hubId), giveUpAt))
+      return { failure: 'portal_mismatch' };
     const installation = await this.#save(flow.tenantId, redeemed, giveUpAt);
     logger.info({ tenantId: flow.tenantId, installationId: installation.id, hubId }, 'portal connected');
     return { installation };
   }
 
-  /** A code is good once: what it brought is saved as soon as the database takes it. */
+  /** Saves the tokens, with retries, because a code cannot be redeemed again. */
   async #save(tenantId: string, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
     const { installations, installationCache, logger } = this.#options;
     const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
     const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
     const tokens = { ...scheduleOf(expiresInMs), accessToken, refreshToken };
     const grant = { tenantId, hubId, hubDomain, installedBy, grantedScopes, tokens };
-    const installation = await this.#stored(() => installations.connect(grant), giveUpAt).catch((err: unknown) => {
-      logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
-      throw err;
-    });
+    const installation = await this.#retryStorage(() => installations.connect(grant), giveUpAt).catch(
+      (err: unknown) => {
+        logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
+        throw err;
+      },
+    );
     installationCache.changed(installation);
     return installation;
   }
 
-  /** A database that is away for a moment is asked again, until somebody has waited for long. */
-  #stored<T>(work: () => Promise<T>, giveUpAt = this.#options.clock.monotonic() + STORAGE_PATIENCE_MS): Promise<T> {
+  /** Retries a failed database access until `giveUpAt`. */
+  #retryStorage<T>(work: () => Promise<T>, giveUpAt = this.#options.clock.monotonic() + STORAGE_RETRY_MS): Promise<T> {
     const { clock, logger } = this.#options;
     const endsAt = Math.max(giveUpAt, clock.monotonic() + LEAST_STORAGE_MS);
     return repeat(clock, work, (err) => {
       if (clock.monotonic() + STORAGE_PAUSE_MS > endsAt) return undefined;
-      if (!isGatewayError(err, 'STORAGE_UNAVAILABLE')) logger.warn({ err }, 'a flow was not stored, trying again');
+      if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
+        logger.warn({ err }, 'the database access of a connect flow failed and will be repeated');
       return STORAGE_PAUSE_MS;
     });
   }

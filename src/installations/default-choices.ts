@@ -9,7 +9,7 @@ import type {
 
 const MAX_VIEWERS = 10_000;
 
-/** The default installations of viewers, from memory. They are forgotten by whoever hears of a change. */
+/** Caches the default installations of viewers. The installation cache removes entries after a change. */
 export class DefaultChoices {
   readonly #store: DefaultInstallationStore;
   readonly #known = new LRUCache<string, PromiseOrValue<DefaultInstallation>>(cacheLimit(MAX_VIEWERS));
@@ -28,7 +28,7 @@ export class DefaultChoices {
     const isCurrent = () => this.#known.peek(key) === reading;
     reading.then(
       (found) => isCurrent() && this.#known.set(key, found),
-      // A failure is not worth remembering.
+      // A failure is not cached.
       () => isCurrent() && this.#known.delete(key),
     );
     return reading;
@@ -39,7 +39,7 @@ export class DefaultChoices {
     await this.#store.save(viewer, installationId).finally(() => this.#known.delete(keyOf(viewer)));
   }
 
-  /** A choice was made at `updatedAt`, on whatever replica. */
+  /** Called when a replica has stored a choice at `updatedAt`. */
   async changed(viewer: ViewerKey, updatedAt: number): Promise<void> {
     const known = this.#known.peek(keyOf(viewer));
     const choice = await Promise.resolve(known).catch(() => undefined);

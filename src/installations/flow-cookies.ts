@@ -2,7 +2,7 @@ import { randomSecret, sha256 } from '../lib/secret.ts';
 import type { Clock } from '../lib/time/clock.ts';
 
 export interface Cookie {
-  /** Less the prefix that its security demands. */
+  /** Without the prefix for secure cookies. */
   readonly name: string;
   readonly value: string;
 }
@@ -12,11 +12,11 @@ export interface FlowCookie extends Cookie {
   readonly maxAgeSeconds: number;
 }
 
-/** Flows that one browser may have under way. Ten thousand bytes of cookies are more than many servers take. */
+/** Flows of one browser at the same time. Many servers refuse more than about 10 kB of cookies. */
 const MAX_FLOWS = 8;
 
 export interface FlowCookiesOptions {
-  /** Tells this gateway from others on the same host: cookies know no ports, and ours no paths. */
+  /** Distinguishes this gateway from others on the same host, since cookies ignore ports. */
   readonly redirectUri: () => string;
   readonly clock: Clock;
 }
@@ -29,28 +29,28 @@ export class FlowCookies {
     this.#options = options;
   }
 
-  /** The value begins with the time, in milliseconds and base 36; the rest of it is the secret. */
+  /** The value starts with the time, in milliseconds and base 36. The rest is a secret. */
   create(state: string, lifeMs: number): FlowCookie {
     const value = `${this.#options.clock.now().toString(36)}.${randomSecret()}`;
     return { name: this.nameFor(state), value, maxAgeSeconds: lifeMs / 1000 };
   }
 
-  /** One per flow, so that several may run in one browser, and no hint at the state. */
+  /** Each flow has a cookie of its own, so that a browser can have several flows. The name does not reveal the state. */
   nameFor(state: string): string {
     return `${this.#prefix()}${sha256(state).slice(0, 16)}`;
   }
 
   /**
-   * What an answer sets that started flows: their cookies, and an end to the oldest that the browser holds, so that flows
-   * which nobody finishes do not fill its header. A flow without its cookie waits for the word of its viewer.
-   * @param held what the request brought
+   * The cookies that an answer sets after it has started flows. It also deletes the oldest cookies of the browser, so that
+   * abandoned flows do not fill the header. A flow without its cookie waits for the viewer's confirmation.
+   * @param held the cookies of the request
    */
   toSet(started: readonly FlowCookie[], held: readonly Cookie[]): FlowCookie[] {
     if (started.length === 0) return [];
     const set = started.slice(-MAX_FLOWS);
     const prefix = this.#prefix();
     const flows = held.filter(({ name }) => name.startsWith(prefix) && name.length === prefix.length + 16);
-    // Browsers send cookies in the order in which they got them (RFC 6265 § 5.4): it settles equal times.
+    // Browsers send cookies in the order of their creation (RFC 6265 § 5.4), which decides between equal times.
     const oldest = flows
       .reverse()
       .sort((a, b) => startOf(b) - startOf(a))

@@ -7,11 +7,11 @@ import type { Installation, InstallationStatusReason, InstallationStore } from '
 import type { InstallationCache } from './installation-cache.ts';
 import { introspectWithRetry } from './retrying-oauth.ts';
 
-/** A portal that refuses for reasons of its own is not asked for its scopes at every call. */
+/** Time between two rechecks of a grant, since HubSpot can also refuse calls for other reasons than scopes. */
 const RECHECK_PAUSE_MS = 60_000;
-/** Without an answer it is asked again sooner. */
+/** The same after a recheck without an answer. */
 const FAILED_RECHECK_PAUSE_MS = 5_000;
-/** A request waits for the recheck: it ends by then. */
+/** Timeout of a recheck, for which a request waits. */
 const RECHECK_MS = 3_000;
 const MAX_RECHECKED = 1_000;
 
@@ -23,7 +23,7 @@ export interface GrantMonitorOptions {
   readonly logger: Logger;
 }
 
-/** Follows what becomes of a grant: lost, recovered, or changed in its scopes. */
+/** Records that a grant was lost or recovered, or that its scopes changed. */
 export class GrantMonitor {
   readonly #options: GrantMonitorOptions;
   readonly #rechecked = new LRUCache<string, { readonly until: number; readonly installation: Promise<Installation> }>({
@@ -35,8 +35,8 @@ export class GrantMonitor {
   }
 
   /**
-   * HubSpot does not know the grant any more. Marked once, told once; the answer is for whoever asked. `undefined` when
-   * somebody was first, or saved tokens meanwhile: what holds now is to be read again.
+   * HubSpot has ended the grant: marks the installation and logs it once. Returns the error for the caller; `undefined`
+   * when another replica was first, or has saved tokens meanwhile, so that the caller must read the tokens again.
    */
   async expire(
     installation: Installation,
@@ -55,23 +55,23 @@ export class GrantMonitor {
     return reauthorizationRequired({ ...installation, statusReason: reason });
   }
 
-  /** Why an installation has no tokens: it was disconnected, or its grant is over. */
+  /** The error for an installation without tokens: it was disconnected, or its grant has ended. */
   async lost(installation: Installation): Promise<GatewayError> {
     this.#options.installationCache.forget(installation.tenantId);
     return (await this.over(installation)) ?? notConnected(installation.id);
   }
 
-  /** What became of a grant that this replica, or another one, found to be over; `undefined` while it stands. */
+  /** The error for a grant that has ended, as this or another replica has found; `undefined` while it is valid. */
   async over({ tenantId, id }: Installation): Promise<GatewayError | undefined> {
     const { installationCache } = this.#options;
-    const { moment } = installationCache;
+    const { readCount } = installationCache;
     const find = (all: readonly Installation[]) => all.find((installation) => installation.id === id);
     if (find(await installationCache.list(tenantId))?.status === 'ACTIVE') return undefined;
-    const current = find(await installationCache.current(tenantId, moment));
+    const current = find(await installationCache.current(tenantId, readCount));
     return current ? grantOver(current) : notConnected(id);
   }
 
-  /** Tokens came after all, when they had been given up. */
+  /** Restores a grant whose tokens arrived after it was marked as lost. */
   async recovered(installation: Installation): Promise<void> {
     const { installations, installationCache, logger } = this.#options;
     if (!(await installations.recover(installation))) return;
@@ -80,17 +80,17 @@ export class GrantMonitor {
   }
 
   /**
-   * A refresh named other scopes than are stored, or nobody told yet who consented: HubSpot's introspection says it.
-   * Runs by itself.
+   * Starts an introspection in the background when a refresh reports other scopes than the stored ones, or when the
+   * installing user is still unknown.
    */
   noticeScopes(installation: Installation, scopes: readonly string[] | undefined, accessToken: string): void {
-    const isNews = scopes !== undefined && !sameScopes(scopes, installation.grantedScopes);
-    if (isNews || installation.installedBy === null) void this.recheck(installation, accessToken);
+    const hasChanged = scopes !== undefined && !sameScopes(scopes, installation.grantedScopes);
+    if (hasChanged || installation.installedBy === null) void this.recheck(installation, accessToken);
   }
 
   /**
-   * Reads the granted scopes again and stores them; the installation as it is now. Asked again for the same grant
-   * within a minute, or without an answer of HubSpot, it is what is known already.
+   * Reads the granted scopes again, stores them, and resolves with the installation. Within a minute of the last recheck
+   * of the grant, or without an answer from HubSpot, it resolves with the known installation.
    */
   async recheck(installation: Installation, accessToken: string): Promise<Installation> {
     const { clock, logger } = this.#options;
@@ -108,8 +108,8 @@ export class GrantMonitor {
 
   async #introspect(installation: Installation, accessToken: string): Promise<Installation> {
     const { oauth, installations, installationCache, clock, logger } = this.#options;
-    const patience = { oauth, clock, giveUpAt: clock.monotonic() + RECHECK_MS };
-    const identity = await introspectWithRetry(patience, accessToken);
+    const retryOptions = { oauth, clock, giveUpAt: clock.monotonic() + RECHECK_MS };
+    const identity = await introspectWithRetry(retryOptions, accessToken);
     if (identity?.hubId !== installation.hubId) return installation;
     const isSame = sameScopes(identity.scopes, installation.grantedScopes);
     if (isSame && (installation.installedBy !== null || identity.user === null)) return installation;
@@ -125,22 +125,22 @@ function sameScopes(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((scope) => b.includes(scope));
 }
 
-/** Why nothing can be done under the grant of an installation; `undefined` while it stands. */
+/** The error for calls under the grant of an installation; `undefined` while the grant is valid. */
 export function grantOver(installation: Installation): GatewayError | undefined {
   if (installation.status === 'REAUTHORIZATION_REQUIRED') return reauthorizationRequired(installation);
   return installation.status === 'DISCONNECTED' ? notConnected(installation.id) : undefined;
 }
 
 function reauthorizationRequired(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
-  return toBeConnectedAgain(installation, 'HubSpot does not accept the consent for this portal any more.');
+  return connectAgain(installation, 'HubSpot no longer accepts the consent for this portal.');
 }
 
-/** Its stored tokens were altered. Nothing is changed: what a person restores serves again. */
+/** The error for stored tokens that were altered. The installation stays unchanged, since an operator may restore them. */
 export function tokensUnreadable(installation: Installation): GatewayError<'REAUTHORIZATION_REQUIRED'> {
-  return toBeConnectedAgain(installation, 'The stored consent for this portal cannot be read.');
+  return connectAgain(installation, 'The stored consent for this portal cannot be read.');
 }
 
-function toBeConnectedAgain(
+function connectAgain(
   { id: installationId, grantedScopes: scopes, statusReason: reason }: Installation,
   why: string,
 ): GatewayError<'REAUTHORIZATION_REQUIRED'> {
@@ -148,7 +148,7 @@ function toBeConnectedAgain(
   return new GatewayError('REAUTHORIZATION_REQUIRED', `${why} Connect it again.`, { installationId, reason, remedy });
 }
 
-/** `installationId` when it is one that was disconnected. */
+/** @param installationId of an installation that was disconnected */
 export function notConnected(installationId?: string): GatewayError<'NOT_CONNECTED'> {
   const input = installationId === undefined ? {} : { installationId };
   return new GatewayError('NOT_CONNECTED', 'No HubSpot portal is connected.', {

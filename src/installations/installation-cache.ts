@@ -13,12 +13,12 @@ import type {
 } from '../storage/installation-store.ts';
 import { DefaultChoices } from './default-choices.ts';
 
-/** How soon a change made by another replica is seen here. */
+/** Time between two reads of the changes of other replicas. */
 const POLL_MS = 250;
-/** A change is stamped before it is committed: look back so far. */
+/** A change gets its timestamp before its commit, so each read also covers this much of the past. */
 const OVERLAP_MS = 5_000;
 const MAX_TENANTS = 10_000;
-/** A database that is away is asked again no sooner. */
+/** Time between two attempts while the database is not available. */
 const STORAGE_PAUSE_MS = 1_000;
 
 export interface InstallationCacheOptions {
@@ -28,38 +28,40 @@ export interface InstallationCacheOptions {
   readonly logger: Logger;
 }
 
-/** Told of an installation as it is now, at once when this replica learns of it; maybe several times. */
+/** Called with the current state of an installation when this replica reads or makes a change; possibly several times. */
 export type ChangeListener = (change: InstallationChange) => void;
 
 interface KnownTenant {
   readonly stored: PromiseOrValue<TenantInstallations>;
-  /** Which read of this directory brought it. */
+  /** The number of the read that brought it. */
   readonly read: number;
 }
 
 /**
- * Installations by tenant and the defaults of its viewers, from memory: a query costs no statement. One small statement every quarter of a second tells
- * what other replicas changed; what this one changes is forgotten at once. Who is about to refuse has that statement
- * sent at once: it answers for all tenants, so that one is under way at most, however many are refused.
+ * Caches the installations of tenants and the defaults of their viewers, so that a query needs no SQL statement. One
+ * small statement every 250 ms reads the changes of other replicas. A change of this replica invalidates the cache at
+ * once. Before a refusal, the replica reads the changes at once. One statement reads those of all tenants, so at most one
+ * is in flight, however many requests are refused.
  */
 export class InstallationCache {
   readonly #options: InstallationCacheOptions;
   readonly #tenants = new LRUCache<string, KnownTenant>(cacheLimit(MAX_TENANTS));
   readonly #defaults: DefaultChoices;
   readonly #listeners: ChangeListener[] = [];
-  /** Since the first tenant was asked for: whoever listens may use installations of tenants that are forgotten here. */
-  #isWatching = false;
+  /** True since the first tenant was read. It stays true, because listeners can use installations that were evicted here. */
+  #isPolling = false;
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> | undefined;
   #closed = false;
-  /** Reads that ever began, of tenants and of changes. */
+  /** Number of started reads, of tenants and of changes. */
   #reads = 0;
-  /** Everything is known that was changed before this read of changes began. */
+  /** Number of the latest successful read of changes. All changes from before its start are known. */
   #changesRead = 0;
-  #isAwayUntil = Number.NEGATIVE_INFINITY;
-  /** What was read before this read is doubtful: the database that is back may be an older copy. */
-  #doubtedBefore = 0;
-  /** When the last look at the changes began, on the monotonic clock. */
+  /** Set while the database is not available; on the monotonic clock. */
+  #retryAt = Number.NEGATIVE_INFINITY;
+  /** Entries of earlier reads are stale: after an outage, the database can be an older copy. */
+  #staleBefore = 0;
+  /** Start of the latest successful read of changes, on the monotonic clock. */
   #polledAt: number;
 
   constructor(options: InstallationCacheOptions) {
@@ -68,43 +70,43 @@ export class InstallationCache {
     this.#polledAt = options.clock.monotonic();
   }
 
-  /** Now, in the order of this directory's reads: for `current`. */
-  get moment(): number {
+  /** The number of reads so far, as a logical timestamp for `current`. */
+  get readCount(): number {
     return this.#reads;
   }
 
-  /** Oldest first; changes of other replicas show within some 300 ms. @throws GatewayError STORAGE_UNAVAILABLE */
+  /** Oldest first. Changes of other replicas show within about 300 ms. @throws GatewayError STORAGE_UNAVAILABLE */
   list(tenantId: string): PromiseOrValue<readonly Installation[]> {
     return andThen(this.#known(tenantId).stored, ({ installations }) => installations);
   }
 
-  /** Id of the installation that a viewer chose as default. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
+  /** Id of a viewer's default installation. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
   defaultOf(viewer: ViewerKey): PromiseOrValue<string | undefined> {
     return andThen(this.#known(viewer.tenantId).stored, ({ hasDefaults }) =>
       hasDefaults ? andThen(this.#defaults.of(viewer), ({ installationId }) => installationId) : undefined,
     );
   }
 
-  /** Stores a viewer's choice, or takes it back. @throws GatewayError STORAGE_UNAVAILABLE */
+  /** Stores or removes a viewer's choice. @throws GatewayError STORAGE_UNAVAILABLE */
   async saveDefault(viewer: ViewerKey, installationId: string | undefined): Promise<void> {
     await this.#defaults.save(viewer, installationId).finally(() => this.forget(viewer.tenantId));
   }
 
   /**
-   * The same with all that was changed before `moment`; where the database is away, as it is known.
+   * The installations with all changes from before the read `readCount`; from memory while the database is not available.
    * @throws GatewayError STORAGE_UNAVAILABLE
    */
-  async current(tenantId: string, moment: number): Promise<readonly Installation[]> {
-    if (this.#known(tenantId).read <= moment) await this.#readChangesAfter(moment);
+  async current(tenantId: string, readCount: number): Promise<readonly Installation[]> {
+    if (this.#known(tenantId).read <= readCount) await this.#readChangesAfter(readCount);
     return this.list(tenantId);
   }
 
-  /** Has `listener` told of what becomes of installations: of changes of other replicas within some 300 ms. */
+  /** Calls `listener` for each change of an installation; within about 300 ms for changes of other replicas. */
   onChange(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Something of this tenant's changed. */
+  /** Removes the entry of a tenant after a change. */
   forget(tenantId: string): void {
     this.#tenants.delete(tenantId);
   }
@@ -112,10 +114,10 @@ export class InstallationCache {
   /** This replica changed an installation. */
   changed(change: InstallationChange): void {
     this.forget(change.tenantId);
-    this.#tell(change);
+    this.#notify(change);
   }
 
-  #tell(change: InstallationChange): void {
+  #notify(change: InstallationChange): void {
     for (const listener of this.#listeners) listener(change);
   }
 
@@ -127,10 +129,10 @@ export class InstallationCache {
 
   #known(tenantId: string): KnownTenant {
     const known = this.#tenants.get(tenantId);
-    if (known && known.read >= this.#doubtedBefore) return known;
+    if (known && known.read >= this.#staleBefore) return known;
     const answer = this.#options.installations.ofTenant(tenantId);
     this.#reads += 1;
-    // What is doubtful still serves when the database is away once more.
+    // A stale entry is still used if the database is not available again.
     const stored = known ? answer.catch(() => known.stored) : answer;
     const reading: KnownTenant = { stored, read: this.#reads };
     this.#tenants.set(tenantId, reading);
@@ -139,18 +141,18 @@ export class InstallationCache {
       (found) => {
         if (!isCurrent()) return;
         this.#tenants.set(tenantId, { ...reading, stored: found });
-        for (const installation of found.installations) this.#tell(installation);
+        for (const installation of found.installations) this.#notify(installation);
       },
-      // A failure is not worth remembering.
+      // A failure is not cached.
       () => isCurrent() && (known ? this.#tenants.set(tenantId, known) : this.#tenants.delete(tenantId)),
     );
-    this.#watch();
+    this.#startPolling();
     return reading;
   }
 
-  #watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
+  #startPolling(): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
     this.#polledAt = this.#options.clock.monotonic();
     this.#schedule();
   }
@@ -162,14 +164,14 @@ export class InstallationCache {
     }, POLL_MS);
   }
 
-  async #readChangesAfter(moment: number): Promise<void> {
-    // It may have begun before.
+  async #readChangesAfter(readCount: number): Promise<void> {
+    // A poll that started earlier may not have seen the change.
     await this.#polling;
-    if (this.#changesRead > moment || this.#options.clock.monotonic() < this.#isAwayUntil) return;
+    if (this.#changesRead > readCount || this.#options.clock.monotonic() < this.#retryAt) return;
     await this.#poll();
   }
 
-  /** One at a time. Never rejects. */
+  /** Starts a read of changes, or joins the one in flight. Never rejects. */
   #poll(): Promise<void> {
     this.#polling ??= this.#readChanges().finally(() => {
       this.#polling = undefined;
@@ -184,23 +186,23 @@ export class InstallationCache {
     const read = this.#reads;
     try {
       const changes = await installations.changedWithin(startedAt - this.#polledAt + OVERLAP_MS);
-      for (const change of changes) if (change.kind === 'installation') this.#tell(change);
-      for (const change of changes) await this.#note(change);
+      for (const change of changes) if (change.kind === 'installation') this.#notify(change);
+      for (const change of changes) await this.#applyChange(change);
       this.#polledAt = startedAt;
       this.#changesRead = read;
-      if (this.#isAwayUntil > Number.NEGATIVE_INFINITY) {
-        this.#doubtedBefore = read;
+      if (this.#retryAt > Number.NEGATIVE_INFINITY) {
+        this.#staleBefore = read;
         this.#defaults.forgetAll();
       }
-      this.#isAwayUntil = Number.NEGATIVE_INFINITY;
+      this.#retryAt = Number.NEGATIVE_INFINITY;
     } catch (err) {
-      // Nothing can change while the database is away; what is known stays good until it is back.
-      this.#isAwayUntil = clock.monotonic() + STORAGE_PAUSE_MS;
+      // Nothing changes while the database is not available, so the cache stays valid.
+      this.#retryAt = clock.monotonic() + STORAGE_PAUSE_MS;
       logger.debug({ err }, 'changes of installations could not be read');
     }
   }
 
-  async #note(change: StoredChange): Promise<void> {
+  async #applyChange(change: StoredChange): Promise<void> {
     const tenant = this.#tenants.peek(change.tenantId);
     const known = await Promise.resolve(tenant?.stored).catch(() => undefined);
     if (change.kind === 'default') await this.#defaults.changed(change, change.updatedAt);

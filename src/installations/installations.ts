@@ -19,7 +19,7 @@ export interface InstallationsOptions extends Pick<TokenRefresherOptions, 'clock
   readonly connect: ConnectSettings;
 }
 
-/** All that the gateway does with OAuth grants. */
+/** The parts that manage OAuth grants. */
 export interface Installations {
   readonly installationCache: InstallationCache;
   readonly grants: GrantMonitor;
@@ -27,9 +27,9 @@ export interface Installations {
   readonly connect: ConnectFlow;
   readonly lifecycle: InstallationLifecycle;
   readonly revocations: Revocations;
-  /** No token is refreshed ahead of its time any more. */
+  /** Prepares for a shutdown: see `TokenRefresher.stopSoon`. */
   stopSoon(): void;
-  /** Ends the work in the background. `tokens` are closed before, as refreshes may still need what is closed here. */
+  /** Ends the background work. Close `tokens` first, because refreshes can still need the parts that this closes. */
   close(): Promise<void>;
 }
 

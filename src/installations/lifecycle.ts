@@ -14,7 +14,7 @@ export interface LifecycleOptions {
   readonly logger: Logger;
 }
 
-/** What a viewer may do with an installation that is there. */
+/** The operations of viewers on an existing installation. */
 export class InstallationLifecycle {
   readonly #options: LifecycleOptions;
 
@@ -22,16 +22,19 @@ export class InstallationLifecycle {
     this.#options = options;
   }
 
-  /** Refreshes the access token now, at most once a minute. @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE */
+  /**
+   * Refreshes the access token now, at most once a minute.
+   * @throws GatewayError REAUTHORIZATION_REQUIRED, NOT_CONNECTED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
+   */
   async refresh(installation: Installation): Promise<Installation> {
     await this.#options.tokens.refresh(installation);
     return this.#current(installation);
   }
 
   /**
-   * Erases the tokens at once, for all replicas, whether HubSpot answers or not; HubSpot is told in the background. What
-   * is under way under the grant is abandoned: here before this resolves, on other replicas when they hear of it.
-   * `uninstall` also removes the app from the portal, which ends it for every tenant that connected this portal.
+   * Erases the tokens at once, for all replicas, and revokes them at HubSpot in the background. Calls in flight under the
+   * grant are cancelled: on this replica before the promise resolves, on other replicas when they read the change.
+   * @param uninstall also removes the app from the portal, for every tenant that connected the portal
    */
   async disconnect(installation: Installation, uninstall: boolean): Promise<Installation> {
     const { installations, installationCache, revocations, logger } = this.#options;
@@ -53,8 +56,8 @@ export class InstallationLifecycle {
   }
 
   /**
-   * Chooses the installation that this viewer's operations mean when they name none; `undefined` takes the choice back.
-   * @throws GatewayError NOT_CONNECTED for one that is disconnected, or STORAGE_UNAVAILABLE
+   * Sets the installation for operations of this viewer that name none; `undefined` removes the choice.
+   * @throws GatewayError NOT_CONNECTED for a disconnected installation, or STORAGE_UNAVAILABLE
    */
   async setDefault(viewer: ViewerKey, installation: Installation | undefined): Promise<void> {
     if (installation?.status === 'DISCONNECTED') throw notConnected(installation.id);

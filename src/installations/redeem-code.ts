@@ -3,11 +3,11 @@ import type { Logger } from '../lib/logging/logger.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import { introspectWithRetry, redeemWithRetry } from './retrying-oauth.ts';
 
-/** A person waits in front of a blank page: the exchange ends by then, and introspection, unless it just began. */
+/** Time for the token request and the introspection together. The browser shows a blank page meanwhile. */
 const REDEEM_MS = 8_000;
-/** However long the exchange took, introspection gets so long. */
+/** The least time for the introspection, even after a slow token request. */
 const LEAST_INTROSPECTION_MS = 1_000;
-/** A repeated exchange gets so long. */
+/** The least time for a repeated token request. */
 const LEAST_EXCHANGE_MS = 1_000;
 
 export interface RedeemOptions {
@@ -26,8 +26,8 @@ export interface RedeemedCode {
 }
 
 /**
- * Exchanges an authorization code and asks whose tokens these are; `undefined` when they cannot be used. A blip of
- * HubSpot on the way does not cost the consent, where that can be helped.
+ * Redeems an authorization code and introspects the access token; `undefined` when the tokens cannot be used. It retries
+ * after failures if a retry cannot invalidate the code.
  * @throws OAuthError
  */
 export async function redeemCode(
@@ -39,20 +39,23 @@ export async function redeemCode(
     oauth.exchangeCode(code, redirectUri(), codeVerifier, Math.max(giveUpAt - clock.monotonic(), LEAST_EXCHANGE_MS)),
   );
   const exchangedAt = clock.monotonic();
-  const patience = { oauth, clock, giveUpAt: Math.max(giveUpAt, exchangedAt + LEAST_INTROSPECTION_MS) };
-  const identity = await introspectWithRetry(patience, tokens.accessToken).catch((error: unknown) => {
-    const told = identityIn(tokens);
-    if (!(error instanceof OAuthError) || !told) throw error;
-    logger.warn({ err: error, hubId: told.hubId }, 'HubSpot did not tell who consented: it is asked again later');
-    return told;
+  const retryOptions = { oauth, clock, giveUpAt: Math.max(giveUpAt, exchangedAt + LEAST_INTROSPECTION_MS) };
+  const identity = await introspectWithRetry(retryOptions, tokens.accessToken).catch((error: unknown) => {
+    const known = identityIn(tokens);
+    if (!(error instanceof OAuthError) || !known) throw error;
+    logger.warn(
+      { err: error, hubId: known.hubId },
+      'HubSpot did not report the installing user: the gateway asks again later',
+    );
+    return known;
   });
-  const unequal = tokens.hubId !== undefined && tokens.hubId !== identity?.hubId;
-  if (!identity || unequal || tokens.refreshToken === undefined) return undefined;
+  const isMismatch = tokens.hubId !== undefined && tokens.hubId !== identity?.hubId;
+  if (!identity || isMismatch || tokens.refreshToken === undefined) return undefined;
   const { accessToken, refreshToken } = tokens;
   return { identity, accessToken, refreshToken, expiresInMs: tokens.expiresInMs - (clock.monotonic() - exchangedAt) };
 }
 
-/** HubSpot's token answers name portal and scopes as introspection does. */
+/** HubSpot's token answers can contain the portal and the scopes, as introspection does. */
 function identityIn({ hubId, scopes }: TokenAnswer): TokenIdentity | undefined {
   return hubId === undefined || scopes === undefined ? undefined : { hubId, scopes, hubDomain: null, user: null };
 }

@@ -3,41 +3,41 @@ import type { Logger } from '../lib/logging/logger.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import type { InstallationKey, TokenStore } from '../storage/token-store.ts';
 
-/** Others take over so soon after a holder died; a database that is slow for two renewals costs a holder nothing. */
+/** After a crash of the holder, another replica takes over within this time. A holder may miss two renewals. */
 const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
 
-export interface ExchangeLeaseOptions {
+export interface RefreshLeaseOptions {
   readonly tokens: Pick<TokenStore, 'claim' | 'renewClaim'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * The claim on the exchange of one version of an installation's tokens, renewed every second until `end`. Who loses it,
- * because the process stood still or the database did, goes on all the same: the version alone decides who may save.
+ * The lease on the refresh of one version of an installation's tokens. It is renewed every second until `end`. A replica
+ * that loses it, after a pause of the process or the database, continues: only the version decides which replica saves.
  */
 export class RefreshLease {
-  /** Of this claim, not of the process: a later claim of ours is none of this one's business. */
+  /** Identifies this lease, not the process, so that it cannot renew a later lease of the same replica. */
   readonly owner = randomUUID();
   readonly #key: InstallationKey;
   readonly #version: number;
-  readonly #options: ExchangeLeaseOptions;
+  readonly #options: RefreshLeaseOptions;
   #cancelRenewal: (() => void) | undefined;
   #isRenewing = false;
-  #isOver = false;
+  #hasEnded = false;
 
-  private constructor(key: InstallationKey, version: number, options: ExchangeLeaseOptions) {
+  private constructor(key: InstallationKey, version: number, options: RefreshLeaseOptions) {
     this.#key = key;
     this.#version = version;
     this.#options = options;
   }
 
-  /** `undefined` when somebody else has the claim, HubSpot is being left alone, or `version` is over. */
+  /** `undefined` when another replica holds the lease, the next attempt is not due, or `version` is outdated. */
   static async claim(
     key: InstallationKey,
     version: number,
-    options: ExchangeLeaseOptions,
+    options: RefreshLeaseOptions,
   ): Promise<RefreshLease | undefined> {
     const lease = new RefreshLease(key, version, options);
     if (!(await options.tokens.claim(key, version, lease.owner, LEASE_MS))) return undefined;
@@ -45,9 +45,9 @@ export class RefreshLease {
     return lease;
   }
 
-  /** It is renewed no more. What was saved, or given back, ends it for others at once. */
+  /** Stops the renewals. The lease ends for other replicas when the tokens are saved or the failure is stored. */
   end(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.#cancelRenewal?.();
   }
 
@@ -65,12 +65,12 @@ export class RefreshLease {
     const facts = { installationId: this.#key.id, version: this.#version };
     try {
       const isOurs = await tokens.renewClaim(this.#key, this.#version, this.owner, LEASE_MS);
-      if (!isOurs && !this.#isOver) {
+      if (!isOurs && !this.#hasEnded) {
         this.end();
-        logger.warn(facts, 'the claim on a token exchange was lost');
+        logger.warn(facts, 'the lease on a token refresh was lost');
       }
     } catch (err) {
-      logger.debug({ ...facts, err }, 'the claim on a token exchange could not be renewed');
+      logger.debug({ ...facts, err }, 'the lease on a token refresh could not be renewed');
     } finally {
       this.#isRenewing = false;
     }

@@ -1,18 +1,18 @@
 import type { OAuthError } from '../hubspot/oauth/oauth-client.ts';
 
-/** An access token is not used in its last seconds: it would expire on the way. */
+/** An access token is not used in its last seconds, because it could expire before it reaches HubSpot. */
 const SAFETY_MARGIN_MS = 5_000;
-/** Of tokens that live for seconds only, this share is kept back instead. */
+/** The margin of short-lived tokens, as a part of their lifetime. */
 const SAFETY_SHARE = 0.1;
-/** Refreshing begins at 80 to 90 % of a token's life: spread, so that portals connected together do not queue up. */
+/** A refresh starts at 80 to 90 % of a token's lifetime, so that portals connected at the same time do not refresh together. */
 const REFRESH_AT = { from: 0.8, to: 0.9 };
 
-/** What becomes of an access token, in milliseconds from when it was handed out. */
+/** The schedule of an access token, in milliseconds from its issue. */
 export interface TokenSchedule {
   readonly expiresInMs: number;
-  /** Used no longer than this. */
+  /** The gateway uses the token only this long. */
   readonly usableForMs: number;
-  /** Refreshed from here on by whoever uses it. */
+  /** From then on, a use of the token starts a refresh. */
   readonly refreshInMs: number;
 }
 
@@ -27,25 +27,26 @@ export function scheduleOf(expiresInMs: number, random: () => number = Math.rand
 
 const BACKOFF_BASE_MS = 1_000;
 const BACKOFF_CAP_MS = 5 * 60 * 1000;
-/** A server that answers nonsense, or refuses what is right, will not do better in a second. */
+/** The least backoff after an invalid answer or a refusal, which will not change within a second. */
 const LONG_BACKOFF_MS = 30_000;
 
-/** How long to leave the token endpoint alone after its `failures`-th failure in a row: full jitter, or what it asked for. */
+/** The backoff after the `failures`-th consecutive failure: exponential with full jitter, or HubSpot's `Retry-After`. */
 export function backoffMs(error: OAuthError, failures: number, random: () => number = Math.random): number {
-  // "At once" is no pause to believe in: every query that comes would try again.
+  // `Retry-After: 0` is ignored, because each query would start a refresh.
   if (error.retryAfterMs) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
   const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(failures, 10), BACKOFF_CAP_MS);
   const floor = error.isUnreadable || error.kind === 'refused' ? LONG_BACKOFF_MS : 0;
   return Math.max(floor, random() * ceiling);
 }
 
-/** Tokens that HubSpot's API refuses one after the other: another refresh is not believed to help so soon. */
+/** The first pauses when HubSpot's API refuses one new token after another. A further refresh hardly helps. */
 const FORCED_PAUSE_MS = 30_000;
 const EXPIRED_PAUSE_MS = 1_000;
 
 /**
- * How long after a refresh that HubSpot's API forced the next one may follow, when `futile` of them in a row, 1 or more,
- * brought tokens that it never took. Where it says that they expired, the first pause is left out.
+ * The pause between two forced refreshes, which follow a 401 of HubSpot's API.
+ * @param futile consecutive forced refreshes, 1 or more, whose tokens the API never accepted
+ * @param isExpired HubSpot reports that the token has expired; then the first pause is 0
  */
 export function forcedPauseMs(futile: number, isExpired: boolean): number {
   const base = isExpired ? EXPIRED_PAUSE_MS : FORCED_PAUSE_MS;

@@ -3,20 +3,20 @@ import { GatewayError } from '../errors.ts';
 import { fewestScopes } from '../hubspot/oauth/fewest-scopes.ts';
 import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 
-/** What the app registered at HubSpot. */
+/** The scopes that the app registered at HubSpot. */
 export interface RegisteredScopes {
   readonly required: readonly string[];
   readonly optional: readonly string[];
 }
 
-export interface ScopeWishes {
-  /** Defaults to what the app registered as required. */
+export interface ScopeOptions {
+  /** Default: the scopes that the app registered as required. */
   readonly scopes?: readonly string[] | undefined;
-  /** Defaults to what the app registered as optional; with `granted` or `needs`, to none. */
+  /** Default: the scopes that the app registered as optional; none with `granted` or `needs`. */
   readonly optionalScopes?: readonly string[] | undefined;
-  /** What the frontend's operations need; the least of it that the app registered is asked for. */
+  /** The requirements of the frontend's operations. The smallest sufficient set of registered scopes is requested. */
   readonly needs?: readonly ScopeRequirement[] | undefined;
-  /** Granted already, when the flow reconnects or steps up an installation: kept. */
+  /** The scopes of the installation that the flow reconnects. They are requested again. */
   readonly granted?: readonly string[] | undefined;
 }
 
@@ -26,23 +26,24 @@ export interface RequestedScopes {
 }
 
 /**
- * Splits wishes as HubSpot demands: `scope` must name every scope the app registered as required, and a scope may
- * stand only where the app registered it; any other split ends on an error page of HubSpot.
+ * Splits scopes into required and optional ones as HubSpot expects: `scope` must contain every scope that the app
+ * registered as required, and `optional_scope` only those that it registered as optional. Otherwise HubSpot shows an
+ * error page.
  * @throws GatewayError BAD_USER_INPUT for a scope that the app did not register
  */
-export function requestedScopes(registered: RegisteredScopes, wishes: ScopeWishes): RequestedScopes {
-  const { granted, needs } = wishes;
+export function requestedScopes(registered: RegisteredScopes, options: ScopeOptions): RequestedScopes {
+  const { granted, needs } = options;
   const required = new ScopeSet(registered.required);
   const optional = new ScopeSet(registered.optional);
   const known = required.union(registered.optional);
   const needed = fewestScopes(needs ?? [], known, new ScopeSet(granted ?? []), required);
-  refuseUnregistered(known, 'scopes', wishes.scopes ?? []);
-  refuseUnregistered(known, 'optionalScopes', wishes.optionalScopes ?? []);
+  refuseUnregistered(known, 'scopes', options.scopes ?? []);
+  refuseUnregistered(known, 'optionalScopes', options.optionalScopes ?? []);
   refuseUnregistered(known, 'documents', needed);
 
-  const optionalWishes = wishes.optionalScopes ?? (granted || needs ? [] : registered.optional);
-  // A granted scope that the app no longer registers cannot be asked for again.
-  const all = new ScopeSet([...(wishes.scopes ?? []), ...needed, ...optionalWishes, ...(granted ?? [])]);
+  const optionalScopes = options.optionalScopes ?? (granted || needs ? [] : registered.optional);
+  // A granted scope that the app no longer registers cannot be requested again.
+  const all = new ScopeSet([...(options.scopes ?? []), ...needed, ...optionalScopes, ...(granted ?? [])]);
   return {
     scopes: required.toArray(),
     optionalScopes: all.toArray().filter((scope) => optional.has(scope) && !required.has(scope)),

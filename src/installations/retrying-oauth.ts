@@ -8,13 +8,13 @@ const TOO_MANY_REQUESTS = 429;
 export interface RetryOptions {
   readonly oauth: OAuthClient;
   readonly clock: Clock;
-  /** Nothing begins later, on the monotonic clock. */
+  /** No attempt starts later, on the monotonic clock. */
   readonly giveUpAt: number;
 }
 
 /**
- * Introspection only reads: it is asked again while HubSpot is unavailable. An answer that does not come by
- * `giveUpAt` is not waited for.
+ * Introspects a token, with retries while HubSpot is unavailable, which are safe because introspection only reads. Rejects
+ * at `giveUpAt` without an answer.
  * @throws OAuthError
  */
 export async function introspectWithRetry(
@@ -29,25 +29,25 @@ export async function introspectWithRetry(
 }
 
 /**
- * Repeats what spends a code or a token, where HubSpot certainly did not do it: it refused with a 429. After a reset
- * or a 5xx nobody knows, and a code that is used twice may cost the tokens of the first use (RFC 6749 § 4.1.2).
+ * Retries the redemption of a code or a token after a 429, when HubSpot certainly did not execute it. After a reset or a
+ * 5xx the outcome is unknown, and a second use of a code can revoke the tokens of the first (RFC 6749 § 4.1.2).
  * @throws OAuthError
  */
 export function redeemWithRetry<T>(
   { clock, giveUpAt }: Omit<RetryOptions, 'oauth'>,
-  spend: () => Promise<T>,
+  redeem: () => Promise<T>,
 ): Promise<T> {
   const wasRefused = ({ status }: OAuthError) => status === TOO_MANY_REQUESTS;
-  return repeat(clock, spend, pauseWhile(wasRefused, clock, giveUpAt));
+  return repeat(clock, redeem, pauseWhile(wasRefused, clock, giveUpAt));
 }
 
-/** Revoking twice does what revoking once does (RFC 7009 § 2.2). @throws OAuthError */
+/** Retries are safe, since a revocation is idempotent (RFC 7009 § 2.2). @throws OAuthError */
 export function revokeWithRetry({ oauth, clock, giveUpAt }: RetryOptions, refreshToken: string): Promise<void> {
   const isUnavailable = ({ kind }: OAuthError) => kind === 'unavailable';
   return repeat(clock, () => oauth.revoke(refreshToken), pauseWhile(isUnavailable, clock, giveUpAt));
 }
 
-/** What HubSpot asks for, and half to all of a pause that doubles; no longer than until `giveUpAt`. */
+/** HubSpot's `Retry-After` plus an exponential backoff with jitter; no retry after `giveUpAt`. */
 function pauseWhile(isRepeatable: (error: OAuthError) => boolean, clock: Clock, giveUpAt: number): PauseAfter {
   return (error, failures) => {
     if (!(error instanceof OAuthError) || !isRepeatable(error)) return undefined;

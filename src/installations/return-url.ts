@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.ts';
 
 /**
- * Judges `returnTo` once, at the start of a flow, by the WHATWG URL parser: the parser that browsers follow redirects
- * with. The normalised URL is what is stored and later redirected to; it is never decoded or parsed differently.
+ * Validates `returnTo` at the start of a flow with the WHATWG URL parser, which browsers use for redirects. The flow stores
+ * the normalised URL and redirects to it, without parsing it again.
  * @throws GatewayError BAD_USER_INPUT
  */
 export function acceptReturnUrl(returnTo: string, allowed: readonly URL[]): string {

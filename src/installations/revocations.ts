@@ -7,11 +7,11 @@ import type { Clock } from '../lib/time/clock.ts';
 import type { Revocation, RevocationStore } from '../storage/revocation-store.ts';
 import { backoffMs } from './refresh-policy.ts';
 
-/** Both calls of one revocation together may take so long; then another replica may try. */
+/** Time for both calls of a revocation. After it, another replica can claim the revocation. */
 const LEASE_MS = 30_000;
-/** What was postponed, or left by a replica that died, is looked for so often. */
+/** Time between two searches for due revocations: postponed ones, and those of replicas that have crashed. */
 const SWEEP_MS = 30_000;
-/** A token that was altered is looked at again, and told, so often: somebody may restore it. */
+/** Time between two attempts and alerts for a token that was altered, since an operator may restore it. */
 const UNREADABLE_PAUSE_MS = 60 * 60 * 1000;
 
 export interface RevocationsOptions {
@@ -22,7 +22,7 @@ export interface RevocationsOptions {
   readonly logger: Logger;
 }
 
-/** Tells HubSpot about disconnected installations, in the background and until it worked. */
+/** Revokes the grants of disconnected installations at HubSpot, in the background and with retries. */
 export class Revocations {
   readonly #options: RevocationsOptions;
   #running: Promise<void> | undefined;
@@ -34,13 +34,13 @@ export class Revocations {
     this.#options = options;
   }
 
-  /** Works off what is due, now and from time to time. Never throws. */
+  /** Processes due revocations now and at intervals. Never throws. */
   start(): void {
     if (this.#closed) return;
     this.#cancelSweep?.();
     this.#cancelSweep = this.#options.clock.schedule(() => this.start(), SWEEP_MS);
     this.#again = this.#running !== undefined;
-    this.#running ??= this.#workOff().finally(() => {
+    this.#running ??= this.#process().finally(() => {
       this.#running = undefined;
       if (this.#again) this.start();
     });
@@ -52,16 +52,16 @@ export class Revocations {
     await this.#running;
   }
 
-  async #workOff(): Promise<void> {
+  async #process(): Promise<void> {
     const { store, logger } = this.#options;
     try {
       for (let due = await store.claimDue(LEASE_MS); due && !this.#closed; due = await store.claimDue(LEASE_MS)) {
         await this.#revoke(due);
       }
     } catch (err) {
-      // An outage of the database has a line of its own.
+      // The log has a line of its own for an outage of the database.
       const level = isGatewayError(err, 'STORAGE_UNAVAILABLE') ? 'debug' : 'warn';
-      logger[level]({ err }, 'revocations could not be worked off, trying again later');
+      logger[level]({ err }, 'revocations could not be processed and will be repeated');
     }
   }
 
@@ -76,12 +76,12 @@ export class Revocations {
       if (!(error instanceof OAuthError) || error.kind !== 'invalid_grant') {
         logger.warn(
           { err: error, installationId: revocation.installationId },
-          'HubSpot was not told of a disconnect yet',
+          'a grant could not be revoked at HubSpot yet',
         );
         const failure = error instanceof OAuthError ? error : new OAuthError('unavailable', { status: 500 });
         return store.postpone(revocation.id, backoffMs(failure, revocation.attempts + 1));
       }
-      // The grant is over already: nothing is left to revoke.
+      // The grant has already ended, so there is nothing to revoke.
     }
     await store.done(revocation.id);
     logger.info({ installationId: revocation.installationId, uninstall }, 'grant revoked at HubSpot');

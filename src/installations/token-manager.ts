@@ -12,13 +12,13 @@ import type { TokenRefresher } from './token-refresher.ts';
 
 /** Tokens kept in memory per process; the others are read from the database again. */
 const MAX_CACHED_TOKENS = 10_000;
-/** A token that could not be renewed is used on, and tried again no sooner than this. */
+/** Time between two attempts to refresh a token that is still usable. */
 const RETRY_PAUSE_MS = 1_000;
 
-/** A viewer who wants a new token gets the one that is there while it is younger. */
+/** A forced refresh returns the present token while it is younger. */
 const FORCED_AGE_MS = 60_000;
 
-/** A token that was committed to the store before anybody saw it. */
+/** An access token. It was stored before its first use. */
 export interface AccessToken {
   readonly value: string;
   /** Rises with every refresh. */
@@ -26,30 +26,30 @@ export interface AccessToken {
 }
 
 interface CachedToken extends AccessToken {
-  /** It was read when the grant had this version, or later: a token of one grant serves no call of a later one. */
+  /** The grant version, or a later one, when the token was read. Calls under a later version do not use the token. */
   readonly grantVersion: number;
-  /** All on the monotonic clock: a jump of the wall clock changes nothing. */
+  /** All on the monotonic clock, which does not jump. */
   readonly obtainedAt: number;
-  /** When HubSpot handed it out, to whichever replica. */
+  /** When HubSpot issued it to this or another replica. */
   readonly issuedAt: number;
   readonly usableUntil: number;
   readonly refreshFrom: number;
 }
 
-/** A refresh that HubSpot's API forced by refusing a token before its time. */
+/** A refresh after HubSpot's API had refused a token that was not due. */
 interface ForcedRefresh {
-  /** That was refused. */
+  /** Of the refused token. */
   readonly version: number;
   readonly at: number;
-  /** How many such refreshes before it, in a row, brought tokens that the API never took. */
+  /** Consecutive forced refreshes before it whose tokens the API never accepted. */
   readonly futile: number;
 }
 
-/** Of which tokens are asked for. */
-interface Wanted {
-  /** The version of the tokens that are not good enough. */
+/** The conditions for requested tokens. */
+interface RequestedTokens {
+  /** Only newer versions are acceptable. */
   readonly aboveVersion: number;
-  /** The version that the grant had when they were asked for, at least. */
+  /** The least grant version at the time of the request. */
   readonly grantVersion: number;
 }
 
@@ -60,17 +60,17 @@ export interface TokenManagerOptions {
 }
 
 /**
- * A usable access token for every call: from memory while it is fresh; used on while it is refreshed ahead of its
- * expiry; waited for only when it is over.
+ * Provides access tokens for calls. A fresh token comes from memory. A token near its expiry is used while it is refreshed
+ * in the background. Calls wait for a refresh only when no usable token is left.
  */
 export class TokenManager {
   readonly #options: TokenManagerOptions;
   readonly #cache = new LRUCache<string, CachedToken>(cacheLimit(MAX_CACHED_TOKENS));
-  /** The latest version of grants that changed. */
+  /** The latest versions of changed grants. */
   readonly #grantVersions = new LRUCache<string, number>(cacheLimit(MAX_CACHED_TOKENS));
-  readonly #renewing = new SingleFlight<CachedToken>();
+  readonly #refreshing = new SingleFlight<CachedToken>();
   readonly #forced = new LRUCache<string, ForcedRefresh>(cacheLimit(MAX_CACHED_TOKENS));
-  /** Tokens that HubSpot's API took. */
+  /** Tokens that HubSpot's API has accepted. */
   readonly #accepted = new WeakSet<AccessToken>();
 
   constructor(options: TokenManagerOptions) {
@@ -82,12 +82,12 @@ export class TokenManager {
     const cached = this.#cached(installation);
     const now = this.#options.clock.monotonic();
     if (cached && now < cached.refreshFrom) return cached;
-    if (!cached || now >= cached.usableUntil) return this.#renew(installation, 0, 'interactive');
-    this.#renewInBackground(installation);
+    if (!cached || now >= cached.usableUntil) return this.#refresh(installation, 0, 'interactive');
+    this.#refreshInBackground(installation);
     return cached;
   }
 
-  /** What was read of the installation before it changed is used no more, by calls of whatever version of its grant. */
+  /** Drops a token that was read before the change of the installation. */
   changed(change: InstallationChange): void {
     const key = keyOf(change);
     if (change.grantVersion <= (this.#grantVersions.get(key) ?? 0)) return;
@@ -101,15 +101,15 @@ export class TokenManager {
     return cached && cached.grantVersion >= installation.grantVersion ? cached : undefined;
   }
 
-  /** HubSpot's API took this token: should it refuse it later, that is news. */
+  /** HubSpot's API has accepted this token, so a later refusal justifies a refresh. */
   accepted(token: AccessToken): void {
     this.#accepted.add(token);
   }
 
   /**
-   * HubSpot's API refused `token` before its time. A newer one, refreshed once however many ask; `undefined` when it
-   * refused the tokens of the last such refreshes, too, and another one so soon would only make a loop.
-   * @param isExpired HubSpot says that it expired, which a newer one has not
+   * Resolves with a newer token after HubSpot's API has refused `token` early. Concurrent calls share one refresh.
+   * `undefined` when the API also refused the tokens of the last such refreshes, so that an immediate refresh would loop.
+   * @param isExpired HubSpot reports that the token has expired
    */
   async replacement(
     installation: Installation,
@@ -123,51 +123,51 @@ export class TokenManager {
     const now = this.#options.clock.monotonic();
     const forced = this.#forced.get(key);
     if (forced?.version !== version) {
-      // One that is refused while it is new will be refused again; one near its end may just have expired on the way.
+      // A refused token that is new will probably be refused again. One near its end may have expired in transit.
       const isNew = cached !== undefined && now < (cached.obtainedAt + cached.usableUntil) / 2;
       const isFutile = forced !== undefined && isNew && !this.#accepted.has(token);
       const futile = isFutile ? forced.futile + 1 : 0;
       if (isFutile && now < forced.at + forcedPauseMs(futile, isExpired)) return undefined;
       this.#forced.set(key, { version, at: now, futile });
     }
-    return this.#renew(installation, version, 'interactive');
+    return this.#refresh(installation, version, 'interactive');
   }
 
-  /** Exchanges the tokens now, unless a replica has done so within the last minute. */
+  /** Refreshes the tokens now, unless a replica has done so within the last minute. */
   async refresh(installation: Installation): Promise<void> {
-    // As it is stored: another replica may have a newer one than the cache.
-    const { version, issuedAt } = await this.#renew(installation, 0, 'interactive');
+    // Reads the stored token, because another replica can have saved a newer one than the cached one.
+    const { version, issuedAt } = await this.#refresh(installation, 0, 'interactive');
     if (this.#options.clock.monotonic() - issuedAt < FORCED_AGE_MS) return;
-    await this.#renew(installation, version, 'interactive');
+    await this.#refresh(installation, version, 'interactive');
   }
 
-  /** Waits for exchanges that are under way: an answer that is thrown away may be the only copy of a token. */
+  /** Waits for refreshes in flight, because a lost answer can be the only copy of a token. */
   async close(): Promise<void> {
-    await this.#renewing.settled();
+    await this.#refreshing.settled();
   }
 
-  #renewInBackground(installation: Installation): void {
-    this.#renew(installation, 0, 'background').catch((err: unknown) =>
+  #refreshInBackground(installation: Installation): void {
+    this.#refresh(installation, 0, 'background').catch((err: unknown) =>
       this.#options.logger.debug({ err, installationId: installation.id }, 'a token was not refreshed ahead'),
     );
   }
 
-  async #renew(installation: Installation, aboveVersion: number, priority: Priority): Promise<CachedToken> {
+  async #refresh(installation: Installation, aboveVersion: number, priority: Priority): Promise<CachedToken> {
     const key = keyOf(installation);
-    // Interactive callers never join a renewal that waits behind other portals in the background.
+    // Interactive callers do not join a background refresh, which can wait behind those of other portals.
     const flight = `${priority} ${aboveVersion} ${installation.grantVersion} ${key}`;
-    return this.#renewing.run(flight, async () => {
+    return this.#refreshing.run(flight, async () => {
       for (;;) {
         const grantVersion = Math.max(installation.grantVersion, this.#grantVersions.get(key) ?? 0);
         const tokens = await this.#options.exchange.refresh(installation, aboveVersion, priority);
-        // Of a grant that changed meanwhile they may have been read before.
+        // The tokens can be older than a change of the grant that happened meanwhile.
         if (grantVersion < (this.#grantVersions.get(key) ?? 0)) continue;
         return this.#remember(key, tokens, { aboveVersion, grantVersion });
       }
     });
   }
 
-  #remember(key: string, tokens: StoredTokens, { aboveVersion, grantVersion }: Wanted): CachedToken {
+  #remember(key: string, tokens: StoredTokens, { aboveVersion, grantVersion }: RequestedTokens): CachedToken {
     const now = this.#options.clock.monotonic();
     const pause = Math.max(tokens.refreshInMs, tokens.retryInMs, RETRY_PAUSE_MS);
     const token = {
@@ -180,9 +180,9 @@ export class TokenManager {
       refreshFrom: now + (tokens.refreshInMs > 0 ? tokens.refreshInMs : Math.min(pause, tokens.usableForMs)),
     };
     const known = this.#cache.get(key);
-    // A database that was replaced by an older copy counts from an older version: what is over here goes then.
-    const isGood = known && known.version > aboveVersion && now < known.usableUntil;
-    if (isGood && known.version > token.version) return known;
+    // After a restore from a backup, stored versions are lower. An expired token does not block them.
+    const isUsable = known && known.version > aboveVersion && now < known.usableUntil;
+    if (isUsable && known.version > token.version) return known;
     if (known?.version === token.version && this.#accepted.has(known)) this.#accepted.add(token);
     this.#cache.set(key, token);
     return token;

@@ -16,22 +16,22 @@ import { backoffMs, scheduleOf } from './refresh-policy.ts';
 import { revokeWithRetry } from './retrying-oauth.ts';
 import { TokenVersions } from './token-versions.ts';
 
-/** Whoever waits for another replica's exchange gives up then. */
+/** Timeout of the wait for another replica's refresh. */
 const WAIT_MS = 25_000;
 const POLL_MS = { from: 20, to: 100 };
-/** Token calls at once per replica. */
+/** Concurrent token requests per replica. */
 const MAX_CALLS = 10;
-/** Tokens that cannot be saved are kept in memory so long, while saving them is tried again. */
-const COMMIT_PATIENCE_MS = 45_000;
+/** Retries of a failed save last this long. The tokens stay in memory meanwhile. */
+const COMMIT_RETRY_MS = 45_000;
 const COMMIT_PAUSE_MS = 250;
-/** The same when the process is about to end, which a database that hangs must not hold up. */
-const LAST_COMMIT_PATIENCE_MS = 4_000;
-/** Tokens that nobody keeps are revoked, and that is tried again for so long. */
-const DISCARD_PATIENCE_MS = 3_000;
-/** Tokens of another portal, or of a misconfigured server: not worth asking again soon. */
+/** The same during a shutdown, which a database that hangs must not delay. */
+const LAST_COMMIT_RETRY_MS = 4_000;
+/** Retries of the revocation of tokens that are not stored last this long. */
+const DISCARD_RETRY_MS = 3_000;
+/** The next attempt after an answer with tokens of another portal. */
 const SUSPICIOUS_PAUSE_MS = 60_000;
-/** So many nonsensical answers in a row are somebody's problem. */
-const ALARM_AFTER = 3;
+/** The replica raises an alert after this many consecutive invalid answers. */
+const ALERT_AFTER = 3;
 
 export interface TokenRefresherOptions {
   readonly tokens: TokenStore;
@@ -43,14 +43,14 @@ export interface TokenRefresherOptions {
   readonly alert: Alert;
 }
 
-/** The tokens that are about to be exchanged, and the claim on them. */
+/** The tokens to refresh, and the lease on their refresh. */
 interface ClaimedTokens extends StoredTokens {
   readonly lease: RefreshLease;
 }
 
 /**
- * Exchanges a refresh token once, on however many replicas it is wanted: whoever claims the lease asks HubSpot, the
- * others wait and read again. No transaction is open during the call, and nobody sees a token before it is saved.
+ * Refreshes tokens once for all replicas: the replica that claims the lease calls HubSpot, and the others wait and read
+ * the tokens again. No transaction is open during the call. No call uses a token before it is saved.
  */
 export class TokenRefresher {
   readonly #options: TokenRefresherOptions;
@@ -66,14 +66,14 @@ export class TokenRefresher {
     options.metrics.watchTokenSlots(this.#slots);
   }
 
-  /** The process is about to end: tokens that the database does not take are given up sooner. */
+  /** The process will end soon: shortens the retries of failed saves. */
   stopSoon(): void {
     this.#stoppingSince ??= this.#options.clock.monotonic();
   }
 
   /**
-   * Tokens newer than `aboveVersion`, and fresh. Tokens that are due but still usable come back as they are while
-   * HubSpot cannot renew them.
+   * Resolves with fresh tokens newer than `aboveVersion`. While HubSpot cannot refresh them, it resolves with tokens that
+   * are due but still usable.
    * @throws GatewayError REAUTHORIZATION_REQUIRED, HUBSPOT_UNAVAILABLE or STORAGE_UNAVAILABLE
    */
   async refresh(installation: Installation, aboveVersion: number, priority: Priority): Promise<StoredTokens> {
@@ -86,19 +86,19 @@ export class TokenRefresher {
         }),
       );
       if (typeof outcome !== 'number') return outcome;
-      if (clock.monotonic() >= giveUpAt) throw notRenewed(outcome);
+      if (clock.monotonic() >= giveUpAt) throw notRefreshed(outcome);
       await sleep(clock, POLL_MS.from + Math.random() * (POLL_MS.to - POLL_MS.from));
     }
   }
 
-  /** Tokens, or the milliseconds that somebody else's lease still runs. */
+  /** Tokens, or the remaining milliseconds of another replica's lease. */
   async #attempt(installation: Installation, aboveVersion: number): Promise<StoredTokens | number> {
     const { tokens, grants } = this.#options;
     const stored = await tokens.read(installation);
     if (!stored) throw await grants.lost(installation);
     const isOlder = this.#versions.isOlder(installation, stored.version);
     if (stored.version > aboveVersion && stored.refreshInMs > 0) return stored;
-    // A lost grant keeps its tokens and the last lease on them: nobody waits for that one, or asks HubSpot again.
+    // A lost grant keeps its tokens and their last lease, so it is checked before the lease.
     const over = await grants.over(installation);
     if (over) throw over;
 
@@ -114,12 +114,12 @@ export class TokenRefresher {
     }
     // HubSpot may have replaced the refresh token in a refresh that the database has lost.
     const claimed = { ...stored, lease, inDoubt: stored.inDoubt || isOlder };
-    const outcome = await this.#exchange(installation, claimed, stored.refreshToken).finally(() => lease.end());
+    const outcome = await this.#request(installation, claimed, stored.refreshToken).finally(() => lease.end());
     if (outcome === 'outdated') return this.#attempt(installation, aboveVersion);
     return typeof outcome === 'number' ? orElse(fallback, outcome) : outcome;
   }
 
-  /** Nothing also when the claim could not be written and `fallback` serves: a database may take no writes for a while. */
+  /** Also `undefined` when the database accepts no writes and `fallback` is usable. */
   async #claim(
     installation: Installation,
     { version }: StoredTokens,
@@ -134,8 +134,8 @@ export class TokenRefresher {
     }
   }
 
-  /** New tokens, the milliseconds to wait before the next try, or `outdated` when somebody saved meanwhile. */
-  async #exchange(
+  /** New tokens, the milliseconds until the next attempt, or `outdated` when another replica has saved tokens meanwhile. */
+  async #request(
     installation: Installation,
     stored: ClaimedTokens,
     refreshToken: string,
@@ -154,12 +154,12 @@ export class TokenRefresher {
     if (answer.hubId !== undefined && answer.hubId !== installation.hubId) {
       metrics.tokenRefreshes.inc({ outcome: 'other_portal' });
       alert('other_portal', 'HubSpot refreshed a token for another portal', { installationId: installation.id });
-      return this.#giveBack(installation, stored, SUSPICIOUS_PAUSE_MS, true);
+      return this.#release(installation, stored, SUSPICIOUS_PAUSE_MS, true);
     }
     metrics.tokenRefreshes.inc({ outcome: 'success' });
     const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken;
     const pair = { accessToken: answer.accessToken, refreshToken: answer.refreshToken ?? refreshToken };
-    // What asking and saving takes is gone from the token's life.
+    // The time for the request and the save counts against the lifetime of the token.
     const issued = (): IssuedTokens => ({
       ...scheduleOf(answer.expiresInMs - (clock.monotonic() - startedAt)),
       ...pair,
@@ -172,7 +172,7 @@ export class TokenRefresher {
       return 'outdated';
     }
     this.#versions.saved(installation, stored.version + 1);
-    // Whether somebody gave the grant up meanwhile, our clock cannot tell: the lease may have run out unnoticed.
+    // Another replica may have marked the grant as lost, since this lease can expire unnoticed.
     await this.#commit(installation, () => grants.recovered(installation));
     grants.noticeScopes(installation, answer.scopes, pair.accessToken);
     logger.debug({ installationId: installation.id, version: stored.version + 1 }, 'access token refreshed');
@@ -191,9 +191,9 @@ export class TokenRefresher {
       this.#breaker.succeeded();
       const current = await tokens.read(installation);
       if (current?.version !== stored.version) return 'outdated';
-      // The token before this one may be the one that HubSpot still knows.
+      // HubSpot may still know the previous refresh token.
       const previous = stored.previousRefreshToken;
-      if (previous !== undefined && previous !== refreshToken) return this.#exchange(installation, stored, previous);
+      if (previous !== undefined && previous !== refreshToken) return this.#request(installation, stored, previous);
       const lost = await grants.expire(installation, stored.version, stored.inDoubt ? 'LOST_ROTATION' : 'REVOKED');
       if (!lost) return 'outdated';
       throw lost;
@@ -201,28 +201,28 @@ export class TokenRefresher {
     if (error.kind === 'invalid_client') {
       this.#breaker.open();
       alert('app_credentials', "HubSpot does not accept the app's own credentials", facts);
-      return this.#giveBack(installation, stored, 0, stored.inDoubt);
+      return this.#release(installation, stored, 0, stored.inDoubt);
     }
     if (error.kind === 'unavailable') this.#breaker.failed();
     else this.#breaker.abandoned();
     const failures = stored.failures + 1;
-    if (error.kind === 'refused' || (error.isUnreadable && failures >= ALARM_AFTER)) {
-      alert('bad_token_answer', 'HubSpot answers refreshes with what cannot be right', { ...facts, failures });
+    if (error.kind === 'refused' || (error.isUnreadable && failures >= ALERT_AFTER)) {
+      alert('bad_token_answer', 'HubSpot answers token refreshes with invalid answers', { ...facts, failures });
     } else logger.warn({ ...facts, failures }, 'HubSpot did not refresh a token');
-    return this.#giveBack(installation, stored, backoffMs(error, failures), stored.inDoubt || error.mayBeDone);
+    return this.#release(installation, stored, backoffMs(error, failures), stored.inDoubt || error.mayBeDone);
   }
 
-  /** Nobody keeps these tokens. When the installation was disconnected meanwhile, HubSpot must not keep them either. */
+  /** Revokes tokens that could not be saved because the installation was disconnected meanwhile. */
   async #discard(installation: Installation, refreshToken: string): Promise<void> {
     const { tokens, oauth, clock, logger } = this.#options;
     if (await tokens.read(installation)) return;
-    const patience = { oauth, clock, giveUpAt: clock.monotonic() + DISCARD_PATIENCE_MS };
-    await revokeWithRetry(patience, refreshToken).catch((err: unknown) => {
+    const retryOptions = { oauth, clock, giveUpAt: clock.monotonic() + DISCARD_RETRY_MS };
+    await revokeWithRetry(retryOptions, refreshToken).catch((err: unknown) => {
       logger.warn({ err, installationId: installation.id }, 'tokens of a disconnected installation were not revoked');
     });
   }
 
-  async #giveBack(
+  async #release(
     installation: Installation,
     { version, lease }: ClaimedTokens,
     retryInMs: number,
@@ -232,7 +232,7 @@ export class TokenRefresher {
     return Math.max(retryInMs, 1_000);
   }
 
-  /** Tries again to save, never to exchange: the answer in our hands may be the only copy. */
+  /** Retries only the save, never the refresh: the answer can be the only copy of the tokens. */
   #commit<T>(installation: Installation, save: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#options;
     const startedAt = clock.monotonic();
@@ -245,25 +245,25 @@ export class TokenRefresher {
         return undefined;
       }
       if (!isGatewayError(err, 'STORAGE_UNAVAILABLE'))
-        logger.warn({ err }, 'refreshed tokens could not be saved, trying again');
+        logger.warn({ err }, 'refreshed tokens could not be saved: the gateway tries again');
       return COMMIT_PAUSE_MS;
     });
   }
 
-  /** When a commit that began at `startedAt` is given up. */
+  /** The end of the retries of a save that started at `startedAt`. */
   #giveUpAt(startedAt: number): number {
-    const giveUpAt = startedAt + COMMIT_PATIENCE_MS;
+    const giveUpAt = startedAt + COMMIT_RETRY_MS;
     if (this.#stoppingSince === undefined) return giveUpAt;
-    return Math.min(giveUpAt, Math.max(startedAt, this.#stoppingSince) + LAST_COMMIT_PATIENCE_MS);
+    return Math.min(giveUpAt, Math.max(startedAt, this.#stoppingSince) + LAST_COMMIT_RETRY_MS);
   }
 }
 
 function orElse(fallback: StoredTokens | undefined, retryAfterMs: number): StoredTokens {
   if (fallback) return fallback;
-  throw notRenewed(retryAfterMs);
+  throw notRefreshed(retryAfterMs);
 }
 
-function notRenewed(retryAfterMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
+function notRefreshed(retryAfterMs: number): GatewayError<'HUBSPOT_UNAVAILABLE'> {
   const extensions = { retryAfterMs: Math.ceil(retryAfterMs) };
-  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token for HubSpot could not be renewed.', extensions);
+  return new GatewayError('HUBSPOT_UNAVAILABLE', 'The access token for HubSpot could not be refreshed.', extensions);
 }

@@ -7,12 +7,12 @@ const MAX_INSTALLATIONS = 10_000;
 
 interface SeenVersion {
   readonly version: number;
-  readonly isTold: boolean;
+  readonly isLogged: boolean;
 }
 
 /**
- * The newest version of each installation's tokens that this replica has seen. Versions rise, unless the database goes
- * back in time: to a backup, or by a failover to a standby that lagged behind.
+ * The newest version of each installation's tokens that this replica has seen. A lower version shows that the database
+ * was restored from a backup, or has failed over to a standby that lagged behind.
  */
 export class TokenVersions {
   readonly #logger: Logger;
@@ -22,24 +22,24 @@ export class TokenVersions {
     this.#logger = logger;
   }
 
-  /** True when the database has lost a newer version than the one that was just read from it. Logged once. */
+  /** True when the database has lost a newer version than the one that it returned. Logged once. */
   isOlder(installation: InstallationKey, version: number): boolean {
     const seen = this.#seen.get(keyOf(installation));
     if (seen === undefined || version >= seen.version) {
-      this.#seen.set(keyOf(installation), { version, isTold: false });
+      this.#seen.set(keyOf(installation), { version, isLogged: false });
       return false;
     }
-    if (!seen.isTold) {
+    if (!seen.isLogged) {
       const facts = { installationId: installation.id, version, lost: seen.version };
       this.#logger.warn(facts, 'the database has lost a token refresh: it is older than it was');
-      this.#seen.set(keyOf(installation), { ...seen, isTold: true });
+      this.#seen.set(keyOf(installation), { ...seen, isLogged: true });
     }
     return true;
   }
 
-  /** What this replica saved is the newest again. */
+  /** This replica has saved a version, which is the newest now. */
   saved(installation: InstallationKey, version: number): void {
-    this.#seen.set(keyOf(installation), { version, isTold: false });
+    this.#seen.set(keyOf(installation), { version, isLogged: false });
   }
 }
 

@@ -171,7 +171,7 @@ export class BothExecutors {
       recheck: async (known) => ({ ...known, grantedScopes: OBJECT_SCOPES, grantVersion: 2 }),
     };
     const installationCache: Public<InstallationCache> = {
-      moment: 0,
+      readCount: 0,
       defaultOf: () => undefined,
       saveDefault: async () => {},
       onChange: () => {},

@@ -111,7 +111,7 @@ describe('starting', () => {
 });
 
 describe('coming back', () => {
-  it('exchanges the code with the verifier of its own flow, everything in the body', async () => {
+  it('redeems the code with the verifier of its own flow, and sends all secrets in the body', async () => {
     const authorizeUrl = await stack.startFlow(browser);
     await browser.get(await stack.consent(browser, authorizeUrl));
     const [call] = exchanges();
@@ -120,7 +120,7 @@ describe('coming back', () => {
     expect(createHash('sha256').update(verifier).digest('base64url')).toBe(parameters(authorizeUrl).code_challenge);
   });
 
-  it('spends a state once, however many come back with it', async () => {
+  it('redeems a state once, however many callbacks use it', async () => {
     const callback = await stack.consent(browser, await stack.startFlow(browser));
     const responses = await Promise.all(Array.from({ length: 20 }, () => browser.get(callback)));
     expect(responses.filter(({ status }) => status === 303)).toHaveLength(1);
@@ -220,7 +220,7 @@ describe('in another browser', () => {
     return parameters(landed.headers.get('location') ?? '');
   };
 
-  it('exchanges nothing until the viewer who started completes it', async () => {
+  it('redeems no code until the viewer who started the flow completes it', async () => {
     const { hubspot, connection } = await startAndConsentElsewhere();
     expect(hubspot).toBe('confirm');
     expect(exchanges()).toHaveLength(0);
@@ -254,7 +254,7 @@ describe('in another browser', () => {
     expect(exchanges()).toHaveLength(0);
   });
 
-  it('forgets a handle that nobody completes', async () => {
+  it('expires a handle that no viewer completes', async () => {
     const { connection } = await startAndConsentElsewhere();
     stack.clock.advance(5 * 60 * 1000);
     const { errors } = await stack.query(COMPLETE, { connection });

@@ -29,7 +29,7 @@ const refreshed = (expiry: string) =>
   });
 
 describe('a viewer who refreshes again and again', () => {
-  it('has the tokens exchanged once a minute, and is told each time what holds', async () => {
+  it('refreshes the tokens once a minute, and receives the current state each time', async () => {
     await start();
     expect(await flood(20)).toEqual(new Set([refreshed(CONNECTED)]));
     expect(exchanges()).toBe(0);
@@ -45,7 +45,7 @@ describe('a viewer who refreshes again and again', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('has them exchanged once a minute by all replicas together', async () => {
+  it('refreshes them once a minute across all replicas', async () => {
     await start({ database: 'postgres', replicas: 3, poolSize: 2 });
     stack.clock.advance(MINUTE);
     await stack.settle(flood(30));
@@ -56,7 +56,7 @@ describe('a viewer who refreshes again and again', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('has them exchanged once where they were over', async () => {
+  it('refreshes expired tokens once', async () => {
     await start();
     stack.clock.advance(31 * MINUTE);
     await refresh();
@@ -73,7 +73,7 @@ describe('a viewer who refreshes again and again', () => {
     await expect.poll(introspections).toBe(before + 1);
   });
 
-  it('whose tokens an older release saved has them exchanged', async () => {
+  it('refreshes tokens that an older release saved', async () => {
     await start();
     await stack.db.database.query.updateTable('installation_tokens').set({ obtained_at: null }).execute();
     await refresh();

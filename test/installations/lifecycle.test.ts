@@ -24,7 +24,7 @@ describe.each(DATABASE_KINDS)('an installation on %s', (database) => {
   const calls = (path: string) => stack.simulator.log.all().filter((request) => request.path.endsWith(path));
   const code = (answer: Awaited<ReturnType<Stack['query']>>) => answer.errors?.[0]?.extensions?.code;
 
-  it('is refreshed on demand, whatever the age of its token', async () => {
+  it('is refreshed on demand, at any age of its token', async () => {
     stack.clock.advance(10 * MINUTE);
     const { data } = await stack.query(REFRESH_NOW, { id });
     expect(data).toEqual({
@@ -33,7 +33,7 @@ describe.each(DATABASE_KINDS)('an installation on %s', (database) => {
     expect(stack.simulator.log.tokenCalls('refresh_token')).toHaveLength(1);
   });
 
-  it('is disconnected at once, and HubSpot is told afterwards', async () => {
+  it('is disconnected at once, and revoked at HubSpot afterwards', async () => {
     await stack.query(CONTACTS);
     const { data } = await stack.query(DISCONNECT, { id });
     expect(data).toEqual({

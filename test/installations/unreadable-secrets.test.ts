@@ -34,7 +34,7 @@ describe.each(DATABASE_KINDS)('a stored secret that was altered, on %s', (databa
       .execute();
   }
 
-  it('asks for another consent, which mends it; others go on', async () => {
+  it('requests a new consent, which fixes it; other installations continue', async () => {
     await alterTokens();
     const { errors } = await stack.query(CONTACTS);
     expect(errors?.[0]).toMatchObject({
@@ -79,7 +79,7 @@ describe.each(DATABASE_KINDS)('a stored secret that was altered, on %s', (databa
     expect(await stack.connect()).toBe(id);
   });
 
-  it('of a revocation holds no other revocation up, and is told every hour', async () => {
+  it('of a revocation delays no other revocation, and raises an alert every hour', async () => {
     const faults = stack.databaseFaults[0];
     if (faults === undefined) throw new TypeError('the stack has no replica');
     stack.simulator.faults.clear();
