@@ -189,7 +189,7 @@ const worlds = fc
   .record({ seed: fc.integer(), share: fc.constantFrom(0.02, 0.1, 0.3) })
   .map(({ seed, share }) => new BrokenWorld(seed, share));
 
-describe('compiled and interpreted operations answer alike, whatever the values are', () => {
+describe('compiled and interpreted operations give the same answer for all values', () => {
   it('to the letter where what must be there is there at once', async () => {
     await fc.assert(
       fc.asyncProperty(selections('Query', false, 4), worlds, async (fields, world) => {

@@ -29,7 +29,7 @@ describe('connectHubSpot with documents', () => {
     });
   });
 
-  it('asks for what is granted, too, in a step-up', async () => {
+  it('requests the granted scopes, too, in a step-up', async () => {
     const installationId = await least.connect({ documents: ['{ contacts { nodes { id } } }'] });
     const { data } = await least.query('{ installation { grantedScopes } }');
     expect(data).toEqual({ installation: { grantedScopes: [CONTACTS, 'oauth'] } });

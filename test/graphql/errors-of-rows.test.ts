@@ -37,7 +37,7 @@ function told({ errors = [] }: Answer): (readonly [string, unknown])[] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-describe('what fails for every row of a list is told once', () => {
+describe('an error of every row of a list is reported once', () => {
   const DEALS = '{ contacts(first: 20) { nodes { id deals(first: 2) { nodes { name } } } } }';
 
   it('of its associated records, by the first row that has any', async () => {
@@ -74,7 +74,7 @@ describe('what fails for every row of a list is told once', () => {
   });
 });
 
-describe('what is not the same is told apart', () => {
+describe('different errors are reported separately', () => {
   it('single records that were asked for by name, and inputs', async () => {
     fail('^POST .*/contacts/batch/read$', 400);
     const records = await ask('{ a: contact(id: "100001") { email } b: contact(id: "100002") { email } }');

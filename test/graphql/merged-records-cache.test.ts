@@ -27,7 +27,7 @@ describe('with CACHE_TTL_MS, a record that was merged', () => {
     expect(stack.simulator.log.crm()).toHaveLength(1);
   });
 
-  it('does not serve the one that was merged any more once HubSpot has told of the merge', async () => {
+  it('does not return the merged record from the cache once HubSpot has reported the merge', async () => {
     const [first = '', second = ''] = ['x', 'y'].map(
       (name) => portal.create('contacts', { email: `${name}@z.example` }).id,
     );

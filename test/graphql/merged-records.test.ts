@@ -190,7 +190,7 @@ describe('a record that was merged into another', () => {
     expect(world.asked()).toHaveLength(4);
   });
 
-  it('is bounded beforehand: no operation takes more calls than it was told', async () => {
+  it('has an upper bound: no operation needs more calls than `maxHubspotCalls`', async () => {
     const [one, two] = [world.merged(), world.merged()];
     const document = `{ a: contact(id: "${one.old[0]}") { email } b: contact(id: "${two.old[0]}") { phone } }`;
     const access = 'query ($document: String!) { installation { access(document: $document) { maxHubspotCalls } } }';

@@ -65,7 +65,7 @@ describe('owners', () => {
   });
 });
 
-describe('an owner who left', () => {
+describe('a deactivated owner', () => {
   it('has the id of its user all the same, which joins it with other data; a queue has none', async () => {
     const own = await Stack.start({
       simulator: { portals: [{ ...SMALL_PORTAL, size: { contacts: 0, deals: 0, companies: 0 } }] },
@@ -93,7 +93,7 @@ describe('an owner who left', () => {
 });
 
 describe('node', () => {
-  it('reads whatever has a global id by that id', async () => {
+  it('reads every object with a global id by that id', async () => {
     const { data: ids } = await stack.query(`{
       installation { id } contacts(first: 1) { nodes { id } } deals(first: 1) { nodes { id } }
       companies(first: 1) { nodes { id } } owners(first: 1) { nodes { id } }

@@ -116,7 +116,7 @@ describe('the pipeline of a deal', () => {
 });
 
 describe('pipelines cost', () => {
-  it('one call for all deals and whatever is selected of them', async () => {
+  it('needs one call for all deals and all selected fields', async () => {
     const { errors } = await stack.query(
       `{ dealPipelines { id } deals(first: 50) { nodes { ${STAGE} pipeline { label stages { label } } } } }`,
     );
@@ -140,7 +140,7 @@ describe('pipelines cost', () => {
     expect(asked()).toEqual([READ]);
   });
 
-  it('a call again when what is known is old', async () => {
+  it('needs another call when the cache has expired', async () => {
     await stack.query('{ dealPipelines { label } }');
     stack.clock.advance(31 * 60 * 1000);
     stack.simulator.log.clear();

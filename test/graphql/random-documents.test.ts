@@ -60,7 +60,7 @@ class Report {
   }
 }
 
-it('documents are answered alike compiled and interpreted, whatever they ask and whatever HubSpot answers', {
+it('compiled and interpreted execution give the same answer to random documents and random answers of HubSpot', {
   timeout: 900_000 * FUZZ_SCALE,
 }, async () => {
   announceSeed('random documents');

@@ -145,7 +145,7 @@ it('equal mutation fields are not merged, and run in their order', async () => {
   expect(stack.simulator.portals[0]?.record('contacts', '100005')?.properties.get('city')).toBe('D');
 });
 
-it('what a person cannot mend fails its field alone: what stands before and after it is written', async () => {
+it('an error that the user cannot fix fails only its mutation: the mutations before and after it are written', async () => {
   const { data, errors } = await stack.query(`mutation {
     a: updateContact(input: { id: "100006", city: "Written" }) { created }
     b: updateContact(input: { id: "1e3", city: "Refused" }) { created }
@@ -156,7 +156,7 @@ it('what a person cannot mend fails its field alone: what stands before and afte
   expect(writes()).toEqual(['Written', 'Later'].map((city) => ['PATCH contacts/100006', { properties: { city } }]));
 });
 
-it('what a person can mend stops nothing', async () => {
+it('an error that the user can fix stops no other mutation', async () => {
   const { data, errors } = await stack.query(`mutation {
     a: createContact(input: { email: "nope" }) { userErrors { code } }
     b: updateContact(input: { id: "100006", city: "Later" }) { contact { city } userErrors { code } }

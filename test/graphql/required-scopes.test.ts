@@ -204,7 +204,7 @@ describe('access', () => {
     return (data as unknown as { installation: { access: object } }).installation.access;
   };
 
-  it('says which fields would be refused, why, and what mends it', async () => {
+  it('lists the refused fields, their missing scopes, and the remedy', async () => {
     expect(await access('{ contacts { nodes { email owner { id } deals { nodes { id } } } } }')).toEqual({
       allowed: false,
       scopes: [CONTACTS, DEALS, 'crm.objects.owners.read'],
@@ -225,7 +225,7 @@ describe('access', () => {
     });
   });
 
-  it('allows what is granted', async () => {
+  it('allows an operation whose scopes are granted', async () => {
     expect(await access('{ contact(id: "1") { email } }')).toEqual({
       allowed: true,
       scopes: [CONTACTS],

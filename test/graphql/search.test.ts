@@ -86,7 +86,7 @@ describe('list or search', () => {
   });
 });
 
-describe('what is found', () => {
+describe('the results', () => {
   it.each<[string, (value: (property: string) => string) => boolean]>([
     ['{ city: { eq: "MÜNCHEN" } }', (value) => value('city') === 'München'],
     ['{ city: { in: ["MÜNCHEN", "Toronto"] } }', (value) => ['München', 'Toronto'].includes(value('city'))],

@@ -83,7 +83,7 @@ describe('a sensitive property without its scope', () => {
     expect(asked()).toEqual(['email,hobby']);
   });
 
-  it('is told once for all rows of a list, and of all its aliases', async () => {
+  it('is reported once for all rows of a list and all aliases', async () => {
     const { data, errors } = await stack.query(
       `{ contacts(first: 50) { nodes {
         id a: property(name: "allergies") { raw } b: property(name: "blood_group") { label }
@@ -103,7 +103,7 @@ describe('a sensitive property without its scope', () => {
     expect(asked()).toEqual([undefined]);
   });
 
-  it('is told for each sensitivity, as each needs another scope', async () => {
+  it('is reported for each sensitivity, because each needs another scope', async () => {
     const { errors } = await stack.query(
       '{ contacts(first: 5) { nodes { a: property(name: "allergies") { raw } d: property(name: "diagnosis") { raw } } } }',
       {},
@@ -115,7 +115,7 @@ describe('a sensitive property without its scope', () => {
     ]);
   });
 
-  it('takes those that are asked for together with it, and what they need together is told', async () => {
+  it('fails together with the other properties of the same field, and reports the scopes of all of them', async () => {
     const { data, errors } = await stack.query(
       'query ($id: ID!) { contact(id: $id) { properties(names: ["hobby", "allergies", "diagnosis"]) { raw } email } }',
       { id },

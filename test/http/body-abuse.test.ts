@@ -148,7 +148,7 @@ describe('bodies that are not a request', () => {
   });
 });
 
-describe('answers that nobody can read', () => {
+describe('answers in types that the gateway does not have', () => {
   it.each(['image/png', 'text/html', 'text/html,application/xhtml+xml', 'application/xml'])(
     'B17 refuses Accept: %s before anything is executed',
     async (accept) => {

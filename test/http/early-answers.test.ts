@@ -78,7 +78,7 @@ describe('a request is answered before its body', () => {
 });
 
 describe('bodies that arrive and never end', () => {
-  it('are refused beyond 64 MB of one tenant, not of others, and what is held is free again when their clients leave', async () => {
+  it('are refused beyond 64 MB of one tenant, not of others, and are freed when their clients disconnect', async () => {
     const { refused, answers, leave } = holdBodies(stack);
     const { status, text } = await refused;
     expect(status).toBe(503);

@@ -51,7 +51,7 @@ async function extensionsOf(query: string, viewer?: TestViewer) {
 describe('decided without HubSpot', () => {
   afterEach(() => expect(stack.simulator.log.crm()).toEqual([]));
 
-  it('UNAUTHENTICATED: nobody valid asks', async () => {
+  it('UNAUTHENTICATED: the request has no valid token', async () => {
     for (const query of [READ, WRITE]) {
       const { raw, answer } = await stack.send(query, {}, ALICE, { authorization: 'Bearer x' });
       expect(raw.status).toBe(401);
@@ -70,7 +70,7 @@ describe('decided without HubSpot', () => {
     });
   });
 
-  it('BAD_USER_INPUT: an argument can be meant by nobody', async () => {
+  it('BAD_USER_INPUT: an argument is invalid', async () => {
     const input = { code: 'BAD_USER_INPUT', argument: 'id' };
     expect(await extensionsOf('{ contact(id: "1e3") { email } }')).toEqual(input);
     expect(await extensionsOf(WRITE.replace('100001', '1e3'))).toEqual(input);
@@ -201,7 +201,7 @@ describe('decided by what HubSpot answers', () => {
   });
 });
 
-it('PERSISTED_QUERY_NOT_SUPPORTED: a document that is named by its hash alone', async () => {
+it('PERSISTED_QUERY_NOT_SUPPORTED: a document that is named only by its hash', async () => {
   const response = await fetch(`${stack.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.token()}` },

@@ -83,7 +83,7 @@ describe('a query by GET', () => {
     expect(text).not.toContain('canary-4711');
   });
 
-  it('is for nobody without a bearer token, whatever cookies it has', async () => {
+  it('needs a bearer token, also with cookies', async () => {
     const cookie = `authorization=${stack.token()}; token=${stack.token()}`;
     const response = await fetch(`${stack.url}/graphql?query=${encodeURIComponent(QUERY)}`, { headers: { cookie } });
     expect(response.status).toBe(401);

@@ -53,7 +53,7 @@ it('writes no more than it is given, however often', async () => {
   expect(new Set(bodies)).toEqual(new Set(['{"properties":{"firstname":"Ada"}}']));
 });
 
-it('lets nobody in by an operation that others have made known', async () => {
+it('does not accept a known operation without a token', async () => {
   const query = '{ contacts(first: 1) { nodes { id } } }';
   await post({ query });
   expect(await post({ query }, 'a.b.c')).toMatch(/^401 .*UNAUTHENTICATED/);

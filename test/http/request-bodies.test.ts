@@ -86,7 +86,7 @@ describe('a body in chunks', () => {
     expect((await exchange(stack.url, refused)).status).toBe(kind === 'for nobody' ? 401 : 415);
   });
 
-  it('that nobody read ends its connection, and nothing of it is taken for a request', async () => {
+  it('that the gateway did not read ends its connection, and no part of it is treated as a request', async () => {
     const refused = head('Transfer-Encoding: chunked').replace(/Bearer .*/, 'Bearer x') + chunked('{', '}');
     const body = JSON.stringify({ query: QUERY });
     const next = head(`Content-Length: ${body.length}`, 'Connection: close') + body;

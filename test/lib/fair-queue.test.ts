@@ -33,7 +33,7 @@ describe('FairQueue', () => {
     expect(drain()).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4']);
   });
 
-  it('goes on behind the key that was served last, whoever comes meanwhile', () => {
+  it('continues after the key that was served last, also when new keys arrive', () => {
     push('a1', 'a2', 'b1', 'b2');
     expect(queue.shift()).toBe('a1');
     push('c1', 'a3');
@@ -49,7 +49,7 @@ describe('FairQueue', () => {
     expect(drain()).toEqual(['a2', 'd1', 'b1', 'c1']);
   });
 
-  it('forgets what is removed, and says whether it waited', () => {
+  it('removes an item, and returns whether it was in the queue', () => {
     push('a1', 'a2', 'b1');
     expect([queue.remove('a1'), queue.remove('a1'), queue.remove('z')]).toEqual([true, false, false]);
     expect([queue.has('a1'), queue.has('a2'), queue.size]).toEqual([false, true, 2]);

@@ -20,7 +20,7 @@ async function asked(query: string, variables: object = {}) {
   });
 }
 
-describe('only what is selected is asked of HubSpot', () => {
+describe('the connector reads only selected properties', () => {
   it.each([
     ['one field', '{ contact(id: "100001") { email } }', ['POST objects/contacts/batch/read email']],
     ['nothing but ids of a list', '{ contacts { nodes { id hubspotId __typename } } }', ['GET objects/contacts']],
@@ -97,7 +97,7 @@ describe('only what is selected is asked of HubSpot', () => {
   });
 });
 
-it('of a node is that of its type, whatever type the same document led to before', async () => {
+it('of a node depends on its type, also when the document returned another type before', async () => {
   const query = 'query ($id: ID!) { node(id: $id) { ... on Deal { amount } ... on Contact { email } } }';
   for (const [id, call] of [
     ['Contact:1234567:100001', 'POST objects/contacts/batch/read email'],

@@ -114,7 +114,7 @@ describe('a compiled operation', () => {
 
   const asked = ROOTS.map((root) => [root, everythingUnder(root)] as const);
 
-  it.each(asked)('answers all that there is under %s', async (_root, query) => {
+  it.each(asked)('returns all fields below %s', async (_root, query) => {
     const { reference, compiled } = await both(query);
     expect(reference).toMatchObject({ data: expect.anything(), errors: [] });
     expect(compiled).toEqual(reference);

@@ -30,7 +30,7 @@ function distinct(failures: readonly (readonly [path: string, error: Error])[]):
 const failed = (status: number, facts: object = {}) => hubspotError({ status, ...facts });
 const DEALS = (row: number) => `contacts.nodes.${row}.deals`;
 
-it('tells one failure of many rows once, by the first row, whatever HubSpot called the calls', () => {
+it('reports one failure of many rows once, with the path of the first row, although the correlation ids differ', () => {
   const rows = Array.from(
     { length: 500 },
     (_, row) => [DEALS(499 - row), failed(500, { correlationId: `c${row}` })] as const,

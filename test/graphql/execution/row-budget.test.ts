@@ -40,7 +40,7 @@ it('large answers of several operations are made in different turns', async () =
   expect(new Set(turnsOfAnswers).size).toBeGreaterThanOrEqual(39);
 });
 
-it('a large answer is spelt in a turn of its own', async () => {
+it('a large answer is serialized in a turn of its own', async () => {
   const rows = new RowBudget(25_000, new Turns());
   await rows.charge(500);
   let isOver = false;

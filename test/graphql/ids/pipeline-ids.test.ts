@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 beforeEach(() => stack.simulator.log.clear());
 
-it('no id stands for two things, over two portals and whatever has an id', async () => {
+it('no two objects of two portals have the same id', async () => {
   const record = 'id __typename hubspotId name: property(name: "hs_object_id") { raw }';
   const { data, errors } = await stack.query(`{
     viewer { id __typename tenantId }

@@ -111,7 +111,7 @@ describe('creating', () => {
 });
 
 describe('updating', () => {
-  it('changes what is named, clears what is null, and leaves the rest', async () => {
+  it('changes the given properties, clears null ones, and leaves the others', async () => {
     const city = stored('contacts', '100010', 'city');
     expect(
       await write(
@@ -177,7 +177,7 @@ describe('one operation', () => {
   });
 });
 
-describe('what is refused here costs no call', () => {
+describe('a mutation that the gateway refuses needs no call', () => {
   it.each([
     ['an id that is none', 'updateContact(input: { id: "1e3", city: "A" }) { created }', 'BAD_USER_INPUT'],
     ['nothing to write', 'updateContact(input: { id: "100001" }) { created }', 'BAD_USER_INPUT'],
@@ -202,7 +202,7 @@ describe('what is refused here costs no call', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('a viewer who may only read', async () => {
+  it('a viewer without the write permission', async () => {
     const reader = { ...ALICE, scope: 'hubspot:read' };
     expect(await write('updateContact(input: { id: "100001", city: "A" }) { created }', reader)).toEqual([
       { code: 'FORBIDDEN', requiredPermission: 'hubspot:write' },
@@ -210,7 +210,7 @@ describe('what is refused here costs no call', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('a portal that did not grant writing, with the button that mends it', async () => {
+  it('a portal without the write scope, with the remedy', async () => {
     const viewer = { ...ALICE, tenant: 'reads-only' };
     const id = await stack.connect({ optionalScopes: [] }, viewer, {});
     stack.simulator.log.clear();

@@ -86,7 +86,7 @@ describe('a tab of GraphiQL', () => {
     expect(opened()).toEqual(tabs().active);
   });
 
-  it('has headers again where GraphiQL was told not to keep them', async () => {
+  it('has headers again when GraphiQL does not store them', async () => {
     await opensWith(FIRST);
     leave(0, { query: '{ a }', headers: null });
     await opensWith(FIRST);
@@ -99,7 +99,7 @@ describe('a tab of GraphiQL', () => {
     expect(opened()).toMatchObject({ query: '{ a }', headers: '{"authorization":"Bearer mine"}' });
   });
 
-  it('is nothing that breaks the page when what is stored is broken', async () => {
+  it('does not break the page when the stored tabs are invalid', async () => {
     storage.set('graphiql:tabState', '{');
     await opensWith(FIRST);
     expect(storage.has('graphiql:tabState')).toBe(false);

@@ -144,7 +144,7 @@ describe('the page at the end', () => {
     expect(await shown(browser, url)).toEqual({ status: 400, text: expect.stringContaining('Consent was not given') });
   });
 
-  it('warns who was sent there by somebody else, before it shows a code', async () => {
+  it('warns a user who did not start the flow before it shows a code', async () => {
     await start();
     const elsewhere = new Browser();
     const url = await landing(elsewhere, await consented());
@@ -192,7 +192,7 @@ it('logs a consent that came back in another browser', async () => {
   ]);
 });
 
-it('logs the error that HubSpot sent, and not what somebody made up', async () => {
+it("logs HubSpot's error, and not an invented one", async () => {
   await start();
   const message = 'HubSpot sent an error instead of a consent';
   for (const error of ['access_denied', 'invalid_scope', `line\r\nbreak ${'x'.repeat(43)}`]) {

@@ -42,7 +42,7 @@ describe('createLogger', () => {
     ]);
   });
 
-  it('leaves out what is below its level', () => {
+  it('omits lines below its level', () => {
     const { logger, entries } = recording('warn');
     logger.debug('no');
     logger.info('no');
@@ -105,7 +105,7 @@ describe('on stdout', () => {
     expect(lines.map((line) => JSON.parse(line).n)).toEqual(Array.from({ length: 1_000 }, (_, n) => n));
   });
 
-  it('a line is there a moment later, whatever comes after it', () => {
+  it('a line is written after a short time, also without further lines', () => {
     const lines = written("logger.info('soon'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);");
     expect(lines).toHaveLength(1);
   });

@@ -82,7 +82,7 @@ describe('ManualClock', () => {
     expect(callback).toHaveBeenCalledTimes(2);
   });
 
-  it('jumps on the wall alone: neither durations nor timers notice', () => {
+  it('jumps only on the wall clock: durations and timers do not change', () => {
     const clock = new ManualClock(START);
     const callback = vi.fn();
     clock.schedule(callback, 1_000);

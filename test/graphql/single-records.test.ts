@@ -40,8 +40,8 @@ const PAGE = `query ($id: ID!) {
   contact(id: $id) { email companies { nodes { name } } deals(first: 100) { nodes { hubspotId } pageInfo { hasNextPage } } }
 }`;
 
-describe('a record that is read alone', () => {
-  it('brings its associated records along: one call for all of it', async () => {
+describe('a single record', () => {
+  it('is read with its associated records in one call', async () => {
     const { data, errors } = await stack.query(PAGE, { id: person });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({
@@ -53,7 +53,7 @@ describe('a record that is read alone', () => {
     ]);
   });
 
-  it('does so by its e-mail address, too', async () => {
+  it('is read with its associated records by e-mail address, too', async () => {
     const { data } = await stack.query('{ contactByEmail(email: "ADA@one.example") { id deals { nodes { id } } } }');
     expect(data).toMatchObject({ contactByEmail: { deals: { nodes: [{}, {}] } } });
     expect(stack.simulator.log.crm().map(({ path, query }) => [path, query])).toEqual([
@@ -64,18 +64,18 @@ describe('a record that is read alone', () => {
     ]);
   });
 
-  it.each(['.', '..'])('is not looked for by an address %j, which would lead elsewhere in a URL', async (email) => {
+  it.each(['.', '..'])('is not read by the address %j, which would change the path of the URL', async (email) => {
     const query = 'query ($email: String!) { contactByEmail(email: $email) { deals { nodes { id } } } }';
     expect(await stack.query(query, { email })).toEqual({ data: { contactByEmail: null } });
     expect(asked().map((call) => call.slice(4))).toEqual(['POST objects/contacts/batch/read']);
   });
 
-  it('of which no associated records are selected is a batch read, as others may share it', async () => {
+  it('without selected associated records is a batch read, which other requests can share', async () => {
     await stack.query('query ($id: ID!) { contact(id: $id) { email } }', { id: person });
     expect(asked()).toEqual(['200 POST objects/contacts/batch/read']);
   });
 
-  it('leads to all of its associated records where they are more than HubSpot hands over with it', async () => {
+  it('has all associated records when HubSpot returns only some of them with the record', async () => {
     const { id } = portal.create('contacts', { email: 'many@one.example' });
     connect(id, 101);
     const { data } = await stack.query(PAGE, { id });
@@ -86,12 +86,12 @@ describe('a record that is read alone', () => {
     ]);
   });
 
-  it('is null when it is not there', async () => {
+  it('is null when it does not exist', async () => {
     const { data, errors } = await stack.query(PAGE, { id: '999999' });
     expect({ data, errors }).toEqual({ data: { contact: null } });
   });
 
-  it('is shown when HubSpot refuses its associated records alone', async () => {
+  it('is returned when HubSpot refuses only its associated records', async () => {
     const refused = stack.simulator.faults.add({
       match: '^GET /crm/objects/2026-09/contacts/|/associations/',
       fault: { kind: 'answer', status: 403, body: '{"category":"MISSING_SCOPES","message":"no"}' },
@@ -105,7 +105,7 @@ describe('a record that is read alone', () => {
     ]);
   });
 
-  it('is a batch read where its properties are too many for a URL', async () => {
+  it('is a batch read when it has too many properties for a URL', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `${'long'.repeat(20)}_${index}`);
     for (const name of names) portal.defineProperty('contacts', { name, type: 'string', fieldType: 'text' });
     const query =
@@ -135,7 +135,7 @@ it('records that are read together share their calls', async () => {
   ]);
 });
 
-it('a record that is known already still shows its associated records, as they are now', async () => {
+it('a cached record has its current associated records', async () => {
   const own = await Stack.start({ env: { CACHE_TTL_MS: '10000' } });
   await own.connect();
   const query = 'query ($id: ID!) { contact(id: $id) { email deals(first: 100) { nodes { id } } } }';
