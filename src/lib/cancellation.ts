@@ -7,7 +7,7 @@ export interface Abandonable {
 }
 
 /**
- * Tells work when it is cancelled, like an AbortSignal. It is cheaper for work that starts thousands of times per second,
+ * Signals a cancellation to work, like an AbortSignal. It is cheaper for work that starts thousands of times per second,
  * because it needs neither events nor closures.
  */
 export interface Cancellation {

@@ -94,8 +94,8 @@ class FilterReader {
       if (operand === null) throw refused(`${field}.${operator} is null: leave it out, or use exists.`);
     }
     if (pipeline !== undefined) {
-      const { eq: _eq, neq: _neq, ...others } = single;
-      const rest = { ...others, ...(typeof exists === 'boolean' && { exists }) };
+      const { eq: _eq, neq: _neq, ...comparisons } = single;
+      const rest = { ...comparisons, ...(typeof exists === 'boolean' && { exists }) };
       const stages = this.#stages(field, [property, pipeline], tests);
       return [...stages, ...this.#conditions(field, { name: property, kind }, rest)];
     }

@@ -16,7 +16,7 @@ for (const object of CRM_OBJECTS) defineRecords(object);
 /** Defines a record type, such as `Contact`, and the fields of `Crm` that return it. */
 function defineRecords(object: CrmObject): void {
   const { objectType, singular, description, properties } = object;
-  const others = CRM_OBJECTS.filter((other) => other !== object);
+  const associatedTypes = CRM_OBJECTS.filter((other) => other !== object);
   builder.objectType(RECORD_REFS[objectType], {
     description: `${description}: HubSpot object \`${objectType}\`. Its fields are properties that HubSpot defines in every portal.`,
     interfaces: [builder.nodeInterfaceRef(), CrmRecordRef],
@@ -24,7 +24,7 @@ function defineRecords(object: CrmObject): void {
     fields: (t) =>
       Object.fromEntries([
         ...Object.entries(properties).map(([field, property]) => [field, propertyField(t, object, property)] as const),
-        ...others.map((other) => [other.objectType, associatedRecordsField(t, object, other)] as const),
+        ...associatedTypes.map((other) => [other.objectType, associatedRecordsField(t, object, other)] as const),
       ]),
   });
   builder.interfaceFields(CrmRef, (t) => ({

@@ -7,29 +7,29 @@ import type { BurstState, LimitPolicy } from './limit-answers.ts';
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 
-/** So many calls in so many milliseconds. */
+/** The most calls in a window. */
 export interface Limit {
   readonly max: number;
   readonly windowMs: number;
 }
 
 /**
- * What the app may ask of each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ * The rate limits of the app in each portal. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export interface LimitOptions {
-  /** All calls but searches and batches of associations; by default 110 in 10 seconds, as for every OAuth app. */
+  /** All calls except searches and association calls; by default 110 in 10 seconds, as for every OAuth app. */
   readonly burst?: Limit | 'off';
   /** By default 5 a second. */
   readonly search?: Limit | 'off';
-  /** Calls of whatever kind until midnight; off by default, as OAuth apps have no such limit. */
+  /** Calls of all kinds per day; off by default, because OAuth apps have no daily limit. */
   readonly daily?: number | 'off';
-  /** Sends `Retry-After` with a 429, in seconds. HubSpot documents none. */
+  /** Whether a 429 has `Retry-After`. HubSpot documents none. */
   readonly retryAfter?: boolean;
 }
 
 export interface Refusal {
   readonly policy: LimitPolicy;
-  /** Until the next call of its kind may be let through. */
+  /** Milliseconds until the limit allows the next call of this kind. */
   readonly retryAfterMs: number;
 }
 
@@ -38,7 +38,7 @@ interface Budget extends Limit {
   readonly window: CallWindow;
 }
 
-/** What the app has asked of one portal. */
+/** The rate limits of one portal. */
 export class PortalLimits {
   readonly #burst: Budget | undefined;
   readonly #lastSecond: CallWindow;
@@ -58,7 +58,7 @@ export class PortalLimits {
     this.#budgets = { burst: [...day, ...tenSeconds], search: [...day, ...second], associations: day };
   }
 
-  /** Takes a call from every budget that it belongs to, or refuses it. */
+  /** Counts a call in all its limits, or refuses it. */
   take(kind: CallKind): Refusal | undefined {
     const budgets = this.#budgets[kind];
     const spent = budgets.find(({ window, max }) => window.count() >= max);
