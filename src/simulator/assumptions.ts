@@ -117,7 +117,7 @@ export const VALUE_REFUSALS = {
   blockedEmail: (value) => ({ error: 'INVALID_EMAIL', message: `Email address ${value} is on the block list` }),
 } as const satisfies Record<string, (value: string, max: number) => { error: string; message: string }>;
 
-/** The code for a missing required property, also when an admin's rule requires it. */
+/** The code for a missing property that HubSpot itself requires. That of an admin's rule is documented. */
 export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
 
 /** HubSpot: "partial upserts are not supported" by e-mail address. Read as: one invalid input fails the whole batch. */

@@ -73,25 +73,39 @@ describe.each([
   });
 });
 
-it('says which properties an admin requires', async () => {
+it('says which properties an admin requires, and why, in the words of HubSpot', async () => {
   world.portal.requireProperty('deals', { name: 'amount', onCreate: true });
   world.portal.requireProperty('deals', { name: 'closedate', when: { name: 'dealstage', value: 'closedwon' } });
-  expect(await refusal(create(DEALS, { dealname: 'Pilot', dealstage: 'closedwon' }))).toEqual({
+  const conditional = {
+    message: 'closedate is required because of a conditional property rule based on [dealstage]',
+    code: 'MISSING_CONDITIONAL_REQUIRED_PROPERTY',
+    context: { propertyName: ['closedate'] },
+  };
+  const refused = {
     status: 400,
-    message: 'Error creating DEAL. Some required properties were not set.',
+    message: 'The property values provided are invalid',
     correlationId: expect.any(String),
-    errors: ['amount', 'closedate'].map((name) => ({
-      message: `Property "${name}" is required.`,
-      code: 'MISSING_REQUIRED_PROPERTY',
-      context: { propertyName: [name] },
-    })),
-    context: { properties: ['amount', 'closedate'] },
     category: 'VALIDATION_ERROR',
+  };
+  expect(await refusal(create(DEALS, { dealname: 'Pilot', dealstage: 'closedwon' }))).toEqual({
+    ...refused,
+    errors: [
+      {
+        message: 'A value for amount must be provided',
+        code: 'MISSING_REQUIRED_PROPERTY',
+        context: { propertyName: ['amount'] },
+      },
+      conditional,
+    ],
   });
   const { id } = world.portal.create('deals', DEAL);
   const update = world.hubspot.patch(`${DEALS}/${id}`, { properties: { dealstage: 'closedwon' } });
-  expect(await refusal(update)).toMatchObject({
-    message: 'Error updating DEAL. Some required properties were not set.',
-    context: { properties: ['closedate'] },
-  });
+  expect(await refusal(update)).toEqual({ ...refused, errors: [conditional] });
+});
+
+it('says the same of a property once, though several rules require it', async () => {
+  world.portal.requireProperty('deals', { name: 'amount', onCreate: true });
+  world.portal.requireProperty('deals', { name: 'amount', onCreate: true });
+  const { errors } = await refusal(create(DEALS, DEAL));
+  expect(errors?.map(({ context }) => context)).toEqual([{ propertyName: ['amount'] }]);
 });
