@@ -2,22 +2,22 @@ import type { GatewayError } from '../errors.ts';
 import { describeFailure, hubspotError } from './failed-answer.ts';
 import { field } from './json.ts';
 
-/** That something does not exist, as category of an error. */
+/** The error category of an object that does not exist. */
 export const ABSENT = 'OBJECT_NOT_FOUND';
 
-/** Why an input of a batch has no result: an error, or `undefined` when HubSpot just has nothing for it. */
+/** The error of an input without a result; `undefined` when the object does not exist. */
 export type FailureOf = (id: string) => GatewayError | undefined;
 
 /** The failures of the inputs of a batch that have no result. */
 export interface BatchFailures {
   readonly failureOf: FailureOf;
-  /** Whether an error is about this input by its name. */
+  /** True when an error names this input. */
   readonly names: (id: string) => boolean;
 }
 
 export const NO_FAILURES: BatchFailures = { failureOf: () => undefined, names: () => false };
 
-/** The status that the same failure has when it is not one of a batch. */
+/** The HTTP status of the same failure outside a batch, by category. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   VALIDATION_ERROR: 400,
   INVALID_AUTHENTICATION: 401,
@@ -30,14 +30,14 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   INTERNAL_ERROR: 500,
 };
 
-/** One of the `errors` in a 207, and the status that it would have alone: 207 where its category does not say. */
+/** One of the `errors` in a 207, with the status that it would have outside a batch; 207 for an unknown category. */
 export function batchFailure(error: unknown): { readonly status: number; readonly failure: GatewayError } {
   const facts = { status: 207, ...describeFailure(error) };
   const status = STATUS_OF[facts.category ?? ''] ?? 207;
   return { status, failure: hubspotError(facts, status) };
 }
 
-/** The `errors` of a batch's answer. One that is only counted is a failure that says nothing. */
+/** The `errors` of a batch answer. `undefined` stands for errors that HubSpot only counts. */
 export function batchErrors(body: unknown): readonly unknown[] {
   const [errors, count] = [field(body, 'errors'), field(body, 'numErrors')];
   if (Array.isArray(errors) && errors.length > 0) return errors;
@@ -45,8 +45,8 @@ export function batchErrors(body: unknown): readonly unknown[] {
 }
 
 /**
- * A 207 lists what it could not answer. An error that names ids is about those alone; one that names none is about
- * every input without a result. That something does not exist is an answer, but no other failure may pass for absence.
+ * Parses the errors of a 207. An error with ids concerns those inputs, and an error without ids all inputs without a
+ * result. Only the category of an absent object means that the object does not exist.
  * https://developers.hubspot.com/docs/api-reference/error-handling
  */
 export function parseBatchFailures(body: unknown): BatchFailures {
@@ -66,7 +66,7 @@ export function parseBatchFailures(body: unknown): BatchFailures {
   };
 }
 
-/** Records are named by `ids`, what associations start from by `fromObjectId`. */
+/** Batches of records report `ids`, batches of associations `fromObjectId`. */
 function idsOf(error: unknown): string[] {
   const context = field(error, 'context');
   const ids = field(context, 'ids') ?? field(context, 'fromObjectId');

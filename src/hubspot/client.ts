@@ -14,82 +14,82 @@ import { type Budget, parseRateLimit, type RateLimitState } from './rate-limit.t
 import { refusalOf } from './refusal.ts';
 import { DeadlinePassed, type RawAnswer, RequestTimeoutError, request } from './request.ts';
 
-/** On whose behalf a call is made: decides its place among those that wait. */
+/** The origin of a call, which decides its place in the queues. */
 export interface CallContext {
-  /** Takes turns with others in one queue. */
+  /** Calls with different keys alternate in a queue. */
   readonly fairnessKey: string;
   readonly priority: Priority;
-  /** On the monotonic clock; later, an answer is of no use. */
+  /** On the monotonic clock. */
   readonly deadlineAt: number;
-  /** Ends the waiting on the way to HubSpot. What has left is answered all the same. */
+  /** Ends the waits before the call is sent. It does not abort a call in flight. */
   readonly cancellation?: Cancellation;
 }
 
-/** A slot that one call may leave with. */
+/** The permit of the rate limiter for one call. */
 export interface Permit {
-  /** True the first time: a repeat needs a slot of its own. */
+  /** True for the first use. A retry needs a permit of its own. */
   use(): boolean;
-  /** Gives back what was not used. */
+  /** Returns an unused permit. */
   release(): void;
 }
 
 /** One call of HubSpot's API, before it has a token. */
 export interface HubspotCall {
-  /** For logs and metrics, e.g. `contacts.batchRead`. Holds no id and no value. */
+  /** For logs and metrics, e.g. `contacts.batchRead`. Contains no ids or values. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Encoded path and query below the API's URL. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Scopes without which the call must not leave. */
+  /** The scopes that the call needs. */
   readonly scopes: ScopeRequirement;
-  /** Which of HubSpot's limits counts it; `general` when left out. */
+  /** The limit of HubSpot that counts the call. Default: `general`. */
   readonly budget?: Budget;
-  /** True for a POST that only reads: it may be repeated without harm, as every GET. */
+  /** True for a POST that only reads, and so can be retried as a GET. */
   readonly idempotent?: boolean;
-  /** Set by whoever knows for whom the call is made, on the way from the function that describes it. */
+  /** Set by the connector. */
   readonly callContext?: CallContext;
-  /** A slot that was taken before the call was put together. */
+  /** A permit that was acquired before the call was created. */
   readonly permit?: Permit;
-  /** Told every time that the call leaves for HubSpot. */
+  /** Called each time that the call is sent to HubSpot. */
   readonly onSend?: () => void;
-  /** Set by the authorize stage, on the last step before the wire. */
+  /** Set by the `authorize` middleware, the last one before the transport. */
   readonly accessToken?: string;
 }
 
-/** A read may be repeated without harm. */
+/** True for a call that only reads, and so can be retried. */
 export function isRead({ method, idempotent }: HubspotCall): boolean {
   return method === 'GET' || idempotent === true;
 }
 
-/** A 2xx answer. `body` is parsed JSON, `undefined` when there was none. */
+/** A 2xx answer. `body` is parsed JSON; `undefined` for an empty answer. */
 export interface HubspotResponse {
   readonly status: number;
   readonly body: unknown;
-  /** Absent where HubSpot did not tell. */
+  /** Absent when HubSpot does not report it. */
   readonly rateLimit?: RateLimitState;
 }
 
-/** The one seam between the gateway and HubSpot. */
+/** Sends a call to HubSpot. All calls of the API pass through a function of this type. */
 export type Send = (call: HubspotCall) => Promise<HubspotResponse>;
 
-/** Cross-cutting work on every call: a function of one signature around the next. */
+/** Wraps `next` with work for every call. */
 export type Middleware = (next: Send) => Send;
 
-/** What the functions of this folder need: where to send, and the dated version in every path. */
+/** The transport, and the dated version in every path. */
 export interface HubspotApi {
   readonly send: Send;
   readonly version: string;
 }
 
-/** One call may take so long, and no longer than until its deadline; HubSpot's own edge gives up after 100 s. */
+/** Timeout of one call, unless its deadline is earlier. The proxy in front of HubSpot's API has a timeout of 100 s. */
 const CALL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A full batch of 100 records with long texts is a few megabytes. */
+/** A full batch of 100 records with long texts has a few megabytes. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
-const TOO_LARGE = 'HubSpot answered more than can be right.';
-/** Sockets of one process at most; they are opened as they are needed. */
+const TOO_LARGE = 'HubSpot sent an answer that is too large.';
+/** The most sockets of one process, which are opened on demand. */
 export const CONNECTIONS = 1_024;
 
 const POOL_OPTIONS = {
@@ -99,7 +99,7 @@ const POOL_OPTIONS = {
   keepAliveTimeout: 30_000,
 };
 
-/** A keep-alive pool for `url`'s origin. Redirects are not followed and nothing is retried below the connector. */
+/** A keep-alive pool for the origin of `url`. It follows no redirects and retries nothing. */
 export function createHubspotPool(url: string, maxResponseBytes = MAX_RESPONSE_BYTES): Pool {
   return new Pool(new URL(url).origin, {
     ...POOL_OPTIONS,
@@ -108,7 +108,7 @@ export function createHubspotPool(url: string, maxResponseBytes = MAX_RESPONSE_B
   });
 }
 
-/** The same through the proxy at `proxyUrl`, which sees no more than the host: TLS is spoken with HubSpot itself. */
+/** The same through the proxy at `proxyUrl`. The proxy sees only the host, since the TLS connection ends at HubSpot. */
 export function createProxiedPool(url: string, proxyUrl: string, maxResponseBytes = MAX_RESPONSE_BYTES): Dispatcher {
   const { origin } = new URL(url);
   const agent = new ProxyAgent({
@@ -116,14 +116,14 @@ export function createProxiedPool(url: string, proxyUrl: string, maxResponseByte
     uri: proxyUrl,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxResponseSize: maxResponseBytes,
-    // A proxy that takes a connection and stays silent would otherwise hold its slot for five minutes.
+    // Otherwise a proxy that does not answer would keep its connection busy for five minutes.
     clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: CALL_TIMEOUT_MS }),
   });
   return agent.compose((dispatch) => (options, handler) => dispatch({ ...options, origin }, handler));
 }
 
 /**
- * The transport: one HTTP exchange, its answer parsed once.
+ * The transport: sends one HTTP request and parses its answer.
  * @throws GatewayError for every answer that is not 2xx with JSON, and for every failure of the network
  */
 export function createTransport({ pool, clock, basePath = '' }: TransportOptions): Send {
@@ -160,7 +160,7 @@ export function createTransport({ pool, clock, basePath = '' }: TransportOptions
 export interface TransportOptions {
   readonly pool: Dispatcher;
   readonly clock: Clock;
-  /** Path of the API's URL, where it has one. */
+  /** The path of the API's URL, if it has one. */
   readonly basePath?: string;
 }
 
@@ -195,7 +195,7 @@ function networkError(cause: unknown): HubspotError {
   return new NetworkError('HUBSPOT_UNAVAILABLE', cause);
 }
 
-/** `undefined` when `text` is no JSON. */
+/** `undefined` when `text` is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -11,12 +11,12 @@ export interface HubspotOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly proxy: ProxySettings;
-  /** Sees every call of the API and its outcome. */
+  /** Observes every call of the API and its outcome. */
   readonly observe: Middleware;
   readonly clock: Clock;
 }
 
-/** The ways to HubSpot. */
+/** The clients of HubSpot's API and OAuth endpoints. */
 export interface Hubspot {
   readonly api: HubspotApi;
   readonly oauth: OAuthClient;
@@ -24,7 +24,7 @@ export interface Hubspot {
   close(): Promise<void>;
 }
 
-/** An answer of the token endpoint is small; anything larger is not one. */
+/** The answers of the token endpoint are smaller. */
 const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 
 /** Opens no connection before the first call. */

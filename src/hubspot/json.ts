@@ -1,14 +1,14 @@
-/** `value[name]` of anything parsed from JSON. */
+/** `value[name]` of a value from JSON; `undefined` when it is not an object. */
 export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** A text that says something; `null` for anything else. */
+/** A string that is not empty; `null` for any other value. */
 export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** HubSpot writes ids as text, and here and there as numbers. */
+/** An id as a string. HubSpot sends most ids as strings, and some as numbers. */
 export function identifier(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : text(value);
 }

@@ -26,7 +26,7 @@ function outcomeOf(cause: unknown): CallOutcome {
   };
 }
 
-/** No address, no way there, nobody who listens. */
+/** Codes of failures to resolve or reach the host, or to open the connection. */
 const CONNECT_FAILURES: readonly unknown[] = [
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -36,10 +36,10 @@ const CONNECT_FAILURES: readonly unknown[] = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 const CONNECTING: readonly unknown[] = ['connect', 'getaddrinfo'];
-/** A connection that stands may lose its way, too: then something may have been sent. */
+/** The same codes after `read` or `write` concern an open connection, which may have sent data. */
 const CONNECTED: readonly unknown[] = ['read', 'write'];
 
-/** Whether `cause` proves that no connection came about. Of several addresses that were tried, none may have answered. */
+/** True when `cause` proves that no connection was opened, to any of the addresses. */
 export function isFailureToConnect(cause: unknown): boolean {
   if (isFailureOfProxy(cause)) return true;
   if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isFailureToConnect);
@@ -48,7 +48,7 @@ export function isFailureToConnect(cause: unknown): boolean {
   return CONNECTING.includes(syscall) || (CONNECT_FAILURES.includes(code) && !CONNECTED.includes(syscall));
 }
 
-/** A proxy that refuses to lead on, or leaves in the middle of being asked. */
+/** The proxy refused the CONNECT request, or closed the connection before its answer. */
 function isFailureOfProxy(cause: unknown): boolean {
   if (cause instanceof errors.RequestAbortedError) return cause.message.startsWith('Proxy response');
   return cause instanceof errors.ProxyConnectionError || cause instanceof errors.SecureProxyConnectionError;

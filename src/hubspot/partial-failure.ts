@@ -3,10 +3,9 @@ import { batchErrors, batchFailure } from './batch-failures.ts';
 import { refusalOf } from './refusal.ts';
 
 /**
- * The failure of a write that is no record's: a 207 says what it did not do, where any other call answers with a 4xx.
- * Some versions of the API answer a removal with nothing.
+ * Throws the failure in the 207 answer of a write. Some versions of the API answer a removal with an empty body.
  * https://developers.hubspot.com/docs/api-reference/error-handling
- * @throws HubspotRefusalError, or another GatewayError for what no person can mend
+ * @throws HubspotRefusalError, or another GatewayError for failures that a user cannot fix
  */
 export function refuseFailure(body: unknown): void {
   if (body === undefined) return;
@@ -22,6 +21,6 @@ function failureOf(error: unknown): GatewayError {
 }
 
 function invalidResponse(): GatewayError {
-  const message = 'HubSpot answered a write with something that says nothing: it may have been done all the same.';
+  const message = 'HubSpot sent an invalid answer to a write, which may have succeeded: read before you write again.';
   return new GatewayError('HUBSPOT_BAD_RESPONSE', message, {});
 }

@@ -2,43 +2,43 @@ import { isPropertyName } from '../crm/property.ts';
 import { field } from './json.ts';
 import { requiresValue, valueMessage } from './value-messages.ts';
 
-/** Why HubSpot did not write: what a person can fix. Never a text of HubSpot that is unfit to be shown, nor anything of the portal. */
+/** A problem of a write that a user can fix. It never contains unchecked text of HubSpot or data of the portal. */
 export type Problem = InvalidValue | TakenValue | AbsentRecord;
 
 export interface InvalidValue {
   readonly kind: 'invalid';
-  /** `undefined` when HubSpot names none, or when it is not about one property. */
+  /** `undefined` when HubSpot names none, or the problem does not concern one property. */
   readonly property: string | undefined;
-  /** HubSpot's own, such as `INVALID_EMAIL`. */
+  /** HubSpot's code, such as `INVALID_EMAIL`. */
   readonly code: string | undefined;
-  /** A sentence of the gateway for a documented code, else HubSpot's own when it is fit to be shown. */
+  /** The gateway's sentence for a documented code, or else HubSpot's message if clients may see it. */
   readonly message: string | undefined;
-  /** What an enumeration takes. */
+  /** The allowed values of an enumeration. */
   readonly options: readonly string[] | undefined;
 }
 
-/** Another record has a value that only one may have. */
+/** Another record has the value of a unique property. */
 export interface TakenValue {
   readonly kind: 'taken';
   readonly property: string | undefined;
-  /** The record that has it, which HubSpot tells in prose alone. */
+  /** The record with the value. HubSpot reports it only in its message. */
   readonly existingId: string | undefined;
 }
 
 export interface AbsentRecord {
   readonly kind: 'absent';
-  /** `undefined` for the record that the call itself names. */
+  /** `undefined` for the record in the path of the call. */
   readonly id: string | undefined;
-  /** HubSpot's singular in capitals, such as `DEAL`. */
+  /** HubSpot's name of the object type, such as `DEAL`. */
   readonly type: string | undefined;
 }
 
-/** More of them help nobody. */
+/** Problems in one answer of the gateway. */
 const MAX_PROBLEMS = 50;
 
 /**
- * What is wrong, by a refusal's body; empty for a status that no person can mend. Every field of the body may be
- * missing: a 400 that says nothing is a problem all the same.
+ * Parses the problems in the body of a refusal; none for a status that a user cannot fix. Each field of the body can be
+ * missing, and a 400 without any is still a problem.
  * https://developers.hubspot.com/docs/api-reference/error-handling
  */
 export function parseProblems(status: number, body: unknown): readonly Problem[] {
@@ -53,12 +53,12 @@ export function parseProblems(status: number, body: unknown): readonly Problem[]
 
 const EXISTING_ID = /Existing ID:\s*(\d{1,20})\b/i;
 /**
- * `Cannot set PropertyValueCoordinates{…, propertyName=…, value=…}} on 301. 302 already has that value.`: 301 was to be
- * written. The value is what a person wrote, and may say the same of another record.
+ * `Cannot set PropertyValueCoordinates{…, propertyName=…, value=…}} on 301. 302 already has that value.`: the write was for
+ * 301. The value comes from the user and can contain the same sentence, so the pattern matches the end of the message.
  */
 const HOLDER = /^Cannot set PropertyValueCoordinates.*\b(\d{1,20}|one) already has that value\.?\s*$/s;
 const COORDINATE = /\bpropertyName=(\w{1,100})\b/;
-/** Contacts are told apart by their address: https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
+/** The e-mail address of a contact is unique: https://developers.hubspot.com/docs/guides/api/crm/objects/contacts */
 const CONTACT_EXISTS = /^Contact already exists/i;
 
 function takenValue(body: unknown, message: string): TakenValue {
@@ -68,20 +68,20 @@ function takenValue(body: unknown, message: string): TakenValue {
   return { kind: 'taken', property, existingId };
 }
 
-/** Records that were to be associated, as `DEAL=301 is not valid`: once for each of their labels. */
+/** The absent records of new associations, as in `DEAL=301 is not valid`, which HubSpot repeats for each label. */
 function absentRecords(body: unknown): AbsentRecord[] {
-  return [...new Set(items(field(body, 'context'), 'INVALID_OBJECT_IDS').map(String))].flatMap((told) => {
-    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(told) ?? [];
+  return [...new Set(items(field(body, 'context'), 'INVALID_OBJECT_IDS').map(String))].flatMap((entry) => {
+    const [, type, id] = /^([A-Z_]{1,100})=(\d{1,20})\b/.exec(entry) ?? [];
     return id === undefined ? [] : [{ kind: 'absent', id, type }];
   });
 }
 
 /**
- * HubSpot lists the same twice: structured, and as JSON inside its message. Either may be missing; required properties
- * may be listed by their names alone.
+ * HubSpot lists the same problems twice: structured, and as JSON in its message. Either can be missing. Missing required
+ * properties can be listed only by name.
  */
 function invalidValues(body: unknown, message: string): InvalidValue[] {
-  const told = [
+  const reported = [
     ...items(body, 'errors').map((error) =>
       invalid({
         property: items(field(error, 'context'), 'propertyName')[0] ?? field(error, 'in'),
@@ -89,22 +89,22 @@ function invalidValues(body: unknown, message: string): InvalidValue[] {
         message: field(error, 'message'),
       }),
     ),
-    ...listInProse(message).map((fault) =>
+    ...listInMessage(message).map((fault) =>
       invalid({ property: field(fault, 'name'), code: field(fault, 'error'), message: field(fault, 'message') }),
     ),
     ...items(field(body, 'context'), 'properties').map(required),
   ];
-  const named = told.filter(({ property }) => property !== undefined);
-  const perProperty = Map.groupBy(named.length > 0 ? named : told, ({ property }) => property);
+  const named = reported.filter(({ property }) => property !== undefined);
+  const perProperty = Map.groupBy(named.length > 0 ? named : reported, ({ property }) => property);
   return [...perProperty].flatMap(([property, faults]) => (property === undefined ? faults : distinct(faults)));
 }
 
-function required(told: unknown): InvalidValue {
-  const problem = invalid({ property: told });
+function required(reported: unknown): InvalidValue {
+  const problem = invalid({ property: reported });
   return { ...problem, message: problem.property === undefined ? undefined : requiresValue(problem.property) };
 }
 
-/** The same fault of one property once; one without a code is a lesser account of another. */
+/** Removes duplicates of one property. A problem without a code repeats one that has a code. */
 function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
   const coded = faults.filter(({ code }) => code !== undefined);
   const all = coded.length > 0 ? coded : faults.slice(0, 1);
@@ -112,7 +112,7 @@ function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
 }
 
 /** `Property values were not valid: [{"name": …, "error": …, "message": …}]`. */
-function listInProse(message: string): readonly unknown[] {
+function listInMessage(message: string): readonly unknown[] {
   const start = message.indexOf('[{');
   if (start < 0) return [];
   try {
@@ -125,10 +125,10 @@ function listInProse(message: string): readonly unknown[] {
 
 const CODE = /^[A-Z0-9_]{1,100}$/;
 
-function invalid(told: { property?: unknown; code?: unknown; message?: unknown }): InvalidValue {
-  const message = text(told.message);
-  const given = text(told.code);
-  const property = propertyName(text(told.property) ?? missingProperty(message));
+function invalid(reported: { property?: unknown; code?: unknown; message?: unknown }): InvalidValue {
+  const message = text(reported.message);
+  const given = text(reported.code);
+  const property = propertyName(text(reported.property) ?? missingProperty(message));
   const code = given !== undefined && CODE.test(given) ? given : undefined;
   const options = message === undefined ? undefined : allowedOptions(message);
   return {
@@ -140,14 +140,14 @@ function invalid(told: { property?: unknown; code?: unknown; message?: unknown }
   };
 }
 
-/** HubSpot can name a property that the create form requires in its text alone. */
+/** HubSpot can name a property that the create form requires only in its message. */
 function missingProperty(message = ''): string | undefined {
   return /^A value for (\w{1,100}) must be provided\.?$/.exec(message)?.[1];
 }
 
 /** The list follows, and ends the message. The refused value comes before, and may contain the same words. */
 const ALLOWED = 'was not one of the allowed options: [';
-/** An older way to list them: label, value, order and more of each option. */
+/** An older format lists the label, the value, the order and more of each option. */
 const VALUE = /\bvalue: "((?:[^"\\]|\\.)*)"/g;
 
 function allowedOptions(message: string): readonly string[] | undefined {
@@ -172,7 +172,7 @@ function digits(value: unknown): string | undefined {
   return /^\d{1,20}$/.test(String(value)) ? String(value) : undefined;
 }
 
-/** No message is longer than what a person wrote, which the gateway takes up to a megabyte of. */
+/** Messages can quote the input, which the gateway limits to one megabyte. */
 const MAX_TEXT = 2_000_000;
 
 function text(value: unknown): string | undefined {

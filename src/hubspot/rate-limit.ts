@@ -1,10 +1,10 @@
 /**
- * Which of HubSpot's limits counts a call: search has one of its own, and batches of associations are exempt from the
- * general one. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ * The limit of HubSpot that counts a call. Searches have a limit of their own, and batches of associations are exempt from
+ * the general one. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export type Budget = 'general' | 'search' | 'associations';
 
-/** How the portal stands with the general limit, as HubSpot told it with an answer. */
+/** The state of a portal's general limit, from the headers of an answer. */
 export interface RateLimitState {
   /** Calls in each stretch of `intervalMs`. */
   readonly max: number;
@@ -12,7 +12,7 @@ export interface RateLimitState {
   readonly intervalMs: number;
 }
 
-/** Reads `X-HubSpot-RateLimit-*`; `undefined` where they are absent, as on searches, or nonsense. */
+/** Parses `X-HubSpot-RateLimit-*`; `undefined` when the headers are absent, as on searches, or invalid. */
 export function parseRateLimit(header: (name: string) => string | undefined): RateLimitState | undefined {
   const count = (name: string) => {
     const value = header(`x-hubspot-ratelimit-${name}`);

@@ -1,17 +1,17 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/time/clock.ts';
 
-/** An answer as it came over the wire. */
+/** An HTTP answer with its unparsed body. */
 export interface RawAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** The whole exchange took longer than it may. */
+/** A request and its whole answer exceeded the timeout. */
 export class RequestTimeoutError extends Error {
   override readonly name = 'RequestTimeoutError';
-  /** True when it was given less time than other calls are: it says nothing about whoever did not answer. */
+  /** True when a deadline shortened the timeout, so that the error says nothing about the server. */
   readonly isCutShort: boolean;
 
   constructor(message: string, isCutShort: boolean) {
@@ -20,23 +20,27 @@ export class RequestTimeoutError extends Error {
   }
 }
 
-/** Nothing was sent: nobody would have waited for the answer. */
+/** The deadline had passed before the request was sent. */
 export class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
 }
 
-/** How long a whole exchange may take. */
-export interface ExchangeTime {
+/** The timeout of a request and its whole answer. */
+export interface RequestTimeout {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly isCutShort: boolean;
 }
 
 /**
- * One request and its whole answer. By undici's `dispatch`, without a stream or an abort signal of its own: both cost
- * more than a small answer. The pool's timeouts are about silence; `time` ends an answer that drips.
+ * Sends a request and reads its whole answer. It uses undici's `dispatch`, because a stream or an abort signal costs more
+ * than a small answer. The timeouts of the pool detect silence; `time` also limits an answer that arrives slowly.
  */
-export function request(pool: Dispatcher, request: Dispatcher.DispatchOptions, time: ExchangeTime): Promise<RawAnswer> {
+export function request(
+  pool: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  time: RequestTimeout,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     pool.dispatch(request, new Collector(resolve, reject, time));
   });
@@ -53,7 +57,7 @@ class Collector implements Dispatcher.DispatchHandler {
   #statusCode = 0;
   #headers: RawAnswer['headers'] = {};
 
-  constructor(resolve: (answer: RawAnswer) => void, reject: (error: Error) => void, time: ExchangeTime) {
+  constructor(resolve: (answer: RawAnswer) => void, reject: (error: Error) => void, time: RequestTimeout) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#isCutShort = time.isCutShort;
@@ -62,7 +66,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited too long for a connection.
+    // The timeout passed during the wait for a connection.
     if (this.#timeout) controller.abort(this.#timeout);
   }
 
@@ -88,9 +92,9 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   #expire(): void {
-    this.#timeout = new RequestTimeoutError('the exchange took too long', this.#isCutShort);
+    this.#timeout = new RequestTimeoutError('the request took too long', this.#isCutShort);
     this.#controller?.abort(this.#timeout);
-    // Without a connection there is nothing to abort yet, and nobody waits for one any longer.
+    // A request that still waits for a connection has no controller to abort.
     this.#reject(this.#timeout);
   }
 }

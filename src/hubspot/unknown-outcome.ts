@@ -1,9 +1,9 @@
 import { isRead, type Middleware } from './client.ts';
 import { HubspotError } from './hubspot-error.ts';
 
-const UNKNOWN = 'Whether it was done, nobody knows: read before you write again.';
+const UNKNOWN = 'The write may have succeeded: read before you write again.';
 
-/** Adds to the message of a failed write that HubSpot may have executed it, where that is so. */
+/** Adds to the message of a failed write that the write may have succeeded, if the outcome is unknown. */
 export const annotateUnknownOutcome: Middleware = (next) => async (call) => {
   try {
     return await next(call);

@@ -107,7 +107,7 @@ describe('an answer', () => {
   ])('of megabytes that would take long to parse is refused unparsed: %s', async (_case, text) => {
     expect(await failure(respond(200, text))).toMatchObject({
       code: 'HUBSPOT_BAD_RESPONSE',
-      message: 'HubSpot answered more than can be right.',
+      message: 'HubSpot sent an answer that is too large.',
     });
     expect(await failure(respond(503, text))).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
   });

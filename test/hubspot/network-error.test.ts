@@ -16,7 +16,7 @@ async function verdict(cause: unknown): Promise<'unsent' | 'unknown' | 'contradi
   const told: unknown = await annotateUnknownOutcome(() => Promise.reject(failure))(WRITE).catch(
     (error: unknown) => error,
   );
-  const saysUnknown = told instanceof Error && /nobody knows/.test(told.message);
+  const saysUnknown = told instanceof Error && /may have succeeded/.test(told.message);
   if (failure.mayBeDone !== saysUnknown || failure.mayBeDone !== (failure.reachedHubSpot === 'maybe')) {
     return 'contradiction';
   }

@@ -6,12 +6,12 @@ import type { HubspotApi } from '../client.ts';
 import { field, identifier, resultsOf } from '../json.ts';
 import { nextCursor } from './objects.ts';
 
-/** One meaning that an association can have, from one type of record to another: each direction has its own. */
+/** A type of associations from one object type to another. Each direction has its own types. */
 export interface AssociationType {
   /** `HUBSPOT_DEFINED`, `USER_DEFINED`, `INTEGRATOR_DEFINED`, `WORK`. */
   readonly category: string;
   readonly typeId: number;
-  /** Such as `Decision maker`; `null` of the plain association. */
+  /** Such as `Decision maker`; `null` for the association without a label. */
   readonly label: string | null;
 }
 
@@ -20,7 +20,7 @@ export function plainType(from: ObjectType, to: ObjectType): AssociationType {
   return { category: 'HUBSPOT_DEFINED', typeId: plainTypeId(from, to), label: null };
 }
 
-/** How requests name a type. */
+/** The type in the format of requests. */
 export function presentType({ category, typeId }: AssociationType) {
   return { associationCategory: category, associationTypeId: typeId };
 }
@@ -43,7 +43,7 @@ export async function listAssociationTypes(
 }
 
 export interface AssociationTypesPage {
-  /** What each associated record is to the record, by its id. */
+  /** The types of the association to each associated record, by its id. */
   readonly types: ReadonlyMap<string, readonly AssociationType[]>;
   /** HubSpot's cursor of the next page; `undefined` on the last. */
   readonly next: string | undefined;
@@ -70,7 +70,7 @@ export async function listAssociations(
   return { types: new Map(results.map(parseAssociation)), next: nextCursor(body) };
 }
 
-/** Types that went unread would be lost: whoever adds a label writes those that there are again. */
+/** Invalid types must not be skipped, since adding a label replaces all types with those that were read. */
 function parseAssociation(associated: unknown): [string, readonly AssociationType[]] {
   const [id, types] = [identifier(field(associated, 'toObjectId')), field(associated, 'associationTypes')];
   if (id === null || !Array.isArray(types)) throw invalidResponse();

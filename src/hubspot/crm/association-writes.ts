@@ -4,13 +4,13 @@ import type { HubspotApi } from '../client.ts';
 import { refuseFailure } from '../partial-failure.ts';
 import { type AssociationType, presentType } from './association-types.ts';
 
-/** Two records, and which way an association leads from one to the other. */
+/** Two records, and the direction of the association between them. */
 export interface RecordPair {
   readonly from: { readonly objectType: ObjectType; readonly id: string };
   readonly to: { readonly objectType: ObjectType; readonly id: string };
 }
 
-/** `PUT …/associations/default/…`: associates without a label; labels that are there stay. @throws HubspotRefusalError */
+/** `PUT …/associations/default/…` associates two records without a label, and keeps existing labels. @throws HubspotRefusalError */
 export async function associatePlainly(api: HubspotApi, pair: RecordPair): Promise<void> {
   const { from, to } = pair;
   const { body } = await api.send({
@@ -23,7 +23,7 @@ export async function associatePlainly(api: HubspotApi, pair: RecordPair): Promi
 }
 
 /**
- * `PUT …/associations/…`: associates with these labels instead of all that are there.
+ * `PUT …/associations/…` replaces all labels of an association with these.
  * https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide
  * @throws HubspotRefusalError
  */
@@ -43,7 +43,7 @@ export async function replaceAssociationTypes(
   refuseFailure(body);
 }
 
-/** `DELETE …/associations/…`: whatever the association was. What is not there answers the same. */
+/** `DELETE …/associations/…` removes an association with all its labels. It succeeds if there is none. */
 export async function removeAssociation(api: HubspotApi, pair: RecordPair): Promise<void> {
   const { from, to } = pair;
   const { body } = await api.send({
@@ -56,7 +56,7 @@ export async function removeAssociation(api: HubspotApi, pair: RecordPair): Prom
 }
 
 /**
- * `POST /crm/associations/{version}/{from}/{to}/batch/labels/archive`: takes labels away; the association stays.
+ * `POST /crm/associations/{version}/{from}/{to}/batch/labels/archive` removes labels and keeps the association.
  * @throws HubspotRefusalError
  */
 export async function removeAssociationTypes(

@@ -9,7 +9,7 @@ import { nextCursor } from './objects.ts';
 /** HubSpot's cap on the inputs of an association batch read. */
 export const MAX_ASSOCIATION_INPUTS = 1_000;
 
-/** A associated record with the labels of the connection to it; the unlabelled type that is always there is left out. */
+/** The id of an associated record and the labels of the association, without the type that has no label. */
 export interface Association {
   readonly id: string;
   readonly labels: readonly string[];
@@ -26,15 +26,15 @@ export interface AssociationReadInput {
   readonly after?: string | undefined;
 }
 
-/** With what HubSpot says of records that are not among `pages`. */
+/** With the failures of records that are not in `pages`. */
 export interface AssociationBatch extends BatchFailures {
-  /** By the record's id. One without associated records is absent, as it is from HubSpot's results. */
+  /** By record id. Records without associations are absent, as in HubSpot's results. */
   readonly pages: ReadonlyMap<string, AssociationPage>;
 }
 
 /**
  * `POST /crm/associations/{version}/{from}/{to}/batch/read`: one page of associated records for each of up to 1,000 records,
- * of which none may stand there twice: the answer tells them apart by the record's id alone.
+ * which must be distinct, because the answer identifies them only by the record's id.
  */
 export async function batchReadAssociations(
   api: HubspotApi,
@@ -74,7 +74,7 @@ function parseAssociation(associated: unknown): Association {
   };
 }
 
-/** HubSpot's specification says string, its samples and answers show numbers: both are read. */
+/** HubSpot's documentation says string, but its samples and answers contain numbers. Both are accepted. */
 function identifier(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

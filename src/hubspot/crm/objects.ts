@@ -6,7 +6,7 @@ import type { HubspotApi, HubspotCall } from '../client.ts';
 import { field, resultsOf } from '../json.ts';
 
 /**
- * HubSpot answers 414 to a longer URL. It publishes no limit; people met it at 8,000 characters, some at 16,000 only.
+ * HubSpot answers 414 to a longer URL. It publishes no limit; users report 8,000 characters, and others 16,000.
  * https://github.com/dlt-hub/verified-sources/pull/311, https://github.com/PostHog/posthog/pull/31617
  */
 export const MAX_URL_CHARACTERS = 6_000;
@@ -23,13 +23,13 @@ export interface HubspotRecord {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly archived: boolean;
-  /** Where a person sees the record in HubSpot. */
+  /** The URL of the record in HubSpot's user interface. */
   readonly url?: string;
-  /** Only on list and get, for the types that were asked for. */
+  /** Only in the answers of list and get, for the requested types. */
   readonly associations?: Readonly<Record<string, InlineAssociations | undefined>>;
 }
 
-/** Associated records inside a record: at most 100, `paging` when there are more; one id may stand once per association type. */
+/** The associations in a record: at most 100, with `paging` when there are more. An id occurs once for each association type. */
 export interface InlineAssociations {
   readonly results: readonly { readonly id: string; readonly type: string }[];
   readonly paging?: unknown;
@@ -62,7 +62,7 @@ export async function listRecords(api: HubspotApi, objectType: ObjectType, optio
   return parseRecordPage(body);
 }
 
-/** The path that `listRecords` asks: every property makes it longer. */
+/** The path of `listRecords`. Each property makes it longer. */
 export function listPath(
   { version }: Pick<HubspotApi, 'version'>,
   objectType: ObjectType,
@@ -77,7 +77,7 @@ export function listPath(
 }
 
 export interface RecordOptions {
-  /** The unique property whose value names the record. Absent: a record id does. */
+  /** The unique property whose value identifies the record; the record id when absent. */
   readonly idProperty?: string | undefined;
   readonly properties: readonly string[];
   readonly associations: readonly ObjectType[];
@@ -102,7 +102,7 @@ export async function getRecord(
   return parseRecord(body);
 }
 
-/** The path that `getRecord` asks: every property makes it longer. */
+/** The path of `getRecord`. Each property makes it longer. */
 export function recordPath(
   { version }: Pick<HubspotApi, 'version'>,
   objectType: ObjectType,
@@ -116,29 +116,29 @@ export function recordPath(
   return `/crm/objects/${version}/${objectType}/${encodeURIComponent(id)}?${query}`;
 }
 
-/** Which records a batch read names: by record id, or by the value of a unique property. */
+/** The records of a batch read: by record id, or by the value of a unique property. */
 export interface BatchReadOptions {
   /** 1 to 100. */
   readonly ids: readonly string[];
   /** Absent: `ids` are record ids. */
   readonly idProperty?: string | undefined;
   readonly properties: readonly string[];
-  /** Reads archived records, and no others. */
+  /** Reads only archived records. */
   readonly archived?: boolean | undefined;
 }
 
-/** With what HubSpot says of those that are not among `records`. */
+/** With the failures of inputs that are not in `records`. */
 export interface RecordBatch extends BatchFailures {
   /**
-   * In HubSpot's own order, each by the name that it has now: one that was asked for by a former name, an id that was
-   * merged into another or a secondary e-mail address, does not say so.
+   * In HubSpot's order, with the current id and values. A record that was requested by a former name, such as a merged id
+   * or a secondary e-mail address, does not show that name.
    */
   readonly records: readonly HubspotRecord[];
 }
 
 /**
- * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out: HubSpot answers 207,
- * some report 404 when none exists.
+ * `POST /crm/objects/{version}/{objectType}/batch/read`. Records that do not exist are left out: HubSpot answers 207, or
+ * by some reports 404 when none exists.
  */
 export async function batchReadRecords(
   api: HubspotApi,
@@ -183,13 +183,13 @@ export function parseRecord(body: unknown): HubspotRecord {
   throw new GatewayError('HUBSPOT_BAD_RESPONSE', 'HubSpot answered something that is not a record.', {});
 }
 
-/** HubSpot's cursor in `{paging: {next: {after}}}`, `undefined` on the last page. Search pages count in numbers. */
+/** HubSpot's cursor in `{paging: {next: {after}}}`; `undefined` on the last page. Searches can send it as a number. */
 export function nextCursor(page: unknown): string | undefined {
   const after = field(field(field(page, 'paging'), 'next'), 'after');
   return (typeof after === 'string' && after !== '') || typeof after === 'number' ? String(after) : undefined;
 }
 
-/** Every record of every page passes here, so nothing is made for the looking. */
+/** Allocates no objects, because it checks every record of every page. */
 function isRecord(value: unknown): value is HubspotRecord {
   return (
     typeof field(value, 'id') === 'string' &&

@@ -10,7 +10,7 @@ export interface Owner {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  /** HubSpot's id of the user, also of one who is no longer active; `null` for queues. */
+  /** HubSpot's id of the user, even if the user is no longer active; `null` for queues. */
   readonly userId: string | null;
   readonly archived: boolean;
   readonly teams: readonly { readonly id: string; readonly name: string; readonly primary: boolean }[];

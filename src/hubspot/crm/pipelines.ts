@@ -4,25 +4,25 @@ import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
 import { field, identifier, resultsOf, text } from '../json.ts';
 
-/** A step of a pipeline. Its id is unique within the pipeline only. */
+/** A stage of a pipeline. Its id is unique only within the pipeline. */
 export interface PipelineStage {
   readonly id: string;
-  /** `null` when HubSpot does not tell; so are the others. */
+  /** `null` when HubSpot does not report it, as are the next fields. */
   readonly label: string | null;
-  /** How likely a deal is to be won here: a decimal of 0 to 1 as HubSpot writes it, e.g. `0.2`. */
+  /** The probability that a deal in this stage is won: a decimal from 0 to 1 in HubSpot's notation, e.g. `0.2`. */
   readonly probability: string | null;
-  /** True where the sale is over, won or lost. */
+  /** True for the stages of won and lost deals. */
   readonly isClosed: boolean | null;
 }
 
 export interface Pipeline {
   readonly id: string;
   readonly label: string | null;
-  /** In the order in which HubSpot shows them. */
+  /** In HubSpot's display order. */
   readonly stages: readonly PipelineStage[];
 }
 
-/** `GET /crm/pipelines/{version}/{objectType}`: all pipelines with their stages, in the order in which HubSpot shows them. */
+/** `GET /crm/pipelines/{version}/{objectType}`: all pipelines with their stages, in HubSpot's display order. */
 export async function listPipelines(api: HubspotApi, objectType: ObjectType): Promise<readonly Pipeline[]> {
   const { body } = await api.send({
     name: `pipelines.${objectType}.list`,
@@ -45,7 +45,7 @@ const TRUTHS = new Map([
 
 function parseStage(stage: unknown): PipelineStage {
   const metadata = field(stage, 'metadata');
-  // Strings in HubSpot's answers: "0.2", "true".
+  // HubSpot sends them as strings: "0.2", "true".
   const probability = String(field(metadata, 'probability'));
   return {
     id: idOf(stage),
@@ -55,7 +55,7 @@ function parseStage(stage: unknown): PipelineStage {
   };
 }
 
-/** HubSpot shows pipelines and stages by `displayOrder`; where that is equal, by label. */
+/** HubSpot orders pipelines and stages by `displayOrder`, and then by label. */
 function inOrder(items: unknown): readonly unknown[] {
   if (!Array.isArray(items)) throw invalidResponse();
   return items.toSorted(

@@ -5,32 +5,32 @@ import { GatewayError } from '../../errors.ts';
 import type { HubspotApi } from '../client.ts';
 import { field, resultsOf, text } from '../json.ts';
 
-/** One value that a property may have. */
+/** An allowed value of a property. */
 export interface PropertyOption {
   readonly value: string;
   readonly label: string;
 }
 
-/** What a portal's administrators, or HubSpot, laid down about a property. */
+/** The definition of a property, by HubSpot or the portal's administrators. */
 export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
   readonly type: PropertyType;
-  /** How HubSpot's pages show it; `checkbox` holds several options at once. */
+  /** The form field in HubSpot's user interface; `checkbox` has several values. */
   readonly fieldType: string;
   readonly description: string | null;
   readonly groupName: string | null;
   readonly options: readonly PropertyOption[];
   /** Only HubSpot sets values. */
   readonly readOnly: boolean;
-  /** HubSpot's pages do not show it. */
+  /** HubSpot's user interface does not show it. */
   readonly hidden: boolean;
   /** No two records have the same value. */
   readonly unique: boolean;
   readonly sensitivity: DataSensitivity;
 }
 
-/** `GET /crm/properties/{version}/{objectType}`: the definitions of one sensitivity, without those that are archived. */
+/** `GET /crm/properties/{version}/{objectType}`: the definitions of one sensitivity, without archived ones. */
 export async function listProperties(
   api: HubspotApi,
   objectType: ObjectType,

@@ -7,17 +7,17 @@ import { refuseFailure } from '../partial-failure.ts';
 import { type AssociationType, presentType } from './association-types.ts';
 import { type HubspotRecord, parseRecord } from './objects.ts';
 
-/** Values by property, as HubSpot takes them: texts, of which an empty one clears the property. */
+/** Values by property. They are strings, and an empty string clears the property. */
 export type PropertyValues = Readonly<Record<string, string>>;
 
-/** Another record that a new one is associated with; the types lead from the new one to the other. */
+/** An association of a new record with another one. The types are those from the new record to the other. */
 export interface NewAssociation {
   readonly toId: string;
   readonly types: readonly AssociationType[];
 }
 
 /**
- * `POST /crm/objects/{version}/{objectType}`. The answer has what was written, and what HubSpot set besides.
+ * `POST /crm/objects/{version}/{objectType}`. The answer has the written properties, and those that HubSpot has set.
  * @throws HubspotRefusalError
  */
 export async function createRecord(
@@ -41,7 +41,7 @@ export async function createRecord(
 }
 
 /**
- * `PATCH /crm/objects/{version}/{objectType}/{id}`. The answer has what was written, not all that the record holds.
+ * `PATCH /crm/objects/{version}/{objectType}/{id}`. The answer has the written properties, not all of the record.
  * @throws HubspotRefusalError
  */
 export async function updateRecord(
@@ -60,7 +60,7 @@ export async function updateRecord(
   return written(body);
 }
 
-/** Which record an upsert writes: the one whose unique property has this value, or a new one. */
+/** The record of an upsert: the one whose unique property has this value, or a new one. */
 export interface UpsertTarget {
   readonly idProperty: string;
   readonly idValue: string;
@@ -91,7 +91,7 @@ export async function upsertRecord(
   return { record, isNew: typeof isNew === 'boolean' ? isNew : null };
 }
 
-/** `DELETE /crm/objects/{version}/{objectType}/{id}`: to the recycle bin. What is not there answers the same. */
+/** `DELETE /crm/objects/{version}/{objectType}/{id}` moves a record to the recycle bin. It succeeds if there is none. */
 export async function archiveRecord(api: HubspotApi, objectType: ObjectType, id: string): Promise<void> {
   const { body } = await api.send({
     name: `${objectType}.archive`,
@@ -107,7 +107,7 @@ function written(body: unknown): HubspotRecord {
   try {
     return parseRecord(body);
   } catch (cause) {
-    const message = 'HubSpot answered a write with something that is not a record: it may have been done all the same.';
+    const message = 'HubSpot answered a write with something that is not a record. The write may have succeeded.';
     throw new GatewayError('HUBSPOT_BAD_RESPONSE', message, {}, { cause });
   }
 }

@@ -5,7 +5,7 @@ import type { HubspotApi } from '../client.ts';
 import { field } from '../json.ts';
 import { parseRecordPage, type RecordPage } from './objects.ts';
 
-/** What HubSpot's search takes and gives at most. https://developers.hubspot.com/docs/guides/api/crm/search#limitations */
+/** The limits of HubSpot's search. https://developers.hubspot.com/docs/guides/api/crm/search#limitations */
 export const SEARCH_LIMITS = {
   groups: 5,
   filtersPerGroup: 6,
@@ -14,7 +14,7 @@ export const SEARCH_LIMITS = {
   bodyCharacters: 3_000,
   /** Records in one page. */
   page: 200,
-  /** Records of one search, however it is paged. */
+  /** Records of one search, over all pages. */
   results: 10_000,
 } as const;
 
@@ -34,18 +34,18 @@ export type SearchOperator =
   | 'HAS_PROPERTY'
   | 'NOT_HAS_PROPERTY';
 
-/** One test of a record. Numbers are digits, moments are epoch milliseconds, both as text. */
+/** One filter. Numbers, and date-times in epoch milliseconds, are strings of digits. */
 export interface SearchFilter {
   readonly propertyName: string;
   readonly operator: SearchOperator;
-  /** `BETWEEN`: the low end, which belongs to it as the high end does. */
+  /** For `BETWEEN` the lower bound. Both bounds are included. */
   readonly value?: string;
   readonly highValue?: string;
-  /** Of `IN` and `NOT_IN`. */
+  /** For `IN` and `NOT_IN`. */
   readonly values?: readonly string[];
 }
 
-/** All of its filters must hold. */
+/** Filters that must all match. */
 export type FilterGroup = readonly SearchFilter[];
 
 export interface SearchSort {
@@ -54,30 +54,30 @@ export interface SearchSort {
 }
 
 export interface SearchOptions {
-  /** Words to look for in the properties that HubSpot chose for that. */
+  /** Words to find in HubSpot's default search properties. */
   readonly query?: string | undefined;
-  /** One of them must hold; none, or an empty one: every record is found. At most what `SEARCH_LIMITS` allows. */
+  /** One of them must match, within `SEARCH_LIMITS`. No group or an empty group matches every record. */
   readonly groups: readonly FilterGroup[];
-  /** The oldest first, when left out. */
+  /** Default: oldest first. */
   readonly sort?: SearchSort | undefined;
   readonly properties: readonly string[];
   /** 1 to 200. */
   readonly limit: number;
-  /** How many results come before the page. With `limit` at most 10,000. */
+  /** The offset of the page. With `limit` at most 10,000. */
   readonly after?: number | undefined;
 }
 
 export interface SearchPage extends RecordPage {
-  /** How many records the search finds in all. */
+  /** The number of all results. */
   readonly total: number;
 }
 
-/** Holds for records that are associated with the record `id` of the type `to`, whatever the labels. */
+/** Matches records that are associated with the record `id` of the type `to`, with any label. */
 export function associationFilter(to: ObjectType, id: string): SearchFilter {
   return { propertyName: associationProperty(crmObject(to)), operator: 'EQ', value: id };
 }
 
-/** The types of associated records that filters ask about. */
+/** The object types in association filters. */
 export function associatedTypes(groups: readonly FilterGroup[]): readonly ObjectType[] {
   const names = new Set(groups.flat().map(({ propertyName }) => propertyName));
   return CRM_OBJECTS.filter((object) => names.has(associationProperty(object))).map(({ objectType }) => objectType);
@@ -89,8 +89,8 @@ function associationProperty({ singular }: CrmObject): string {
 }
 
 /**
- * `POST /crm/objects/{version}/{objectType}/search`. A change is found after "a few moments"; archived records never
- * are. Filters about associated records need the read scope of those, too: no reading around a grant.
+ * `POST /crm/objects/{version}/{objectType}/search`. A change shows after "a few moments", and archived records never do.
+ * Association filters need the read scope of the associated type, so that a filter cannot reveal records without a grant.
  */
 export async function searchRecords(
   api: HubspotApi,
@@ -113,7 +113,7 @@ export async function searchRecords(
   return { ...parseRecordPage(body), total };
 }
 
-/** What is sent, whose length as JSON HubSpot limits. */
+/** The body of the request. HubSpot limits the length of its JSON. */
 export function searchBody({ query, groups, sort, properties, limit, after }: SearchOptions): object {
   const filtering = groups.length > 0 && groups.every((filters) => filters.length > 0);
   return {

@@ -1,7 +1,7 @@
 import { OAUTH } from '../../crm/scopes.ts';
 import type { HubspotApi } from '../client.ts';
 
-/** `DELETE /appinstalls/{version}/external-install`: the app leaves the portal, and its admins get an e-mail. */
+/** `DELETE /appinstalls/{version}/external-install` uninstalls the app. HubSpot sends an e-mail to the portal's admins. */
 export async function uninstallApp(api: HubspotApi, accessToken: string): Promise<void> {
   await api.send({
     name: 'app.uninstall',

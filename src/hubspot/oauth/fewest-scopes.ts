@@ -2,15 +2,14 @@ import type { ScopeRequirement } from '../../crm/scopes.ts';
 import { ScopeSet } from './scope-set.ts';
 
 /**
- * The smallest set of scopes that satisfies every requirement, sorted. Scopes outside `preferred` are avoided where an
- * alternative allows it: those that a portal granted already, or that the app registered; the first set weighs most.
- * Of equals the first by name wins, so that the choice is stable.
+ * The smallest set of scopes that satisfies every requirement, sorted. It has as few scopes outside each `preferred` set
+ * as possible, and the first set has the most weight. Of equal sets the first by name is taken, so the choice is stable.
  */
 export function fewestScopes(
   requirements: readonly ScopeRequirement[],
   ...preferred: readonly ScopeSet[]
 ): readonly string[] {
-  // Those without a choice first: what they bring satisfies others for nothing.
+  // Requirements without alternatives come first, since their scopes can satisfy others.
   const open = distinct(requirements).sort((a, b) => a.length - b.length);
   let candidates = [new ScopeSet([])];
   for (const requirement of open) {

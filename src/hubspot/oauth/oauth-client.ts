@@ -5,22 +5,22 @@ import { parseRetryAfter } from '../../lib/time/retry-after.ts';
 import { parseJson } from '../client.ts';
 import { LOCKED, PORTAL_MIGRATING } from '../failed-answer.ts';
 
-/** A token call as a whole, connecting included, may take so long. */
+/** Timeout of a whole token call, with its connection. */
 const TOKEN_CALL_TIMEOUT_MS = 8_000;
-/** Longer than this no access token is believed to live (HubSpot's live 30 minutes). */
+/** Upper bound of an access token's lifetime. HubSpot's tokens are valid for 30 minutes. */
 const LONGEST_LIFE_MS = 24 * 60 * 60 * 1000;
 const MAX_TOKEN_LENGTH = 4_096;
 
 export interface TokenAnswer {
   readonly accessToken: string;
-  /** Absent when HubSpot keeps the one that was sent. */
+  /** Absent when the refresh token of the request stays valid. */
   readonly refreshToken: string | undefined;
   readonly expiresInMs: number;
   readonly hubId: number | undefined;
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Who and what an access token stands for. */
+/** The portal, the user and the scopes of an access token. */
 export interface TokenIdentity {
   readonly hubId: number;
   readonly hubDomain: string | null;
@@ -30,11 +30,11 @@ export interface TokenIdentity {
 }
 
 /**
- * A token endpoint said no, or nothing that can be understood.
- * - `invalid_grant`: this code or refresh token is dead
- * - `invalid_client`: the app's own credentials are wrong; says nothing about any grant
+ * A token endpoint refused a request, failed, or sent an invalid answer.
+ * - `invalid_grant`: the code or refresh token is not valid
+ * - `invalid_client`: the app's credentials are wrong, which says nothing about the grant
  * - `refused`: any other well-formed refusal
- * - `unavailable`: rate limit, server error, network, nonsense: the outcome may be unknown
+ * - `unavailable`: rate limit, server error, network failure or invalid answer; the outcome can be unknown
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
@@ -72,7 +72,7 @@ export interface OAuthClientOptions {
   readonly clock: Clock;
 }
 
-/** HubSpot's dated OAuth endpoints; everything travels in the body (RFC 6749 § 2.3.1), nothing in a URL. */
+/** HubSpot's dated OAuth endpoints. Secrets are sent in the body (RFC 6749 § 2.3.1), never in a URL. */
 export class OAuthClient {
   readonly #options: OAuthClientOptions;
 
@@ -131,7 +131,7 @@ export class OAuthClient {
       });
       status = answer.statusCode;
       retryAfterMs = parseRetryAfter(String(answer.headers['retry-after'] ?? ''), clock.now());
-      body = await answer.body.arrayBuffer().then(parseBody, nothingIfTooLong);
+      body = await answer.body.arrayBuffer().then(parseBody, undefinedIfTooLarge);
     } catch (cause) {
       throw new OAuthError('unavailable', { cause });
     }
@@ -140,22 +140,22 @@ export class OAuthClient {
   }
 }
 
-/** The byte order mark is left in place, where JSON may not have it (RFC 8259 § 8.1). */
+/** Keeps a byte order mark, which JSON must not have (RFC 8259 § 8.1), so that the parser refuses it. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** `undefined` for everything that is not JSON to the letter. */
+/** `undefined` for everything but strict JSON without duplicate names. */
 function parseBody(bytes: ArrayBuffer): unknown {
   const text = utf8.decode(bytes);
   const body = parseJson(text);
   return body !== undefined && repeatsName(text) ? undefined : body;
 }
 
-/** An answer that does not end was an answer all the same: nobody understands it. */
-function nothingIfTooLong(error: unknown): undefined {
+/** An answer that is too large is an invalid answer, not a failure of the network. */
+function undefinedIfTooLarge(error: unknown): undefined {
   if (!(error instanceof errors.ResponseExceededMaxSizeError)) throw error;
 }
 
-/** True when an object in this JSON has a name twice (RFC 6749 § 3.2): nobody can tell which of the two is meant. */
+/** True when an object in this JSON repeats a name, which RFC 6749 § 3.2 forbids because it is ambiguous. */
 function repeatsName(json: string): boolean {
   const open: Set<unknown>[] = [];
   for (const [token, string = '', colon] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}]/g)) {
@@ -173,35 +173,35 @@ function repeatsName(json: string): boolean {
 const name = z.string().optional().catch(undefined);
 const errorSchema = z.object({ error: name, status: name });
 
-// BAD_HUB comes with `access_denied`: the portal itself is gone.
-const DEAD_GRANT = new Set(['invalid_grant', 'access_denied', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_HUB']);
-const BAD_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET']);
+// BAD_HUB comes with `access_denied` when the portal no longer exists.
+const INVALID_GRANT = new Set(['invalid_grant', 'access_denied', 'BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_HUB']);
+const INVALID_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET']);
 
 /** These say nothing about the request itself: the same may succeed later. */
 const TEMPORARY: readonly number[] = [408, LOCKED, 425, 429, PORTAL_MIGRATING];
 
-// Only a well-formed 400 or 401 is believed when it says that a grant is dead: anything else may come from a proxy.
+// Only a well-formed 400 or 401 can end a grant. Other answers may come from a proxy.
 function classify(status: number, body: unknown): OAuthError['kind'] {
   const parsed = errorSchema.safeParse(body);
   if ((status === 400 || status === 401) && parsed.success) {
     const names = [parsed.data.error ?? '', parsed.data.status ?? ''];
-    if (names.some((name) => BAD_CLIENT.has(name))) return 'invalid_client';
-    if (names.some((name) => DEAD_GRANT.has(name))) return 'invalid_grant';
+    if (names.some((name) => INVALID_CLIENT.has(name))) return 'invalid_client';
+    if (names.some((name) => INVALID_GRANT.has(name))) return 'invalid_grant';
   }
   return status >= 400 && status < 500 && !TEMPORARY.includes(status) ? 'refused' : 'unavailable';
 }
 
-/** RFC 6749 appendix A.12 and A.17; anything else has no place in a header. */
+/** RFC 6749 appendix A.12 and A.17. Other characters are not allowed in a header. */
 const token = z
   .string()
   .max(MAX_TOKEN_LENGTH)
   .regex(/^[\x20-\x7e]+$/);
 
-/** RFC 6749 § 3.3. One that is none is left out: nobody can ask for it, and no database need keep it. */
+/** RFC 6749 § 3.3. Invalid scopes are left out, since they cannot be requested. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)));
 
-/** A domain or an address, to be shown; nothing where it can be none. */
+/** A domain or an e-mail address for display; null when it is not valid text. */
 const shown = z
   .string()
   .max(1_000)
@@ -260,7 +260,7 @@ export interface AuthorizeParameters {
   readonly codeChallenge: string;
 }
 
-/** HubSpot's consent page. Spaces travel as %20, as HubSpot's own SDKs send them. */
+/** The URL of HubSpot's consent page. Spaces are encoded as %20, as in HubSpot's SDKs. */
 export function authorizeUrl(base: string, parameters: AuthorizeParameters): string {
   const url = new URL(base);
   const query = new URLSearchParams(url.search);

@@ -1,16 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { ScopeRequirement } from '../../crm/scopes.ts';
 
-/** Portals are many, the sets that they grant are few. */
+/** Many portals grant the same sets of scopes. */
 const MAX_INTERNED = 1_000;
 const interned = new LRUCache<string, ScopeSet>({ max: MAX_INTERNED });
 const byList = new WeakMap<readonly string[], ScopeSet>();
 
-/** A set of HubSpot scopes as a value. */
+/** An immutable set of HubSpot scopes. */
 export class ScopeSet {
   readonly #scopes: ReadonlySet<string>;
 
-  /** One object for equal sets, so that what is worked out for a set can be kept with it. */
+  /** Returns one object for equal sets, so that results for a set can be cached by object. */
   static of(scopes: readonly string[]): ScopeSet {
     const known = byList.get(scopes);
     if (known) return known;
@@ -30,17 +30,17 @@ export class ScopeSet {
     return this.#scopes.has(scope);
   }
 
-  /** True when every scope of at least one alternative is here. */
+  /** True when the set contains every scope of at least one alternative. */
   satisfies(requirement: ScopeRequirement): boolean {
     return requirement.some((alternative) => alternative.every((scope) => this.#scopes.has(scope)));
   }
 
-  /** Those of `scopes` that are not here, in their order. */
+  /** The scopes that the set lacks, in their order. */
   missing(scopes: Iterable<string>): string[] {
     return [...scopes].filter((scope) => !this.#scopes.has(scope));
   }
 
-  /** What the cheapest alternative of `requirement` lacks; empty when it is satisfied. The first of equals wins. */
+  /** The scopes that the set lacks for the first alternative with the fewest missing ones; empty when it is satisfied. */
   missingFor(requirement: ScopeRequirement): string[] {
     let fewest: string[] | undefined;
     for (const alternative of requirement) {

@@ -3,9 +3,9 @@ import { HubspotError, REFUSED } from '../hubspot-error.ts';
 
 /** A 401 of HubSpot's API. */
 export class TokenRefusedError extends HubspotError<'HUBSPOT_UNAUTHORIZED'> {
-  /** True when another token of the same grant may be accepted: this one expired, or was ended early. */
+  /** True when another token of the same grant may be accepted: this one has expired, or was revoked early. */
   readonly refreshable: boolean;
-  /** True when HubSpot says that it was right, and is over. */
+  /** True when HubSpot reports that the token has expired. */
   readonly isExpired: boolean;
 
   constructor(hubspot: HubspotFacts, body: unknown) {
@@ -16,7 +16,7 @@ export class TokenRefusedError extends HubspotError<'HUBSPOT_UNAUTHORIZED'> {
   }
 }
 
-/** HubSpot says that a token expired in 1970 when it is of a kind that the API does not take at all. */
+/** HubSpot reports an expiry in 1970 for a kind of token that the API never accepts. */
 function expiredAtEpoch(body: unknown): boolean {
   const context: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'context') : undefined;
   const times: unknown =

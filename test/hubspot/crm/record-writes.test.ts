@@ -13,7 +13,7 @@ const RECORD = {
 };
 const OBJECTS = '/crm/objects/2026-09';
 const scopes = [['crm.objects.contacts.write']];
-const NOT_A_RECORD = { code: 'HUBSPOT_BAD_RESPONSE', message: expect.stringContaining('may have been done') };
+const NOT_A_RECORD = { code: 'HUBSPOT_BAD_RESPONSE', message: expect.stringContaining('may have succeeded') };
 
 describe('createRecord', () => {
   it('posts values and associations, and reads the record', async () => {
