@@ -22,6 +22,8 @@ export class Portal {
   readonly owners: Owner[] = [];
   readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
   readonly requirements = byObjectType((): RequirementRule[] => []);
+  /** Whether the user who connected the app may edit associations. False has an effect on user-level tokens only. */
+  userMayEditAssociations = true;
   /** E-mail addresses that no contact may have again, after a privacy deletion. */
   readonly blockedEmails = new Set<string>();
   readonly store: RecordStore;

@@ -10,6 +10,14 @@ const MESSAGE = 'One or more associations are invalid';
 /** The association types in a body. */
 export const associationSpecs = z.array(z.object({ associationCategory: z.string(), associationTypeId: z.int() }));
 
+/**
+ * Throws HubSpot's error when the user of the token may not edit associations: a 400, from version 2026-09 on.
+ * https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement
+ */
+export function requireEditAssociations({ userMayEditAssociations }: Portal): void {
+  if (!userMayEditAssociations) throw invalid("Missing 'Edit Associations' permission.");
+}
+
 /** Throws HubSpot's error when one of these records does not exist. */
 export function requireRecords(portal: Portal, ...ends: readonly RecordRef[]): void {
   const missing = ends.filter(({ type, id }) => {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Clock } from '../../../lib/time/clock.ts';
 import { json } from '../../answers.ts';
@@ -8,7 +8,7 @@ import { batchInputs, id, jsonBody } from '../json-body.ts';
 import { factsOf, type ObjectTypeFacts, writeScopes } from '../object-types.ts';
 import { batchAnswer, doEach } from '../records/batch-answer.ts';
 import { type CrmEnv, objectPairOf } from '../session.ts';
-import { associationSpecs, requireRecords, requireTypes } from './association-checks.ts';
+import { associationSpecs, requireEditAssociations, requireRecords, requireTypes } from './association-checks.ts';
 import type { RecordRef } from './association-store.ts';
 import type { AssociationSpec } from './association-types.ts';
 
@@ -29,14 +29,14 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   const routes = new Hono<CrmEnv>();
 
   routes.put(`${RECORD}/default/:to/:toId`, (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const results = connect(c.get('session').portal, ...endsOf(types, c.req.param()));
     return batchAnswer(200, { results }, clock, clock.now());
   });
 
   routes.put(`${RECORD}/:to/:toId`, async (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const labels = await jsonBody(c, associationSpecs);
     if (labels instanceof Response) return labels;
@@ -44,14 +44,14 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.delete(`${RECORD}/:to/:toId`, (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     c.get('session').portal.associations.disconnect(...endsOf(types, c.req.param()));
     return json(204, undefined);
   });
 
   routes.post(`${BATCH}/associate/default`, async (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, pair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -62,7 +62,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/create`, async (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, labelledPair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -75,7 +75,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/archive`, async (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, fan, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -87,7 +87,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   routes.post(`${BATCH}/labels/archive`, async (c) => {
-    const types = objectPairOf(c, writeScopes);
+    const types = writablePair(c);
     if (types instanceof Response) return types;
     const inputs = await batchInputs(c, labelledPair, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
@@ -103,6 +103,14 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   });
 
   return routes;
+}
+
+/** The object types in the path, when the token may write them and the user of the token may edit associations. */
+function writablePair(c: Context<CrmEnv>): ReturnType<typeof objectPairOf> {
+  const types = objectPairOf(c, writeScopes);
+  if (!(types instanceof Response) && c.req.param('version') === '2026-09')
+    requireEditAssociations(c.get('session').portal);
+  return types;
 }
 
 type Ends = readonly [from: RecordRef, to: RecordRef];

@@ -1,5 +1,5 @@
 import type { Portal } from '../../portal.ts';
-import { requireRecords, requireTypes } from '../associations/association-checks.ts';
+import { requireEditAssociations, requireRecords, requireTypes } from '../associations/association-checks.ts';
 import type { RecordRef } from '../associations/association-store.ts';
 import type { AssociationType } from '../associations/association-types.ts';
 import type { ObjectTypeFacts } from '../object-types.ts';
@@ -46,6 +46,7 @@ export function planCreate(
   return {
     faults,
     check(claimed) {
+      if (strict && associations?.length) requireEditAssociations(portal);
       const write = { isNew: true, values, after: values };
       requireProperties(type.name, write, strict ? portal.requirements[type.name] : []);
       requireFree(portal, type, values, undefined, claimed);
