@@ -28,14 +28,14 @@ async function exchanging() {
   return { answer, release: () => hold.remove() };
 }
 
-/** A second passes, and the claim is renewed. */
+/** A second passes, and the lease is renewed. */
 async function renewal(): Promise<void> {
   const before = await leaseEnds();
   stack.clock.advance(RENEWED_EVERY);
   await vi.waitFor(async () => expect(await leaseEnds()).toBeGreaterThan(before), { interval: 5, timeout: 5_000 });
 }
 
-describe('the claim on an exchange', () => {
+describe('the lease on a token refresh', () => {
   it('is renewed each second while the exchange is under way: nobody else asks HubSpot, however long it takes', async () => {
     await start({ rotation: 'strict' });
     const { answer, release } = await exchanging();
@@ -83,13 +83,13 @@ describe('the claim on an exchange', () => {
     expect(statements).toBeGreaterThan(0);
   });
 
-  it('is lost to another, and is never taken back', async () => {
+  it('is lost to another replica, and is never taken back', async () => {
     await start({ rotation: 'same' });
     const { answer, release } = await exchanging();
     const other = { lease_owner: 'another', lease_until: stack.clock.now() + 60 * SECOND };
     await stack.db.database.query.updateTable('installation_tokens').set(other).execute();
     stack.clock.advance(RENEWED_EVERY);
-    await vi.waitFor(() => expect(stack.logs.join('')).toContain('claim on a token exchange was lost'));
+    await vi.waitFor(() => expect(stack.logs.join('')).toContain('lease on a token refresh was lost'));
     expect(await tokenRow(stack, ours)).toMatchObject(other);
     // What it brings is saved all the same: nobody was first.
     release();
