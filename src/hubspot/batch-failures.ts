@@ -26,6 +26,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   FORBIDDEN: 403,
   [ABSENT]: 404,
   CONFLICT: 409,
+  OBJECT_ALREADY_EXISTS: 409,
   RATE_LIMITS: 429,
   INTERNAL_ERROR: 500,
 };

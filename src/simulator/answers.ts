@@ -4,6 +4,7 @@ import { instant } from './instant.ts';
 /** HubSpot's error envelope. HubSpot can omit every field except `message`. */
 export interface ErrorBody {
   readonly category?: string;
+  readonly subCategory?: string;
   readonly message: string;
   readonly context?: Readonly<Record<string, readonly string[]>>;
   readonly errors?: readonly object[];

@@ -76,7 +76,11 @@ export const PROPERTY_BATCH_MAX = 100;
 /** Errors about property definitions. HubSpot documents their status codes, but not their bodies. */
 export const PROPERTY_FAILURES = {
   unknown: (name) => ({ message: `Property "${name}" does not exist`, category: 'OBJECT_NOT_FOUND' }),
-  exists: (name) => ({ message: `A property named '${name}' already exists.`, category: 'CONFLICT' }),
+  exists: (name) => ({
+    message: `A property named '${name}' already exists.`,
+    category: 'OBJECT_ALREADY_EXISTS',
+    subCategory: 'Properties.PROPERTY_WITH_NAME_EXISTS',
+  }),
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
 

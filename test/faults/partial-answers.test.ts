@@ -34,6 +34,7 @@ const CATEGORIES: readonly (readonly [category: string | undefined, code: string
 const MENDABLE = [
   ['VALIDATION_ERROR', 'HUBSPOT_BAD_REQUEST'],
   ['CONFLICT', 'HUBSPOT_BAD_REQUEST'],
+  ['OBJECT_ALREADY_EXISTS', 'HUBSPOT_BAD_REQUEST'],
 ] as const;
 
 const failure = (category: string | undefined, context: object = {}) => ({
@@ -130,6 +131,7 @@ describe.each(WRITES)('207 of %s', (_name, call, operation) => {
   it.each([
     ['VALIDATION_ERROR', 'VALIDATION_FAILED'],
     ['CONFLICT', 'CONFLICT'],
+    ['OBJECT_ALREADY_EXISTS', 'CONFLICT'],
     ['OBJECT_NOT_FOUND', 'NOT_FOUND'],
   ])('207: %s is a user error: %s', async (category, code) => {
     expect(await outcome(call, [failure(category)], operation)).toEqual({

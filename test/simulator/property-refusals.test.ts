@@ -91,7 +91,10 @@ describe('a call about properties', () => {
   it('is a 409 when the name is taken', async () => {
     const { status, body } = await hubspot.post<Failure>(CONTACTS, { ...COLOUR, name: 'email' });
     expect(status).toBe(409);
-    expect(body.category).toBe('CONFLICT');
+    expect(body).toMatchObject({
+      category: 'OBJECT_ALREADY_EXISTS',
+      subCategory: 'Properties.PROPERTY_WITH_NAME_EXISTS',
+    });
   });
 
   it.each<[string, object]>([
