@@ -104,9 +104,11 @@ export const ASSOCIATIONS_SHOW_LIMITS: boolean = false;
 export const LABEL_REFUSALS = {
   name: 'Association label names start with a letter and have only letters, numbers and underscores.',
   taken: 'There is a label of this name between these object types already.',
-  tooMany: 'There can be at most 10 labels between two object types.',
-  inUse: 'The label cannot be deleted while records are associated with it.',
+  tooMany: 'There can be at most 50 labels between two object types.',
 } as const;
+
+/** Labels between two object types, and the status beyond. The guide says 10; integrators met 50, and then this status. */
+export const LABEL_LIMIT = { max: 50, status: 437 } as const;
 
 /** Whether JSON null in a write clears a property. HubSpot documents only `""`. */
 export const NULL_CLEARS = false;

@@ -259,6 +259,13 @@ describe('a connection is refused', () => {
     expect((await hubspot.post(`${BATCH}/create`, { inputs: inputs.slice(1) })).status).toBe(201);
   });
 
+  it.each(['archive', 'labels/archive'])('in batches of more than 100: %s', async (action) => {
+    const ends = action === 'archive' ? { to: [{ id: company }] } : { to: { id: company }, types: [] };
+    const inputs = Array.from({ length: 101 }, () => ({ from: { id: contact }, ...ends }));
+    expect((await hubspot.post(`${BATCH}/${action}`, { inputs })).status).toBe(400);
+    expect((await hubspot.post(`${BATCH}/${action}`, { inputs: inputs.slice(1) })).status).toBe(200);
+  });
+
   it('without the right to write both ends', async () => {
     const reader = new HubspotCaller(simulator, [
       'crm.objects.contacts.write',

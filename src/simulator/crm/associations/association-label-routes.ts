@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { json } from '../../answers.ts';
-import { LABEL_REFUSALS } from '../../assumptions.ts';
-import { invalid } from '../../refusal.ts';
+import { LABEL_LIMIT, LABEL_REFUSALS } from '../../assumptions.ts';
+import { invalid, Refusal } from '../../refusal.ts';
 import { jsonBody } from '../json-body.ts';
 import { type ObjectTypeFacts, readScopes, writeScopes } from '../object-types.ts';
 import { type CrmEnv, objectPairOf } from '../session.ts';
@@ -10,7 +10,6 @@ import { unknownType } from './association-checks.ts';
 import { type AssociationType, type AssociationTypes, presentType } from './association-types.ts';
 
 const LABELS = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/labels';
-const MAX_LABELS = 10;
 
 const newLabel = z.object({ label: z.string(), name: z.string(), inverseLabel: z.string().optional() });
 const renamedLabel = z.object({
@@ -42,7 +41,9 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
     if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(body.name)) throw invalid(LABEL_REFUSALS.name);
     const labels = userDefined(types, pair);
     if (labels.some(({ label }) => label === body.label)) throw invalid(LABEL_REFUSALS.taken);
-    if (pairsOf(types, labels) >= MAX_LABELS) throw invalid(LABEL_REFUSALS.tooMany);
+    if (pairsOf(types, labels) >= LABEL_LIMIT.max) {
+      throw new Refusal(LABEL_LIMIT.status, { message: LABEL_REFUSALS.tooMany });
+    }
     const defined = types.define(from.name, to.name, body.label, body.inverseLabel);
     return json(200, { results: defined.map(presentType) });
   });
@@ -63,8 +64,7 @@ export function associationLabelRoutes(): Hono<CrmEnv> {
     if (pair instanceof Response) return pair;
     const { associations } = c.get('session').portal;
     const type = requireLabel(associations.types, pair, Number(c.req.param('typeId')));
-    if (associations.uses(type)) throw invalid(LABEL_REFUSALS.inUse);
-    associations.types.remove(type);
+    associations.removeLabel(type);
     return json(204, undefined);
   });
 

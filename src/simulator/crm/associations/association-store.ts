@@ -71,8 +71,16 @@ export class AssociationStore {
     else this.disconnect(from, to);
   }
 
-  uses(type: AssociationType): boolean {
-    return this.#associatedRecords.values().some((all) => all.values().some((types) => types.has(type)));
+  /** Removes a label and its inverse, also from the associations that have it. */
+  removeLabel(type: AssociationType): void {
+    const inverse = this.types.inverse(type);
+    for (const perRecord of this.#associatedRecords.values()) {
+      for (const types of perRecord.values()) {
+        types.delete(type);
+        types.delete(inverse);
+      }
+    }
+    this.types.remove(type);
   }
 
   /** Adds the associations of one record to another record, which keeps its own primary company. */

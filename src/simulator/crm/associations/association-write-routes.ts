@@ -15,6 +15,8 @@ import type { AssociationSpec } from './association-types.ts';
 const RECORD = '/crm/objects/:version{(?:2026-0[39]|v4)}/:from/:id/associations';
 const BATCH = '/crm/associations/:version{(?:2026-0[39]|v4)}/:from/:to/batch';
 const MAX_INPUTS = 2_000;
+/** For both kinds of removals: https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide */
+const MAX_REMOVALS = 100;
 
 const end = z.object({ id });
 const pair = z.object({ from: end, to: end });
@@ -77,7 +79,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   routes.post(`${BATCH}/archive`, async (c) => {
     const types = writablePair(c);
     if (types instanceof Response) return types;
-    const inputs = await batchInputs(c, fan, MAX_INPUTS);
+    const inputs = await batchInputs(c, fan, MAX_REMOVALS);
     if (inputs instanceof Response) return inputs;
     const { associations } = c.get('session').portal;
     for (const { from, to } of inputs) {
@@ -89,7 +91,7 @@ export function associationWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<Cr
   routes.post(`${BATCH}/labels/archive`, async (c) => {
     const types = writablePair(c);
     if (types instanceof Response) return types;
-    const inputs = await batchInputs(c, labelledPair, MAX_INPUTS);
+    const inputs = await batchInputs(c, labelledPair, MAX_REMOVALS);
     if (inputs instanceof Response) return inputs;
     const { portal } = c.get('session');
     const [from, to] = types;
