@@ -33,9 +33,12 @@ function traceOf(correlationId: string) {
 }
 
 /** An error answer in HubSpot's order of keys. https://developers.hubspot.com/docs/api-reference/error-handling */
-export function failure(status: number, { message, errors, context, links, category }: ErrorBody): Response {
+export function failure(
+  status: number,
+  { message, errors, context, links, category, subCategory }: ErrorBody,
+): Response {
   const correlationId = randomUUID();
-  const body = { status: 'error', message, correlationId, errors, context, links, category };
+  const body = { status: 'error', message, correlationId, errors, context, links, category, subCategory };
   return json(status, body, correlationId);
 }
 
