@@ -32,8 +32,7 @@ const LONG_BACKOFF_MS = 30_000;
 
 /** The backoff after the `failures`-th consecutive failure: exponential with full jitter, or HubSpot's `Retry-After`. */
 export function backoffMs(error: OAuthError, failures: number, random: () => number = Math.random): number {
-  // `Retry-After: 0` is ignored, because each query would start a refresh.
-  if (error.retryAfterMs) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
+  if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, BACKOFF_CAP_MS);
   const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(failures, 10), BACKOFF_CAP_MS);
   const floor = error.isUnreadable || error.kind === 'refused' ? LONG_BACKOFF_MS : 0;
   return Math.max(floor, random() * ceiling);

@@ -49,6 +49,29 @@ describe('F38 a 429', () => {
   });
 });
 
+describe('Retry-After: 0', () => {
+  const headers = { 'retry-after': '0' };
+
+  it('F38 of a 429 for associations leaves the growing pauses between the calls', async () => {
+    stack.simulator.faults.add({ match: 'POST /crm/associations', fault: { kind: 'answer', status: 429, headers } });
+    const read = '{ contacts(query: "copper", first: 3) { nodes { deals(first: 2) { nodes { id } } } } }';
+    const { answers } = await timed([stack.query(read)]);
+    expect(answers[0]?.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED' });
+    const calls = stack.simulator.log.crm().filter(({ path }) => path.startsWith('/crm/associations'));
+    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.length).toBeLessThanOrEqual(6);
+  });
+
+  it('of a 477 leaves the portal alone for ten seconds', async () => {
+    stack.simulator.faults.add({ match: '^GET /crm', fault: { kind: 'answer', status: 477, headers } });
+    for (let turn = 0; turn < 5; turn += 1) {
+      const { errors = [] } = await stack.query(READ);
+      expect(errors[0]?.extensions).toMatchObject({ code: 'HUBSPOT_UNAVAILABLE' });
+    }
+    expect(stack.simulator.log.crm()).toHaveLength(1);
+  });
+});
+
 const SEARCH = '{ contacts(query: "copper", first: 3) { totalCount nodes { email } } }';
 
 describe('searches', () => {

@@ -5,13 +5,16 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
 
 /**
  * `Retry-After` in milliseconds from `now`: seconds or an HTTP date (RFC 9110 § 10.2.3).
- * `undefined` when it is absent, in the past or invalid.
+ * `undefined` when it is absent, 0, in the past or invalid: callers then pause as long as they do without the header.
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MAX_PAUSE_MS);
+  const delay = /^\d+$/.test(text) ? Number(text) * 1000 : millisecondsUntil(text, now);
+  return delay > 0 ? Math.min(delay, MAX_PAUSE_MS) : undefined;
+}
+
+function millisecondsUntil(date: string, now: number): number {
   // Date.parse accepts many other texts, such as `12, 2030`.
-  const delay = HTTP_DATE.test(text) ? Date.parse(text) - now : Number.NaN;
-  return delay >= 0 ? Math.min(delay, MAX_PAUSE_MS) : undefined;
+  return HTTP_DATE.test(date) ? Date.parse(date) - now : Number.NaN;
 }
