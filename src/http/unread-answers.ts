@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Metrics } from '../lib/metrics.ts';
 
 /** A client that reads no byte for this time is stalled. */
@@ -24,6 +25,8 @@ export class UnreadAnswers {
   readonly #open = new Set<ServerResponse>();
   /** Bytes of each unread answer, the oldest first. */
   readonly #unread = new Map<ServerResponse, number>();
+  /** The answer that the timeout of a connection is for. */
+  readonly #timed = new WeakMap<Socket, ServerResponse>();
   #bytes = 0;
 
   constructor(options: UnreadAnswersOptions) {
@@ -48,35 +51,41 @@ export class UnreadAnswers {
     });
   }
 
-  /** The kernel usually takes an answer at once. Only the rest counts as unread. */
+  /**
+   * The kernel usually takes an answer at once. Only the rest counts as unread. An answer to a pipelined request has no
+   * socket while earlier answers of its connection are unread.
+   */
   #check(response: ServerResponse): void {
-    const { socket } = response;
-    const bytes = socket?.writableLength ?? 0;
-    if (!socket || bytes === 0) return;
-    const { stalledMs, maxBytes } = this.#options;
-    const known = this.#unread.get(response);
+    const bytes = response.writableLength;
+    if (bytes === 0) return;
+    const { maxBytes } = this.#options;
+    this.#bytes += bytes - (this.#unread.get(response) ?? 0);
     this.#unread.set(response, bytes);
-    this.#bytes += bytes - (known ?? 0);
-    if (known === undefined) {
-      // The timeout ends when the kernel takes more bytes, also in the middle of a write.
-      socket.setTimeout(stalledMs);
-      response.once('timeout', () => this.#cut(response, 'stalled'));
-      response.once('close', () => {
-        // Node sets its own timeout for a connection that waits for the next request.
-        if (socket.timeout === stalledMs) socket.setTimeout(0);
-      });
-    }
+    const { socket } = response;
+    if (socket && this.#timed.get(socket) !== response) this.#cutWhenStalled(response, socket);
     for (const oldest of this.#unread.keys()) {
       if (this.#bytes <= maxBytes) break;
       this.#cut(oldest, 'too_many');
     }
   }
 
+  #cutWhenStalled(response: ServerResponse, socket: Socket): void {
+    const { stalledMs } = this.#options;
+    this.#timed.set(socket, response);
+    // The timeout ends when the kernel takes more bytes, also in the middle of a write.
+    socket.setTimeout(stalledMs);
+    response.once('timeout', () => this.#cut(response, 'stalled'));
+    response.once('close', () => {
+      // Node sets its own timeout for a connection that waits for the next request.
+      if (this.#timed.get(socket) === response && socket.timeout === stalledMs) socket.setTimeout(0);
+    });
+  }
+
   #cut(response: ServerResponse, reason: 'stalled' | 'too_many'): void {
     this.#options.metrics.unreadAnswers.inc({ reason });
     this.#forget(response);
     this.#open.delete(response);
-    response.socket?.destroy();
+    response.req.socket.destroy();
   }
 
   #forget(response: ServerResponse): void {

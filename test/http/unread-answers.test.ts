@@ -100,6 +100,14 @@ it('cuts what has waited longest when all answers together are too large', async
   await eventually(() => expect(slow[1]?.socket.bytesRead).toBeGreaterThan(LARGE));
 });
 
+it('counts the answers to pipelined requests', async () => {
+  await start({ maxBytes: 2.5 * LARGE });
+  const { socket } = ask('/graphql');
+  socket.write('GET /graphql HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+  await eventually(async () => expect(await cut('too_many')).toBeGreaterThan(0));
+  await eventually(async () => expect(await connections()).toBe(0));
+});
+
 it('lets a client read slowly, as long as it reads', async () => {
   await start({ stalledMs: 300 });
   const { socket } = ask('/graphql');
