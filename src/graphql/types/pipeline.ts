@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import type { Connector } from '../../connector/connector.ts';
 import type { RecordConnector } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS, type CrmObject, type ObjectType } from '../../crm/objects.ts';
@@ -87,7 +88,11 @@ const PipelineRef = builder.objectRef<PipelineNode>('Pipeline').implement({
 });
 
 /** The field `Deal.stage`. Stages of two pipelines can have the same id, so the record's pipeline selects the stage. */
-export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Property) {
+export function stageField(
+  t: RecordFields,
+  { objectType }: CrmObject,
+  stage: Property,
+): FieldRef<typeof builder.$inferSchemaTypes, unknown, 'Object'> {
   const { name, description, pipeline = '' } = stage;
   return t.field({
     type: PipelineStageRef,
@@ -109,7 +114,11 @@ export function stageField(t: RecordFields, { objectType }: CrmObject, stage: Pr
 }
 
 /** The field `Deal.pipeline`. */
-export function pipelineField(t: RecordFields, { objectType }: CrmObject, { name, description }: Property) {
+export function pipelineField(
+  t: RecordFields,
+  { objectType }: CrmObject,
+  { name, description }: Property,
+): FieldRef<typeof builder.$inferSchemaTypes, unknown, 'Object'> {
   return t.field({
     type: PipelineRef,
     nullable: true,

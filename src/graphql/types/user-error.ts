@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import { builder } from '../builder.ts';
 import type { InputPath } from '../writes/property-changes.ts';
 
@@ -101,7 +102,10 @@ type PayloadFields<Of> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$in
 type Failed = { readonly userErrors: readonly UserError[] };
 
 /** The field `userErrors` of a mutation's payload. */
-export function userErrorsField<Payload extends Failed>(t: PayloadFields<Payload>, done: 'written' | 'archived') {
+export function userErrorsField<Payload extends Failed>(
+  t: PayloadFields<Payload>,
+  done: 'written' | 'archived',
+): FieldRef<typeof builder.$inferSchemaTypes, unknown, 'Object'> {
   return t.field({
     type: [UserErrorRef],
     description: `The errors that the user can fix when nothing was ${done}. Empty after success.`,
