@@ -53,7 +53,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const { isDraining = () => false } = options;
   const adapter = createServerAdapter<Arrival>((request, { arrivedAt }) => fetch(request, arrivedAt));
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    unreadAnswers.watch(response);
+    if (!unreadAnswers.watch(response)) return;
     // The server cuts idle connections when it stops, and the client's next request could then be lost.
     if (isDraining()) response.setHeader('connection', 'close');
     const refusal = refuse(request);

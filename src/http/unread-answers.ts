@@ -6,6 +6,11 @@ import type { Metrics } from '../lib/metrics.ts';
 const STALLED_MS = 30_000;
 /** The most memory of all unread answers in a process. */
 const MAX_BYTES = 128 * 1024 * 1024;
+/**
+ * Answers in flight on one connection. Node runs all requests of one chunk before any of their answers is sent, up to a
+ * thousand. Clients that pipeline requests send few at a time.
+ */
+const MAX_PER_CONNECTION = 50;
 /** The interval of the checks of streamed answers. */
 const SWEEP_MS = 1_000;
 
@@ -23,6 +28,7 @@ export interface UnreadAnswersOptions {
 export class UnreadAnswers {
   readonly #options: Required<UnreadAnswersOptions>;
   readonly #open = new Set<ServerResponse>();
+  readonly #inFlight = new WeakMap<Socket, number>();
   /** Bytes of each unread answer, the oldest first. */
   readonly #unread = new Map<ServerResponse, number>();
   /** The answer that the timeout of a connection is for. */
@@ -42,13 +48,28 @@ export class UnreadAnswers {
     server.once('close', () => clearInterval(timer));
   }
 
-  watch(response: ServerResponse): void {
+  /** False when the connection has too many answers in flight, and is cut. The request must not be handled then. */
+  watch(response: ServerResponse): boolean {
+    const { socket } = response.req;
+    if (socket.destroyed) return false;
+    if (this.#count(socket, 1) > MAX_PER_CONNECTION) {
+      this.#cut(response, 'too_many');
+      return false;
+    }
     this.#open.add(response);
     response.once('prefinish', () => this.#check(response));
     response.once('close', () => {
+      this.#count(socket, -1);
       this.#open.delete(response);
       this.#forget(response);
     });
+    return true;
+  }
+
+  #count(socket: Socket, change: 1 | -1): number {
+    const count = (this.#inFlight.get(socket) ?? 0) + change;
+    this.#inFlight.set(socket, count);
+    return count;
   }
 
   /**
@@ -82,10 +103,11 @@ export class UnreadAnswers {
   }
 
   #cut(response: ServerResponse, reason: 'stalled' | 'too_many'): void {
-    this.#options.metrics.unreadAnswers.inc({ reason });
     this.#forget(response);
     this.#open.delete(response);
-    response.req.socket.destroy();
+    const { socket } = response.req;
+    if (!socket.destroyed) this.#options.metrics.unreadAnswers.inc({ reason });
+    socket.destroy();
   }
 
   #forget(response: ServerResponse): void {

@@ -9,7 +9,7 @@ export interface RawAnswer {
 }
 
 /** No answer takes this long; a test that waits for it has failed. */
-const AWAIT_LEASE_MS = 10_000;
+const PATIENCE_MS = 10_000;
 
 /**
  * Sends bytes as no polite client would, and reads until the server closes. Where they are not the whole of a request,
@@ -19,7 +19,7 @@ export function exchange(url: string, bytes: string | Buffer, isWhole = true): P
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = open(url);
-    socket.setTimeout(AWAIT_LEASE_MS, () => socket.destroy(new Error('the server neither answered nor closed')));
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('the server neither answered nor closed')));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // A server that refuses closes while we may still be writing.
