@@ -52,7 +52,7 @@ export function definitionScopes(objectType: ObjectType): ScopeRequirement {
 }
 
 /**
- * What values of properties of this sensitivity need besides the records' own scope. HubSpot's guide names the first
+ * The scopes for values of properties of this sensitivity, besides the records' own scope. HubSpot's guide names the first
  * form, its
  * specifications the second: which one a public app must ask for is not verified, so either is enough.
  */

@@ -44,7 +44,7 @@ const UNKNOWN_MEANING: Meaning = [
 ];
 
 /**
- * What a failed answer of HubSpot means to a client. `decisive` is the status that decides, where it is not that of the
+ * The error that a client gets for a failed answer of HubSpot. `decisive` is the status that decides, where it is not that of the
  * whole answer: one part of a batch fails as a call of its own would.
  */
 export function hubspotError(failure: HubspotFailure, decisive = failure.status): HubspotError {

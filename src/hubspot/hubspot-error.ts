@@ -8,7 +8,7 @@ export interface HubspotFailure extends HubspotFacts {
   readonly retryAfterMs?: number;
 }
 
-/** What is known of a failed call. It is decided once, where the call failed. */
+/** The facts about a failed call. They are decided once, where the call failed. */
 export interface CallOutcome {
   /**
    * - `no`: nothing was sent, or no connection was made

@@ -30,7 +30,7 @@ export interface BatchKind<I extends BatchInput, O> {
   read(api: HubspotApi, inputs: readonly I[]): Promise<Answer<I, O>>;
 }
 
-/** What the queues of one installation share. */
+/** The parts that the queues of one installation share. */
 export interface BatchContext {
   /** Identifies the installation. */
   readonly key: string;

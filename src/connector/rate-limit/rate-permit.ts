@@ -13,7 +13,7 @@ export interface SentCall {
   readonly longPauses: number;
 }
 
-/** What a permit reports to the bucket that granted it. */
+/** The events that a permit reports to the bucket that granted it. */
 export interface PermitIssuer {
   /** `previous` is the first attempt when a call is sent a second time. */
   sent(previous: SentCall | undefined): SentCall;

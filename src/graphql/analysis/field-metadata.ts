@@ -3,7 +3,7 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { ObjectType } from '../../crm/objects.ts';
 import type { ScopeRequirement } from '../../crm/scopes.ts';
 
-/** What a field reads from HubSpot. Fields have it as `extensions.hubspot`. */
+/** The data that a field reads from HubSpot. Fields have it as `extensions.hubspot`. */
 export interface FieldMetadata {
   /** Properties that the field reads: a fixed list, or a function of the field's arguments. */
   readonly properties?: readonly string[] | ((args: Readonly<Record<string, unknown>>) => readonly string[]);
@@ -13,7 +13,7 @@ export interface FieldMetadata {
   readonly fromId?: true;
   /** The type of the associated records that the field returns. The selection below the field applies to them. */
   readonly association?: ObjectType;
-  /** What the connector reads for the field. The estimate of an operation's calls uses it. */
+  /** The kind of read that the connector makes for the field. The estimate of an operation's calls uses it. */
   readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions';
   /** True when the field returns association labels. */
   readonly labels?: true;

@@ -21,7 +21,7 @@ import { type FieldMetadata, metadataOf } from './field-metadata.ts';
 import { DEFAULT_FIRST, MAX_FIRST } from './page-sizes.ts';
 import { preflight } from './required-scopes.ts';
 
-/** What the connector must read for a selection of records. */
+/** The data that the connector must read for a selection of records. */
 export interface Selection {
   /** Sorted, without duplicates. */
   readonly properties: readonly string[];
@@ -41,7 +41,7 @@ export interface Selection {
 const selections = new Map<string, WeakMap<FieldNode, WeakMap<ScopeSet, Selection>>>();
 
 /**
- * What the resolved field selects of objects of the type `typename`. Follows connections, edges and fragments, applies
+ * The selection of the resolved field on objects of the type `typename`. Follows connections, edges and fragments, applies
  * `@skip` and `@include`, and leaves out fields whose scopes the grant lacks. Cached per type, document node and grant
  * when the selection does not depend on variables.
  * @throws GatewayError BAD_USER_INPUT for an argument with an invalid property name
