@@ -17,6 +17,7 @@ import {
   type UpsertTarget,
   updateRecord,
   upsertRecord,
+  type WrittenRecord,
 } from '../hubspot/crm/record-writes.ts';
 import { HubspotRefusalError } from '../hubspot/hubspot-refusal-error.ts';
 import type { Problem } from '../hubspot/problems.ts';
@@ -37,11 +38,9 @@ export type WriteProblem = Problem | UnknownLabel;
 /** The result of a write, or the problems of its input. */
 export type Outcome<T> = { readonly value: T } | { readonly problems: readonly WriteProblem[] };
 
-/** A written record, with the properties in HubSpot's answer. */
-export interface Written {
+/** A written record for resolvers, with the properties in HubSpot's answer. */
+export interface Written extends Omit<WrittenRecord, 'record'> {
   readonly record: CrmRecord;
-  /** `null` when HubSpot does not report it. */
-  readonly isNew: boolean | null;
 }
 
 /** An existing record to associate with a new record. */
@@ -75,25 +74,18 @@ export class PortalWrites {
     properties: PropertyValues,
     associatedRecords: readonly NewAssociatedRecord[],
   ): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, toCrmRecord }) => {
+    return this.#write(objectType, async (api) => {
       const associations = await this.#newAssociations(objectType, associatedRecords);
-      const record = await createRecord(api, objectType, { properties, associations });
-      return { record: toCrmRecord(objectType, record), isNew: true };
+      return createRecord(api, objectType, { properties, associations });
     });
   }
 
   async update(objectType: ObjectType, id: string, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, toCrmRecord }) => {
-      const record = await updateRecord(api, objectType, id, properties);
-      return { record: toCrmRecord(objectType, record), isNew: false };
-    });
+    return this.#write(objectType, (api) => updateRecord(api, objectType, id, properties));
   }
 
   async upsert(objectType: ObjectType, target: UpsertTarget, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, toCrmRecord }) => {
-      const { record, isNew } = await upsertRecord(api, objectType, target, properties);
-      return { record: toCrmRecord(objectType, record), isNew };
-    });
+    return this.#write(objectType, (api) => upsertRecord(api, objectType, target, properties));
   }
 
   async archive(objectType: ObjectType, id: string): Promise<Outcome<void>> {
@@ -118,6 +110,13 @@ export class PortalWrites {
       if (labels.length === 0) return removeAssociation(api, pair);
       const types = await this.#typesOf(pair.from.objectType, pair.to.objectType, labels);
       await removeAssociationTypes(api, pair, types);
+    });
+  }
+
+  #write(objectType: ObjectType, write: (api: HubspotApi) => Promise<WrittenRecord>): Promise<Outcome<Written>> {
+    return this.#attempt(async ({ api, toCrmRecord }) => {
+      const written = await write(api);
+      return { ...written, record: toCrmRecord(objectType, written.record) };
     });
   }
 

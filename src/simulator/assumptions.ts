@@ -123,6 +123,15 @@ export const VALUE_REFUSALS = {
   blockedEmail: (value) => ({ error: 'INVALID_EMAIL', message: `Email address ${value} is on the block list` }),
 } as const satisfies Record<string, (value: string, max: number) => { error: string; message: string }>;
 
+/**
+ * Integers that are epoch seconds instead of milliseconds, for versions that normalize dates. Ten digits are the years 2001
+ * to 2286 in seconds, and the first months of 1970 in milliseconds.
+ */
+export const SECONDS_DIGITS = /^\d{10}$/;
+
+/** The text of a warning about a normalized date. Its category and its context are documented. */
+export const normalizedMessage = (name: string) => `The value of ${name} was normalized.`;
+
 /** The code for a missing property that HubSpot itself requires. That of an admin's rule is documented. */
 export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
 

@@ -165,7 +165,7 @@ describe('moments', () => {
 
   it('B54: another time zone is the same moment', async () => {
     await write('updateDeal', { id: '300001', closeDate: '2026-01-01T01:00:00+01:00' });
-    expect(calls()[0]?.body).toEqual({ properties: { closedate: '2026-01-01T00:00:00.000Z' } });
+    expect(calls()[0]?.body).toEqual({ properties: { closedate: '1767225600000' } });
   });
 });
 

@@ -20,6 +20,7 @@ import {
 } from '../writes/record-writes.ts';
 import { userErrorsField } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
+import { warningsField } from './write-warning.ts';
 
 for (const type of CRM_OBJECTS) defineWrites(type);
 
@@ -109,6 +110,7 @@ function recordPayload({ typename, singular, objectType }: CrmObject) {
         nullable: true,
         description: `\`true\` when the ${singular} is new, \`false\` when it existed before. Null when nothing was written.`,
       }),
+      warnings: warningsField(t),
       userErrors: userErrorsField(t, 'written'),
     }),
   });

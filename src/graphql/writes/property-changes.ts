@@ -118,7 +118,8 @@ function wireValue(name: string, { kind }: Property, given: unknown, hubId: numb
     return reference.hubId === String(hubId) ? (reference.stageId ?? reference.pipelineId) : undefined;
   }
   if (kind === 'number') return toPlainDecimal(String(given));
-  return given instanceof Date ? given.toISOString() : String(given);
+  // HubSpot also takes ISO 8601, but warns about it from version 2026-09 on.
+  return String(given instanceof Date ? given.getTime() : given);
 }
 
 function stageOfOtherPipeline(argument: string): GatewayError {

@@ -4,6 +4,7 @@ import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { NewAssociatedRecord, Outcome, Written } from '../../connector/portal-writes.ts';
 import { type CrmObject, crmObject, enumName } from '../../crm/objects.ts';
 import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
+import type { WriteWarning } from '../../hubspot/crm/write-warnings.ts';
 import { selectionOf } from '../analysis/selection.ts';
 import { recordGlobalId, recordIdIn } from '../ids/global-id.ts';
 import type { WriteInput } from '../ids/require-installation.ts';
@@ -22,6 +23,8 @@ export interface RecordPayload {
   readonly record: CrmRecord | null;
   /** Null when nothing was written, or when HubSpot's answer lacks it. */
   readonly created: boolean | null;
+  /** Empty when nothing was written. */
+  readonly warnings: readonly WriteWarning[];
   readonly userErrors: readonly UserError[];
 }
 
@@ -169,14 +172,20 @@ function problemContext(type: CrmObject, changes: PropertyChanges, hubId: number
 }
 
 function refused(connector: Connector | null, absent: readonly (InputPath | null)[]): RecordPayload {
-  return { connector, record: null, created: null, userErrors: absent.map(notFound) };
+  return notWritten(connector, absent.map(notFound));
 }
 
 function payload(connector: Connector, outcome: Outcome<Written>, context: ProblemContext): RecordPayload {
   if ('value' in outcome) {
-    const { record, isNew } = outcome.value;
-    return { connector, record, created: isNew, userErrors: [] };
+    const { record, isNew, warnings } = outcome.value;
+    return { connector, record, created: isNew, warnings, userErrors: [] };
   }
-  const userErrors = outcome.problems.map((problem) => userError(problem, context));
-  return { connector, record: null, created: null, userErrors };
+  return notWritten(
+    connector,
+    outcome.problems.map((problem) => userError(problem, context)),
+  );
+}
+
+function notWritten(connector: Connector | null, userErrors: readonly UserError[]): RecordPayload {
+  return { connector, record: null, created: null, warnings: [], userErrors };
 }

@@ -6,6 +6,7 @@ import { field } from '../json.ts';
 import { refuseFailure } from '../partial-failure.ts';
 import { type AssociationType, presentType } from './association-types.ts';
 import { type HubspotRecord, parseRecord } from './objects.ts';
+import { parseWarnings, type WriteWarning } from './write-warnings.ts';
 
 /** Values by property. They are strings, and an empty string clears the property. */
 export type PropertyValues = Readonly<Record<string, string>>;
@@ -16,6 +17,15 @@ export interface NewAssociation {
   readonly types: readonly AssociationType[];
 }
 
+/** A written record as HubSpot answers it. */
+export interface WrittenRecord {
+  readonly record: HubspotRecord;
+  /** `null` when HubSpot does not report it. */
+  readonly isNew: boolean | null;
+  /** What HubSpot changed before it wrote the values. */
+  readonly warnings: readonly WriteWarning[];
+}
+
 /**
  * `POST /crm/objects/{version}/{objectType}`. The answer has the written properties, and those that HubSpot has set.
  * @throws HubspotRefusalError
@@ -24,7 +34,7 @@ export async function createRecord(
   api: HubspotApi,
   objectType: ObjectType,
   { properties, associations }: { properties: PropertyValues; associations: readonly NewAssociation[] },
-): Promise<HubspotRecord> {
+): Promise<WrittenRecord> {
   const { body } = await api.send({
     name: `${objectType}.create`,
     method: 'POST',
@@ -37,7 +47,7 @@ export async function createRecord(
     },
     scopes: writeScopes(objectType),
   });
-  return written(body);
+  return { record: written(body), isNew: true, warnings: parseWarnings(body, properties) };
 }
 
 /**
@@ -49,7 +59,7 @@ export async function updateRecord(
   objectType: ObjectType,
   id: string,
   properties: PropertyValues,
-): Promise<HubspotRecord> {
+): Promise<WrittenRecord> {
   const { body } = await api.send({
     name: `${objectType}.update`,
     method: 'PATCH',
@@ -57,7 +67,7 @@ export async function updateRecord(
     body: { properties },
     scopes: writeScopes(objectType),
   });
-  return written(body);
+  return { record: written(body), isNew: false, warnings: parseWarnings(body, properties) };
 }
 
 /** The record of an upsert: the one whose unique property has this value, or a new one. */
@@ -75,7 +85,7 @@ export async function upsertRecord(
   objectType: ObjectType,
   { idProperty, idValue }: UpsertTarget,
   properties: PropertyValues,
-): Promise<{ readonly record: HubspotRecord; readonly isNew: boolean | null }> {
+): Promise<WrittenRecord> {
   const { body } = await api.send({
     name: `${objectType}.upsert`,
     method: 'POST',
@@ -88,7 +98,11 @@ export async function upsertRecord(
   const result: unknown = Array.isArray(results) ? results[0] : undefined;
   const record = written(result);
   const isNew = field(result, 'new');
-  return { record, isNew: typeof isNew === 'boolean' ? isNew : null };
+  return {
+    record,
+    isNew: typeof isNew === 'boolean' ? isNew : null,
+    warnings: parseWarnings(result, { [idProperty]: idValue, ...properties }),
+  };
 }
 
 /** `DELETE /crm/objects/{version}/{objectType}/{id}` moves a record to the recycle bin. It succeeds if there is none. */

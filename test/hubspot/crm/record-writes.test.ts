@@ -20,7 +20,11 @@ describe('createRecord', () => {
     const api = new FakeApi(() => RECORD);
     const associations = [{ toId: '301', types: [plainType('contacts', 'deals')] }];
     const properties = { email: 'ada@one.example' };
-    expect(await createRecord(api, 'contacts', { properties, associations })).toEqual(RECORD);
+    expect(await createRecord(api, 'contacts', { properties, associations })).toEqual({
+      record: RECORD,
+      isNew: true,
+      warnings: [],
+    });
     expect(api.calls).toEqual([
       {
         name: 'contacts.create',
@@ -52,7 +56,11 @@ describe('createRecord', () => {
 describe('updateRecord', () => {
   it('patches values', async () => {
     const api = new FakeApi(() => RECORD);
-    expect(await updateRecord(api, 'contacts', '33451', { phone: '' })).toEqual(RECORD);
+    expect(await updateRecord(api, 'contacts', '33451', { phone: '' })).toEqual({
+      record: RECORD,
+      isNew: false,
+      warnings: [],
+    });
     expect(api.calls).toEqual([
       {
         name: 'contacts.update',
@@ -74,7 +82,7 @@ describe('upsertRecord', () => {
 
   it.each([true, false])('is a batch of one, and tells whether the record is new: %s', async (isNew) => {
     const { api, answer } = upsert({ status: 'COMPLETE', results: [{ ...RECORD, new: isNew }] });
-    expect(await answer).toEqual({ record: { ...RECORD, new: isNew }, isNew });
+    expect(await answer).toEqual({ record: { ...RECORD, new: isNew }, isNew, warnings: [] });
     expect(api.calls).toEqual([
       {
         name: 'contacts.upsert',
@@ -83,6 +91,19 @@ describe('upsertRecord', () => {
         body: { inputs: [{ idProperty: 'email', id: 'ada@one.example', properties: { phone: '1' } }] },
         scopes,
       },
+    ]);
+  });
+
+  it('tells what HubSpot changed, the identifying value included', async () => {
+    const warning = (propertyName: string, rawValue: string) => ({
+      category: 'PROPERTY_VALUE_NORMALIZED',
+      context: { propertyName, rawValue },
+    });
+    const warnings = [warning('email', 'ada@one.example'), warning('phone', '1')];
+    const { warnings: told } = await upsert({ results: [{ ...RECORD, warnings }] }).answer;
+    expect(told).toMatchObject([
+      { property: 'email', rawValue: 'ada@one.example' },
+      { property: 'phone', rawValue: '1' },
     ]);
   });
 

@@ -1,8 +1,11 @@
+import { normalizedMessage } from '../../assumptions.ts';
 import type { Portal } from '../../portal.ts';
 import { Refusal } from '../../refusal.ts';
 import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import type { StoredRecord } from '../records/record-store.ts';
-import { checkValue, oneOf, type ValueContext, type Verdict } from './value-checks.ts';
+import type { WriteTarget } from '../records/write-target.ts';
+import { checkValue, oneOf, type ValueContext } from './value-checks.ts';
+import type { Verdict } from './verdict.ts';
 
 /** An invalid property of a write. */
 export interface PropertyFault {
@@ -13,20 +16,33 @@ export interface PropertyFault {
   readonly value?: string;
 }
 
+/** A value that HubSpot changed, in the answer to a write of version 2026-09. */
+export interface WriteWarning {
+  readonly category: 'PROPERTY_VALUE_NORMALIZED';
+  readonly context: {
+    readonly propertyName: string;
+    readonly rawValue: string;
+    /** In epoch milliseconds. */
+    readonly normalizedValue: string;
+  };
+  readonly message: string;
+}
+
 export interface CheckedValues {
   /** In their stored form. An empty value clears the property. */
   readonly values: Readonly<Record<string, string>>;
+  readonly warnings: readonly WriteWarning[];
   readonly faults: readonly PropertyFault[];
 }
 
 /** Validates all values of a write. `record` is the updated record. */
 export function checkValues(
-  portal: Portal,
-  type: ObjectTypeName,
+  { portal, type: { name: type }, strict }: WriteTarget,
   given: Readonly<Record<string, string>>,
   record?: StoredRecord,
 ): CheckedValues {
   const values: Record<string, string> = {};
+  const warnings: WriteWarning[] = [];
   const faults: PropertyFault[] = [];
   for (const [name, value] of Object.entries(given)) {
     const definition = portal.definition(type, name);
@@ -34,12 +50,22 @@ export function checkValues(
       faults.push({ name, error: 'PROPERTY_DOESNT_EXIST', message: `Property "${name}" does not exist` });
       continue;
     }
-    const verdict = verdictOn(value, { portal, type, definition, current: record?.properties.get(name) });
-    if ('error' in verdict) faults.push({ name, value, ...verdict });
-    else values[name] = verdict.value;
+    const current = record?.properties.get(name);
+    const verdict = verdictOn(value, { portal, type, definition, normalizes: strict, current });
+    if ('error' in verdict) {
+      faults.push({ name, value, ...verdict });
+      continue;
+    }
+    values[name] = verdict.value;
+    if (verdict.normalizedTo !== undefined) warnings.push(normalized(name, value, verdict.normalizedTo));
   }
   const stage = stageFault(portal, type, { ...Object.fromEntries(record?.properties ?? []), ...values }, values);
-  return { values, faults: stage ? [...faults, stage] : faults };
+  return { values, warnings, faults: stage ? [...faults, stage] : faults };
+}
+
+function normalized(propertyName: string, rawValue: string, to: number): WriteWarning {
+  const context = { propertyName, rawValue, normalizedValue: String(to) };
+  return { category: 'PROPERTY_VALUE_NORMALIZED', context, message: normalizedMessage(propertyName) };
 }
 
 /** HubSpot's error for invalid values. It has all of them as text in the message, and as a list. */

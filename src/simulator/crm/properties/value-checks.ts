@@ -1,18 +1,18 @@
 import { VALUE_REFUSALS } from '../../assumptions.ts';
-import { instant } from '../../instant.ts';
 import type { Portal } from '../../portal.ts';
 import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import { pipelineOptions } from '../pipelines.ts';
+import { date, datetime } from './date-values.ts';
 import type { PropertyDefinition, PropertyType } from './property-definitions.ts';
-
-/** A value in HubSpot's stored form, or HubSpot's error. */
-export type Verdict = { readonly value: string } | { readonly error: string; readonly message: string };
+import type { Verdict } from './verdict.ts';
 
 /** The context for checking a value. */
 export interface ValueContext {
   readonly portal: Portal;
   readonly type: ObjectTypeName;
   readonly definition: PropertyDefinition;
+  /** Whether dates in other formats are normalized, as from version 2026-09 on. Earlier versions refuse them. */
+  readonly normalizes: boolean;
   /** The record's current value. */
   readonly current: string | undefined;
 }
@@ -20,7 +20,6 @@ export interface ValueContext {
 const MAX_TEXT = 65_536;
 const NUMBER = /^-?(\d+|\d*\.\d+)$/;
 const EMAIL = /^[^\s\p{Cc}@,;:<>()[\]"]+@[^\s\p{Cc}@.]+(\.[^\s\p{Cc}@.]+)+$/u;
-const MOMENT = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 const CHECKS: Readonly<Record<PropertyType, (value: string, context: ValueContext) => Verdict>> = {
   string: text,
@@ -31,8 +30,8 @@ const CHECKS: Readonly<Record<PropertyType, (value: string, context: ValueContex
     NUMBER.test(value) ? { value } : { error: 'INVALID_INTEGER', message: `${value} was not a valid number.` },
   bool: (value) => oneOf(value, ['true', 'false']),
   enumeration: choice,
-  date,
-  datetime,
+  date: (value, { normalizes }) => date(value, normalizes),
+  datetime: (value, { normalizes }) => datetime(value, normalizes),
 };
 
 /** Checks a value that is not empty. The codes and messages come from answers that developers have published. */
@@ -75,35 +74,4 @@ export function oneOf(value: string, options: readonly string[]): Verdict {
   if (options.includes(value)) return { value };
   const message = `${value} was not one of the allowed options: [${options.join(', ')}]`;
   return { error: 'INVALID_OPTION', message };
-}
-
-/** A date, or its midnight in UTC. */
-function date(value: string): Verdict {
-  const at = moment(value);
-  if (at === undefined) return VALUE_REFUSALS.date(value);
-  const [day = '', time = ''] = new Date(at).toISOString().split('T');
-  return time === '00:00:00.000Z'
-    ? { value: day }
-    : { error: 'INVALID_DATE', message: `${value} is at ${time.replace('Z', '')} UTC, not midnight!` };
-}
-
-function datetime(value: string): Verdict {
-  const at = moment(value);
-  return at === undefined
-    ? { error: 'INVALID_LONG', message: `${value} was not a valid long.` }
-    : { value: instant(at) };
-}
-
-/** Parses ISO 8601, with UTC as the default time zone, or epoch milliseconds. `undefined` for other texts. */
-function moment(value: string): number | undefined {
-  if (/^-?\d+$/.test(value)) return Number.isNaN(new Date(Number(value)).getTime()) ? undefined : Number(value);
-  const [, day, time, , , zone] = MOMENT.exec(value) ?? [];
-  const at = Date.parse(time !== undefined && zone === undefined ? `${value}Z` : value);
-  // JavaScript reads 30 February as 2 March.
-  return day === undefined || Number.isNaN(at) || !isDay(day) ? undefined : at;
-}
-
-function isDay(day: string): boolean {
-  const at = Date.parse(day);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }

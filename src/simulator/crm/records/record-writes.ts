@@ -4,7 +4,7 @@ import type { RecordRef } from '../associations/association-store.ts';
 import type { AssociationType } from '../associations/association-types.ts';
 import type { ObjectTypeFacts } from '../object-types.ts';
 import { computedOnUpdate } from '../properties/computed-properties.ts';
-import { checkValues, faultyValues, type PropertyFault } from '../properties/property-validation.ts';
+import { checkValues, faultyValues, type PropertyFault, type WriteWarning } from '../properties/property-validation.ts';
 import { requireProperties } from '../properties/required-properties.ts';
 import type { StoredRecord } from './record-store.ts';
 import { presentValues } from './record-view.ts';
@@ -15,7 +15,11 @@ import type { WriteTarget } from './write-target.ts';
 type Values = Readonly<Record<string, string>>;
 
 /** A record in the answer to a write. */
-export type WrittenRecord = ReturnType<typeof presentValues> & { readonly new?: boolean };
+export type WrittenRecord = ReturnType<typeof presentValues> & {
+  readonly new?: boolean;
+  /** The values that HubSpot changed. Absent when there are none. */
+  readonly warnings?: readonly WriteWarning[];
+};
 
 /** A prepared write: its invalid values, its further checks, and its execution. */
 export interface PlannedWrite {
@@ -39,7 +43,7 @@ export function planCreate(
   { properties, associations }: Omit<CreateInput, 'objectWriteTraceId'>,
 ): PlannedWrite {
   const { portal, type, strict } = target;
-  const { values: checked, faults } = checkValues(portal, type.name, withPipeline(type, properties));
+  const { values: checked, warnings, faults } = checkValues(target, withPipeline(type, properties));
   const values = Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== ''));
   const connections = () =>
     (associations ?? []).map(({ to, types }) => ({ id: to.id, types: requireTypes(portal, types, type.name) }));
@@ -55,14 +59,14 @@ export function planCreate(
     commit() {
       const record = portal.create(type.name, values);
       for (const { id, types } of connections()) connect(portal, { type: type.name, id: record.id }, id, types);
-      return presentValues(portal, type, record, sorted(Object.fromEntries(record.properties)));
+      return warned(presentValues(portal, type, record, sorted(Object.fromEntries(record.properties))), warnings);
     },
   };
 }
 
 export function planUpdate(target: WriteTarget, record: StoredRecord, properties: Values): PlannedWrite {
   const { portal, type, strict } = target;
-  const { values: checked, faults } = checkValues(portal, type.name, properties, record);
+  const { values: checked, warnings, faults } = checkValues(target, properties, record);
   const values = forwardOnly(portal, type, record, checked);
   return {
     faults,
@@ -76,9 +80,13 @@ export function planUpdate(target: WriteTarget, record: StoredRecord, properties
       portal.update(type.name, record, values);
       const names = [...Object.keys(properties), ...Object.keys(computedOnUpdate(type.name, values)), ...type.always];
       const shown = names.map((name) => [name, record.properties.get(name) ?? '']);
-      return presentValues(portal, type, record, sorted(Object.fromEntries(shown)));
+      return warned(presentValues(portal, type, record, sorted(Object.fromEntries(shown))), warnings);
     },
   };
+}
+
+function warned(record: WrittenRecord, warnings: readonly WriteWarning[]): WrittenRecord {
+  return { ...record, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** Records without a pipeline are in the default pipeline. */
