@@ -19,7 +19,7 @@ import { recordRequests } from '../http/request-log.ts';
 import { BACKLOG, createHttpServer } from '../http/server.ts';
 import { UnreadAnswers } from '../http/unread-answers.ts';
 import { createProxiedPool } from '../hubspot/client.ts';
-import type { ConnectFlow } from '../installations/connect.ts';
+import type { ConnectFlow } from '../installations/connect/connect.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import { createRefusalLog, type RefusalKind } from '../lib/logging/refusal-log.ts';
 import type { Metrics } from '../lib/metrics.ts';

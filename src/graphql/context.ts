@@ -1,7 +1,7 @@
 import type { Connectors } from '../connector/connectors.ts';
 import type { RequestContext } from '../connector/request-context.ts';
-import type { ConnectFlow } from '../installations/connect.ts';
-import type { FlowCookie } from '../installations/flow-cookies.ts';
+import type { ConnectFlow } from '../installations/connect/connect.ts';
+import type { FlowCookie } from '../installations/connect/flow-cookies.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { ArgumentDocuments } from './analysis/argument-documents.ts';
 import type { RowBudget } from './execution/row-budget.ts';

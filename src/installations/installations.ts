@@ -1,6 +1,6 @@
 import type { Hubspot } from '../hubspot/hubspot.ts';
 import type { Stores } from '../storage/stores.ts';
-import { ConnectFlow, type ConnectOptions } from './connect.ts';
+import { ConnectFlow, type ConnectOptions } from './connect/connect.ts';
 import { GrantMonitor } from './grant-monitor.ts';
 import { InstallationCache } from './installation-cache.ts';
 import { InstallationLifecycle } from './lifecycle.ts';

@@ -13,7 +13,7 @@ import { RowBudget } from '../../src/graphql/execution/row-budget.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createGraphQLEndpoint, type GraphQLEndpoint } from '../../src/http/graphql/graphql-endpoint.ts';
 import { createTransport } from '../../src/hubspot/client.ts';
-import type { ConnectFlow } from '../../src/installations/connect.ts';
+import type { ConnectFlow } from '../../src/installations/connect/connect.ts';
 import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
 import type { InstallationCache } from '../../src/installations/installation-cache.ts';
 import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts';

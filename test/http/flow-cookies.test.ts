@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FlowCookies } from '../../src/installations/flow-cookies.ts';
+import { FlowCookies } from '../../src/installations/connect/flow-cookies.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { Browser } from '../helpers/browser.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';

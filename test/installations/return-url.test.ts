@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isGatewayError } from '../../src/errors.ts';
-import { acceptReturnUrl } from '../../src/installations/return-url.ts';
+import { acceptReturnUrl } from '../../src/installations/connect/return-url.ts';
 
 const ALLOWED = [new URL('https://app.example/app'), new URL('http://localhost:3000')];
 

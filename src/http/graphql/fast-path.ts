@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer } from '../../graphql/context.ts';
-import type { FlowCookie } from '../../installations/flow-cookies.ts';
+import type { FlowCookie } from '../../installations/connect/flow-cookies.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';

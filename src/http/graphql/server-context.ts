@@ -1,5 +1,5 @@
 import type { Viewer } from '../../graphql/context.ts';
-import type { FlowCookie } from '../../installations/flow-cookies.ts';
+import type { FlowCookie } from '../../installations/connect/flow-cookies.ts';
 
 /** The context of one request on the full path, from the HTTP server to the resolvers. */
 export interface ServerContext {

@@ -1,5 +1,5 @@
-import type { CallbackOutcome, ConnectFailure } from '../../installations/connect.ts';
-import type { FlowCookie } from '../../installations/flow-cookies.ts';
+import type { CallbackOutcome, ConnectFailure } from '../../installations/connect/connect.ts';
+import type { FlowCookie } from '../../installations/connect/flow-cookies.ts';
 import { sha256 } from '../../lib/secret.ts';
 import { page } from './pages.ts';
 

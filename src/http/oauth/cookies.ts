@@ -1,4 +1,4 @@
-import type { Cookie, FlowCookie, FlowCookies } from '../../installations/flow-cookies.ts';
+import type { Cookie, FlowCookie, FlowCookies } from '../../installations/connect/flow-cookies.ts';
 
 /**
  * A flow's cookie as `Set-Cookie`. With the prefix `__Host-`, browsers refuse the cookie from other hosts and over plain

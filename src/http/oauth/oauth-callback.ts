@@ -1,6 +1,6 @@
 import { isGatewayError } from '../../errors.ts';
-import type { CallbackAnswer, ConnectFlow } from '../../installations/connect.ts';
-import type { FlowCookie } from '../../installations/flow-cookies.ts';
+import type { CallbackAnswer, ConnectFlow } from '../../installations/connect/connect.ts';
+import type { FlowCookie } from '../../installations/connect/flow-cookies.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import { type ConnectResult, RESULT_COOKIE, resultCookie, resultOf, resultPage } from './connect-result.ts';
 import { readCookie, serializeCookie } from './cookies.ts';

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
 
 /**
  * Validates `returnTo` at the start of a flow with the WHATWG URL parser, which browsers use for redirects. The flow stores

@@ -1,7 +1,12 @@
-import { type OAuthClient, OAuthError, type TokenAnswer, type TokenIdentity } from '../hubspot/oauth/oauth-client.ts';
-import type { Logger } from '../lib/logging/logger.ts';
-import type { Clock } from '../lib/time/clock.ts';
-import { introspectWithRetry, redeemWithRetry } from './retrying-oauth.ts';
+import {
+  type OAuthClient,
+  OAuthError,
+  type TokenAnswer,
+  type TokenIdentity,
+} from '../../hubspot/oauth/oauth-client.ts';
+import type { Logger } from '../../lib/logging/logger.ts';
+import type { Clock } from '../../lib/time/clock.ts';
+import { introspectWithRetry, redeemWithRetry } from '../retrying-oauth.ts';
 
 /** Time for the token request and the introspection together. The browser shows a blank page meanwhile. */
 const REDEEM_MS = 8_000;

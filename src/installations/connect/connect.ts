@@ -1,20 +1,20 @@
-import { GatewayError, isGatewayError } from '../errors.ts';
-import { authorizeUrl, type OAuthClient, OAuthError } from '../hubspot/oauth/oauth-client.ts';
-import { Allowance } from '../lib/allowance.ts';
-import type { Logger } from '../lib/logging/logger.ts';
-import { randomSecret, secretEquals, sha256 } from '../lib/secret.ts';
-import type { Clock } from '../lib/time/clock.ts';
-import { repeat } from '../lib/time/repeat.ts';
+import { GatewayError, isGatewayError } from '../../errors.ts';
+import { authorizeUrl, type OAuthClient, OAuthError } from '../../hubspot/oauth/oauth-client.ts';
+import { Allowance } from '../../lib/allowance.ts';
+import type { Logger } from '../../lib/logging/logger.ts';
+import { randomSecret, secretEquals, sha256 } from '../../lib/secret.ts';
+import type { Clock } from '../../lib/time/clock.ts';
+import { repeat } from '../../lib/time/repeat.ts';
 import type {
   AuthorizationRequest,
   AuthorizationRequestStore,
   PendingConnection,
-} from '../storage/authorization-request-store.ts';
-import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+} from '../../storage/authorization-request-store.ts';
+import type { Installation, InstallationStore } from '../../storage/installation-store.ts';
+import type { InstallationCache } from '../installation-cache.ts';
+import { scheduleOf } from '../refresh-policy.ts';
 import { type FlowCookie, FlowCookies } from './flow-cookies.ts';
-import type { InstallationCache } from './installation-cache.ts';
 import { type RedeemedCode, redeemCode } from './redeem-code.ts';
-import { scheduleOf } from './refresh-policy.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeOptions } from './requested-scopes.ts';
 import { acceptReturnUrl } from './return-url.ts';
 

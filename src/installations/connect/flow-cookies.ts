@@ -1,5 +1,5 @@
-import { randomSecret, sha256 } from '../lib/secret.ts';
-import type { Clock } from '../lib/time/clock.ts';
+import { randomSecret, sha256 } from '../../lib/secret.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 
 export interface Cookie {
   /** Without the prefix for secure cookies. */

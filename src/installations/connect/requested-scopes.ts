@@ -1,7 +1,7 @@
-import type { ScopeRequirement } from '../crm/scopes.ts';
-import { GatewayError } from '../errors.ts';
-import { fewestScopes } from '../hubspot/oauth/fewest-scopes.ts';
-import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
+import type { ScopeRequirement } from '../../crm/scopes.ts';
+import { GatewayError } from '../../errors.ts';
+import { fewestScopes } from '../../hubspot/oauth/fewest-scopes.ts';
+import { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
 
 /** The scopes that the app registered at HubSpot. */
 export interface RegisteredScopes {
