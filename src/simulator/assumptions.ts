@@ -70,6 +70,11 @@ export function sensitiveScopes(
   return [scope, `${scope}.v2`];
 }
 
+/** Introspection names scopes of sensitive values with `.v2`, as integrators observed, and other answers as requested. */
+export function introspectedScope(scope: string): string {
+  return /\.(highly_)?sensitive\.(read|write)$/.test(scope) ? `${scope}.v2` : scope;
+}
+
 /** Property definitions in one batch read. */
 export const PROPERTY_BATCH_MAX = 100;
 
@@ -131,6 +136,17 @@ export const SECONDS_DIGITS = /^\d{10}$/;
 
 /** The text of a warning about a normalized date. Its category and its context are documented. */
 export const normalizedMessage = (name: string) => `The value of ${name} was normalized.`;
+
+/** The refusal of an edit without the right to it, in a user-level app. HubSpot documents only that of associations. */
+export const EDIT_REFUSED = {
+  status: 403,
+  body: { message: 'You do not have permission to edit this object.', category: 'FORBIDDEN' },
+} as const satisfies { status: number; body: ErrorBody };
+
+/**
+ * Whether a person who consents again receives the refresh token of their earlier consent. HubSpot does not document it.
+ */
+export const CONSENT_KEEPS_REFRESH_TOKEN = false;
 
 /** The code for a missing property that HubSpot itself requires. That of an admin's rule is documented. */
 export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';

@@ -10,20 +10,26 @@ import { PropertyRegistry } from './crm/properties/property-registry.ts';
 import type { RequirementRule } from './crm/properties/required-properties.ts';
 import { RecordStore, type StoredRecord } from './crm/records/record-store.ts';
 import { SearchIndex } from './crm/search/search-index.ts';
+import { ALL_RIGHTS, isWithin, type Person, type Reach } from './people.ts';
+
+/** The id of the user who gives consent when the consent page lets nobody choose. */
+const ADMIN_ID = 9_586_504;
 
 /** A HubSpot account and everything in it. */
 export class Portal {
   readonly hubId: number;
   readonly domain: string;
-  /** E-mail address of the user who gives consent. */
+  /** E-mail address of the first of `people`. */
   readonly user: string;
+  /** Everybody who can consent to the app. The first one is an admin. */
+  readonly people: Person[];
   /** All property definitions with their history, also archived ones. */
   readonly properties: PropertyRegistry;
   readonly owners: Owner[] = [];
   readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
   readonly requirements = byObjectType((): RequirementRule[] => []);
-  /** Whether the user who connected the app may edit associations. False has an effect on user-level tokens only. */
-  userMayEditAssociations = true;
+  /** The person whose rights bind this view of the portal; `undefined` for account-level tokens. */
+  readonly person: Person | undefined;
   /** E-mail addresses that no contact may have again, after a privacy deletion. */
   readonly blockedEmails = new Set<string>();
   readonly store: RecordStore;
@@ -39,6 +45,7 @@ export class Portal {
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
+    this.people = [{ userId: ADMIN_ID, email: user, rights: { ...ALL_RIGHTS } }];
     this.properties = new PropertyRegistry(clock);
     this.store = new RecordStore(clock);
     this.searchIndex = new SearchIndex(this.store, this.associations, clock, searchLagMs);
@@ -65,21 +72,35 @@ export class Portal {
     this.requirements[type].push(rule);
   }
 
-  records(type: ObjectTypeName): MapIterator<StoredRecord> {
-    return this.store.all(type);
+  /** The same portal as `person` sees it through a user-level app: records that they may not view do not exist. */
+  seenBy(person: Person): Portal {
+    return Object.assign(Object.create(this) as Portal, { person });
+  }
+
+  /** A test for the records that the person of this view may view, or edit. */
+  within(right: 'view' | 'edit'): (record: Pick<StoredRecord, 'properties'>) => boolean {
+    const reach: Reach = this.person?.rights[right] ?? 'all';
+    return this.person ? isWithin(reach, this.person, this.owners) : () => true;
+  }
+
+  records(type: ObjectTypeName): IteratorObject<StoredRecord, undefined> {
+    const all = this.store.all(type);
+    return this.person ? all.filter(this.within('view')) : all;
   }
 
   record(type: ObjectTypeName, id: string): StoredRecord | undefined {
-    return this.store.get(type, id);
+    return visible(this, this.store.get(type, id));
   }
 
   recordBy(type: ObjectTypeName, property: string, value: string): StoredRecord | undefined {
-    return this.store.getBy(type, property, value);
+    return visible(this, this.store.getBy(type, property, value));
   }
 
   /** Finds a record by a unique property or by its id. The id of a merged record finds the remaining record. */
   find(type: ObjectTypeName, id: string, idProperty: string | undefined): StoredRecord | undefined {
-    return idProperty === undefined ? this.store.survivor(type, id) : this.recordBy(type, idProperty, id);
+    return idProperty === undefined
+      ? visible(this, this.store.survivor(type, id))
+      : this.recordBy(type, idProperty, id);
   }
 
   create(type: ObjectTypeName, values: Readonly<Record<string, string>>, createdAt?: number): StoredRecord {
@@ -114,8 +135,16 @@ export class Portal {
 
   /** The associated records without archived ones, ordered by id. */
   associatedRecords(from: ObjectTypeName, id: string, to: ObjectTypeName): readonly Association[] {
+    const mayView = this.within('view');
+    const isShown = (record: StoredRecord | undefined) => !record || (!record.archivedAt && mayView(record));
+    const start = this.store.get(from, id);
+    if (start && !mayView(start)) return [];
     return this.associations
       .associatedRecords({ type: from, id }, to)
-      .filter(([associated]) => !this.record(to, associated)?.archivedAt);
+      .filter(([associated]) => isShown(this.store.get(to, associated)));
   }
+}
+
+function visible(portal: Portal, record: StoredRecord | undefined): StoredRecord | undefined {
+  return record && portal.within('view')(record) ? record : undefined;
 }

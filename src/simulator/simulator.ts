@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type Clock, sleep, systemClock } from '../lib/time/clock.ts';
 import { failure } from './answers.ts';
+import { CONSENT_KEEPS_REFRESH_TOKEN } from './assumptions.ts';
 import { controlRoutes } from './control-routes.ts';
 import { associationLabelRoutes } from './crm/associations/association-label-routes.ts';
 import { associationRoutes } from './crm/associations/association-routes.ts';
@@ -55,6 +56,8 @@ export interface SimulatorOptions {
   readonly rotation?: Rotation;
   /** How long `grace` accepts a replaced refresh token, in milliseconds. */
   readonly graceMs?: number;
+  /** Whether a person who consents again receives the refresh token of their earlier consent; false by default. */
+  readonly consentKeepsRefreshToken?: boolean;
   /** HubSpot's limits of an OAuth app by default. */
   readonly limits?: LimitOptions;
   /** The duration of each CRM call in milliseconds of the clock; 0 by default. */
@@ -84,6 +87,7 @@ export const DEFAULT_APP: RegisteredApp = {
   redirectUris: [],
   requiredScopes: REQUIRED_SCOPES,
   optionalScopes: CRM_SCOPES.filter((scope) => !REQUIRED_SCOPES.includes(scope)).sort(),
+  isUserLevel: false,
 };
 
 export const DEFAULT_PORTALS: readonly PortalOptions[] = [
@@ -110,6 +114,7 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock = systemClock, seed = 1, portals = DEFAULT_PORTALS } = options;
   const { accessTokenLifeMs = ACCESS_TOKEN_LIFE_MS, rotation = 'same', graceMs = GRACE_MS } = options;
+  const { consentKeepsRefreshToken: keepsRefreshToken = CONSENT_KEEPS_REFRESH_TOKEN } = options;
   const limits = new Limits(options.limits ?? {}, clock);
   const { windowMs } = limits.options.burst === 'off' ? HUBSPOT_LIMITS.burst : limits.options.burst;
   const world: World = {
@@ -121,7 +126,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       portal.searchIndex.catchUp();
       return portal;
     }),
-    grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs }),
+    grants: new Grants(clock, { accessTokenLifeMs, rotation, graceMs, keepsRefreshToken }),
     log: new RequestLog({ windowMs, keepsRequests: options.logRequests ?? true }, clock),
     faults: new Faults(),
     limits,

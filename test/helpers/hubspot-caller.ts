@@ -1,3 +1,4 @@
+import type { Person } from '../../src/simulator/people.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 export interface HubspotAnswer<B> {
@@ -11,10 +12,10 @@ export class HubspotCaller {
   readonly token: string;
   readonly #simulator: Simulator;
 
-  constructor(simulator: Simulator, scopes: readonly string[], portal = simulator.portals[0]) {
+  constructor(simulator: Simulator, scopes: readonly string[], portal = simulator.portals[0], person?: Person) {
     if (!portal) throw new TypeError('the simulator has no portal');
     this.#simulator = simulator;
-    this.token = simulator.grants.issueTokens({ portal, scopes }).accessToken.token;
+    this.token = simulator.grants.issueTokens({ portal, scopes, ...(person && { person }) }).accessToken.token;
   }
 
   get<B>(path: string): Promise<HubspotAnswer<B>> {

@@ -1,6 +1,6 @@
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { type HubspotAnswer, HubspotCaller } from './hubspot-caller.ts';
 
 const OBJECTS = ['contacts', 'deals', 'companies'];
@@ -15,10 +15,10 @@ export interface SimulatedPortal {
   readonly hubspot: HubspotCaller;
 }
 
-export function simulatePortal(): SimulatedPortal {
+export function simulatePortal(app: SimulatorOptions['app'] = {}): SimulatedPortal {
   const clock = new ManualClock();
   const size = { contacts: 0, deals: 0, companies: 0 };
-  const simulator = createSimulator({ clock, portals: [{ hubId: 101, domain: 'one.example', user: 'a', size }] });
+  const simulator = createSimulator({ clock, app, portals: [{ hubId: 101, domain: 'one.example', user: 'a', size }] });
   const [portal] = simulator.portals as [Portal]; // One was asked for.
   return { simulator, portal, clock, hubspot: new HubspotCaller(simulator, WRITE_SCOPES) };
 }

@@ -9,8 +9,8 @@ const REFUSED = {
 };
 
 it('2026-09 refuses every write of an association, and older versions refuse none', async () => {
-  const { portal, hubspot } = simulatePortal();
-  portal.userMayEditAssociations = false;
+  const { portal, hubspot } = simulatePortal({ isUserLevel: true });
+  for (const { rights } of portal.people) rights.editAssociations = false;
   const [contact, deal] = [portal.create('contacts', { email: 'a@one.example' }).id, portal.create('deals', {}).id];
   const record = (version: string) => `/crm/objects/${version}/contacts/${contact}/associations`;
   const calls = (version: string) => [
@@ -31,12 +31,20 @@ it.each([
   ['2026-09', 400],
   ['2026-03', 201],
 ])('%s answers a new record with associations %i', async (version, status) => {
-  const { portal, hubspot } = simulatePortal();
-  portal.userMayEditAssociations = false;
+  const { portal, hubspot } = simulatePortal({ isUserLevel: true });
+  for (const { rights } of portal.people) rights.editAssociations = false;
   const { id } = portal.create('contacts', { email: 'a@one.example' });
   const { category, typeId } = portal.associations.types.unlabelled('deals', 'contacts');
   const associations = [{ to: { id }, types: [{ associationCategory: category, associationTypeId: typeId }] }];
   const properties = { dealname: 'Pilot', dealstage: 'appointmentscheduled' };
   const answer = await hubspot.post(`/crm/objects/${version}/deals`, { properties, associations });
   expect(answer.status).toBe(status);
+});
+
+it('a token of an account-level app is exempt', async () => {
+  const { portal, hubspot } = simulatePortal();
+  for (const { rights } of portal.people) rights.editAssociations = false;
+  const [contact, deal] = [portal.create('contacts', { email: 'a@one.example' }).id, portal.create('deals', {}).id];
+  const { status } = await hubspot.put(`/crm/objects/2026-09/contacts/${contact}/associations/default/deals/${deal}`);
+  expect(status).toBe(200);
 });

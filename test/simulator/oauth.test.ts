@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import type { Person } from '../../src/simulator/people.ts';
+import type { Portal } from '../../src/simulator/portal.ts';
 import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { postForm } from '../helpers/hubspot-caller.ts';
 
@@ -30,6 +32,11 @@ function issueCode(codeChallenge?: string): string {
   const [portal] = simulator.portals;
   if (!portal) throw new TypeError('the simulator has no portal');
   return simulator.grants.issueCode({ portal, scopes: SCOPES }, REDIRECT_URI, codeChallenge);
+}
+
+function identityOf({ portals }: Simulator): Person {
+  const [person] = (portals as [Portal])[0].people as [Person]; // Every portal has an admin.
+  return person;
 }
 
 async function post(path: string, fields: Record<string, string>) {
@@ -167,7 +174,21 @@ describe.each(DATED)('introspection of %s', (version) => {
     clock.advance(60_000);
     expect(await introspect(accessToken, version)).toEqual({
       status: 200,
-      body: { ...identity, token: accessToken, token_use: 'access_token', token_type: 'Bearer', expires_in: 1740 },
+      body: {
+        ...identity,
+        token: accessToken,
+        token_use: 'access_token',
+        token_type: 'Bearer',
+        expires_in: 1740,
+        signed_access_token: expect.objectContaining({
+          isUserLevel: false,
+          isServiceAccount: false,
+          hubId: 101,
+          userId: identityOf(simulator).userId,
+          installingUserId: identityOf(simulator).userId,
+          expiresAt: clock.now() + 29 * 60_000,
+        }),
+      },
     });
   });
 
@@ -194,6 +215,47 @@ describe.each(DATED)('introspection of %s', (version) => {
     const answer = await post(`/oauth/${version}/token/introspect`, { token: accessToken });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client' } });
   });
+});
+
+describe('a user-level app', () => {
+  beforeEach(() => {
+    simulator = createSimulator({ clock, portals: [PORTAL], app: { isUserLevel: true } });
+  });
+
+  it('has tokens of the person who consented', async () => {
+    const [portal] = simulator.portals as [Portal];
+    const person = { userId: 7, email: 'seller@one.example', rights: { ...identityOf(simulator).rights } };
+    portal.people.push(person);
+    const { accessToken, refreshToken } = simulator.grants.issueTokens({ portal, scopes: SCOPES, person });
+    const { body } = await introspect(accessToken.token);
+    expect(body).toMatchObject({
+      user: 'seller@one.example',
+      user_id: 7,
+      signed_access_token: { isUserLevel: true, userId: 7, installingUserId: 7 },
+    });
+    expect((await introspect(refreshToken)).body).toMatchObject({ user_id: 7 });
+    expect((await introspect(refreshToken)).body).not.toHaveProperty('signed_access_token');
+  });
+
+  it.each([true, false])('gives a person who consents again the same refresh token: %s', (keeps) => {
+    simulator.grants.options.keepsRefreshToken = keeps;
+    const [portal] = simulator.portals as [Portal];
+    const [first, second] = [1, 2].map(() => simulator.grants.issueTokens({ portal, scopes: SCOPES }));
+    expect(second?.refreshToken === first?.refreshToken).toBe(keeps);
+    expect(second?.accessToken.token).not.toBe(first?.accessToken.token);
+  });
+});
+
+it('introspection names scopes of sensitive values with .v2, and the token answer as requested', async () => {
+  const [portal] = simulator.portals as [Portal];
+  const scopes = ['oauth', 'crm.objects.contacts.sensitive.read', 'crm.objects.deals.highly_sensitive.read'];
+  const { accessToken, refreshToken } = simulator.grants.issueTokens({ portal, scopes });
+  expect((await introspect(accessToken.token)).body.scopes).toEqual([
+    'oauth',
+    'crm.objects.contacts.sensitive.read.v2',
+    'crm.objects.deals.highly_sensitive.read.v2',
+  ]);
+  expect((await refresh(refreshToken)).body.scopes).toEqual(scopes);
 });
 
 describe('revocation', () => {

@@ -1,5 +1,6 @@
 import { type Dispatcher, errors } from 'undici';
 import { z } from 'zod';
+import { plainScope } from '../../lib/plain-scope.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { parseRetryAfter } from '../../lib/time/retry-after.ts';
 import { parseJson } from '../client.ts';
@@ -197,9 +198,9 @@ const token = z
   .max(MAX_TOKEN_LENGTH)
   .regex(/^[\x20-\x7e]+$/);
 
-/** RFC 6749 § 3.3. Invalid scopes are left out, since they cannot be requested. */
+/** RFC 6749 § 3.3. Invalid scopes are left out, since they cannot be requested. Scopes have one name in all answers. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)));
+const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)).map(plainScope));
 
 /** A domain or an e-mail address for display; null when it is not valid text. */
 const shown = z

@@ -2,6 +2,7 @@ import type { ScopeRequirement } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import { fewestScopes } from '../../hubspot/oauth/fewest-scopes.ts';
 import { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
+import { plainScope } from '../../lib/plain-scope.ts';
 
 /** The scopes that the app registered at HubSpot. */
 export interface RegisteredScopes {
@@ -43,15 +44,19 @@ export function requestedScopes(registered: RegisteredScopes, options: ScopeOpti
 
   const optionalScopes = options.optionalScopes ?? (granted || needs ? [] : registered.optional);
   // A granted scope that the app no longer registers cannot be requested again.
-  const all = new ScopeSet([...(options.scopes ?? []), ...needed, ...optionalScopes, ...(granted ?? [])]);
+  const all = new ScopeSet(
+    [...(options.scopes ?? []), ...needed, ...optionalScopes, ...(granted ?? [])].map(plainScope),
+  );
   return {
     scopes: required.toArray(),
-    optionalScopes: all.toArray().filter((scope) => optional.has(scope) && !required.has(scope)),
+    // With the name that the app has registered.
+    optionalScopes: optional.toArray().filter((scope) => all.has(plainScope(scope)) && !required.has(scope)),
   };
 }
 
 function refuseUnregistered(registered: ScopeSet, argument: string, scopes: readonly string[]): void {
-  const unknown = registered.missing(scopes);
+  const known = new ScopeSet(registered.toArray().map(plainScope));
+  const unknown = scopes.filter((scope) => !known.has(plainScope(scope)));
   if (unknown.length > 0) {
     throw new GatewayError(
       'BAD_USER_INPUT',

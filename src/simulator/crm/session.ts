@@ -16,13 +16,14 @@ export interface CrmEnv {
 }
 
 /** Refuses calls without a valid bearer token. */
-export function requireToken({ grants, clock }: World): MiddlewareHandler<CrmEnv> {
+export function requireToken({ app, grants, clock }: World): MiddlewareHandler<CrmEnv> {
   return async (c, next) => {
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     const session = token === undefined ? undefined : grants.accessToken(token);
     if (!session) return missingCredentials();
     if (session.expiresAt <= clock.now()) return expiredToken(session.expiresAt, clock.now());
-    c.set('session', { ...session, demanded: [] });
+    const portal = app.isUserLevel ? session.portal.seenBy(session.person) : session.portal;
+    c.set('session', { ...session, portal, demanded: [] });
     return next();
   };
 }

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../crm/records/record-store.ts';
 import { instant } from '../instant.ts';
+import { peopleOf } from '../people.ts';
 import type { Portal } from '../portal.ts';
 import { generateOwners, pickOwner } from './owners.ts';
 import { Random } from './random.ts';
@@ -40,6 +41,7 @@ export function generateData(portal: Portal, size: PortalSize, seed: number, now
   const owners = generateOwners(details, portal.domain, now);
   const renewals = renewalPipeline(details, now - 740 * DAY_MS);
   portal.owners.push(...owners);
+  portal.people.push(...peopleOf(owners));
   portal.pipelines.deals.push(renewals);
   // Oldest first, because ids increase with time. All within two years.
   const createdAt = (index: number, count: number) => now - Math.round(((count - index) / count) * 730 * DAY_MS);

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { DECLINE_RETURNS } from '../assumptions.ts';
+import type { Person } from '../people.ts';
+import type { Portal } from '../portal.ts';
 import type { World } from '../world.ts';
 import { consentPage, errorPage } from './consent-page.ts';
 import { acceptsRedirect, scopeProblem } from './registered-app.ts';
@@ -35,6 +37,7 @@ export function authorizeRoutes(world: World): Hono {
         appName: `app ${world.app.appId}`,
         portals,
         scopes: words(parameters.scope),
+        choosesPerson: world.app.isUserLevel,
         optionalScopes: words(parameters.optional_scope).filter((scope) => !words(parameters.scope).includes(scope)),
       }),
     );
@@ -44,8 +47,10 @@ export function authorizeRoutes(world: World): Hono {
     const form = new URLSearchParams(await c.req.text());
     const parameters = pick((name) => form.get(name) ?? undefined);
     const portal = world.portals.find(({ hubId }) => String(hubId) === form.get('portal'));
+    const person = personIn(portal, form.get('person'));
     const problem = authorizeProblem(world, parameters) ?? (portal ? undefined : 'Choose an account.');
     if (problem !== undefined || !portal) return c.html(errorPage(problem ?? 'Choose an account.'), 400);
+    if (!person) return c.html(errorPage('This person is no user of the account.'), 400);
 
     const target = new URL(parameters.redirect_uri ?? '');
     if (parameters.state !== undefined) target.searchParams.set('state', parameters.state);
@@ -59,12 +64,17 @@ export function authorizeRoutes(world: World): Hono {
     const scopes = [...new Set(['oauth', ...words(parameters.scope), ...optional])];
     target.searchParams.set(
       'code',
-      world.grants.issueCode({ portal, scopes }, parameters.redirect_uri ?? '', parameters.code_challenge),
+      world.grants.issueCode({ portal, scopes, person }, parameters.redirect_uri ?? '', parameters.code_challenge),
     );
     return c.redirect(target.href, 302);
   });
 
   return routes;
+}
+
+/** The person of the form; without one, the portal's first. */
+function personIn(portal: Portal | undefined, email: string | null): Person | undefined {
+  return email === null || email === '' ? portal?.people[0] : portal?.people.find((person) => person.email === email);
 }
 
 function pick(read: (name: string) => string | undefined): Parameters {

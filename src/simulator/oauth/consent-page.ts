@@ -6,6 +6,8 @@ export interface ConsentRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly appName: string;
   readonly portals: readonly Portal[];
+  /** Whether the page also lets one choose who consents. */
+  readonly choosesPerson: boolean;
   readonly scopes: readonly string[];
   readonly optionalScopes: readonly string[];
 }
@@ -17,7 +19,8 @@ label{display:block;padding:.2rem 0}small{color:#7c98b6}button{font:inherit;padd
 button[value=approve]{background:#ff7a59;color:#fff}button[value=decline]{background:#fff;color:#ff7a59;margin-left:.5rem}`;
 
 /** The consent page: choose an account, see the requested scopes, deselect optional scopes, decide. */
-export function consentPage({ parameters, appName, portals, scopes, optionalScopes }: ConsentRequest) {
+export function consentPage(request: ConsentRequest) {
+  const { parameters, appName, portals, choosesPerson, scopes, optionalScopes } = request;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Connect ${appName} to HubSpot (simulated)</title><style>${STYLE}</style></head>
@@ -32,6 +35,7 @@ ${portals.map(
   ) => html`<label><input type="radio" name="portal" value="${portal.hubId}" ${index === 0 ? 'checked' : ''}>
 ${portal.domain} <small>${portal.hubId}</small></label>`,
 )}</fieldset>
+${choosesPerson && personFieldset(portals)}
 <fieldset><legend>This app would like to</legend>
 ${scopes.map((scope) => html`<label><input type="checkbox" checked disabled> ${scope}</label>`)}
 ${optionalScopes.map(
@@ -40,6 +44,18 @@ ${optionalScopes.map(
 )}</fieldset>
 <button name="decision" value="approve">Connect app</button><button name="decision" value="decline">Cancel</button>
 </form><p><small>This is a simulator on your machine. No data leaves it.</small></p></main></body></html>`;
+}
+
+/** Who consents, with what they may do: the token of a user-level app has their rights. */
+function personFieldset(portals: readonly Portal[]) {
+  return html`<fieldset><legend>You are</legend><select name="person"><option value="">the admin of the account</option>
+${portals.map(
+  ({ domain, people }) => html`<optgroup label="${domain}">
+${people.map(
+  ({ email, rights: { view, edit, editAssociations } }) =>
+    html`<option value="${email}">${email}: views ${view}, edits ${edit}${editAssociations ? '' : ', no associations'}</option>`,
+)}</optgroup>`,
+)}</select></fieldset>`;
 }
 
 /** The page for an authorize URL that is invalid for the app. HubSpot does not redirect then. */

@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/time/clock.ts';
 import { CODE_LIFE_MS } from '../assumptions.ts';
+import type { Person } from '../people.ts';
 import type { Portal } from '../portal.ts';
 
 /** A consent of a user. */
-export interface Grant {
+export interface Consent {
   readonly portal: Portal;
   readonly scopes: readonly string[];
+  /** The portal's first person by default. */
+  readonly person?: Person;
+}
+
+export interface Grant extends Consent {
+  readonly person: Person;
 }
 
 interface IssuedCode extends Grant {
@@ -44,6 +51,8 @@ export interface GrantOptions {
   rotation: Rotation;
   /** How long `grace` accepts a replaced refresh token. */
   graceMs: number;
+  /** Whether a person who consents again receives the refresh token of their earlier consent. */
+  keepsRefreshToken: boolean;
 }
 
 /** All codes and tokens that the simulator has issued. */
@@ -61,10 +70,10 @@ export class Grants {
     this.options = options;
   }
 
-  issueCode(grant: Grant, redirectUri: string, codeChallenge: string | undefined): string {
+  issueCode(consent: Consent, redirectUri: string, codeChallenge: string | undefined): string {
     const code = `na1-${randomBytes(16).toString('hex')}`;
-    const { portal, scopes } = grant;
-    this.#codes.set(code, { portal, scopes, redirectUri, codeChallenge, expiresAt: this.#clock.now() + CODE_LIFE_MS });
+    const expiresAt = this.#clock.now() + CODE_LIFE_MS;
+    this.#codes.set(code, { ...grantOf(consent), redirectUri, codeChallenge, expiresAt });
     return code;
   }
 
@@ -76,8 +85,15 @@ export class Grants {
   }
 
   /** A new grant, as after a redeemed code. */
-  issueTokens({ portal, scopes }: Grant): TokenPair {
-    const grant: LiveGrant = { id: this.#nextId++, portal, scopes, refreshTokens: new Map() };
+  issueTokens(consent: Consent): TokenPair {
+    const { portal, scopes, person } = grantOf(consent);
+    const kept = this.options.keepsRefreshToken ? this.#refreshTokenOf(portal, person) : undefined;
+    const grant: LiveGrant = { id: this.#nextId++, portal, scopes, person, refreshTokens: new Map() };
+    if (kept !== undefined) {
+      grant.refreshTokens.set(kept, Number.POSITIVE_INFINITY);
+      this.#byRefreshToken.set(kept, grant);
+      return { accessToken: this.#issueAccessToken(grant), refreshToken: kept };
+    }
     return { accessToken: this.#issueAccessToken(grant), refreshToken: this.#issueRefreshToken(grant) };
   }
 
@@ -127,6 +143,14 @@ export class Grants {
     for (const [token, grant] of this.#byRefreshToken) this.#byRefreshToken.set(token, left(grant));
   }
 
+  /** A valid refresh token of an earlier consent of the person. */
+  #refreshTokenOf({ hubId }: Portal, { userId }: Person): string | undefined {
+    const tokens = [...this.#byRefreshToken].reverse();
+    return tokens.find(
+      ([token, { portal, person }]) => portal.hubId === hubId && person.userId === userId && this.#live(token),
+    )?.[0];
+  }
+
   /** Expires access tokens early, as when HubSpot invalidates them. */
   revokeAccessTokens(): void {
     this.#accessTokens.clear();
@@ -145,10 +169,15 @@ export class Grants {
     return refreshToken;
   }
 
-  #issueAccessToken({ portal, scopes }: Grant): AccessToken {
+  #issueAccessToken({ portal, scopes, person }: Grant): AccessToken {
     const token = `CKP${randomBytes(48).toString('base64url')}`;
-    const issued = { token, portal, scopes, expiresAt: this.#clock.now() + this.options.accessTokenLifeMs };
+    const issued = { token, portal, scopes, person, expiresAt: this.#clock.now() + this.options.accessTokenLifeMs };
     this.#accessTokens.set(token, issued);
     return issued;
   }
+}
+
+function grantOf({ portal, scopes, person = portal.people[0] }: Consent): Grant {
+  if (!person) throw new TypeError(`portal ${portal.hubId} has no people`);
+  return { portal, scopes, person };
 }

@@ -7,6 +7,8 @@ export interface RegisteredApp {
   readonly redirectUris: readonly string[];
   readonly requiredScopes: readonly string[];
   readonly optionalScopes: readonly string[];
+  /** Whether each token has the rights of the person who consented, instead of those of the whole app. */
+  readonly isUserLevel: boolean;
 }
 
 export function acceptsRedirect(app: RegisteredApp, redirectUri: string): boolean {

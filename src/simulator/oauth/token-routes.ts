@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { json, type OAuthFailure, oauthFailure } from '../answers.ts';
-import { OAUTH_FAILURES } from '../assumptions.ts';
+import { introspectedScope, OAUTH_FAILURES } from '../assumptions.ts';
 import type { World } from '../world.ts';
-import type { Grant, TokenPair } from './grants.ts';
+import type { AccessToken, Grant, TokenPair } from './grants.ts';
 
 /** Routes to issue, introspect and revoke tokens: the dated versions, v3, and v1, which HubSpot's SDK uses. */
 export function tokenRoutes(world: World): Hono {
@@ -108,23 +108,53 @@ function introspect({ grants, app, clock }: World, token: string) {
   const access = grants.accessToken(token);
   if (access && access.expiresAt > clock.now()) {
     const expiresIn = Math.round((access.expiresAt - clock.now()) / 1000);
-    return { ...identity(access, app, token), expires_in: expiresIn, token_use: 'access_token', token_type: 'Bearer' };
+    return {
+      ...identity(access, app, token),
+      signed_access_token: signedToken(access, app),
+      expires_in: expiresIn,
+      token_use: 'access_token',
+      token_type: 'Bearer',
+    };
   }
   const refresh = grants.refreshTokenGrant(token);
   return refresh ? { ...identity(refresh, app, token), token_use: 'refresh_token' } : { active: false as const };
 }
 
-function identity({ portal, scopes }: Grant, app: World['app'], token: string) {
+/** The claims of an access token as HubSpot signs them. Whoever reads them may not log them: the signature is a secret. */
+function signedToken({ token, portal, person, scopes, expiresAt }: AccessToken, app: World['app']) {
+  const signature = createHash('sha256').update(token).digest('base64');
+  return {
+    expiresAt,
+    scopes: Buffer.from(scopes.join(' ')).toString('base64'),
+    hubId: portal.hubId,
+    userId: person.userId,
+    appId: app.appId,
+    appInstallId: portal.hubId + app.appId,
+    audience: '',
+    installingUserId: person.userId,
+    signature,
+    scopeToScopeGroupPks: '',
+    newSignature: signature,
+    hublet: 'na1',
+    trialScopes: '',
+    trialScopeToScopeGroupPks: '',
+    isUserLevel: app.isUserLevel,
+    isPrivateDistribution: false,
+    isServiceAccount: false,
+  };
+}
+
+function identity({ portal, scopes, person }: Grant, app: World['app'], token: string) {
   return {
     active: true as const,
     token,
     hub_id: portal.hubId,
     hub_domain: portal.domain,
-    user: portal.user,
-    user_id: 9_586_504,
+    user: person.email,
+    user_id: person.userId,
     client_id: app.clientId,
     app_id: app.appId,
-    scopes,
+    scopes: scopes.map(introspectedScope),
     is_private_distribution: false,
   };
 }

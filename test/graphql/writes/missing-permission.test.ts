@@ -1,20 +1,22 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Portal } from '../../../src/simulator/portal.ts';
 import { Stack } from '../../helpers/stack.ts';
 
 let stack: Stack;
-let portal: Portal;
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start({ simulator: { app: { isUserLevel: true } } });
   const scopes = stack.config.hubspot.optionalScopes;
   await stack.connect({ optionalScopes: scopes }, undefined, { granted: scopes });
-  [portal] = stack.simulator.portals as [Portal];
 });
 afterAll(() => stack.stop());
 afterEach(() => {
   stack.simulator.faults.clear();
-  portal.userMayEditAssociations = true;
+  mayEditAssociations(true);
 });
+
+/** Changes a right of the admin, who connected the portal. */
+function mayEditAssociations(editAssociations: boolean): void {
+  for (const { rights } of stack.simulator.portals[0]?.people ?? []) Object.assign(rights, { editAssociations });
+}
 
 const PAIR = 'from: { objectType: CONTACT, id: "100020" }, to: { objectType: DEAL, id: "300040" }';
 const NAMED = 'name: "A", stageId: "appointmentscheduled"';
@@ -28,7 +30,7 @@ it.each([
     `createDeal(input: { ${NAMED}, associations: ${ASSOCIATED} }) { deal { id } userErrors { code } }`,
   ],
 ])('%s that the user of the token may not write is forbidden, in one call', async (_title, mutation) => {
-  portal.userMayEditAssociations = false;
+  mayEditAssociations(false);
   stack.simulator.log.clear();
   const { data, errors } = await stack.query(`mutation { x: ${mutation} }`);
   expect(data).toEqual({ x: null });
@@ -43,7 +45,7 @@ it.each([
 });
 
 it('a new record without associations needs no such permission', async () => {
-  portal.userMayEditAssociations = false;
+  mayEditAssociations(false);
   const { data } = await stack.query(`mutation { x: createDeal(input: { ${NAMED} }) { deal { name } } }`);
   expect(data).toEqual({ x: { deal: { name: 'A' } } });
 });

@@ -1,3 +1,4 @@
+import { plainScope } from '../../../lib/plain-scope.ts';
 import type {
   Installation,
   InstallationStatus,
@@ -64,8 +65,10 @@ builder.objectType(InstallationRef, {
       description:
         'HubSpot scopes that the configuration of the gateway requires and that this portal has not granted.',
       async resolve(installation, _args, { connectors, requiredScopes }) {
-        const missingOf = ({ grantedScopes }: Installation) =>
-          requiredScopes.filter((scope) => !grantedScopes.includes(scope));
+        const missingOf = ({ grantedScopes }: Installation) => {
+          const granted = new Set(grantedScopes.map(plainScope));
+          return requiredScopes.filter((scope) => !granted.has(plainScope(scope)));
+        };
         const missing = missingOf(installation);
         return missing.length > 0 ? missingOf(await connectors.currentOf(installation)) : missing;
       },

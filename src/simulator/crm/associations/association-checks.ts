@@ -14,8 +14,8 @@ export const associationSpecs = z.array(z.object({ associationCategory: z.string
  * Throws HubSpot's error when the user of the token may not edit associations: a 400, from version 2026-09 on.
  * https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement
  */
-export function requireEditAssociations({ userMayEditAssociations }: Portal): void {
-  if (!userMayEditAssociations) throw invalid("Missing 'Edit Associations' permission.");
+export function requireEditAssociations({ person }: Portal): void {
+  if (person && !person.rights.editAssociations) throw invalid("Missing 'Edit Associations' permission.");
 }
 
 /** Throws HubSpot's error when one of these records does not exist. */

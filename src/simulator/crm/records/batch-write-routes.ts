@@ -6,6 +6,7 @@ import type { World } from '../../world.ts';
 import { batchInputs } from '../json-body.ts';
 import type { CrmEnv } from '../session.ts';
 import { type BatchOutcome, batchAnswer, doEach, unknownIds } from './batch-answer.ts';
+import { archiveAll } from './record-rights.ts';
 import type { StoredRecord } from './record-store.ts';
 import { sensitiveFailure } from './record-view.ts';
 import { commitAll, type PlannedWrite, planCreate, planUpdate } from './record-writes.ts';
@@ -77,7 +78,11 @@ export function batchWriteRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> 
     if (target instanceof Response) return target;
     const inputs = await batchInputs(c, archiveInput, MAX_INPUTS);
     if (inputs instanceof Response) return inputs;
-    for (const { id } of inputs) target.portal.archive(target.type.name, id);
+    archiveAll(
+      target.portal,
+      target.type.name,
+      inputs.map(({ id }) => id),
+    );
     return json(204, undefined);
   });
 

@@ -2,6 +2,7 @@ import { MERGE_KEEPS_ID } from '../../assumptions.ts';
 import type { Portal } from '../../portal.ts';
 import { invalid, Refusal } from '../../refusal.ts';
 import { OBJECT_TYPES, type ObjectTypeName } from '../object-types.ts';
+import { requireEdit } from './record-rights.ts';
 import type { StoredRecord } from './record-store.ts';
 
 const TYPES = OBJECT_TYPES.map(({ name }) => name);
@@ -42,6 +43,7 @@ export function mergeRecords(
 function live(portal: Portal, type: ObjectTypeName, id: string): StoredRecord {
   const record = portal.record(type, id);
   if (!record || record.archivedAt !== undefined) throw new Refusal(404, { message: 'resource not found' });
+  requireEdit(portal, record);
   return record;
 }
 

@@ -6,6 +6,7 @@ import type { ObjectTypeFacts } from '../object-types.ts';
 import { computedOnUpdate } from '../properties/computed-properties.ts';
 import { checkValues, faultyValues, type PropertyFault, type WriteWarning } from '../properties/property-validation.ts';
 import { requireProperties } from '../properties/required-properties.ts';
+import { requireEdit } from './record-rights.ts';
 import type { StoredRecord } from './record-store.ts';
 import { presentValues } from './record-view.ts';
 import { requireFree } from './unique-values.ts';
@@ -71,6 +72,7 @@ export function planUpdate(target: WriteTarget, record: StoredRecord, properties
   return {
     faults,
     check(claimed) {
+      requireEdit(portal, record);
       const after = { ...Object.fromEntries(record.properties), ...values };
       const write = { isNew: false, values, after };
       requireProperties(type.name, write, strict ? portal.requirements[type.name] : []);

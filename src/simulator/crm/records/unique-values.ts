@@ -16,7 +16,7 @@ export function requireFree(
 ): void {
   for (const [name, value] of Object.entries(values)) {
     if (value === '' || !portal.definition(type.name, name)?.hasUniqueValue) continue;
-    const holder = portal.recordBy(type.name, name, value);
+    const holder = portal.store.getBy(type.name, name, value);
     if (holder && holder.id !== record?.id) throw taken(portal, type, { name, value }, record, holder.id);
     const claim = `${name}=${value.toLowerCase()}`;
     if (claimed.has(claim)) throw taken(portal, type, { name, value }, record);

@@ -4,6 +4,7 @@ import { invalid } from '../../refusal.ts';
 import { jsonBody } from '../json-body.ts';
 import type { CrmEnv } from '../session.ts';
 import { mergeRecords } from './record-merge.ts';
+import { archiveAll, requireEdit } from './record-rights.ts';
 import { presentRecord, sensitiveFailure } from './record-view.ts';
 import { commitAll, planCreate, planUpdate } from './record-writes.ts';
 import { createInput, mergeInput, privacyInput, updateInput } from './write-input.ts';
@@ -49,7 +50,7 @@ export function writeRoutes(): Hono<CrmEnv> {
   routes.delete(`${OBJECTS}/:id`, (c) => {
     const target = writeTarget(c);
     if (target instanceof Response) return target;
-    target.portal.archive(target.type.name, c.req.param('id'));
+    archiveAll(target.portal, target.type.name, [c.req.param('id')]);
     return json(204, undefined);
   });
 
@@ -80,6 +81,7 @@ function deleteForPrivacy({ portal, type }: WriteTarget, id: string, idProperty:
   if (idProperty !== undefined && idProperty !== 'email') throw invalid('idProperty can only be email.');
   const record = idProperty === undefined ? portal.record('contacts', id) : portal.recordBy('contacts', 'email', id);
   if (!record && idProperty === undefined) return notFound(id);
+  if (record) requireEdit(portal, record);
   if (record) portal.erase('contacts', record.id);
   else portal.blockedEmails.add(id.toLowerCase());
   return json(204, undefined);

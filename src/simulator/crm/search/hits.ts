@@ -17,8 +17,10 @@ export function prepareSearch(
   const tests = groups.map((filters) => filters.map((filter) => recordTest(portal, type, filter)));
   const sortedBy = sort && searchable(portal, type, sort.propertyName);
   const fitsQuery = queryTest(type.name, query);
+  const mayView = portal.within('view');
   return () => {
     const hits = [...portal.searchIndex.records(type.name)]
+      .filter(mayView)
       .filter((record) => tests.length === 0 || tests.some((group) => group.every((fits) => fits(record))))
       .filter(fitsQuery)
       .sort(byAge);

@@ -52,7 +52,8 @@ function answer(
 ) {
   const { query, groups, sort, properties, limit, after } = request;
   const find = prepareSearch(portal, type, request);
-  const key = JSON.stringify([portal.hubId, type.name, portal.searchIndex.version(), query, groups, sort]);
+  const { hubId, person, searchIndex } = portal;
+  const key = JSON.stringify([hubId, person, type.name, searchIndex.version(), query, groups, sort]);
   const hits = remembered.get(key) ?? find();
   remembered.set(key, hits);
   const end = after + limit;
