@@ -70,6 +70,8 @@ export interface Config {
   /** The proxies to HubSpot and to the key set. */
   readonly proxy: ProxySettings;
   readonly returnUrls: readonly URL[];
+  /** The application's page for installs from HubSpot's marketplace; `undefined` to refuse them. */
+  readonly installUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** How long records are cached, in milliseconds; 0 for no cache. */
@@ -128,6 +130,7 @@ const environment = z.object({
   NO_PROXY: z.string().optional(),
   no_proxy: z.string().optional(),
   RETURN_URLS: returnUrls.default([]),
+  INSTALL_URL: exactUrl.optional(),
   CORS_ORIGINS: corsOrigins.default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'is not a log level' })
@@ -257,6 +260,7 @@ function toConfig(env: z.output<typeof environment>): Config {
       noProxy: env.no_proxy ?? env.NO_PROXY,
     },
     returnUrls: env.RETURN_URLS,
+    installUrl: env.INSTALL_URL,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
     cacheTtlMs: env.CACHE_TTL_MS,

@@ -113,7 +113,7 @@ function createParts(config: Config, overrides: GatewayOverrides) {
   const installations = createInstallations({
     ...{ stores, hubspot, clock, logger, metrics, alert },
     connect: {
-      ...{ clientId, authorizeUrl, redirectUri, returnUrls: config.returnUrls },
+      ...{ clientId, authorizeUrl, redirectUri, returnUrls: config.returnUrls, installUrl: config.installUrl },
       registeredScopes: { required: requiredScopes, optional: optionalScopes },
     },
   });
@@ -125,11 +125,11 @@ function createParts(config: Config, overrides: GatewayOverrides) {
     ownLimits: isOnlyReplica ? (overrides.hubspotLimits ?? {}) : undefined,
   });
   const readiness = new Readiness(storageReadiness(stores.keys), logger);
-  const { connect, lifecycle } = installations;
+  const { connect, marketplace, lifecycle } = installations;
   const turns = new Turns();
   const documents = new ArgumentDocuments(schema, turns);
   const server = createGatewayServer({
-    ...{ config, redirectUri, connect, readiness, turns, metrics, clock, logger },
+    ...{ config, redirectUri, connect, marketplace, readiness, turns, metrics, clock, logger },
     graphiql: overrides.graphiql,
     publicUrl: () => publicUrl,
     contextFor({ id: viewerId, tenantId }, request) {
@@ -137,7 +137,7 @@ function createParts(config: Config, overrides: GatewayOverrides) {
       return {
         operation,
         connectors: portals.connectorsFor({ tenantId, viewerId }, operation),
-        ...{ connect, lifecycle, documents, requiredScopes },
+        ...{ connect, marketplace, lifecycle, documents, requiredScopes },
         rows: new RowBudget(config.maxAnswerRows, turns),
       };
     },

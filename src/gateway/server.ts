@@ -20,6 +20,7 @@ import { BACKLOG, createHttpServer } from '../http/server.ts';
 import { UnreadAnswers } from '../http/unread-answers.ts';
 import { createProxiedPool } from '../hubspot/client.ts';
 import type { ConnectFlow } from '../installations/connect/connect.ts';
+import type { Marketplace } from '../installations/connect/marketplace.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import { createRefusalLog, type RefusalKind } from '../lib/logging/refusal-log.ts';
 import type { Metrics } from '../lib/metrics.ts';
@@ -41,6 +42,7 @@ export interface GatewayServerOptions {
   readonly contextFor: GraphQLEndpointOptions['contextFor'];
   readonly turns: Turns;
   readonly connect: ConnectFlow;
+  readonly marketplace: Marketplace;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -68,7 +70,7 @@ export interface GatewayServer {
 }
 
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
-  const { config, publicUrl, redirectUri, connect, readiness, metrics, clock, logger } = options;
+  const { config, publicUrl, redirectUri, connect, marketplace, readiness, metrics, clock, logger } = options;
   const keySetProxy = createKeySetProxy(config);
   const authenticate = createAuthenticator({ ...config.auth, clock, keySetProxy, logger });
   const record = recordRequests({ metrics, clock, logger });
@@ -92,7 +94,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       ? createGraphiQL(`${prefixOf({ publicUrl: publicUrl() })}/graphql`, options.graphiql)
       : undefined,
     oauthCallback: createOAuthCallback({
-      connect,
+      ...{ connect, marketplace },
       callbackUrl: redirectUri,
       secureCookies,
       issuer: config.hubspot.issuer,

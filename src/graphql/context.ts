@@ -2,6 +2,8 @@ import type { Connectors } from '../connector/connectors.ts';
 import type { RequestContext } from '../connector/request-context.ts';
 import type { ConnectFlow } from '../installations/connect/connect.ts';
 import type { FlowCookie } from '../installations/connect/flow-cookies.ts';
+import type { FlowOwner } from '../installations/connect/flows.ts';
+import type { Marketplace } from '../installations/connect/marketplace.ts';
 import type { InstallationLifecycle } from '../installations/lifecycle.ts';
 import type { ArgumentDocuments } from './analysis/argument-documents.ts';
 import type { RowBudget } from './execution/row-budget.ts';
@@ -23,6 +25,7 @@ export interface GatewayContext {
   readonly operation: RequestContext;
   readonly connectors: Connectors;
   readonly connect: ConnectFlow;
+  readonly marketplace: Marketplace;
   readonly lifecycle: InstallationLifecycle;
   /** Counts the rows of this operation's answer. */
   readonly rows: RowBudget;
@@ -37,4 +40,9 @@ export interface GatewayContext {
 /** Pothos passes the builder's context to plugins as an untyped object. */
 export function contextOf(context: object): GatewayContext {
   return context as GatewayContext;
+}
+
+/** The viewer as the owner of a flow. */
+export function ownerOf({ viewer }: GatewayContext): FlowOwner {
+  return { tenantId: viewer.tenantId, viewerId: viewer.id };
 }

@@ -12,6 +12,7 @@ import './types/contact-by-email.ts';
 import './types/crm.ts';
 import './types/installation/installation.ts';
 import './types/installation/lifecycle.ts';
+import './types/installation/marketplace.ts';
 import './types/node.ts';
 import './types/owner.ts';
 import './types/pipeline.ts';

@@ -1,6 +1,9 @@
 import type { Hubspot } from '../hubspot/hubspot.ts';
 import type { Stores } from '../storage/stores.ts';
 import { ConnectFlow, type ConnectOptions } from './connect/connect.ts';
+import { Flows } from './connect/flows.ts';
+import { GrantSaver } from './connect/grant-saver.ts';
+import { Marketplace, type MarketplaceOptions } from './connect/marketplace.ts';
 import { GrantMonitor } from './grant-monitor.ts';
 import { InstallationCache } from './installation-cache.ts';
 import { InstallationLifecycle } from './lifecycle.ts';
@@ -11,7 +14,8 @@ import { TokenRefresher, type TokenRefresherOptions } from './token-refresher.ts
 type ConnectSettings = Pick<
   ConnectOptions,
   'clientId' | 'authorizeUrl' | 'redirectUri' | 'registeredScopes' | 'returnUrls'
->;
+> &
+  Pick<MarketplaceOptions, 'installUrl'>;
 
 export interface InstallationsOptions extends Pick<TokenRefresherOptions, 'clock' | 'logger' | 'metrics' | 'alert'> {
   readonly stores: Stores;
@@ -25,6 +29,7 @@ export interface Installations {
   readonly grants: GrantMonitor;
   readonly tokens: TokenManager;
   readonly connect: ConnectFlow;
+  readonly marketplace: Marketplace;
   readonly lifecycle: InstallationLifecycle;
   readonly revocations: Revocations;
   /** Prepares for a shutdown: see `TokenRefresher.stopSoon`. */
@@ -42,6 +47,10 @@ export function createInstallations(options: InstallationsOptions): Installation
   const refresher = new TokenRefresher({ tokens: stores.tokens, grants, oauth, clock, logger, metrics, alert });
   const tokens = new TokenManager({ exchange: refresher, clock, logger });
   const revocations = new Revocations({ store: stores.revocations, oauth, api, clock, logger });
+  const requests = stores.authorizationRequests;
+  const { redirectUri } = options.connect;
+  const flows = new Flows({ requests, redirectUri, clock, logger });
+  const saver = new GrantSaver({ flows, redirectUri, oauth, installations, installationCache, clock, logger });
   installationCache.onChange((change) => tokens.changed(change));
   return {
     installationCache,
@@ -49,9 +58,9 @@ export function createInstallations(options: InstallationsOptions): Installation
     tokens,
     connect: new ConnectFlow({
       ...options.connect,
-      requests: stores.authorizationRequests,
-      ...{ oauth, installations, installationCache, clock, logger },
+      ...{ flows, grants: saver, installations, requests, clock, logger },
     }),
+    marketplace: new Marketplace({ ...options.connect, flows }),
     lifecycle: new InstallationLifecycle({ installations, installationCache, tokens, revocations, logger }),
     revocations,
     stopSoon: () => refresher.stopSoon(),

@@ -3,11 +3,19 @@ import { sha256 } from '../lib/secret.ts';
 import type { Database } from './database.ts';
 import type { EncryptionKeys } from './encryption/encryption-keys.ts';
 
-/** The viewer who started a connect flow, and its purpose. */
+/**
+ * How a flow gets its grant.
+ * - `connect`: by HubSpot's consent page, with PKCE
+ * - `install`: by an install from HubSpot's marketplace after the viewer's log-in
+ */
+export type FlowKind = 'connect' | 'install';
+
+/** The viewer who started a flow, and its purpose. */
 interface Flow {
   readonly tenantId: string;
   readonly viewerId: string;
-  /** PKCE (RFC 7636 § 4.1). */
+  readonly kind: FlowKind;
+  /** PKCE (RFC 7636 § 4.1). Only flows of the kind `connect` use it. */
   readonly codeVerifier: string;
   /** Set when the flow reconnects an installation or adds scopes to it. */
   readonly installationId: string | null;
@@ -48,6 +56,7 @@ export class AuthorizationRequestStore {
         state_hash: stateHash,
         tenant_id: request.tenantId,
         viewer_id: request.viewerId,
+        kind: request.kind,
         cookie_hash: request.cookieHash,
         code_verifier: encrypter.encrypt(request.codeVerifier, locationOf(request, stateHash, 'code_verifier')),
         key_id: encrypter.keyId,
@@ -59,15 +68,17 @@ export class AuthorizationRequestStore {
   }
 
   /**
-   * Redeems the state. `undefined` when it is unknown, used or expired, or its secrets were altered.
+   * Redeems the state of a flow of this kind. `undefined` when it is unknown, used or expired, or its secrets were
+   * altered. The state of another kind of flow is unknown, and stays.
    * @throws KeyMissingError when this replica lacks the key of the row. The row stays for another replica.
    */
-  async take(state: string): Promise<AuthorizationRequest | undefined> {
+  async take(state: string, kind: FlowKind): Promise<AuthorizationRequest | undefined> {
     const stateHash = sha256(state);
     await this.#keys.ensureActive();
     const row = await this.#database.query
       .deleteFrom('authorization_requests')
       .where('state_hash', '=', stateHash)
+      .where('kind', '=', kind)
       .where('key_id', 'in', this.#keys.ids)
       .returningAll()
       .returning(this.#database.now().as('now'))
@@ -82,6 +93,7 @@ export class AuthorizationRequestStore {
     return {
       tenantId: row.tenant_id,
       viewerId: row.viewer_id,
+      kind,
       cookieHash: row.cookie_hash,
       codeVerifier,
       installationId: row.installation_id,
@@ -98,6 +110,7 @@ export class AuthorizationRequestStore {
         handle_hash: handleHash,
         tenant_id: pending.tenantId,
         viewer_id: pending.viewerId,
+        kind: pending.kind,
         code: encrypter.encrypt(pending.code, locationOf(pending, handleHash, 'code')),
         code_verifier: encrypter.encrypt(pending.codeVerifier, locationOf(pending, handleHash, 'code_verifier')),
         key_id: encrypter.keyId,
@@ -130,6 +143,8 @@ export class AuthorizationRequestStore {
     return {
       tenantId: row.tenant_id,
       viewerId: row.viewer_id,
+      // Only this class writes it.
+      kind: row.kind as FlowKind,
       code,
       codeVerifier,
       installationId: row.installation_id,
@@ -143,11 +158,11 @@ export class AuthorizationRequestStore {
     await this.#database.query.deleteFrom('pending_connections').where('expires_at', '<=', now).execute();
   }
 
-  /** @throws KeyMissingError when the row exists and this replica lacks its key */
+  /** @throws KeyMissingError when the row exists and this replica lacks its key. */
   async #ensureGone(table: 'authorization_requests' | 'pending_connections', column: string, id: string) {
     const { query } = this.#database;
     const row = await query.selectFrom(table).select('key_id').where(sql.ref(column), '=', id).executeTakeFirst();
-    if (row) throw this.#keys.lacks([row.key_id]);
+    if (row && !this.#keys.ids.includes(row.key_id)) throw this.#keys.lacks([row.key_id]);
   }
 
   #expiry(ttlMs: number) {

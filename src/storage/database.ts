@@ -11,6 +11,7 @@ import { portalBudgets } from './migrations/0004-portal-budgets.ts';
 import { tokenAge } from './migrations/0005-token-age.ts';
 import { activeKey } from './migrations/0006-active-key.ts';
 import { defaultInstallations } from './migrations/0007-default-installations.ts';
+import { flowKinds } from './migrations/0008-flow-kinds.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres/postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres/postgres-pool.ts';
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-token-age': tokenAge,
   '0006-active-key': activeKey,
   '0007-default-installations': defaultInstallations,
+  '0008-flow-kinds': flowKinds,
 };
 
 /** All queries of the gateway are short, and so are the pauses between the statements of a transaction. */

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** Times are epoch milliseconds of the database's clock. Encrypted columns have the format of token-cipher.ts. */
 export interface Tables {
   installations: InstallationsTable;
@@ -59,6 +61,8 @@ export interface AuthorizationRequestsTable {
   state_hash: string;
   tenant_id: string;
   viewer_id: string;
+  /** See `FlowKind`; `connect` for a row of a release before this column. */
+  kind: Generated<string>;
   cookie_hash: string;
   /** Encrypted. */
   code_verifier: string;
@@ -74,6 +78,7 @@ export interface PendingConnectionsTable {
   handle_hash: string;
   tenant_id: string;
   viewer_id: string;
+  kind: Generated<string>;
   /** Encrypted. */
   code: string;
   /** Encrypted. */

@@ -26,6 +26,7 @@ type Flow = AuthorizationRequest | PendingConnection;
 const request: AuthorizationRequest = {
   tenantId: 'acme',
   viewerId: 'alice',
+  kind: 'connect',
   cookieHash: 'hash-of-the-cookie',
   codeVerifier: 'canary-verifier+/of-a-request',
   installationId: 'Installation:1',
@@ -34,6 +35,7 @@ const request: AuthorizationRequest = {
 const pending: PendingConnection = {
   tenantId: 'acme',
   viewerId: 'alice',
+  kind: 'connect',
   code: 'canary-code+/of-hubspot',
   codeVerifier: 'canary-verifier+/of-a-connection',
   installationId: 'Installation:1',
@@ -42,7 +44,7 @@ const STATE: OneTimeKind = {
   kind: 'state',
   table: 'authorization_requests',
   save: (store, secret, changes) => store.save(secret, { ...request, ...changes }, TTL_MS),
-  take: (store, secret) => store.take(secret),
+  take: (store, secret) => store.take(secret, 'connect'),
   flow: request,
 };
 const HANDLE: OneTimeKind = {
@@ -156,7 +158,19 @@ export function authorizationRequestStoreContract(open: (clock: ManualClock) => 
 
   it('remembers of a state which browser started and where it wants to return', async () => {
     await store.save('one', { ...request, cookieHash: 'another', returnTo: null }, TTL_MS);
-    expect(await store.take('one')).toEqual({ ...request, cookieHash: 'another', returnTo: null });
+    expect(await store.take('one', 'connect')).toEqual({ ...request, cookieHash: 'another', returnTo: null });
+  });
+
+  it('does not take the state of another kind of flow, and leaves it', async () => {
+    await store.save('one', { ...request, kind: 'install' }, TTL_MS);
+
+    expect(await store.take('one', 'connect')).toBeUndefined();
+    expect(await store.take('one', 'install')).toEqual({ ...request, kind: 'install' });
+  });
+
+  it('remembers of a handle how its flow gets the grant', async () => {
+    await store.savePending('one', { ...pending, kind: 'install' }, TTL_MS);
+    expect(await store.takePending('one')).toEqual({ ...pending, kind: 'install' });
   });
 
   it('does not take a state for a handle, nor a handle for a state', async () => {
@@ -164,8 +178,8 @@ export function authorizationRequestStoreContract(open: (clock: ManualClock) => 
     await HANDLE.save(store, 'handle');
 
     expect(await store.takePending('state')).toBeUndefined();
-    expect(await store.take('handle')).toBeUndefined();
-    expect(await store.take('state')).toEqual(request);
+    expect(await store.take('handle', 'connect')).toBeUndefined();
+    expect(await store.take('state', 'connect')).toEqual(request);
     expect(await store.takePending('handle')).toEqual(pending);
   });
 
@@ -198,7 +212,7 @@ export function authorizationRequestStoreContract(open: (clock: ManualClock) => 
       await store.deleteExpired();
 
       expect(await rows('authorization_requests')).toHaveLength(1);
-      expect(await store.take('young')).toEqual(request);
+      expect(await store.take('young', 'connect')).toEqual(request);
       expect(await store.takePending('young')).toEqual(pending);
     });
   });

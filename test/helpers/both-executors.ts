@@ -14,6 +14,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { createGraphQLEndpoint, type GraphQLEndpoint } from '../../src/http/graphql/graphql-endpoint.ts';
 import { createTransport } from '../../src/hubspot/client.ts';
 import type { ConnectFlow } from '../../src/installations/connect/connect.ts';
+import type { Marketplace } from '../../src/installations/connect/marketplace.ts';
 import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
 import type { InstallationCache } from '../../src/installations/installation-cache.ts';
 import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts';
@@ -119,6 +120,9 @@ export class BothExecutors {
       start: async () => STARTED,
       complete: async ({ tenantId }) => this.#installation(tenantId),
     };
+    const marketplace: Pick<Marketplace, 'authorize'> = {
+      authorize: async () => ({ url: 'https://app.hubspot.com/', expiresAt: STARTED.expiresAt, cookies: [] }),
+    };
     const lifecycle: Public<InstallationLifecycle> = {
       refresh: async (known) => known,
       setDefault: async () => {},
@@ -135,6 +139,7 @@ export class BothExecutors {
           connectors: new Connectors({ tenantId, viewerId }, operation, this.#way),
           // As far as resolvers see them.
           connect: connect as ConnectFlow,
+          marketplace: marketplace as Marketplace,
           lifecycle: lifecycle as InstallationLifecycle,
           documents,
           rows: new RowBudget(MAX_ROWS, turns),
@@ -211,7 +216,7 @@ const STARTED = {
   expiresAt: new Date(0),
   scopes: [],
   optionalScopes: [],
-  cookie: { name: 'a', value: 'b', maxAgeSeconds: 1 },
+  cookies: [{ name: 'a', value: 'b', maxAgeSeconds: 1, sameSite: 'Lax' as const }],
 };
 
 function viewerOf(tenantId: string): Viewer {

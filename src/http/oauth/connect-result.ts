@@ -18,7 +18,10 @@ export function resultOf(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>)
 }
 
 export function resultCookie(result: ConnectResult): FlowCookie {
-  return { name: RESULT_COOKIE, value: digest(new URLSearchParams(result)), maxAgeSeconds: RESULT_COOKIE_S };
+  return {
+    ...{ name: RESULT_COOKIE, value: digest(new URLSearchParams(result)) },
+    ...{ maxAgeSeconds: RESULT_COOKIE_S, sameSite: 'Lax' },
+  };
 }
 
 const FAILURES: Readonly<Record<ConnectFailure, string>> = {
@@ -44,7 +47,8 @@ export function resultPage(query: URLSearchParams, cookie: string | undefined): 
   if (query.get('hubspot') === 'connected') {
     return page(200, 'Connected', 'The HubSpot portal is connected. You can close this window.');
   }
-  if (query.get('hubspot') === 'confirm') return page(200, 'One more step', CONFIRM, query.get('connection') ?? '');
+  if (query.get('hubspot') === 'confirm')
+    return page(200, 'One more step', CONFIRM, { code: query.get('connection') ?? '' });
   const reason = Object.entries(FAILURES).find(([name]) => name === query.get('reason'));
   return page(400, 'Not connected', reason?.[1] ?? FAILURES.hubspot_error);
 }

@@ -81,14 +81,18 @@ export class OAuthClient {
     this.#options = options;
   }
 
-  /** RFC 6749 § 4.1.3 with PKCE, within `timeoutMs`. @throws OAuthError */
+  /** RFC 6749 § 4.1.3 with PKCE if there is a `codeVerifier`, within `timeoutMs`. @throws OAuthError */
   async exchangeCode(
     code: string,
     redirectUri: string,
-    codeVerifier: string,
+    codeVerifier: string | undefined,
     timeoutMs = TOKEN_CALL_TIMEOUT_MS,
   ): Promise<TokenAnswer> {
-    const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+    const fields = {
+      grant_type: 'authorization_code',
+      ...{ code, redirect_uri: redirectUri },
+      ...(codeVerifier !== undefined && { code_verifier: codeVerifier }),
+    };
     return parseTokenAnswer(await this.#post('', fields, timeoutMs));
   }
 

@@ -37,7 +37,7 @@ export interface RedeemedCode {
  */
 export async function redeemCode(
   { oauth, redirectUri, clock, logger }: RedeemOptions,
-  { code, codeVerifier }: { readonly code: string; readonly codeVerifier: string },
+  { code, codeVerifier }: { readonly code: string; readonly codeVerifier: string | undefined },
 ): Promise<RedeemedCode | undefined> {
   const giveUpAt = clock.monotonic() + REDEEM_MS;
   const tokens = await redeemWithRetry({ clock, giveUpAt }, () =>

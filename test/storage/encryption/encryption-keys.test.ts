@@ -16,7 +16,13 @@ const [K1, K2, K3] = ['k1', 'k2', 'k3'].map((id) => ({ id, key: randomBytes(32) 
   CipherKey,
 ];
 const IMPOSTOR = { id: 'k2', key: randomBytes(32) };
-const FLOW = { tenantId: 'acme', viewerId: 'alice', codeVerifier: 'verifier', installationId: null };
+const FLOW = {
+  tenantId: 'acme',
+  viewerId: 'alice',
+  kind: 'connect',
+  codeVerifier: 'verifier',
+  installationId: null,
+} as const;
 
 describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
   let db: TestDatabase;
@@ -152,10 +158,10 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
       await all.save('new', { ...FLOW, cookieHash: 'hash', returnTo: null }, 60_000);
       await all.savePending('handle', { ...FLOW, code: 'code' }, 60_000);
 
-      for (const state of ['old', 'new']) await expect(lacking.take(state)).rejects.toThrow(KeyMissingError);
+      for (const state of ['old', 'new']) await expect(lacking.take(state, 'connect')).rejects.toThrow(KeyMissingError);
       await expect(lacking.takePending('handle')).rejects.toThrow(KeyMissingError);
       await expect(lacking.save('x', { ...FLOW, cookieHash: '', returnTo: null }, 1)).rejects.toThrow(KeyMissingError);
-      for (const state of ['old', 'new']) expect(await all.take(state)).toMatchObject({ viewerId: 'alice' });
+      for (const state of ['old', 'new']) expect(await all.take(state, 'connect')).toMatchObject({ viewerId: 'alice' });
       expect(await all.takePending('handle')).toMatchObject({ code: 'code' });
     });
 

@@ -53,7 +53,13 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     await tokens.save(first, 1, issued('second', 'rotated'), 'refresh-0');
     await store.disconnect(gone, false);
     const requests = new AuthorizationRequestStore(db.database, keysOf(before));
-    const flow = { tenantId: 'acme', viewerId: 'alice', codeVerifier: 'verifier', installationId: null };
+    const flow = {
+      tenantId: 'acme',
+      viewerId: 'alice',
+      kind: 'connect',
+      codeVerifier: 'verifier',
+      installationId: null,
+    } as const;
     await requests.save('state', { ...flow, cookieHash: 'hash', returnTo: null }, 60_000);
     await requests.savePending('handle', { ...flow, code: 'code' }, 60_000);
 
@@ -74,7 +80,7 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
     }
     expect(await stores.revocations.claimDue(1_000)).toMatchObject({ refreshToken: 'refresh-1' });
     const renewed = new AuthorizationRequestStore(db.database, keysOf(after));
-    expect(await renewed.take('state')).toMatchObject({ codeVerifier: 'verifier' });
+    expect(await renewed.take('state', 'connect')).toMatchObject({ codeVerifier: 'verifier' });
     expect(await renewed.takePending('handle')).toMatchObject({ code: 'code', codeVerifier: 'verifier' });
     expect(await rotate()).toEqual({ reencrypted: 0, unreadable: 0 });
   });

@@ -4,7 +4,7 @@ import type { StartedFlow } from '../../../installations/connect/connect.ts';
 import type { Installation } from '../../../storage/installation-store.ts';
 import { requirementsOf } from '../../analysis/required-scopes.ts';
 import { builder } from '../../builder.ts';
-import type { GatewayContext } from '../../context.ts';
+import { type GatewayContext, ownerOf } from '../../context.ts';
 import { requireInstallation } from '../../ids/require-installation.ts';
 import { InstallationRef } from '../../refs.ts';
 
@@ -85,7 +85,7 @@ builder.mutationField('connectHubSpot', (t) =>
       // The flow also requests the granted scopes, so the grant must be current.
       const installation =
         input?.installationId == null ? undefined : await requireInstallation(context, input.installationId);
-      const started = context.connect.start(owner(context), {
+      const started = context.connect.start(ownerOf(context), {
         scopes: input?.scopes ?? undefined,
         optionalScopes: input?.optionalScopes ?? undefined,
         needs: input?.documents ? await needsOf(context, input.documents) : undefined,
@@ -93,7 +93,7 @@ builder.mutationField('connectHubSpot', (t) =>
         installation: installation && (await context.connectors.currentOf(installation)),
       });
       const flow = await context.operation.untilStored(started);
-      context.responseCookies.push(flow.cookie);
+      context.responseCookies.push(...flow.cookies);
       return flow;
     },
   }),
@@ -113,7 +113,7 @@ builder.mutationField('completeHubSpotConnection', (t) =>
       }),
     },
     async resolve(_root, { connection }, context) {
-      const installation = await context.operation.until(context.connect.complete(owner(context), connection));
+      const installation = await context.operation.until(context.connect.complete(ownerOf(context), connection));
       context.connectors.forget();
       return installation;
     },
@@ -132,8 +132,4 @@ async function needsOf(context: GatewayContext, documents: readonly string[]): P
     needs.push(...operations.flatMap(requirementsOf).map(({ anyOf }) => anyOf));
   }
   return needs;
-}
-
-function owner({ viewer }: GatewayContext) {
-  return { tenantId: viewer.tenantId, viewerId: viewer.id };
 }

@@ -1,0 +1,74 @@
+import { type OAuthClient, OAuthError } from '../../hubspot/oauth/oauth-client.ts';
+import type { Logger } from '../../lib/logging/logger.ts';
+import type { Clock } from '../../lib/time/clock.ts';
+import type { Installation, InstallationStore } from '../../storage/installation-store.ts';
+import type { InstallationCache } from '../installation-cache.ts';
+import { scheduleOf } from '../refresh-policy.ts';
+import type { Flows } from './flows.ts';
+import { type RedeemedCode, redeemCode } from './redeem-code.ts';
+
+/** Why a code brought no usable tokens. */
+export interface RedemptionFailure {
+  readonly failure: 'exchange_failed' | 'hubspot_error';
+  /** False when HubSpot certainly has not exchanged the code. */
+  readonly mayBeDone: boolean;
+}
+
+export interface GrantSaverOptions {
+  readonly flows: Flows;
+  /** Identical in the authorization and the token request, and never built from a Host header. */
+  readonly redirectUri: () => string;
+  readonly oauth: OAuthClient;
+  readonly installations: InstallationStore;
+  readonly installationCache: InstallationCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Redeems the codes of consents, and saves their tokens as installations. */
+export class GrantSaver {
+  readonly #options: GrantSaverOptions;
+
+  constructor(options: GrantSaverOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param codeVerifier of flows with PKCE
+   * @param tenantId for the log; `undefined` when no tenant is known yet
+   */
+  async redeem(
+    code: string,
+    codeVerifier: string | undefined,
+    tenantId?: string,
+  ): Promise<RedeemedCode | RedemptionFailure> {
+    try {
+      return (
+        (await redeemCode(this.#options, { code, codeVerifier })) ?? { failure: 'exchange_failed', mayBeDone: true }
+      );
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      this.#options.logger.warn({ err: error, tenantId }, 'HubSpot did not exchange the authorization code');
+      const isRefused = error.kind === 'invalid_grant' || error.kind === 'refused';
+      return { failure: isRefused ? 'exchange_failed' : 'hubspot_error', mayBeDone: error.mayBeDone };
+    }
+  }
+
+  /** Saves the tokens, with retries until `giveUpAt`, because a code cannot be redeemed again. */
+  async save(tenantId: string, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
+    const { flows, installations, installationCache, logger } = this.#options;
+    const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
+    const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
+    const tokens = { ...scheduleOf(expiresInMs), accessToken, refreshToken };
+    const grant = { tenantId, hubId, hubDomain, installedBy, grantedScopes, tokens };
+    const installation = await flows
+      .retryStorage(() => installations.connect(grant), giveUpAt)
+      .catch((err: unknown) => {
+        logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
+        throw err;
+      });
+    installationCache.changed(installation);
+    logger.info({ tenantId, installationId: installation.id, hubId }, 'portal connected');
+    return installation;
+  }
+}
