@@ -41,5 +41,5 @@ it('without it rejects, with the data in the error', async () => {
     .request(ONE_PORTAL, { installation: portals.second })
     .catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(ClientError);
-  expect(failure).toMatchObject({ response: { status: 200, data: { installation: { owners: null } } } });
+  expect(failure).toMatchObject({ response: { status: 294, data: { installation: { owners: null } } } });
 });

@@ -26,7 +26,7 @@ const PARTS: Readonly<Record<string, Parts>> = {
   '200 by GET': { line: `GET /graphql?query=${encodeURIComponent(QUERY)} HTTP/1.1` },
   '400 of the server': { more: ['Content-Type: application/json'] },
   '400 of the body': { body: '{'.padEnd(BODY.length) },
-  '400 by GET': { line: 'GET /graphql HTTP/1.1' },
+  '422 by GET': { line: 'GET /graphql HTTP/1.1' },
   '401': { authorization: 'Bearer x' },
   '401 by GET': { line: `GET /graphql?query=${encodeURIComponent(QUERY)} HTTP/1.1`, authorization: 'Bearer x' },
   '405': { line: 'PUT /graphql HTTP/1.1' },

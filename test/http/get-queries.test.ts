@@ -69,17 +69,17 @@ describe('a query by GET', () => {
   });
 
   it.each([
-    ['no query', {}],
-    ['an empty query', { query: '' }],
-    ['variables that are no JSON', { query: QUERY, variables: 'canary-4711' }],
-    ['variables that are no object', { query: QUERY, variables: '["canary-4711"]' }],
-    ['extensions that are no object', { query: QUERY, extensions: '"canary-4711"' }],
-    ['a query that stands there twice', `query=${encodeURIComponent(QUERY)}&query=canary-4711`],
-    ['what is no UTF-8', 'query=%ff'],
-    ['an escape that is none', 'query=%zz'],
-  ])('with %s is refused', async (_name, parameters) => {
+    ['no query', {}, 422],
+    ['an empty query', { query: '' }, 422],
+    ['variables that are not JSON', { query: QUERY, variables: 'canary-4711' }, 422],
+    ['variables that are not an object', { query: QUERY, variables: '["canary-4711"]' }, 422],
+    ['extensions that are not an object', { query: QUERY, extensions: '"canary-4711"' }, 422],
+    ['two queries', `query=${encodeURIComponent(QUERY)}&query=canary-4711`, 422],
+    ['bytes that are not UTF-8', 'query=%ff', 400],
+    ['an invalid escape', 'query=%zz', 400],
+  ])('with %s is refused', async (_name, parameters, expected) => {
     const { status, codes, text } = await twice(parameters);
-    expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+    expect({ status, codes }).toEqual({ status: expected, codes: ['BAD_USER_INPUT'] });
     expect(text).not.toContain('canary-4711');
   });
 

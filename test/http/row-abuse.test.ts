@@ -45,7 +45,7 @@ describe('rows are bounded before anything is read', () => {
     ],
   ])('%s', async (_case, query) => {
     const { raw, answer } = await stack.send(query());
-    expect(raw.status).toBe(400);
+    expect(raw.status).toBe(422);
     expect(answer.data).toBeUndefined();
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(answer.errors?.[0]?.message).toMatch(

@@ -37,7 +37,7 @@ describe('requests', () => {
     ['of none', []],
   ])('B33 refuses a batch %s', async (_name, batch) => {
     const { status, codes, text } = await post(batch);
-    expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+    expect({ status, codes }).toEqual({ status: 422, codes: ['BAD_USER_INPUT'] });
     expect(text).toContain('not supported');
   });
 
@@ -50,7 +50,7 @@ describe('requests', () => {
     ['a name of control characters', { query: 'query a { viewer { id } }', operationName: '\u0000\u001b[31m\n' }],
   ])('B37 B38 refuses %s', async (_name, body) => {
     const { status, codes, text } = await post(body);
-    expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+    expect({ status, codes }).toEqual({ status: 422, codes: ['BAD_USER_INPUT'] });
     expect(text.length).toBeLessThan(1_000);
   });
 
@@ -74,7 +74,7 @@ describe('requests', () => {
     ['extensions', 'an array', []],
   ])('B46 refuses %s that are %s', async (name, _kind, value) => {
     const { status, codes } = await post({ query: '{ viewer { id } }', [name]: value });
-    expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+    expect({ status, codes }).toEqual({ status: 422, codes: ['BAD_USER_INPUT'] });
   });
 });
 
@@ -93,7 +93,7 @@ describe('variables', () => {
   ])('B46 refuses an id that %s', async (_name, variables) => {
     const calls = await callsDuring(async () => {
       const { status, codes, text } = await post({ query: CONTACT, variables });
-      expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+      expect({ status, codes }).toEqual({ status: 422, codes: ['BAD_USER_INPUT'] });
       expect(text.length).toBeLessThan(1_000);
     });
     expect(calls).toBe(0);
@@ -109,7 +109,7 @@ describe('variables', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.token()}` },
       body: `{"query":"query($x: [String!]) { viewer { id } a: __typename @skip(if: $x) }","variables":{"x":${json}}}`,
     });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
     const { errors } = await response.json();
     expect(errors).toMatchObject([{ message: 'The variables hold too much.', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
@@ -146,7 +146,7 @@ describe('first', () => {
   it.each([2_147_483_648, 1.5, '10', [1], true, {}])('B45 refuses %j, which is no Int', async (first) => {
     const calls = await callsDuring(async () => {
       const { status, codes } = await post({ query: CONTACTS, variables: { first } });
-      expect({ status, codes }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'] });
+      expect({ status, codes }).toEqual({ status: 422, codes: ['BAD_USER_INPUT'] });
       const literal = first instanceof Object && !Array.isArray(first) ? '{}' : JSON.stringify(first);
       expect((await post({ query: `{ contacts(first: ${literal}) { nodes { id } } }` })).codes).toEqual([
         'GRAPHQL_VALIDATION_FAILED',

@@ -64,7 +64,7 @@ const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BR
 
 /**
  * The error for variables with too many values, or with a number that has lost digits. The limit exists because GraphQL
- * visits every field of an input type for each item of a list. The error has HTTP status 400, like other invalid
+ * visits every field of an input type for each item of a list. The error has HTTP status 422, like other invalid
  * variables.
  */
 export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
@@ -89,7 +89,7 @@ function hasLostDigits(value: unknown): boolean {
 }
 
 function badVariables(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { http: { status: 400 } } });
+  return new GraphQLError(message, { extensions: { http: { status: 422 } } });
 }
 
 /** Validation rule: limits the root fields of an operation. */

@@ -18,6 +18,7 @@ import { type EarlyAnswer, sendEarly, sendRefusal } from '../refusal.ts';
 import { checkHead, type HeadRefusal, isForBrowser } from '../request-head.ts';
 import type { RecordRequest, RequestRecord } from '../request-log.ts';
 import { type GraphQLParameters, parametersInBody, parametersInUrl } from './graphql-parameters.ts';
+import { executedStatus } from './status.ts';
 
 export interface FastPathOptions {
   readonly authenticate: Authenticate;
@@ -161,7 +162,7 @@ async function answer(
     if (!result || !('data' in result)) return fullPath();
     const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
     const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
-    send(exchange, options, { status: 200, headers, body: JSON.stringify(result) });
+    send(exchange, options, { status: executedStatus(result, exchange.type), headers, body: JSON.stringify(result) });
   } catch (error) {
     if (isOverloaded(error)) return send(exchange, options, withoutConnection(overloadedAnswer(error)));
     // The operation may have been executed, so the full path must not execute it again.

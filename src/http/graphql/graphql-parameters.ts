@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GraphQLError } from 'graphql';
 import type { GatewayErrorCode } from '../../errors.ts';
+import { UNPROCESSABLE } from './status.ts';
 
 /** The parameters of a GraphQL request, from its body or its URL. */
 export interface GraphQLParameters {
@@ -12,8 +13,9 @@ export interface GraphQLParameters {
 /** The parameters in the body of a POST, or an error for an invalid body. */
 export function parametersInBody(body: Uint8Array): GraphQLParameters | GraphQLError {
   // Decoding would replace invalid bytes by other characters.
-  if (!isUtf8(body)) return malformed('The body is not UTF-8.');
+  if (!isUtf8(body)) return unparsable('The body is not UTF-8.');
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+  if (Number.isNaN(parsed)) return unparsable('The body is not JSON. Send a JSON object with the member "query".');
   if (Array.isArray(parsed)) return malformed('Batches are not supported: send one operation in each request.');
   return isMap(parsed) ? parametersIn(parsed) : malformed('Send a JSON object with the member "query".');
 }
@@ -25,7 +27,7 @@ export function parametersInBody(body: Uint8Array): GraphQLParameters | GraphQLE
 export function parametersInUrl(url: string): GraphQLParameters | GraphQLError {
   const start = url.indexOf('?');
   const search = start < 0 ? '' : url.slice(start + 1);
-  if (!isDecodable(search)) return malformed('The URL is not percent-encoded UTF-8.');
+  if (!isDecodable(search)) return unparsable('The URL is not percent-encoded UTF-8.');
   const parameters = new URLSearchParams(search);
   for (const name of PARAMETERS) {
     // A proxy in front could have used the other one.
@@ -75,8 +77,12 @@ function persistedQueryNotSupported(): GraphQLError {
   });
 }
 
-function malformed(message: string): GraphQLError {
+function unparsable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { http: { status: 400 } } });
+}
+
+function malformed(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { http: { status: UNPROCESSABLE } } });
 }
 
 function isDecodable(search: string): boolean {

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { GatewayError, type GatewayErrorCode } from '../../../errors.ts';
 import type { Logger } from '../../../lib/logging/logger.ts';
+import { executedStatus, UNPROCESSABLE } from '../status.ts';
 
 /** Codes of documents that were not executed. Other GraphQL servers use the same codes. */
 const DOCUMENT_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'] as const satisfies GatewayErrorCode[];
@@ -28,9 +29,13 @@ export function useErrorCodes({ logger, suggestions }: ErrorCodesOptions): Plugi
       const errors = event.result.filter((error) => error instanceof GraphQLError);
       event.setResult(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')));
     },
-    onResultProcess({ result, setResult }) {
+    onResultProcess({ request, result, setResult }) {
       if (!('errors' in result) || !Array.isArray(result.errors)) return;
-      setResult({ ...result, errors: presentErrors(result.errors, { logger, suggestions }) });
+      const errors = presentErrors(result.errors, { logger, suggestions });
+      if (!('data' in result)) return setResult({ ...result, errors });
+      // use-request sets the header to the media type of the answer.
+      const status = executedStatus(result, request.headers.get('accept') ?? '');
+      setResult({ ...result, errors, extensions: { ...result.extensions, http: { status } } });
     },
   };
 }
@@ -41,7 +46,8 @@ export function presentErrors(errors: readonly GraphQLError[], { logger, suggest
 }
 
 function coded(error: GraphQLError, code: (typeof DOCUMENT_CODES)[number]): GraphQLError {
-  return rebuilt(error, error.message, { ...error.extensions, code });
+  const http = { ...error.extensions.http, ...(code === 'GRAPHQL_VALIDATION_FAILED' && { status: UNPROCESSABLE }) };
+  return rebuilt(error, error.message, { ...error.extensions, http, code });
 }
 
 function present(error: GraphQLError, logger: Logger, suggestions: boolean): GraphQLError {

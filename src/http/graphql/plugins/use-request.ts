@@ -4,6 +4,7 @@ import { readBodyOf } from '../../body.ts';
 import { errorBody } from '../../error-body.ts';
 import { checkHead } from '../../request-head.ts';
 import { parametersInBody, parametersInUrl } from '../graphql-parameters.ts';
+import { UNPROCESSABLE } from '../status.ts';
 
 /** Parses heads, bodies and URLs in the same way as the fast path, in place of yoga's parsers. */
 export function useRequest(): Plugin {
@@ -27,7 +28,7 @@ export function useRequest(): Plugin {
       ({ context }) =>
       ({ result }) => {
         const { request, params } = context;
-        if (request.method === 'GET' && isDocument(result)) refuseOtherThanQueries(result, params?.operationName);
+        if (isDocument(result)) checkOperation(result, params?.operationName, request.method);
       },
   };
 }
@@ -49,9 +50,14 @@ function isDocument(result: unknown): result is DocumentNode {
 }
 
 /** A GET request must not change data. https://graphql.github.io/graphql-over-http/draft/#sec-GET */
-function refuseOtherThanQueries(document: DocumentNode, operationName: string | null | undefined): void {
-  const operation = getOperationAST(document, operationName)?.operation ?? 'query';
-  if (operation === 'query') return;
+function checkOperation(document: DocumentNode, operationName: string | null | undefined, method: string): void {
+  const operation = getOperationAST(document, operationName)?.operation;
+  if (operation === undefined) {
+    throw new GraphQLError('Name one operation of the document in "operationName".', {
+      extensions: { http: { status: UNPROCESSABLE } },
+    });
+  }
+  if (operation === 'query' || method !== 'GET') return;
   throw new GraphQLError(`Send a ${operation} by POST.`, {
     extensions: { http: { status: 405, headers: { allow: 'POST' } } },
   });
