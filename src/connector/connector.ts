@@ -1,18 +1,20 @@
 import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayError } from '../errors.ts';
-import type { Association, AssociationPage, AssociationReadInput } from '../hubspot/crm/associations.ts';
+import type { Association } from '../hubspot/crm/associations.ts';
 import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import type { Owner } from '../hubspot/crm/owners.ts';
 import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Installation } from '../storage/installation-store.ts';
-import { RecordLoader } from './batching/record-loader.ts';
 import {
   type AssociatedRecord,
   type CrmRecord,
+  NOTHING_PRELOADED,
   PLAIN_RECORDS,
   type PortalOwner,
+  type Preloaded,
+  type PreloadedRecords,
   type RecordClasses,
   type RecordConnector,
 } from './crm-record.ts';
@@ -33,6 +35,7 @@ import { PortalWrites } from './portal-writes.ts';
 import { readableProperties, type SelectedProperties } from './property-access.ts';
 import type { AssociatedRecordSelection, InlineAssociationSelection, ListSelection } from './record-selection.ts';
 import type { RequestContext } from './request-context.ts';
+import { isSameList, RequestLoaders } from './request-loaders.ts';
 import { type Search, takesProperties } from './search/search.ts';
 import { readSearch } from './search/search-pages.ts';
 
@@ -50,8 +53,7 @@ export class Connector implements RecordConnector {
   readonly #request: RequestContext;
   readonly #refusals = new Map<string, GatewayError>();
   readonly #recordClasses: RecordClasses;
-  readonly #loaders = new Map<string, RecordLoader<CrmRecord>>();
-  readonly #associationPages = new Map<string, Promise<AssociationPage>>();
+  readonly #loaders: RequestLoaders;
 
   constructor(
     installation: Installation,
@@ -64,6 +66,9 @@ export class Connector implements RecordConnector {
     this.#client = client;
     this.#request = request;
     this.#recordClasses = recordClasses;
+    this.#loaders = new RequestLoaders(client, request, (objectType, record) =>
+      this.#toCrmRecord(objectType, record, record.preloaded && { associations: record.preloaded, records: [] }),
+    );
     this.metadata = new PortalMetadata(client, request);
   }
 
@@ -95,7 +100,6 @@ export class Connector implements RecordConnector {
   /** Drops all records that were read: a write can also change the properties that HubSpot computes for other records. */
   invalidate(): void {
     this.#loaders.clear();
-    this.#associationPages.clear();
     this.#client.invalidate();
   }
 
@@ -103,32 +107,12 @@ export class Connector implements RecordConnector {
   record(
     objectType: ObjectType,
     id: string,
-    { associations = NO_TYPES, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
+    { associations, ...selection }: SelectedProperties & Partial<Pick<ListSelection, 'associations'>>,
     idProperty?: string,
   ): PromiseOrValue<CrmRecord | null> {
     return andThen(readableProperties(this, objectType, selection), (properties) =>
-      this.#loader(objectType, properties, { idProperty, associations }).load(id),
+      this.#loaders.records(objectType, { properties, idProperty, associations }).load(id),
     );
-  }
-
-  #loader(
-    objectType: ObjectType,
-    properties: readonly string[],
-    { idProperty, associations = NO_TYPES }: LoaderOptions = {},
-  ): RecordLoader<CrmRecord> {
-    const key = `${objectType}\n${idProperty ?? ''}\n${listKey(properties)}\n${listKey(associations)}`;
-    const known = this.#loaders.get(key);
-    if (known) return known;
-    const batcher = this.#client.records(objectType, idProperty);
-    const loader = new RecordLoader(async (ids) => {
-      const answer = await batcher.loadAll(ids, { properties, associations }, this.#request);
-      return (id) => {
-        const record = answer(id);
-        return record && this.#toCrmRecord(objectType, record, record.preloaded);
-      };
-    });
-    this.#loaders.set(key, loader);
-    return loader;
   }
 
   /** Records of one type in HubSpot's order. */
@@ -141,23 +125,30 @@ export class Connector implements RecordConnector {
     const page = await pageRecords(first, start, (after, limit) =>
       this.#client.list(objectType, { limit, after, properties, associations, archived }, this.#request),
     );
-    // The rows that need a failed record report its error.
-    const readAhead = Promise.allSettled(associatedRecords.map((selected) => this.#readAhead(page, selected)));
-    if (!readsMore) await readAhead;
-    return mapPage(page, (record) => this.#toCrmRecord(objectType, record, associations));
+    const reads = associatedRecords.flatMap((selected) => this.#readAhead(page, selected));
+    const records = readsMore ? reads : await Promise.all(reads.map(completed));
+    const preloaded = { associations, records };
+    return mapPage(page, (record) => this.#toCrmRecord(objectType, record, preloaded));
   }
 
-  /** Reads the associated records of all rows of a list together, so that the rows find them in the loader. */
+  /** Reads the associated records of all rows of a list together. The rows that need a failed record report its error. */
   #readAhead(
     { items }: Page<HubspotRecord>,
-    { objectType: to, first, properties, needsRecord }: InlineAssociationSelection,
-  ): unknown {
-    if (!needsRecord) return undefined;
-    const ids = items.flatMap(({ value }) => {
-      const inline = pageInlineAssociations(first, value.associations?.[to] ?? NO_ASSOCIATIONS);
-      return inline?.items.map((associated) => associated.value.id) ?? [];
-    });
-    return ids.length > 0 ? this.#loader(to, properties).loadMany(ids) : undefined;
+    { objectType, first, properties, needsRecord }: InlineAssociationSelection,
+  ): PreloadedRecords[] {
+    if (!needsRecord) return [];
+    const ids = new Set<string>();
+    for (const { value } of items) {
+      const inline = pageInlineAssociations(first, value.associations?.[objectType] ?? NO_ASSOCIATIONS);
+      for (const associated of inline?.items ?? []) ids.add(associated.value.id);
+    }
+    if (ids.size === 0) return [];
+    const all = [...ids];
+    const loader = this.#loaders.records(objectType, { properties });
+    // Almost always, no record fails. `loadMany` needs another promise for each record.
+    const loaded = Promise.all(all.map((id) => loader.load(id))).catch(() => loader.loadMany(all));
+    const results = loaded.then((found) => new Map(all.map((id, index) => [id, found[index] ?? null])));
+    return [{ objectType, properties, results }];
   }
 
   /** The results of a search, without records that were deleted meanwhile. Search results contain no associations. */
@@ -177,7 +168,7 @@ export class Connector implements RecordConnector {
       ),
     );
     if (includesProperties) return mapPage(page, (record) => this.#toCrmRecord(objectType, record));
-    const records = await this.#loader(objectType, properties).loadMany(page.items.map(({ value }) => value.id));
+    const records = await this.#load(objectType, page, properties);
     return mapRecords(page, records, (record) => record);
   }
 
@@ -191,13 +182,15 @@ export class Connector implements RecordConnector {
     const { needsRecord, needsLabels } = selection;
     const properties = readableProperties(this, to, selection);
     const inline =
-      !needsLabels && record.preloaded.includes(to) ? (record.associations?.[to] ?? NO_ASSOCIATIONS) : undefined;
+      !needsLabels && record.preloaded.associations.includes(to)
+        ? (record.associations?.[to] ?? NO_ASSOCIATIONS)
+        : undefined;
     const page = pageAssociations(first, start, inline, (after) =>
-      this.#associationPage(record.objectType, to, { id: record.recordId, after }),
+      this.#loaders.associations(record.objectType, to).load({ id: record.recordId, after }),
     );
     return andThen(page, (found) =>
       needsRecord
-        ? andThen(properties, (names) => this.#readAssociatedRecords(to, found, names))
+        ? andThen(properties, (names) => this.#readAssociatedRecords(record, to, found, names))
         : this.#identifyAssociatedRecords(to, found),
     );
   }
@@ -207,17 +200,32 @@ export class Connector implements RecordConnector {
   }
 
   #readAssociatedRecords(
+    { preloaded }: CrmRecord,
     to: ObjectType,
     page: Page<Association>,
     properties: readonly string[],
   ): PromiseOrValue<Page<AssociatedRecord>> {
-    const records = this.#loader(to, properties).loadMany(page.items.map(({ value }) => value.id));
+    const read = preloaded.records.find((each) => each.objectType === to && isSameList(each.properties, properties));
+    const records = andThen(
+      read?.results,
+      (results) => knownRecords(page, results) ?? this.#load(to, page, properties),
+    );
     return andThen(records, (found) => mapRecords(page, found, (record, { labels }) => ({ record, labels })));
+  }
+
+  /** The records of a page, in its order. Rejects when one of them failed. */
+  #load(
+    objectType: ObjectType,
+    { items }: Page<{ readonly id: string }>,
+    properties: readonly string[],
+  ): Promise<readonly (CrmRecord | null)[]> {
+    const loader = this.#loaders.records(objectType, { properties });
+    return Promise.all(items.map(({ value }) => loader.load(value.id)));
   }
 
   /** Binds a record to this connector that a connector with another grant of the portal has read. */
   adopt({ raw, objectType, preloaded }: CrmRecord): CrmRecord {
-    return this.#toCrmRecord(objectType, raw, preloaded);
+    return this.#toCrmRecord(objectType, raw, { ...preloaded, records: [] });
   }
 
   /** An owner by id; `null` when the portal has none. */
@@ -243,38 +251,31 @@ export class Connector implements RecordConnector {
     return { ...owner, objectType: 'owners', connector: this };
   }
 
-  #associationPage(from: ObjectType, to: ObjectType, input: AssociationReadInput): Promise<AssociationPage> {
-    const key = `${from}\n${to}\n${input.id}\n${input.after ?? ''}`;
-    const known = this.#associationPages.get(key);
-    if (known) return known;
-    const page = this.#client.associations(from, to).load(input, this.#request);
-    this.#associationPages.set(key, page);
-    return page;
-  }
-
-  #toCrmRecord(objectType: ObjectType, record: HubspotRecord, preloaded: readonly ObjectType[] = NO_TYPES): CrmRecord {
+  #toCrmRecord(objectType: ObjectType, record: HubspotRecord, preloaded: Preloaded = NOTHING_PRELOADED): CrmRecord {
     return new this.#recordClasses[objectType](record, objectType, this, preloaded);
   }
 }
 
-interface LoaderOptions {
-  readonly idProperty?: string | undefined;
-  /** Types of associations to read with a record if that needs no call of its own. */
-  readonly associations?: readonly ObjectType[];
+async function completed(read: PreloadedRecords): Promise<PreloadedRecords> {
+  return { ...read, results: await read.results };
 }
 
-const listKeys = new WeakMap<readonly string[], string>();
-
-/** Lists come from cached query plans, so each list object is joined once. */
-function listKey(list: readonly string[]): string {
-  const known = listKeys.get(list);
-  if (known !== undefined) return known;
-  const key = list.join();
-  listKeys.set(list, key);
-  return key;
+/** `undefined` when one of them is not in `results`. @throws the error of one of them */
+function knownRecords(
+  { items }: Page<Association>,
+  results: Awaited<PreloadedRecords['results']> | undefined,
+): readonly (CrmRecord | null)[] | undefined {
+  if (!results) return undefined;
+  const found: (CrmRecord | null)[] = [];
+  for (const { value } of items) {
+    const record = results.get(value.id);
+    if (record === undefined) return undefined;
+    if (record instanceof Error) throw record;
+    found.push(record);
+  }
+  return found;
 }
 
-const NO_TYPES: readonly ObjectType[] = [];
 const NO_ASSOCIATIONS = { results: [] };
 
 /** Stands for a record of which only the id is selected. */

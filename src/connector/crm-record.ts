@@ -27,21 +27,32 @@ export interface RecordConnector {
   ): PromiseOrValue<Page<AssociatedRecord>>;
 }
 
+/** The associations of a record that were read before its fields ask for them. The rows of a list share one object. */
+export interface Preloaded {
+  /** The types of the associations that were read with the record. */
+  readonly associations: readonly ObjectType[];
+  /** Associated records that were read for all rows of the list together. */
+  readonly records: readonly PreloadedRecords[];
+}
+
+export interface PreloadedRecords {
+  readonly objectType: ObjectType;
+  readonly properties: readonly string[];
+  /** By id: the record, `null` when it does not exist, or its error. A promise while the records are read. */
+  readonly results: PromiseOrValue<ReadonlyMap<string, CrmRecord | Error | null>>;
+}
+
+export const NOTHING_PRELOADED: Preloaded = { associations: [], records: [] };
+
 /** A record for resolvers, with the connector that read it. */
 export class CrmRecord {
   /** The record as HubSpot answered it. Other requests can share the object. */
   readonly raw: HubspotRecord;
   readonly objectType: ObjectType;
   readonly connector: RecordConnector;
-  /** The types of the associations that were read with the record. */
-  readonly preloaded: readonly ObjectType[];
+  readonly preloaded: Preloaded;
 
-  constructor(
-    raw: HubspotRecord,
-    objectType: ObjectType,
-    connector: RecordConnector,
-    preloaded: readonly ObjectType[],
-  ) {
+  constructor(raw: HubspotRecord, objectType: ObjectType, connector: RecordConnector, preloaded: Preloaded) {
     this.raw = raw;
     this.objectType = objectType;
     this.connector = connector;

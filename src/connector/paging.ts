@@ -126,8 +126,17 @@ export function pageInlineAssociations(
   inline: InlineAssociations,
   start: CursorPosition = {},
 ): Page<Association> | undefined {
-  return inline.paging === undefined ? pageKnown(first, start, sorted(inline)) : undefined;
+  if (inline.paging !== undefined) return undefined;
+  if (start.id !== undefined) return pageKnown(first, start, sorted(inline));
+  const known = firstPages.get(inline);
+  if (known?.first === first) return known.page;
+  const page = pageKnown(first, start, sorted(inline));
+  firstPages.set(inline, { first, page });
+  return page;
 }
+
+/** The page that was requested last, cached because all requests that share the record need it, each twice. */
+const firstPages = new WeakMap<InlineAssociations, { readonly first: number; readonly page: Page<Association> }>();
 
 /** A page of a complete list. */
 export function pageKnown<T extends { readonly id: string }>(

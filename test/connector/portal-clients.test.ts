@@ -87,8 +87,8 @@ it('stands in line as a party of its own for each installation and kind of batch
     const pipeline = pipelines.of(installation({ tenantId }));
     void pipeline.records('contacts').load({ id: '1', properties: [] }, request());
     void pipeline.records('contacts', 'email').load({ id: 'a@b.example', properties: [] }, request());
-    void pipeline.associations('contacts', 'deals').load({ id: '1' }, request());
-    void pipeline.associations('deals', 'contacts').load({ id: '1' }, request());
+    void pipeline.associations('contacts', 'deals').loadAll([{ id: '1' }], request());
+    void pipeline.associations('deals', 'contacts').loadAll([{ id: '1' }], request());
   }
   await quiet();
   expect(new Set(parties).size).toBe(8);

@@ -8,7 +8,7 @@ import {
 } from '../../hubspot/crm/associations.ts';
 import type { RequestContext } from '../request-context.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
-import type { Answer } from './load.ts';
+import { type Answer, settled } from './load.ts';
 import { matchNames, type Naming } from './record-names.ts';
 
 const NO_ASSOCIATIONS: AssociationPage = { associations: [], next: undefined };
@@ -36,9 +36,17 @@ export class AssociationBatcher {
     this.#single = queue(`${from} to ${to}, single`, 1);
   }
 
-  async load(input: AssociationReadInput, request: RequestContext): Promise<AssociationPage> {
-    const page = await this.#batched.load(input, request);
-    return this.#unresolved.delete(input) ? this.#single.load(input, request) : page;
+  /** The function that it resolves with returns the page of each of `inputs`, or throws the error of that input. */
+  async loadAll(
+    inputs: readonly AssociationReadInput[],
+    request: RequestContext,
+  ): Promise<Answer<AssociationReadInput, AssociationPage>> {
+    const answer = await this.#batched.loadAll(inputs, request);
+    const unresolved = inputs.filter((input) => this.#unresolved.delete(input));
+    if (unresolved.length === 0) return answer;
+    const answers = await Promise.all(unresolved.map((input) => settled(this.#single.loadAll([input], request))));
+    const laterAnswers = new Map(unresolved.map((input, index) => [input, answers[index]]));
+    return (input) => (laterAnswers.get(input) ?? answer)(input);
   }
 
   async #readPages(

@@ -105,3 +105,10 @@ export function chargeAgain<I extends BatchInput, O>(pending: readonly PendingIn
   const active = pending.filter(({ load }) => !load.isCancelled && isAffordable(load));
   if (active.length === 0) throw new Error('no load waits for this call');
 }
+
+/** Turns a rejection into an answer that throws, so that it fails only the inputs of this call. */
+export function settled<I, O>(answer: Promise<Answer<I, O>>): Promise<Answer<I, O>> {
+  return answer.catch((error: unknown) => () => {
+    throw error;
+  });
+}

@@ -5,7 +5,7 @@ import type { Cancellation } from '../../lib/cancellation.ts';
 import type { CachedRecords } from '../record-cache.ts';
 import type { RequestContext } from '../request-context.ts';
 import { type BatchContext, BatchQueue } from './batch-queue.ts';
-import type { Answer } from './load.ts';
+import { type Answer, settled } from './load.ts';
 import { recordNaming } from './record-names.ts';
 import {
   type LoadedRecord,
@@ -123,13 +123,6 @@ export class RecordBatcher {
     }
     return known;
   }
-}
-
-/** Turns a rejection into an answer that throws, so that it fails only the inputs of this call. */
-function settled(answer: Promise<RecordAnswer>): Promise<RecordAnswer> {
-  return answer.catch((error: unknown) => () => {
-    throw error;
-  });
 }
 
 function unanswered(): never {

@@ -12,7 +12,12 @@ beforeEach(() => {
   batcher = new AssociationBatcher(hubspot.context(), 'contacts', 'deals');
 });
 
-const load = (id: string, after?: string, by = request()) => batcher.load({ id, after }, by);
+async function load(id: string, after?: string, by = request()) {
+  const input = { id, after };
+  const answer = await batcher.loadAll([input], by);
+  return answer(input);
+}
+
 const ids = (count: number, from = 1) => Array.from({ length: count }, (_, index) => String(from + index));
 
 /** Every record's one associated record has the record's id in its own, and its cursor as label. */
