@@ -3,7 +3,7 @@ import type { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import { grantOver, notConnected } from '../installations/grant-monitor.ts';
 import type { InstallationCache } from '../installations/installation-cache.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { ViewerKey } from '../storage/default-installation-store.ts';
+import type { ViewerId } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
@@ -22,7 +22,7 @@ export interface ConnectorsOptions {
 
 /** The installations of one tenant and their connectors, for one request. */
 export class Connectors {
-  readonly #viewer: ViewerKey;
+  readonly #viewer: ViewerId;
   readonly #options: ConnectorsOptions;
   readonly #request: RequestContext;
   /** The begin of the request: a refusal considers all changes of other replicas before it. */
@@ -32,7 +32,7 @@ export class Connectors {
   #default: PromiseOrValue<string | undefined> | undefined;
   #expiries: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(viewer: ViewerKey, request: RequestContext, options: ConnectorsOptions) {
+  constructor(viewer: ViewerId, request: RequestContext, options: ConnectorsOptions) {
     this.#viewer = viewer;
     this.#request = request;
     this.#options = options;

@@ -3,7 +3,7 @@ import type { Installations } from '../installations/installations.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { ViewerKey } from '../storage/default-installation-store.ts';
+import type { ViewerId } from '../storage/default-installation-store.ts';
 import type { Stores } from '../storage/stores.ts';
 import { Connectors } from './connectors.ts';
 import type { RecordClasses } from './crm-record.ts';
@@ -33,7 +33,7 @@ export interface PortalsOptions {
 /** The connectors of all portals, and the rate limits, batches and caches that their requests share. */
 export interface Portals {
   /** The connectors for one request of `viewer`. */
-  connectorsFor(viewer: ViewerKey, request: RequestContext): Connectors;
+  connectorsFor(viewer: ViewerId, request: RequestContext): Connectors;
   /** Returns the leased rate limits. */
   close(): Promise<void>;
 }

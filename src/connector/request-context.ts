@@ -1,6 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { CallContext, HubspotApi } from '../hubspot/client.ts';
-import { type Abandonable, type Cancellation, eitherOf, untilCancelled } from '../lib/cancellation.ts';
+import { anyOf, type Cancellable, type Cancellation, untilCancelled } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import type { CallBudget } from './call-budget.ts';
 
@@ -24,7 +24,7 @@ export class RequestContext implements Cancellation {
   readonly #clock: Clock;
   readonly #endsAt: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #followers = new Set<Abandonable>();
+  readonly #listeners = new Set<Cancellable>();
   #reason: GatewayError | undefined;
   /** Set while work follows. */
   #cancelTimer: (() => void) | undefined;
@@ -44,13 +44,13 @@ export class RequestContext implements Cancellation {
     return this.#reason;
   }
 
-  follow(work: Abandonable): void {
+  addListener(work: Cancellable): void {
     const { reason } = this;
     if (reason) {
-      work.abandon(reason);
+      work.cancel(reason);
       return;
     }
-    this.#followers.add(work);
+    this.#listeners.add(work);
     this.#cancelTimer ??= this.#clock.schedule(() => this.#end(outOfTime()), this.#endsAt - this.#clock.monotonic());
     // One listener for all followers: adding a listener takes time in proportion to the existing ones.
     if (this.#isListening || !this.#signal) return;
@@ -59,8 +59,8 @@ export class RequestContext implements Cancellation {
     signal.addEventListener('abort', () => this.#end(cancelled(signal)), { once: true });
   }
 
-  leave(work: Abandonable): void {
-    if (!this.#followers.delete(work) || this.#followers.size > 0) return;
+  removeListener(work: Cancellable): void {
+    if (!this.#listeners.delete(work) || this.#listeners.size > 0) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -68,8 +68,8 @@ export class RequestContext implements Cancellation {
   #end(reason: GatewayError): void {
     this.#reason ??= reason;
     this.#cancelTimer?.();
-    for (const work of this.#followers) work.abandon(this.#reason);
-    this.#followers.clear();
+    for (const work of this.#listeners) work.cancel(this.#reason);
+    this.#listeners.clear();
   }
 
   /**
@@ -95,7 +95,7 @@ export class RequestContext implements Cancellation {
 
   /** The API for calls of this operation alone. They are charged, and cancelled with the operation or the `grant`. */
   charged({ version, send }: HubspotApi, grant: Cancellation): HubspotApi {
-    const cancellation = eitherOf(this, grant);
+    const cancellation = anyOf(this, grant);
     const callContext = { ...this.callContext, cancellation };
     return {
       version,

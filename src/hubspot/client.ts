@@ -2,7 +2,7 @@ import { type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { isGatewayError } from '../errors.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
-import type { Priority } from '../lib/slots.ts';
+import type { Priority } from '../lib/semaphore.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import { parseRetryAfter } from '../lib/time/retry-after.ts';
 import { describeFailure, hubspotError } from './failed-answer.ts';

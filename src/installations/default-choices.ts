@@ -1,11 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { cacheLimit } from '../lib/cache-limit.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
-import type {
-  DefaultInstallation,
-  DefaultInstallationStore,
-  ViewerKey,
-} from '../storage/default-installation-store.ts';
+import type { DefaultInstallation, DefaultInstallationStore, ViewerId } from '../storage/default-installation-store.ts';
 
 const MAX_VIEWERS = 10_000;
 
@@ -19,7 +15,7 @@ export class DefaultChoices {
   }
 
   /** @throws GatewayError STORAGE_UNAVAILABLE */
-  of(viewer: ViewerKey): PromiseOrValue<DefaultInstallation> {
+  of(viewer: ViewerId): PromiseOrValue<DefaultInstallation> {
     const key = keyOf(viewer);
     const known = this.#known.get(key);
     if (known) return known;
@@ -35,12 +31,12 @@ export class DefaultChoices {
   }
 
   /** @throws GatewayError STORAGE_UNAVAILABLE */
-  async save(viewer: ViewerKey, installationId: string | undefined): Promise<void> {
+  async save(viewer: ViewerId, installationId: string | undefined): Promise<void> {
     await this.#store.save(viewer, installationId).finally(() => this.#known.delete(keyOf(viewer)));
   }
 
   /** Called when a replica has stored a choice at `updatedAt`. */
-  async changed(viewer: ViewerKey, updatedAt: number): Promise<void> {
+  async changed(viewer: ViewerId, updatedAt: number): Promise<void> {
     const known = this.#known.peek(keyOf(viewer));
     const choice = await Promise.resolve(known).catch(() => undefined);
     if (choice && choice.updatedAt !== updatedAt) this.#known.delete(keyOf(viewer));
@@ -51,6 +47,6 @@ export class DefaultChoices {
   }
 }
 
-function keyOf({ tenantId, viewerId }: ViewerKey): string {
+function keyOf({ tenantId, viewerId }: ViewerId): string {
   return `${tenantId}\n${viewerId}`;
 }

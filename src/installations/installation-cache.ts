@@ -3,7 +3,7 @@ import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { DefaultInstallationStore, ViewerKey } from '../storage/default-installation-store.ts';
+import type { DefaultInstallationStore, ViewerId } from '../storage/default-installation-store.ts';
 import type {
   Installation,
   InstallationChange,
@@ -81,14 +81,14 @@ export class InstallationCache {
   }
 
   /** Id of a viewer's default installation. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
-  defaultOf(viewer: ViewerKey): PromiseOrValue<string | undefined> {
+  defaultOf(viewer: ViewerId): PromiseOrValue<string | undefined> {
     return andThen(this.#known(viewer.tenantId).stored, ({ hasDefaults }) =>
       hasDefaults ? andThen(this.#defaults.of(viewer), ({ installationId }) => installationId) : undefined,
     );
   }
 
   /** Stores or removes a viewer's choice. @throws GatewayError STORAGE_UNAVAILABLE */
-  async saveDefault(viewer: ViewerKey, installationId: string | undefined): Promise<void> {
+  async saveDefault(viewer: ViewerId, installationId: string | undefined): Promise<void> {
     await this.#defaults.save(viewer, installationId).finally(() => this.forget(viewer.tenantId));
   }
 

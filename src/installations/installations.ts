@@ -45,7 +45,7 @@ export function createInstallations(options: InstallationsOptions): Installation
   const installationCache = new InstallationCache({ installations, defaults, clock, logger });
   const grants = new GrantMonitor({ installations, installationCache, oauth, clock, logger });
   const refresher = new TokenRefresher({ tokens: stores.tokens, grants, oauth, clock, logger, metrics, alert });
-  const tokens = new TokenManager({ exchange: refresher, clock, logger });
+  const tokens = new TokenManager({ refresher, clock, logger });
   const revocations = new Revocations({ store: stores.revocations, oauth, api, clock, logger });
   const requests = stores.authorizationRequests;
   const { redirectUri } = options.connect;

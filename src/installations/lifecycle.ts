@@ -1,5 +1,5 @@
 import type { Logger } from '../lib/logging/logger.ts';
-import type { ViewerKey } from '../storage/default-installation-store.ts';
+import type { ViewerId } from '../storage/default-installation-store.ts';
 import type { Installation, InstallationStore } from '../storage/installation-store.ts';
 import { notConnected } from './grant-monitor.ts';
 import type { InstallationCache } from './installation-cache.ts';
@@ -59,7 +59,7 @@ export class InstallationLifecycle {
    * Sets the installation for operations of this viewer that name none; `undefined` removes the choice.
    * @throws GatewayError NOT_CONNECTED for a disconnected installation, or STORAGE_UNAVAILABLE
    */
-  async setDefault(viewer: ViewerKey, installation: Installation | undefined): Promise<void> {
+  async setDefault(viewer: ViewerId, installation: Installation | undefined): Promise<void> {
     if (installation?.status === 'DISCONNECTED') throw notConnected(installation.id);
     await this.#options.installationCache.saveDefault(viewer, installation?.id);
   }

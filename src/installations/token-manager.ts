@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { cacheLimit } from '../lib/cache-limit.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
+import type { Priority } from '../lib/semaphore.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import type { Priority } from '../lib/slots.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import type { Installation, InstallationChange } from '../storage/installation-store.ts';
 import type { StoredTokens } from '../storage/token-store.ts';
@@ -54,7 +54,7 @@ interface RequestedTokens {
 }
 
 export interface TokenManagerOptions {
-  readonly exchange: TokenRefresher;
+  readonly refresher: TokenRefresher;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -159,7 +159,7 @@ export class TokenManager {
     return this.#refreshing.run(flight, async () => {
       for (;;) {
         const grantVersion = Math.max(installation.grantVersion, this.#grantVersions.get(key) ?? 0);
-        const tokens = await this.#options.exchange.refresh(installation, aboveVersion, priority);
+        const tokens = await this.#options.refresher.refresh(installation, aboveVersion, priority);
         // The tokens can be older than a change of the grant that happened meanwhile.
         if (grantVersion < (this.#grantVersions.get(key) ?? 0)) continue;
         return this.#remember(key, tokens, { aboveVersion, grantVersion });

@@ -4,7 +4,7 @@ import { CircuitBreaker } from '../lib/circuit-breaker.ts';
 import type { Alert } from '../lib/logging/alert.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { type Priority, Slots } from '../lib/slots.ts';
+import { type Priority, Semaphore } from '../lib/semaphore.ts';
 import { type Clock, sleep } from '../lib/time/clock.ts';
 import { repeat } from '../lib/time/repeat.ts';
 import { DecryptionError } from '../storage/encryption/token-cipher.ts';
@@ -39,7 +39,7 @@ export interface TokenRefresherOptions {
   readonly oauth: OAuthClient;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'tokenRefreshes' | 'watchTokenSlots'>;
+  readonly metrics: Pick<Metrics, 'tokenRefreshes' | 'watchTokenRefreshes'>;
   readonly alert: Alert;
 }
 
@@ -54,7 +54,7 @@ interface ClaimedTokens extends StoredTokens {
  */
 export class TokenRefresher {
   readonly #options: TokenRefresherOptions;
-  readonly #slots = new Slots(MAX_CALLS);
+  readonly #permits = new Semaphore(MAX_CALLS);
   readonly #breaker: CircuitBreaker;
   #stoppingSince: number | undefined;
   readonly #versions: TokenVersions;
@@ -63,7 +63,7 @@ export class TokenRefresher {
     this.#options = options;
     this.#versions = new TokenVersions(options.logger);
     this.#breaker = new CircuitBreaker(options.clock);
-    options.metrics.watchTokenSlots(this.#slots);
+    options.metrics.watchTokenRefreshes(this.#permits);
   }
 
   /** The process will end soon: shortens the retries of failed saves. */
@@ -80,7 +80,7 @@ export class TokenRefresher {
     const { clock } = this.#options;
     const giveUpAt = clock.monotonic() + WAIT_MS;
     for (;;) {
-      const outcome = await this.#slots.run(priority, () =>
+      const outcome = await this.#permits.run(priority, () =>
         this.#attempt(installation, aboveVersion).catch((error: unknown) => {
           throw error instanceof DecryptionError ? tokensUnreadable(installation) : error;
         }),
@@ -109,7 +109,7 @@ export class TokenRefresher {
     if (breakerMs > 0) return orElse(fallback, breakerMs);
     const lease = await this.#claim(installation, stored, fallback);
     if (!lease) {
-      this.#breaker.abandoned();
+      this.#breaker.notCalled();
       return fallback ?? POLL_MS.from;
     }
     // HubSpot may have replaced the refresh token in a refresh that the database has lost.
@@ -128,7 +128,7 @@ export class TokenRefresher {
     try {
       return await RefreshLease.claim(installation, version, this.#options);
     } catch (error) {
-      this.#breaker.abandoned();
+      this.#breaker.notCalled();
       if (!fallback || !isGatewayError(error, 'STORAGE_UNAVAILABLE')) throw error;
       return undefined;
     }
@@ -204,7 +204,7 @@ export class TokenRefresher {
       return this.#release(installation, stored, 0, stored.inDoubt);
     }
     if (error.kind === 'unavailable') this.#breaker.failed();
-    else this.#breaker.abandoned();
+    else this.#breaker.notCalled();
     const failures = stored.failures + 1;
     if (error.kind === 'refused' || (error.isUnreadable && failures >= ALERT_AFTER)) {
       alert('bad_token_answer', 'HubSpot answers token refreshes with invalid answers', { ...facts, failures });

@@ -1,9 +1,9 @@
 import type { Clock } from './time/clock.ts';
 
 /** Work that can be cancelled. */
-export interface Abandonable {
+export interface Cancellable {
   /** Never throws. Further calls have no effect. */
-  abandon(reason: Error): void;
+  cancel(reason: Error): void;
 }
 
 /**
@@ -14,14 +14,14 @@ export interface Cancellation {
   /** The reason of the cancellation; `undefined` while the work is not cancelled. */
   readonly reason: Error | undefined;
   /** Cancels `work` with this cancellation, immediately if it is already cancelled. */
-  follow(work: Abandonable): void;
+  addListener(work: Cancellable): void;
   /** Removes `work`, which is done. */
-  leave(work: Abandonable): void;
+  removeListener(work: Cancellable): void;
 }
 
 /** A cancellation with the method that cancels it. */
 export class CancellationSource implements Cancellation {
-  readonly #followers = new Set<Abandonable>();
+  readonly #listeners = new Set<Cancellable>();
   #reason: Error | undefined;
 
   get reason(): Error | undefined {
@@ -32,35 +32,35 @@ export class CancellationSource implements Cancellation {
   cancel(reason: Error): void {
     if (this.#reason) return;
     this.#reason = reason;
-    for (const work of this.#followers) work.abandon(reason);
-    this.#followers.clear();
+    for (const work of this.#listeners) work.cancel(reason);
+    this.#listeners.clear();
   }
 
-  follow(work: Abandonable): void {
-    if (this.#reason) work.abandon(this.#reason);
-    else this.#followers.add(work);
+  addListener(work: Cancellable): void {
+    if (this.#reason) work.cancel(this.#reason);
+    else this.#listeners.add(work);
   }
 
-  leave(work: Abandonable): void {
-    this.#followers.delete(work);
+  removeListener(work: Cancellable): void {
+    this.#listeners.delete(work);
   }
 }
 
 /** Cancelled as soon as one of the two is. */
-export function eitherOf(one: Cancellation, other: Cancellation): Cancellation {
+export function anyOf(one: Cancellation, other: Cancellation): Cancellation {
   return {
     get reason() {
       return one.reason ?? other.reason;
     },
-    follow(work) {
+    addListener(work) {
       const reason = one.reason ?? other.reason;
-      if (reason) return work.abandon(reason);
-      one.follow(work);
-      other.follow(work);
+      if (reason) return work.cancel(reason);
+      one.addListener(work);
+      other.addListener(work);
     },
-    leave(work) {
-      one.leave(work);
-      other.leave(work);
+    removeListener(work) {
+      one.removeListener(work);
+      other.removeListener(work);
     },
   };
 }
@@ -69,9 +69,9 @@ export function eitherOf(one: Cancellation, other: Cancellation): Cancellation {
 export function untilCancelled<T>(cancellation: Cancellation | undefined, work: Promise<T>): Promise<T> {
   if (!cancellation) return work;
   return new Promise((resolve, reject) => {
-    const waiting = { abandon: reject };
-    cancellation.follow(waiting);
-    work.then(resolve, reject).finally(() => cancellation.leave(waiting));
+    const waiting = { cancel: reject };
+    cancellation.addListener(waiting);
+    work.then(resolve, reject).finally(() => cancellation.removeListener(waiting));
   });
 }
 
@@ -79,15 +79,15 @@ export function untilCancelled<T>(cancellation: Cancellation | undefined, work: 
 export function pause(clock: Clock, delayMs: number, cancellation: Cancellation | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const waiting = {
-      abandon(reason: Error) {
+      cancel(reason: Error) {
         cancelTimer();
         reject(reason);
       },
     };
     const cancelTimer = clock.schedule(() => {
-      cancellation?.leave(waiting);
+      cancellation?.removeListener(waiting);
       resolve();
     }, delayMs);
-    cancellation?.follow(waiting);
+    cancellation?.addListener(waiting);
   });
 }

@@ -44,7 +44,7 @@ export class CircuitBreaker {
   }
 
   /** Reports that a call was not made after `tryPass`. */
-  abandoned(): void {
+  notCalled(): void {
     this.#probing = false;
   }
 

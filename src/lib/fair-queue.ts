@@ -1,4 +1,4 @@
-import type { Priority } from './slots.ts';
+import type { Priority } from './semaphore.ts';
 
 /** The key and the priority of a waiting item. */
 export interface RoundRobinKey {

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Slots } from './slots.ts';
+import type { Semaphore } from './semaphore.ts';
 
 /** The gateway's Prometheus metrics. Labels have small fixed sets of values, never content of requests. */
 export interface Metrics {
@@ -30,8 +30,8 @@ export interface Metrics {
   watchOperations(count: () => number): void;
   /** Exports the number of portals that HubSpot has paused for more than a minute. */
   watchPausedPortals(count: () => number): void;
-  /** Exports the number of token refreshes that wait for a slot, by priority. */
-  watchTokenSlots(slots: Slots): void;
+  /** Exports the number of token refreshes that wait for a permit, by priority. */
+  watchTokenRefreshes(permits: Semaphore): void;
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -124,15 +124,15 @@ export function createMetrics(): Metrics {
         'Portals that HubSpot asked to leave alone for more than a minute.',
         count,
       ),
-    watchTokenSlots(slots) {
+    watchTokenRefreshes(permits) {
       new Gauge({
-        name: 'gateway_token_exchanges_waiting',
-        help: 'Token exchanges that wait for a slot.',
+        name: 'gateway_token_refreshes_waiting',
+        help: 'Token refreshes that wait for a permit.',
         labelNames: ['priority'],
         registers,
         collect() {
           for (const priority of ['interactive', 'background'] as const)
-            this.set({ priority }, slots.waiting(priority));
+            this.set({ priority }, permits.waiting(priority));
         },
       });
     },

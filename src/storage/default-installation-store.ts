@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /** A user of one tenant. */
-export interface ViewerKey {
+export interface ViewerId {
   readonly tenantId: string;
   readonly viewerId: string;
 }
@@ -23,7 +23,7 @@ export class DefaultInstallationStore {
     this.#database = database;
   }
 
-  async read({ tenantId, viewerId }: ViewerKey): Promise<DefaultInstallation> {
+  async read({ tenantId, viewerId }: ViewerId): Promise<DefaultInstallation> {
     const row = await this.#database.query
       .selectFrom('default_installations')
       .select(['installation_id', 'updated_at'])
@@ -34,7 +34,7 @@ export class DefaultInstallationStore {
   }
 
   /** Stores or removes a choice. The row of a removed choice stays, so that other replicas see the change. */
-  async save({ tenantId, viewerId }: ViewerKey, installationId: string | undefined): Promise<void> {
+  async save({ tenantId, viewerId }: ViewerId, installationId: string | undefined): Promise<void> {
     await this.#database.query
       .insertInto('default_installations')
       .values({

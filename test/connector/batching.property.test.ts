@@ -122,17 +122,17 @@ class World {
     this.requests.at(which % Math.max(1, this.requests.length))?.client.abort();
   }
 
-  /** Ends one of the calls that fly, in any order. */
+  /** Ends one of the calls in flight, in any order. */
   land(which: number, answer: (call: HubspotCall) => object): void {
-    const flying = this.hubspot.sentCalls.filter(({ call }) => !this.#ended.has(call));
-    const flight = flying[which % Math.max(1, flying.length)];
-    if (!flight) return;
-    this.#ended.add(flight.call);
-    if (answer === breakDown) this.brokenDown.push(flight.call);
+    const inFlight = this.hubspot.sentCalls.filter(({ call }) => !this.#ended.has(call));
+    const sent = inFlight[which % Math.max(1, inFlight.length)];
+    if (!sent) return;
+    this.#ended.add(sent.call);
+    if (answer === breakDown) this.brokenDown.push(sent.call);
     try {
-      flight.answer(answer(flight.call));
+      sent.answer(answer(sent.call));
     } catch (error) {
-      flight.fail(error as GatewayError); // Nothing else is thrown here.
+      sent.fail(error as GatewayError); // Nothing else is thrown here.
     }
   }
 

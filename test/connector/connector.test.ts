@@ -2,17 +2,17 @@ import { beforeEach, expect, it } from 'vitest';
 import { Connector } from '../../src/connector/connector.ts';
 import type { PortalClients } from '../../src/connector/portal-clients.ts';
 import { contactsFor, FakeHubspot, type OperationFacts, request } from '../helpers/batching.ts';
-import { installation, pipelinesTo } from '../helpers/pipelines.ts';
+import { installation, portalClientsFor } from '../helpers/portal-clients.ts';
 
 let hubspot: FakeHubspot;
-let pipelines: PortalClients;
+let clients: PortalClients;
 beforeEach(() => {
   hubspot = new FakeHubspot();
   hubspot.autoAnswer = contactsFor;
-  pipelines = pipelinesTo(hubspot);
+  clients = portalClientsFor(hubspot);
 });
 
-const query = (facts?: OperationFacts) => new Connector(installation(), pipelines.of(installation()), request(facts));
+const query = (facts?: OperationFacts) => new Connector(installation(), clients.of(installation()), request(facts));
 const only = (...properties: readonly string[]) => ({ properties, named: [] });
 const names = () => hubspot.sentCalls.map(({ call }) => call.name);
 

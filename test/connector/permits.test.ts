@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { contactsFor, FakeHubspot, quiet, request } from '../helpers/batching.ts';
-import { installation, pipelinesTo } from '../helpers/pipelines.ts';
+import { installation, portalClientsFor } from '../helpers/portal-clients.ts';
 
 // Tenants of one portal share its rate limiter: a permit that one tenant does not return is missing for the other.
 const FAULTY = installation({ tenantId: 'faulty', id: 'Installation:faulty' });
@@ -25,7 +25,7 @@ function vanishingToken(): (of: Installation) => Promise<{ value: string; versio
   };
 }
 
-it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
+it.each<[string, Installation, Parameters<typeof portalClientsFor>[1], string]>([
   ['its scopes are missing', { ...FAULTY, grantedScopes: [] }, {}, 'MISSING_SCOPES'],
   [
     'no token can be had',
@@ -40,9 +40,9 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   ],
   ['the token is gone at the last moment', FAULTY, { accessToken: vanishingToken() }, 'HUBSPOT_UNAVAILABLE'],
 ])('gives a permit back once when the call it was for never leaves: %s', async (_case, faulty, options, code) => {
-  const pipelines = pipelinesTo(hubspot, options);
+  const clients = portalClientsFor(hubspot, options);
   const load = (of: Installation, id: string) =>
-    pipelines
+    clients
       .of(of)
       .records('contacts')
       .load({ id, properties: ['email'] }, request());
@@ -52,7 +52,7 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   expect(hubspot.sentCalls).toEqual([]);
 
   // No permit is lost: a burst does not wait.
-  const contacts = pipelines.of(SOUND);
+  const contacts = clients.of(SOUND);
   hubspot.autoAnswer = contactsFor;
   for (let turn = 0; turn < 30; turn += 1) await load(SOUND, String(turn));
   hubspot.autoAnswer = undefined;
@@ -64,20 +64,20 @@ it.each<[string, Installation, Parameters<typeof pipelinesTo>[1], string]>([
   );
   await quiet();
   expect(hubspot.sentCalls).toHaveLength(10);
-  for (const flight of hubspot.sentCalls) flight.answer({});
+  for (const sent of hubspot.sentCalls) sent.answer({});
   await quiet();
-  for (const flight of hubspot.sentCalls) flight.answer({});
+  for (const sent of hubspot.sentCalls) sent.answer({});
   expect(await Promise.all(lists)).toHaveLength(12);
 });
 
 it('returns a permit when all clients of the call disconnected before the grant', async () => {
-  const pipelines = pipelinesTo(hubspot);
-  const { api } = pipelines.of(SOUND);
+  const clients = portalClientsFor(hubspot);
+  const { api } = clients.of(SOUND);
   const call = { name: 'test', method: 'GET', path: '/', scopes: [[]] } as const;
   const busy = Array.from({ length: 10 }, () => api.send({ ...call, callContext: request().callContext }));
   await quiet();
   const client = new AbortController();
-  const load = pipelines
+  const load = clients
     .of(SOUND)
     .records('contacts')
     .load({ id: '1', properties: ['email'] }, request({ signal: client.signal }));
@@ -92,6 +92,6 @@ it('returns a permit when all clients of the call disconnected before the grant'
   const next = api.send({ ...call, callContext: request().callContext });
   await quiet();
   expect(hubspot.sentCalls).toHaveLength(11);
-  for (const flight of hubspot.sentCalls) flight.answer({});
+  for (const sent of hubspot.sentCalls) sent.answer({});
   await Promise.all([...busy, next]);
 });

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { contact, FakeHubspot, inputsOf, quiet, request } from '../helpers/batching.ts';
-import { installation, pipelinesTo, tokenOf } from '../helpers/pipelines.ts';
+import { installation, portalClientsFor, tokenOf } from '../helpers/portal-clients.ts';
 
 let hubspot: FakeHubspot;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 it('B65 never mixes two tenants of one portal in 10,000 interleaved loads of the same records', async () => {
-  const pipelines = pipelinesTo(hubspot);
+  const clients = portalClientsFor(hubspot);
   const tenants = ['acme', 'evil'].map((tenantId) => installation({ tenantId, id: `Installation:${tenantId}` }));
   const answers: { of: Installation; record: Promise<unknown> }[] = [];
   for (let index = 0; index < 5_000; index += 1) {
@@ -22,7 +22,7 @@ it('B65 never mixes two tenants of one portal in 10,000 interleaved loads of the
       const input = { id: String(index % 700), properties: ['email'] };
       answers.push({
         of,
-        record: pipelines
+        record: clients
           .of(of)
           .records('contacts')
           .load(input, request({ fairnessKey: 'same' })),
@@ -44,10 +44,10 @@ it.each<[string, Partial<Installation>]>([
   ['two installations', { id: 'Installation:2' }],
   ['two tenants, were their installations called the same', { tenantId: 'evil' }],
 ])('never joins loads under %s', async (_case, other) => {
-  const pipelines = pipelinesTo(hubspot);
+  const clients = portalClientsFor(hubspot);
   const both = [installation(), installation(other)];
   const records = both.map((of) =>
-    pipelines
+    clients
       .of(of)
       .records('contacts')
       .load({ id: '1', properties: ['email'] }, request()),
@@ -57,10 +57,10 @@ it.each<[string, Partial<Installation>]>([
 });
 
 it('joins loads of one grant, however often it was read from the database, by object type and property', async () => {
-  const pipelines = pipelinesTo(hubspot);
+  const clients = portalClientsFor(hubspot);
   hubspot.autoAnswer = () => ({ results: [] });
   const load = (objectType: 'contacts' | 'deals', id: string, idProperty?: string) =>
-    pipelines.of(installation()).records(objectType, idProperty).load({ id, properties: [] }, request());
+    clients.of(installation()).records(objectType, idProperty).load({ id, properties: [] }, request());
   await Promise.all([
     load('contacts', '1'),
     load('deals', '1'),
@@ -77,18 +77,18 @@ it('joins loads of one grant, however often it was read from the database, by ob
 
 it('stands in line as a party of its own for each installation and kind of batch', async () => {
   const parties: string[] = [];
-  const pipelines = pipelinesTo(hubspot, {
+  const clients = portalClientsFor(hubspot, {
     acquire: (_budget, { fairnessKey }) => {
       parties.push(fairnessKey);
       return new Promise(() => {});
     },
   });
   for (const tenantId of ['acme', 'evil']) {
-    const pipeline = pipelines.of(installation({ tenantId }));
-    void pipeline.records('contacts').load({ id: '1', properties: [] }, request());
-    void pipeline.records('contacts', 'email').load({ id: 'a@b.example', properties: [] }, request());
-    void pipeline.associations('contacts', 'deals').loadAll([{ id: '1' }], request());
-    void pipeline.associations('deals', 'contacts').loadAll([{ id: '1' }], request());
+    const client = clients.of(installation({ tenantId }));
+    void client.records('contacts').load({ id: '1', properties: [] }, request());
+    void client.records('contacts', 'email').load({ id: 'a@b.example', properties: [] }, request());
+    void client.associations('contacts', 'deals').loadAll([{ id: '1' }], request());
+    void client.associations('deals', 'contacts').loadAll([{ id: '1' }], request());
   }
   await quiet();
   expect(new Set(parties).size).toBe(8);

@@ -73,7 +73,7 @@ class World {
   readonly #batchers = new Map<Grant, RecordBatcher>();
   readonly #histories = new Map<string, History>();
   /** What HubSpot knew when a call left. */
-  readonly #departures = new Map<FakeCall, { states: Map<string, State>; at: number; writes: number }>();
+  readonly #dispatches = new Map<FakeCall, { states: Map<string, State>; at: number; writes: number }>();
   readonly #told = new Map<string, Told[]>();
   /** How often each portal was written into. */
   readonly #writes = new Map<number, number>();
@@ -114,7 +114,7 @@ class World {
       this.hits += 1;
       expect(asked.outcome).toBeDefined();
     }
-    this.#noteDepartures();
+    this.#noteDispatches();
   }
 
   /** Somebody changes, archives or creates a record in HubSpot itself. */
@@ -133,31 +133,31 @@ class World {
     }
   }
 
-  /** Ends a call that flies; HubSpot had looked when the call left, or looks now. */
+  /** Ends a call in flight; HubSpot answers as of its dispatch, or as of now. */
   async land(which: number, early: boolean, fails: boolean): Promise<void> {
-    const flying = [...this.#departures.keys()];
-    const flight = flying[which % Math.max(1, flying.length)];
-    const departure = flight && this.#departures.get(flight);
-    if (!flight || !departure) return;
-    this.#departures.delete(flight);
-    const { call } = flight;
+    const inFlight = [...this.#dispatches.keys()];
+    const sent = inFlight[which % Math.max(1, inFlight.length)];
+    const dispatch = sent && this.#dispatches.get(sent);
+    if (!sent || !dispatch) return;
+    this.#dispatches.delete(sent);
+    const { call } = sent;
     const grant = grantOf(call);
     if (fails) {
-      flight.fail(hubspotError({ status: 500 }));
+      sent.fail(hubspotError({ status: 500 }));
     } else {
       const stateOf = (id: string) =>
-        (early ? departure.states.get(id) : undefined) ?? this.history(grant.hubId, id).current;
+        (early ? dispatch.states.get(id) : undefined) ?? this.history(grant.hubId, id).current;
       const ids = inputsOf(call).map(({ id }) => id);
-      flight.answer({
+      sent.answer({
         results: ids.filter((id) => stateOf(id).exists).map((id) => answerOf(call, id, stateOf(id))),
         errors: [{ category: 'OBJECT_NOT_FOUND', context: { ids: ids.filter((id) => !stateOf(id).exists) } }],
       });
-      if (departure.writes === (this.#writes.get(grant.hubId) ?? 0)) {
-        for (const id of ids) this.#tell(grant, id, stateOf(id), propertiesOf(call), departure.at);
+      if (dispatch.writes === (this.#writes.get(grant.hubId) ?? 0)) {
+        for (const id of ids) this.#tell(grant, id, stateOf(id), propertiesOf(call), dispatch.at);
       }
     }
     await quiet();
-    this.#noteDepartures();
+    this.#noteDispatches();
   }
 
   /** Everything that is still missing comes. */
@@ -171,14 +171,14 @@ class World {
   async pass(ms: number): Promise<void> {
     this.hubspot.clock.advance(ms);
     await quiet();
-    this.#noteDepartures();
+    this.#noteDispatches();
   }
 
-  #noteDepartures(): void {
-    for (const flight of this.hubspot.sentCalls.splice(0)) {
-      const { hubId } = grantOf(flight.call);
+  #noteDispatches(): void {
+    for (const sent of this.hubspot.sentCalls.splice(0)) {
+      const { hubId } = grantOf(sent.call);
       const states = new Map(IDS.map((id) => [id, this.history(hubId, id).current]));
-      this.#departures.set(flight, { states, at: this.now, writes: this.#writes.get(hubId) ?? 0 });
+      this.#dispatches.set(sent, { states, at: this.now, writes: this.#writes.get(hubId) ?? 0 });
     }
   }
 

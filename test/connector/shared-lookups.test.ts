@@ -5,21 +5,21 @@ import type { GatewayError } from '../../src/errors.ts';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
 import { hubspotError } from '../../src/hubspot/failed-answer.ts';
 import { FakeHubspot, type OperationFacts, quiet, request } from '../helpers/batching.ts';
-import { installation, pipelinesTo } from '../helpers/pipelines.ts';
+import { installation, portalClientsFor } from '../helpers/portal-clients.ts';
 
 const OF = installation({
   grantedScopes: ['crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.owners.read'],
 });
 
 let hubspot: FakeHubspot;
-let pipelines: PortalClients;
+let clients: PortalClients;
 beforeEach(() => {
   hubspot = new FakeHubspot();
-  pipelines = pipelinesTo(hubspot);
+  clients = portalClientsFor(hubspot);
 });
 
 const viewer = (facts?: OperationFacts) =>
-  new Connector(OF, pipelines.of(OF), request({ clock: hubspot.clock, ...facts }));
+  new Connector(OF, clients.of(OF), request({ clock: hubspot.clock, ...facts }));
 const outcome = (work: PromiseLike<unknown>) =>
   work.then(
     () => 'answered',
@@ -36,10 +36,10 @@ const LOOKUPS: readonly (readonly [string, (connector: Connector) => Promise<unk
   ['association types', ({ metadata }) => metadata.associationTypes('contacts', 'deals')],
 ];
 
-/** Answers whatever flies, until nothing flies any more. */
+/** Answers all calls in flight, until none is left. */
 async function answerAll(): Promise<void> {
   for (let answered = 0; answered < hubspot.sentCalls.length; await quiet()) {
-    for (const flight of hubspot.sentCalls.slice(answered)) flight.answer({ results: [] });
+    for (const sent of hubspot.sentCalls.slice(answered)) sent.answer({ results: [] });
     answered = hubspot.sentCalls.length;
     await quiet();
   }
@@ -77,7 +77,7 @@ it.each(LOOKUPS)('a look-up of %s takes nothing from the calls of the viewer who
 it.each(LOOKUPS)('a look-up of %s that HubSpot refuses is refused to all who wait', async (_name, lookUp) => {
   const outcomes = [outcome(lookUp(viewer())), outcome(lookUp(viewer()))];
   await quiet();
-  for (const flight of hubspot.sentCalls) flight.fail(hubspotError({ status: 400 }));
+  for (const sent of hubspot.sentCalls) sent.fail(hubspotError({ status: 400 }));
   expect(await Promise.all(outcomes)).toEqual(['HUBSPOT_BAD_REQUEST', 'HUBSPOT_BAD_REQUEST']);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { Slots } from '../../src/lib/slots.ts';
+import { Semaphore } from '../../src/lib/semaphore.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const page = read('docs/monitoring.md');
@@ -10,7 +10,7 @@ it('the page has one row for each metric, with its labels', () => {
   const metrics = createMetrics();
   metrics.watchPausedPortals(() => 0);
   metrics.watchOperations(() => 0);
-  metrics.watchTokenSlots(new Slots(1));
+  metrics.watchTokenRefreshes(new Semaphore(1));
   const own = metrics.registry.getMetricsAsArray().filter(({ name }) => name.startsWith('gateway_'));
   const shown = own.map((metric) => {
     const labels = 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];

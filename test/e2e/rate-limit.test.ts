@@ -11,7 +11,7 @@ afterEach(() => stack.stop());
 
 it('answers 200 concurrent queries for one contact each with few calls, and HubSpot never refuses one', async () => {
   const simulator = { limits: HUBSPOT_LIMITS, latencyMs: 100, portals: [{ ...SMALL_PORTAL, size }] };
-  stack = await Stack.start({ governed: true, simulator });
+  stack = await Stack.start({ rateLimited: true, simulator });
   await install(stack);
   const ids = Array.from({ length: 200 }, (_, index) => String(100_001 + index));
   const answers = await stack.settle(Promise.all(ids.map((id) => stack.query(ONE, { id }))));

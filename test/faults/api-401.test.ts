@@ -280,5 +280,5 @@ function createTokenManager(pool: Pool): TokenManager {
   const installationCache = new InstallationCache({ installations, defaults, clock, logger: silentLogger });
   const grants = new GrantMonitor({ installations, installationCache, oauth, clock, logger: silentLogger });
   const facts = { metrics: createMetrics(), alert: () => {}, logger: silentLogger, clock };
-  return new TokenManager({ exchange: new TokenRefresher({ tokens, grants, oauth, ...facts }), ...facts });
+  return new TokenManager({ refresher: new TokenRefresher({ tokens, grants, oauth, ...facts }), ...facts });
 }

@@ -13,7 +13,7 @@ const limited = (headers: Record<string, string>): Fault => ({
 
 let stack: Stack;
 beforeEach(async () => {
-  stack = await Stack.start({ governed: true, simulator: { limits: HUBSPOT_LIMITS } });
+  stack = await Stack.start({ rateLimited: true, simulator: { limits: HUBSPOT_LIMITS } });
   await install(stack);
   stack.simulator.log.clear();
 });

@@ -8,7 +8,7 @@ const BOB = { ...ALICE, sub: 'bob', tenant: 'globex' };
 
 let stack: Stack;
 beforeEach(async () => {
-  stack = await Stack.start({ governed: true, simulator: { limits: HUBSPOT_LIMITS } });
+  stack = await Stack.start({ rateLimited: true, simulator: { limits: HUBSPOT_LIMITS } });
   await install(stack);
 });
 afterEach(() => stack.stop());

@@ -51,9 +51,9 @@ export class FakeHubspot {
 
   /** The latest call. */
   last(): FakeCall {
-    const flight = this.sentCalls.at(-1);
-    if (!flight) throw new Error('no call was sent');
-    return flight;
+    const latest = this.sentCalls.at(-1);
+    if (!latest) throw new Error('no call was sent');
+    return latest;
   }
 }
 

@@ -25,7 +25,7 @@ import { Turns } from '../../src/lib/turns.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
-import { installation } from './pipelines.ts';
+import { installation } from './portal-clients.ts';
 import type { RandomDocument } from './random-document.ts';
 
 const PERMISSIONS = ['hubspot:read', 'hubspot:write', 'hubspot:connect'];

@@ -39,7 +39,7 @@ export class FakeLimiter implements PermitSource {
       };
       if (this.open) return ask.grant();
       this.waiting.push(ask);
-      callContext.cancellation?.follow({ abandon: (reason) => ask.refuse(reason) });
+      callContext.cancellation?.addListener({ cancel: (reason) => ask.refuse(reason) });
     });
   }
 

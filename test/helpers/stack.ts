@@ -30,7 +30,7 @@ export interface StackOptions {
   /** Without limits unless they are given. */
   readonly simulator?: Omit<SimulatorOptions, 'clock'>;
   /** Lets the gateway keep HubSpot's limits; its clock must then go on. Without limits by default. */
-  readonly governed?: boolean;
+  readonly rateLimited?: boolean;
   /** Gateways on the one database; more than one needs Postgres. */
   readonly replicas?: number;
   /** What each replica's settings are beside `env`. */
@@ -127,7 +127,7 @@ export class Stack {
         clock: wallClocks[index] ?? clock,
         logger,
         database: replica.database,
-        ...(!options.governed && { hubspotLimits: UNLIMITED }),
+        ...(!options.rateLimited && { hubspotLimits: UNLIMITED }),
       }),
     );
     const urls: string[] = [];

@@ -80,5 +80,5 @@ it('F45 lets an interactive query pass a crowd that is refreshed ahead', async (
 
 async function waitingInteractively(): Promise<number> {
   const text = await (await fetch(`${stack.url}/metrics`)).text();
-  return Number(/gateway_token_exchanges_waiting\{priority="interactive"\} (\d+)/.exec(text)?.[1]);
+  return Number(/gateway_token_refreshes_waiting\{priority="interactive"\} (\d+)/.exec(text)?.[1]);
 }

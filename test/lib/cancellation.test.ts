@@ -1,44 +1,44 @@
 import { expect, it, vi } from 'vitest';
-import { CancellationSource, eitherOf, pause, untilCancelled } from '../../src/lib/cancellation.ts';
+import { anyOf, CancellationSource, pause, untilCancelled } from '../../src/lib/cancellation.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 
 const REASON = new Error('nobody waits');
-const follower = () => ({ abandon: vi.fn<(reason: Error) => void>() });
+const listener = () => ({ cancel: vi.fn<(reason: Error) => void>() });
 
-it('abandons what follows once, what follows later at once, and nothing that has left', () => {
+it('abandons what follows once, what follows later at once, and nothing that has removed', () => {
   const source = new CancellationSource();
-  const [one, left, late] = [follower(), follower(), follower()];
-  for (const work of [one, left]) source.follow(work);
-  source.leave(left);
+  const [one, removed, late] = [listener(), listener(), listener()];
+  for (const work of [one, removed]) source.addListener(work);
+  source.removeListener(removed);
   expect(source.reason).toBeUndefined();
   source.cancel(REASON);
   source.cancel(new Error('another reason'));
-  source.follow(late);
+  source.addListener(late);
   expect(source.reason).toBe(REASON);
-  expect([one, left, late].map(({ abandon }) => abandon.mock.calls)).toEqual([[[REASON]], [], [[REASON]]]);
+  expect([one, removed, late].map(({ cancel }) => cancel.mock.calls)).toEqual([[[REASON]], [], [[REASON]]]);
 });
 
-it('lets work leave while it is abandoned', () => {
+it('lets a listener remove another one while it is cancelled', () => {
   const source = new CancellationSource();
-  const second = follower();
-  source.follow({ abandon: () => source.leave(second) });
-  source.follow(second);
+  const second = listener();
+  source.addListener({ cancel: () => source.removeListener(second) });
+  source.addListener(second);
   source.cancel(REASON);
-  expect(second.abandon).not.toHaveBeenCalled();
+  expect(second.cancel).not.toHaveBeenCalled();
 });
 
 it.each([0, 1])('of two is cancelled as soon as one is: %i', (index) => {
   const sources = [new CancellationSource(), new CancellationSource()] as const;
-  const either = eitherOf(...sources);
-  const [following, left, late] = [follower(), follower(), follower()];
-  either.follow(following);
-  either.follow(left);
-  either.leave(left);
+  const either = anyOf(...sources);
+  const [first, removed, late] = [listener(), listener(), listener()];
+  either.addListener(first);
+  either.addListener(removed);
+  either.removeListener(removed);
   expect(either.reason).toBeUndefined();
   sources[index]?.cancel(REASON);
-  either.follow(late);
+  either.addListener(late);
   expect(either.reason).toBe(REASON);
-  expect([following, left, late].map(({ abandon }) => abandon.mock.calls.length)).toEqual([1, 0, 1]);
+  expect([first, removed, late].map(({ cancel }) => cancel.mock.calls.length)).toEqual([1, 0, 1]);
 });
 
 it('ends the waiting for work, not the work', async () => {

@@ -14,7 +14,7 @@ const { max, windowMs } = HUBSPOT_LIMITS.burst;
 
 let stack: Stack;
 beforeEach(async () => {
-  stack = await Stack.start({ database: 'postgres', replicas: REPLICAS, governed: true, simulator: { limits: {} } });
+  stack = await Stack.start({ database: 'postgres', replicas: REPLICAS, rateLimited: true, simulator: { limits: {} } });
   await install(stack);
 });
 afterEach(() => stack.stop());

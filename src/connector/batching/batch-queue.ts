@@ -1,7 +1,7 @@
 import type { HubspotApi, Permit } from '../../hubspot/client.ts';
 import type { Budget } from '../../hubspot/rate-limit.ts';
-import { type Abandonable, type Cancellation, CancellationSource } from '../../lib/cancellation.ts';
-import type { Priority } from '../../lib/slots.ts';
+import { type Cancellable, type Cancellation, CancellationSource } from '../../lib/cancellation.ts';
+import type { Priority } from '../../lib/semaphore.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import type { PermitSource } from '../rate-limit/rate-limiter.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -57,7 +57,7 @@ const DEADLINE_GRAIN_MS = 250;
  * Under load, batches fill while earlier calls are in flight or wait for a permit. A load never joins a call in flight: a
  * read after a write must not receive an answer from before it.
  */
-export class BatchQueue<I extends BatchInput, O> implements Abandonable {
+export class BatchQueue<I extends BatchInput, O> implements Cancellable {
   readonly #kind: BatchKind<I, O>;
   readonly #context: BatchContext;
   readonly #key: string;
@@ -89,22 +89,22 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
    *   ended
    */
   loadAll(inputs: readonly I[], request: RequestContext): Promise<Answer<I, O>> {
-    const load = new Load<I, O>(inputs, this.#kind.keyOf, request, this.#abandon);
+    const load = new Load<I, O>(inputs, this.#kind.keyOf, request, this.#onCancel);
     this.#pending.add(load);
-    request.follow(load);
-    this.#context.grant.follow(this);
+    request.addListener(load);
+    this.#context.grant.addListener(this);
     if (this.#permitRequest?.priority === 'background' && this.#pending.hasInteractive) this.#cancelPermitRequest();
     this.#schedule();
     return load.promise;
   }
 
   /** The grant has ended. */
-  abandon(reason: Error): void {
-    for (const load of this.#pending.removeDue(Number.POSITIVE_INFINITY)) load.abandon(reason);
-    for (const call of this.#calls) call.abandon(reason);
+  cancel(reason: Error): void {
+    for (const load of this.#pending.removeDue(Number.POSITIVE_INFINITY)) load.cancel(reason);
+    for (const call of this.#calls) call.cancel(reason);
   }
 
-  readonly #abandon = (load: Load<I, O>): void => {
+  readonly #onCancel = (load: Load<I, O>): void => {
     this.#pending.remove(load);
     for (const call of this.#calls) call.leave(load);
     if (this.#pending.inputs === 0) this.#cancelPermitRequest();
@@ -117,7 +117,7 @@ export class BatchQueue<I extends BatchInput, O> implements Abandonable {
 
   #notifyIdle(): void {
     if (this.#pending.inputs > 0 || this.#calls.size > 0) return;
-    this.#context.grant.leave(this);
+    this.#context.grant.removeListener(this);
     if (this.#inFlight === 0 && !this.#permitRequest && !this.#isScheduled) this.#onIdle();
   }
 

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors.ts';
-import type { Abandonable } from '../../lib/cancellation.ts';
+import type { Cancellable } from '../../lib/cancellation.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** One input of a batch read. */
@@ -22,7 +22,7 @@ export interface PendingInput<I extends BatchInput, O> {
 }
 
 /** The inputs that one request reads together, and the promise of their answers. */
-export class Load<I extends BatchInput, O> implements Abandonable {
+export class Load<I extends BatchInput, O> implements Cancellable {
   readonly inputs: readonly PendingInput<I, O>[];
   readonly request: RequestContext;
   /** Resolves when every input has an answer. */
@@ -31,7 +31,7 @@ export class Load<I extends BatchInput, O> implements Abandonable {
   isCancelled = false;
   readonly #resolve: (answer: Answer<I, O>) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #onAbandon: (load: this) => void;
+  readonly #onCancel: (load: this) => void;
   #unanswered: number;
   /** The answer of the first call. Almost always, one call contains all inputs. */
   #answer: Answer<I, O> | undefined;
@@ -42,7 +42,7 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     inputs: readonly I[],
     keyOf: (input: I) => string,
     request: RequestContext,
-    onAbandon: (load: Load<I, O>) => void,
+    onCancel: (load: Load<I, O>) => void,
   ) {
     const { promise, resolve, reject } = Promise.withResolvers<Answer<I, O>>();
     this.inputs = inputs.map((input) => ({ load: this, input, key: keyOf(input), isPending: true }));
@@ -50,7 +50,7 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     this.promise = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#onAbandon = onAbandon;
+    this.#onCancel = onCancel;
     this.#unanswered = inputs.length;
   }
 
@@ -63,21 +63,21 @@ export class Load<I extends BatchInput, O> implements Abandonable {
     }
     this.#unanswered -= 1;
     if (this.#unanswered > 0) return;
-    this.request.leave(this);
+    this.request.removeListener(this);
     const [first, others] = [this.#answer, this.#otherAnswers];
     this.#resolve(others ? (one) => (others.get(one) ?? first)(one) : first);
   }
 
   /** Fails all inputs. */
   fail(error: unknown): void {
-    this.request.leave(this);
+    this.request.removeListener(this);
     this.#reject(error);
   }
 
-  abandon(reason: Error): void {
+  cancel(reason: Error): void {
     this.isCancelled = true;
     this.fail(reason);
-    this.#onAbandon(this);
+    this.#onCancel(this);
   }
 }
 

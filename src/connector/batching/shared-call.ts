@@ -1,10 +1,10 @@
 import type { CallContext, HubspotApi, Permit } from '../../hubspot/client.ts';
-import { type Abandonable, CancellationSource } from '../../lib/cancellation.ts';
-import type { Priority } from '../../lib/slots.ts';
+import { type Cancellable, CancellationSource } from '../../lib/cancellation.ts';
+import type { Priority } from '../../lib/semaphore.ts';
 import { type BatchInput, chargeAgain, type Load, type PendingInput } from './load.ts';
 
 /** A call for the inputs of several loads. It is cancelled when all of them are. */
-export class SharedCall<I extends BatchInput, O> implements Abandonable {
+export class SharedCall<I extends BatchInput, O> implements Cancellable {
   readonly pending: readonly PendingInput<I, O>[];
   readonly #fairnessKey: string;
   readonly #waiting: Set<Load<I, O>>;
@@ -24,8 +24,8 @@ export class SharedCall<I extends BatchInput, O> implements Abandonable {
   }
 
   /** Cancels all loads. */
-  abandon(reason: Error): void {
-    for (const load of this.#waiting) load.abandon(reason);
+  cancel(reason: Error): void {
+    for (const load of this.#waiting) load.cancel(reason);
   }
 
   /** The first call is charged already. Further calls are charged here, and refused when no load waits any more. */

@@ -1,5 +1,5 @@
 import type { HubspotApi } from '../../hubspot/client.ts';
-import { type Cancellation, CancellationSource, eitherOf, untilCancelled } from '../../lib/cancellation.ts';
+import { anyOf, type Cancellation, CancellationSource, untilCancelled } from '../../lib/cancellation.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import type { RequestContext } from '../request-context.ts';
 
@@ -53,7 +53,7 @@ class LookUp {
     send: (api: HubspotApi) => Promise<object>,
     onEnd: () => void,
   ) {
-    const cancellation = eitherOf(this.#cancellation, grant);
+    const cancellation = anyOf(this.#cancellation, grant);
     const callContext = () => ({
       ...{ fairnessKey, priority: 'interactive' as const, cancellation },
       deadlineAt: clock.monotonic() + LOOK_UP_CALL_MS,

@@ -53,7 +53,7 @@ export class PortalHealth {
       const failure = error instanceof HubspotError ? error : undefined;
       const isOutage = failure?.condition === 'outage';
       // A call that its own deadline cut short says nothing about HubSpot.
-      if (!isSent || failure?.isCutShort) this.#breaker.abandoned();
+      if (!isSent || failure?.isCutShort) this.#breaker.notCalled();
       else if (isOutage) this.#failed(this.#clock.monotonic() - startedAt);
       else this.#breaker.succeeded();
       if (failure?.condition === 'migrating') this.#pause(failure.retryAfterMs ?? MIGRATION_PAUSE_MS);

@@ -173,14 +173,14 @@ export class RateBucket implements PermitIssuer {
       () => this.#refuse(waiter, this.#refusal(this.#estimate(this.#queue.size))),
       deadlineAt - this.#clock.monotonic(),
     );
-    const waiting = { abandon: (reason: Error) => this.#refuse(waiter, reason) };
-    cancellation?.follow(waiting);
+    const waiting = { cancel: (reason: Error) => this.#refuse(waiter, reason) };
+    cancellation?.addListener(waiting);
     this.#metrics.rateWaiting.inc({ budget });
     try {
       return await granted;
     } finally {
       this.#metrics.rateWaiting.dec({ budget });
-      cancellation?.leave(waiting);
+      cancellation?.removeListener(waiting);
       cancelDeadline();
     }
   }

@@ -8,8 +8,8 @@ type Input = (typeof INPUTS)[number];
 
 const operationOf = (maxCalls: number) => request({ maxCalls });
 
-function loadOf(by = operationOf(10), onAbandon = () => {}): Load<Input, string> {
-  const load = new Load<Input, string>(INPUTS, ({ id }) => id, by, onAbandon);
+function loadOf(by = operationOf(10), onCancel = () => {}): Load<Input, string> {
+  const load = new Load<Input, string>(INPUTS, ({ id }) => id, by, onCancel);
   load.promise.catch(() => {});
   return load;
 }
@@ -40,12 +40,12 @@ describe('a load', () => {
   });
 
   it('fails with the reason of its cancellation, and reports it once', async () => {
-    const onAbandon = vi.fn();
-    const load = loadOf(undefined, onAbandon);
+    const onCancel = vi.fn();
+    const load = loadOf(undefined, onCancel);
     const reason = new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {});
-    load.abandon(reason);
+    load.cancel(reason);
     await expect(load.promise).rejects.toBe(reason);
-    expect([load.isCancelled, onAbandon.mock.calls]).toEqual([true, [[load]]]);
+    expect([load.isCancelled, onCancel.mock.calls]).toEqual([true, [[load]]]);
   });
 });
 
@@ -67,7 +67,7 @@ describe('a call', () => {
 
   it('is charged again only while a load waits and its request can afford it', async () => {
     const [poor, rich, cancelled] = [loadOf(operationOf(0)), loadOf(), loadOf()];
-    cancelled.abandon(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {}));
+    cancelled.cancel(new GatewayError('HUBSPOT_UNAVAILABLE', 'The operation was cancelled.', {}));
     expect(() => chargeAgain([...poor.inputs, ...rich.inputs])).not.toThrow();
     expect(() => chargeAgain([...poor.inputs, ...cancelled.inputs])).toThrow('no load waits for this call');
   });

@@ -24,7 +24,7 @@ const load = (id: string, properties: readonly string[] = EMAIL, by = request())
 const ids = (count: number, from = 1) => Array.from({ length: count }, (_, index) => String(from + index));
 const answerAll = () => {
   hubspot.autoAnswer = contactsFor;
-  for (const flight of hubspot.sentCalls) flight.answer(contactsFor(flight.call));
+  for (const sent of hubspot.sentCalls) sent.answer(contactsFor(sent.call));
 };
 
 describe('a single load', () => {

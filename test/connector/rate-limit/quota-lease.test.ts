@@ -85,14 +85,14 @@ it('projects its fair share, whatever it holds or requests now', () => {
 it('projects one unit while replicas rotate', () => {
   const ours = slice('search');
   const others = Array.from({ length: 9 }, (_, index) => ({ ...other(1, 5), holder: `theirs-${index}` }));
-  const outlooks = Array.from({ length: 4 }, () => {
+  const shares = Array.from({ length: 4 }, () => {
     ours.updateDemand();
     ours.renewal({ max: 5, leases: others, now: clock.now() });
     ours.granted(0, clock.monotonic());
     clock.advance(4_999);
     return ours.projectedLimit;
   });
-  expect(outlooks).toEqual([1, 1, 1, 1]);
+  expect(shares).toEqual([1, 1, 1, 1]);
 });
 
 it('requests its recent demand, and less at each renewal', () => {

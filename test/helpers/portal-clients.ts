@@ -28,8 +28,8 @@ export function installation(facts: Partial<Installation> = {}): Installation {
   };
 }
 
-/** Pipelines to `hubspot`; each installation's token names its tenant, itself and its grant's version. */
-export function pipelinesTo(
+/** Portal clients for `hubspot`; each installation's token names its tenant, itself and its grant's version. */
+export function portalClientsFor(
   hubspot: FakeHubspot,
   options: {
     readonly transport?: Send;
