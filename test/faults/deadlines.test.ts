@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { sleep } from '../../src/lib/time/clock.ts';
 import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DEFAULT_APP } from '../../src/simulator/simulator.ts';

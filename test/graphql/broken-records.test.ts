@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { Stack } from '../helpers/stack.ts';
 
 let stack: Stack;

@@ -149,11 +149,9 @@ async function both(text: string, world: BrokenWorld) {
   const args = { schema, document, rootValue };
   return {
     reference: answered(
-      await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: Number.POSITIVE_INFINITY })(
-        args,
-      ),
+      await createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: Number.POSITIVE_INFINITY })(args),
     ),
-    compiled: answered(await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
+    compiled: answered(await createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
   };
 }
 

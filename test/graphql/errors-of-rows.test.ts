@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { type Answer, Stack } from '../helpers/stack.ts';
 
 const OPTIONAL = ['crm.objects.owners.read', 'crm.objects.companies.read'];

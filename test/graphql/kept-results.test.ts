@@ -1,6 +1,6 @@
 import { type GraphQLField, isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 

@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { getOperationAST, parse } from 'graphql';
+import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { isCompilable } from '../../src/graphql/execution/compilable.ts';
+import { operationNamed, operationsIn } from '../../src/graphql/analysis/operations.ts';
+import { isCompilable } from '../../src/graphql/execution/operation-paths.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { Random } from '../../src/simulator/data/random.ts';
 import { type BothAnswers, BothExecutors, type Result } from '../helpers/both-executors.ts';
@@ -51,10 +52,9 @@ class Report {
     this.executed += 1;
     // A sample tells enough.
     if (this.executed % SAMPLE !== 0) return;
-    const document = parse(query);
-    const operation = getOperationAST(document, operationName);
-    if (isCompilable(schema, document, operationName)) this.compiled += SAMPLE;
-    for (const selection of operation?.selectionSet.selections ?? []) {
+    const operation = operationNamed(operationsIn({ schema, document: parse(query) }), operationName);
+    if (operation && isCompilable(operation)) this.compiled += SAMPLE;
+    for (const selection of operation?.operation.selectionSet.selections ?? []) {
       if (selection.kind === 'Field') this.fields.add(selection.name.value);
     }
   }

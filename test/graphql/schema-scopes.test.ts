@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
-import { operationsOfFiles } from '../../src/graphql/analysis/operation-document.ts';
+import { operationsOfFiles } from '../../src/graphql/analysis/frontend-scopes.ts';
 import { requirementsOf } from '../../src/graphql/analysis/required-scopes.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { fewestScopes } from '../../src/hubspot/oauth/fewest-scopes.ts';

@@ -94,7 +94,7 @@ export class BothExecutors {
       responseCookies: [],
       arrivedAt: this.#clock.monotonic(),
       signal: new AbortController().signal,
-      readOnly: false,
+      ...{ readOnly: false, inParts: false },
     };
     const result = await this.#settled(this.#endpoint.execute(parameters, context));
     const compiled = result && 'data' in result ? (JSON.parse(JSON.stringify(result)) as Result) : undefined;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 
 let stack: Stack;

@@ -77,6 +77,13 @@ describe('rows are bounded before anything is read', () => {
     ]);
   });
 
+  it('by the default values of variables', async () => {
+    const query = 'query ($n: Int = 100) { contacts(first: 500) { nodes { deals(first: $n) { nodes { id } } } } }';
+    expect((await stack.query(query)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(calls()).toBe(0);
+    expect((await stack.query(query, { n: 2 })).errors).toBeUndefined();
+  });
+
   it('as access tells', async () => {
     const access = async (document: string) => {
       const { data } = await stack.query(

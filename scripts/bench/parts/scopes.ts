@@ -1,4 +1,4 @@
-import { operationsOfFiles } from '../../../src/graphql/analysis/operation-document.ts';
+import { operationsOfFiles } from '../../../src/graphql/analysis/frontend-scopes.ts';
 import { preflight } from '../../../src/graphql/analysis/required-scopes.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { ScopeSet } from '../../../src/hubspot/oauth/scope-set.ts';

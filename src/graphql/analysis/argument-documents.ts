@@ -2,9 +2,8 @@ import { GraphQLError, type GraphQLSchema, parse, specifiedRules } from 'graphql
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../errors.ts';
 import type { Turns } from '../../lib/turns.ts';
-import { LIMIT_RULES, LIMITS, measureDocument, validateDocument } from './document-limits.ts';
-import type { ExecutableOperation } from './executable-operation.ts';
-import { operationsIn } from './operation-document.ts';
+import { LIMITS, limitsRule, measureDocument, validateDocument } from './document-limits.ts';
+import { type ExecutableOperation, operationNamed, operationsIn } from './operations.ts';
 
 /** Tokens that one request may send in documents that are not in the cache. */
 const MAX_TOKENS_PER_REQUEST = 20 * LIMITS.tokens;
@@ -51,13 +50,10 @@ export class ArgumentDocuments {
     request: object,
   ): Promise<ExecutableOperation> {
     const operations = await this.operations(document, 'document', request);
-    const candidates =
-      operationName == null
-        ? operations
-        : operations.filter(({ operation }) => operation.name?.value === operationName);
-    const [first, ...rest] = candidates;
-    if (first && rest.length === 0) return first;
-    const message = first ? 'The document has several operations: name one.' : 'The document has no such operation.';
+    const operation = operationNamed(operations, operationName);
+    if (operation) return operation;
+    const message =
+      operationName == null ? 'The document has several operations: name one.' : 'The document has no such operation.';
     throw new GatewayError('BAD_USER_INPUT', message, { argument: 'operationName' });
   }
 
@@ -97,8 +93,10 @@ function measure(text: string, argument: string): number {
 function parseArgument(schema: GraphQLSchema, text: string): ParsedArgument {
   try {
     const document = parse(text);
-    const errors = validateDocument(schema, document, [...specifiedRules, ...LIMIT_RULES]);
-    return errors.length > 0 ? { invalidDocument: messageOf(errors) } : { operations: operationsIn(schema, document) };
+    const errors = validateDocument(schema, document, [...specifiedRules, limitsRule]);
+    return errors.length > 0
+      ? { invalidDocument: messageOf(errors) }
+      : { operations: operationsIn({ schema, document }) };
   } catch (error) {
     if (error instanceof GraphQLError) return { invalidDocument: messageOf([error]) };
     throw error;

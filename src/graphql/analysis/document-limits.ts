@@ -1,20 +1,15 @@
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
-  type ASTVisitor,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
-  Kind,
   Lexer,
   NoFragmentCyclesRule,
-  type SelectionSetNode,
   Source,
   TokenKind,
-  type ValidationContext,
   type ValidationRule,
   validate,
 } from 'graphql';
+import { operationsIn, sizeOf } from './operations.ts';
 
 /**
  * Limits of one document and of the variables sent with it. `brackets` limits how many brackets of any kind are open at
@@ -92,34 +87,22 @@ function badVariables(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { http: { status: 422 } } });
 }
 
-/** Validation rule: limits the root fields of an operation. */
-function maxRootFields(context: ValidationContext): ASTVisitor {
-  // Each fragment is counted once. In a chain of 20 fragments that each spread the next one twice, the last fragment
-  // would otherwise be counted a million times.
-  const counted = new Map<string, number>();
-  const countFragment = (name: string): number => {
-    const known = counted.get(name);
-    if (known !== undefined) return known;
-    counted.set(name, 0); // Ends the recursion for a fragment that spreads itself. Another rule reports it.
-    const selectionSet = context.getFragment(name)?.selectionSet;
-    const fields = selectionSet ? count(selectionSet) : 0;
-    counted.set(name, fields);
-    return fields;
-  };
-  const count = ({ selections }: SelectionSetNode): number =>
-    selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + 1;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + count(selection.selectionSet);
-      return sum + countFragment(selection.name.value);
-    }, 0);
-  return {
-    OperationDefinition(node) {
-      if (count(node.selectionSet) > LIMITS.rootFields) {
-        context.reportError(new GraphQLError('The operation has too many root fields.', { nodes: node }));
-      }
-    },
-  };
-}
+/**
+ * Validation rule: limits the work of the executor. Applies to executed documents and to documents in arguments. The
+ * document must have no circular fragments.
+ */
+export const limitsRule: ValidationRule = (context) => ({
+  Document(document) {
+    for (const executable of operationsIn({ schema: context.getSchema(), document })) {
+      const { rootFields, depth, aliases } = sizeOf(executable);
+      const refuse = (message: string) =>
+        context.reportError(new GraphQLError(message, { nodes: executable.operation }));
+      if (rootFields > LIMITS.rootFields) refuse('The operation has too many root fields.');
+      if (depth > LIMITS.depth) refuse('The operation is nested too deeply.');
+      if (aliases > LIMITS.aliases) refuse('The operation has too many aliases.');
+    }
+  },
+});
 
 /**
  * Returns the errors of a document. Circular fragments are checked first and returned alone: the rule about overlapping
@@ -132,23 +115,4 @@ export function validateDocument(
 ): readonly GraphQLError[] {
   const cycles = validate(schema, document, [NoFragmentCyclesRule]);
   return cycles.length > 0 ? cycles : validate(schema, document, rules);
-}
-
-/**
- * Validation rules that limit the work of the executor. They apply to executed documents and to documents in arguments.
- */
-export const LIMIT_RULES: readonly ValidationRule[] = [
-  maxRootFields,
-  // Fragments do not count as levels, because they do not make the answer deeper.
-  maxDepthRule({ n: LIMITS.depth, flattenFragments: true, ...reporting('The operation is nested too deeply.') }),
-  // The rule exempts `__typename` by default. A document could then have any number of aliases of it.
-  maxAliasesRule({ n: LIMITS.aliases, allowList: [], ...reporting('The operation has too many aliases.') }),
-];
-
-/** Makes the rule report an ordinary validation error without the value of the limit. */
-function reporting(message: string) {
-  return {
-    propagateOnRejection: false,
-    onReject: [(context: ValidationContext | null) => context?.reportError(new GraphQLError(message))],
-  };
 }

@@ -1,8 +1,24 @@
+import {
+  concatAST,
+  type GraphQLSchema,
+  LoneAnonymousOperationRule,
+  NoUnusedFragmentsRule,
+  parse,
+  Source,
+  specifiedRules,
+} from 'graphql';
 import { leastScopes, type RequiredScopes } from '../../connector/access.ts';
 import { OAUTH, type ScopeRequirement } from '../../crm/scopes.ts';
 import { schema } from '../schema.ts';
-import { type OperationFile, operationsOfFiles } from './operation-document.ts';
+import { validateDocument } from './document-limits.ts';
+import { type ExecutableOperation, operationsIn } from './operations.ts';
 import { requirementsOf } from './required-scopes.ts';
+
+/** A file of a frontend with operations or fragments. */
+export interface OperationFile {
+  readonly name: string;
+  readonly text: string;
+}
 
 /** The scopes that one operation of a frontend needs. */
 export interface OperationScopes {
@@ -44,4 +60,22 @@ export function frontendScopes(files: readonly OperationFile[], registered: read
     missing: needed.filter((scope) => !registered.includes(scope)),
     unused: registered.filter((scope) => scope !== OAUTH && !needed.includes(scope)),
   };
+}
+
+/** These rules apply to one document. A frontend's files form one document only for this check. */
+const SINGLE_DOCUMENT_RULES: ReadonlySet<unknown> = new Set([LoneAnonymousOperationRule, NoUnusedFragmentsRule]);
+
+/**
+ * All operations of a frontend. A file may use the fragments of another file.
+ * @throws GraphQLError with file and line
+ */
+export function operationsOfFiles(
+  schema: GraphQLSchema,
+  files: readonly OperationFile[],
+): readonly ExecutableOperation[] {
+  const document = concatAST(files.map(({ name, text }) => parse(new Source(text, name))));
+  const rules = specifiedRules.filter((rule) => !SINGLE_DOCUMENT_RULES.has(rule));
+  const [error] = validateDocument(schema, document, rules);
+  if (error) throw error;
+  return operationsIn({ schema, document });
 }

@@ -1,9 +1,10 @@
-import { type FieldNode, type GraphQLField, getNamedType, Kind, print } from 'graphql';
+import { getNamedType, Kind, print } from 'graphql';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
-import { type ExecutableOperation, fieldsBelow, rootFields, type SelectedField } from './executable-operation.ts';
 import { metadataOf } from './field-metadata.ts';
+import { type SelectedField, treeOf } from './field-tree.ts';
 import { literalAt } from './input-literals.ts';
-import { MAX_FIRST } from './page-sizes.ts';
+import type { ExecutableOperation } from './operations.ts';
+import { pageSizeOf } from './page-sizes.ts';
 
 /** The most records, search results or association inputs in one HubSpot call. */
 const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
@@ -35,11 +36,11 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
   const visit = (selected: SelectedField, parents: number, separate: SeparateReads): void => {
     steps += 1;
     if (steps > MAX_STEPS) return;
-    const { reads, properties, calls: callsOf } = metadataOf(selected.field);
+    const { reads, properties, calls: callsOf } = metadataOf(selected.definition);
     calls += parents * (callsOf?.(selected.node) ?? 0);
-    const first = reads === 'list' || reads === 'associations' ? firstOf(selected, MAX_FIRST[SIZES[reads]]) : 1;
+    const first = reads === 'list' || reads === 'associations' ? pageSizeOf(selected, undefined) : 1;
     // A cursor can point into the middle of a HubSpot page. The rest of that page takes one more call.
-    const extra = selected.node.arguments?.some(({ name }) => name.value === 'after') ? 1 : 0;
+    const extra = literalAt(selected.node, ['after']) ? 1 : 0;
     const separateBelow: SeparateReads = reads === undefined ? separate : { calls: 0 };
     if (typeof properties === 'function') {
       calls += separate.calls;
@@ -59,9 +60,9 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
     if (reads === 'owners') metadata.set(reads, owners);
     if (reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
-    for (const below of fieldsBelow(operation, selected)) visit(below, parents * first, separateBelow);
+    for (const below of selected.fields) visit(below, parents * first, separateBelow);
   };
-  for (const selected of rootFields(operation)) visit(selected, 1, { calls: 0 });
+  for (const selected of treeOf(operation).fields) visit(selected, 1, { calls: 0 });
   if (steps > MAX_STEPS) {
     const definitions = CRM_OBJECTS.length * METADATA_CALLS.definitions;
     return limit + owners + METADATA_CALLS.pipelines + definitions;
@@ -87,8 +88,8 @@ function searchIn({ node }: SelectedField): 'certain' | 'possible' | undefined {
 }
 
 /** The typename of a connection's records. */
-function recordOf({ field }: SelectedField): string {
-  return getNamedType(field.type).name.replace(/Connection$/, '');
+function recordOf({ definition }: SelectedField): string {
+  return getNamedType(definition.type).name.replace(/Connection$/, '');
 }
 
 /** Whether a filter may name properties that are not in the schema. The gateway reads their definitions. */
@@ -97,17 +98,8 @@ function filtersProperties({ node }: SelectedField): boolean {
   return filter !== undefined && /\$|\bproperty:/.test(print(filter));
 }
 
-const SIZES = { list: 'root', associations: 'nested' } as const;
-
 /** A key for the object type whose definitions are read: the argument `objectType`, or the record's type. */
 function definitionsOf({ parent, node }: SelectedField): string {
-  const objectType = node.arguments?.find(({ name }) => name.value === 'objectType');
-  return objectType ? print(objectType.value) : parent.name;
-}
-
-function firstOf({ node, field }: { node: FieldNode; field: GraphQLField<unknown, unknown> }, most: number): number {
-  const value = node.arguments?.find(({ name }) => name.value === 'first')?.value;
-  if (value?.kind === Kind.INT) return Math.min(most, Math.max(0, Number(value.value)));
-  const fallback = field.args.find(({ name }) => name === 'first')?.defaultValue;
-  return value === undefined && typeof fallback === 'number' ? fallback : most;
+  const objectType = literalAt(node, ['objectType']);
+  return objectType ? print(objectType) : parent.name;
 }

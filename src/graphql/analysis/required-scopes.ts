@@ -1,14 +1,11 @@
-import { getNamedType, isEnumType, Kind, type OperationDefinitionNode } from 'graphql';
+import { getNamedType, isEnumType, Kind } from 'graphql';
 import type { ScopeRequirement } from '../../crm/scopes.ts';
 import type { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
-import {
-  coordinateOf,
-  type ExecutableOperation,
-  fieldsBelow,
-  rootFields,
-  type SelectedField,
-} from './executable-operation.ts';
 import { metadataOf } from './field-metadata.ts';
+import { type SelectedField, treeOf } from './field-tree.ts';
+import { literalAt } from './input-literals.ts';
+import { memoize } from './memoize.ts';
+import { type ExecutableOperation, operationNode } from './operations.ts';
 
 /** The scopes that one field of an operation needs. */
 export interface FieldRequiredScopes {
@@ -19,17 +16,6 @@ export interface FieldRequiredScopes {
   readonly conditional: boolean;
 }
 
-const known = new WeakMap<OperationDefinitionNode, readonly FieldRequiredScopes[]>();
-
-/** The scopes that the fields of an operation need, each requirement once, in the order of the document. */
-export function requirementsOf(operation: ExecutableOperation): readonly FieldRequiredScopes[] {
-  const cached = known.get(operation.operation);
-  if (cached) return cached;
-  const requirements = collectRequirements(operation);
-  known.set(operation.operation, requirements);
-  return requirements;
-}
-
 interface Preflight {
   /** Coordinates of the fields whose scopes the grant lacks. */
   readonly refused: ReadonlySet<string>;
@@ -37,36 +23,34 @@ interface Preflight {
   readonly mayRefuse: boolean;
 }
 
-const preflights = new WeakMap<OperationDefinitionNode, WeakMap<ScopeSet, Preflight>>();
-
-/** Compares the scopes of an operation with a grant before any call. Cached per operation and set of scopes. */
+/** Compares the scopes of an operation with a grant before any call. Kept with the operation and the set of scopes. */
 export function preflight(operation: ExecutableOperation, granted: ScopeSet): Preflight {
-  let byGrant = preflights.get(operation.operation);
-  if (!byGrant) {
-    byGrant = new WeakMap();
-    preflights.set(operation.operation, byGrant);
-  }
-  const cached = byGrant.get(granted);
-  if (cached) return cached;
-  const lacking = requirementsOf(operation).filter(({ anyOf }) => !granted.satisfies(anyOf));
-  const certain = lacking.filter(({ conditional }) => !conditional);
-  const result = { refused: new Set(certain.map(({ coordinate }) => coordinate)), mayRefuse: lacking.length > 0 };
-  byGrant.set(granted, result);
-  return result;
+  return preflightsOf(operation)(granted);
 }
 
-function collectRequirements(operation: ExecutableOperation): readonly FieldRequiredScopes[] {
+const preflightsOf = memoize((operation: ExecutableOperation) => {
+  const requirements = requirementsOf(operation);
+  return memoize((granted: ScopeSet): Preflight => {
+    const lacking = requirements.filter(({ anyOf }) => !granted.satisfies(anyOf));
+    const certain = lacking.filter(({ conditional }) => !conditional);
+    return { refused: new Set(certain.map(({ coordinate }) => coordinate)), mayRefuse: lacking.length > 0 };
+  });
+}, operationNode);
+
+/** The scopes that the fields of an operation need, each requirement once, in the order of the document. */
+export const requirementsOf = memoize((operation: ExecutableOperation): readonly FieldRequiredScopes[] => {
   const requirements = new Map<string, FieldRequiredScopes>();
-  // A fragment that is spread in several places has the same requirements in each of them.
-  const visited = new WeakMap<object, Set<string>>();
-  const visit = (selected: SelectedField): void => {
-    const parents = visited.get(selected.node) ?? new Set();
-    if (parents.has(selected.parent.name)) return;
-    visited.set(selected.node, parents.add(selected.parent.name));
-    add(coordinateOf(selected), selected.field.extensions, false);
-    for (const anyOf of byArgument(selected)) add(coordinateOf(selected), { hubspotScopes: anyOf }, true);
-    for (const below of fieldsBelow(operation, selected)) {
-      if (below.narrowed) add(coordinateOf(selected), below.parent.extensions, true);
+  // A selection that is merged into several fields has the same requirements in each of them.
+  const visited = new Map<object, Set<object>>();
+  const visit = (field: SelectedField): void => {
+    const known = visited.get(field.parent) ?? new Set();
+    if (field.nodes.every((node) => known.has(node))) return;
+    for (const node of field.nodes) known.add(node);
+    visited.set(field.parent, known);
+    add(field.coordinate, field.definition.extensions, false);
+    for (const anyOf of byArgument(field)) add(field.coordinate, { hubspotScopes: anyOf }, true);
+    for (const below of field.fields) {
+      if (field.narrowed.has(below)) add(field.coordinate, below.parent.extensions, true);
       visit(below);
     }
   };
@@ -75,9 +59,9 @@ function collectRequirements(operation: ExecutableOperation): readonly FieldRequ
     const anyOf = hubspotScopes as ScopeRequirement; // Only the plugin in scopes.ts sets this extension.
     requirements.set(`${coordinate} ${JSON.stringify(anyOf)}`, { coordinate, anyOf, conditional });
   };
-  for (const selected of rootFields(operation)) visit(selected);
+  for (const field of treeOf(operation).fields) visit(field);
   return [...requirements.values()];
-}
+}, operationNode);
 
 interface Extensions {
   readonly hubspotScopes?: unknown;
@@ -87,13 +71,13 @@ interface Extensions {
  * The scopes that depend on a field's arguments: those of its metadata's `argumentScopes`, or those of the object types
  * that its argument `objectType` may have. A variable may have any object type.
  */
-function byArgument({ node, field }: SelectedField): readonly ScopeRequirement[] {
-  const { hubspotScopesOf } = field.extensions;
-  const { argumentScopes } = metadataOf(field);
-  const type = getNamedType(field.args.find(({ name }) => name === 'objectType')?.type);
+function byArgument({ node, definition }: SelectedField): readonly ScopeRequirement[] {
+  const { hubspotScopesOf } = definition.extensions;
+  const { argumentScopes } = metadataOf(definition);
+  const type = getNamedType(definition.args.find(({ name }) => name === 'objectType')?.type);
   if (hubspotScopesOf === undefined || !isEnumType(type)) return argumentScopes?.(node) ?? [];
   const scopesOf = hubspotScopesOf as (objectType: unknown) => ScopeRequirement; // Only the plugin in scopes.ts sets it.
-  const value = node.arguments?.find(({ name }) => name.value === 'objectType')?.value;
+  const value = literalAt(node, ['objectType']);
   const possible = value?.kind === Kind.ENUM ? [type.getValue(value.value)] : type.getValues();
   return possible.map((objectType) => scopesOf(objectType?.value));
 }

@@ -7,13 +7,8 @@ import {
   isObjectType,
   OperationTypeNode,
 } from 'graphql';
-import {
-  coordinateOf,
-  type ExecutableOperation,
-  fieldsBelow,
-  rootFields,
-  type SelectedField,
-} from '../analysis/executable-operation.ts';
+import { type SelectedField, treeOf } from '../analysis/field-tree.ts';
+import type { ExecutableOperation } from '../analysis/operations.ts';
 
 /** The path of a value in an answer, from the root. */
 export type Path = readonly (string | number)[];
@@ -56,18 +51,17 @@ export class Positions {
     let type: GraphQLOutputType | undefined;
     for (const [index, part] of path.entries()) {
       if (typeof part === 'string') {
-        const selected =
-          index === 0 ? rootFields(this.#operation) : fields.flatMap((field) => fieldsBelow(this.#operation, field));
-        fields = selected.filter(({ node }) => (node.alias ?? node.name).value === part);
-        // One type is enough: GraphQL's validation requires the same nullability for all fields of one response key.
-        type = fields[0]?.field.type;
+        const selected = index === 0 ? treeOf(this.#operation).fields : fields.flatMap((field) => field.fields);
+        fields = selected.filter(({ responseName }) => responseName === part);
+        // One type is enough: GraphQL's validation requires the same nullability for all fields of one response name.
+        type = fields[0]?.definition.type;
       } else {
         type = itemOf(type);
       }
       if (!isNonNullType(type)) nulledDepth = index + 1;
       if (selectsPortal(type)) portalDepth = index + 1;
     }
-    const coordinate = [...new Set(fields.map(coordinateOf))].join();
+    const coordinate = [...new Set(fields.map(({ coordinate }) => coordinate))].join();
     const isMutation = path.length === 1 && this.#operation.operation.operation === OperationTypeNode.MUTATION;
     return { coordinate, nulledDepth, portalDepth, isMutation };
   }

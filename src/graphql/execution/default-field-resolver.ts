@@ -1,15 +1,6 @@
-import {
-  defaultFieldResolver,
-  type FieldNode,
-  type GraphQLFieldResolver,
-  type GraphQLResolveInfo,
-  getNullableType,
-  isListType,
-  isNonNullType,
-} from 'graphql';
-import { fieldsBelow, type SelectedField } from '../analysis/executable-operation.ts';
-
-const asyncLists = new WeakMap<readonly FieldNode[], boolean>();
+import { defaultFieldResolver, type GraphQLFieldResolver, getNullableType, isListType, isNonNullType } from 'graphql';
+import { resolvedField, type SelectedField } from '../analysis/field-tree.ts';
+import { memoize } from '../analysis/memoize.ts';
 
 /**
  * GraphQL's default resolver, except that the items of some lists are promises: of lists whose items are non-null and
@@ -19,26 +10,12 @@ const asyncLists = new WeakMap<readonly FieldNode[], boolean>();
  */
 export const resolveDefaultField: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
   const value = defaultFieldResolver(source, args, context, info);
-  return Array.isArray(value) && needsPromises(info) ? value.map((item) => Promise.resolve(item)) : value;
+  if (!Array.isArray(value)) return value;
+  const type = getNullableType(info.returnType);
+  const needsPromises = isListType(type) && isNonNullType(type.ofType) && hasResolverBelow(resolvedField(info));
+  return needsPromises ? value.map((item) => Promise.resolve(item)) : value;
 };
 
-function needsPromises(info: GraphQLResolveInfo): boolean {
-  const cached = asyncLists.get(info.fieldNodes);
-  if (cached !== undefined) return cached;
-  const type = getNullableType(info.returnType);
-  const result = isListType(type) && isNonNullType(type.ofType) && hasResolverBelow(info, selectedFields(info));
-  asyncLists.set(info.fieldNodes, result);
-  return result;
-}
-
-function selectedFields({ parentType, fieldName, fieldNodes }: GraphQLResolveInfo): readonly SelectedField[] {
-  const field = parentType.getFields()[fieldName];
-  return field ? fieldNodes.map((node) => ({ node, parent: parentType, field, narrowed: false })) : [];
-}
-
-function hasResolverBelow(info: GraphQLResolveInfo, fields: readonly SelectedField[]): boolean {
-  return fields.some((selected) => {
-    const below = fieldsBelow(info, selected);
-    return below.some(({ field }) => field.resolve !== undefined) || hasResolverBelow(info, below);
-  });
-}
+const hasResolverBelow: (field: SelectedField) => boolean = memoize(({ fields }) =>
+  fields.some((field) => field.definition.resolve !== undefined || hasResolverBelow(field)),
+);

@@ -2,7 +2,7 @@ import type { FieldRef } from '@pothos/core';
 import type { CrmRecord } from '../../connector/crm-record.ts';
 import type { CrmObject } from '../../crm/objects.ts';
 import { readScopes } from '../../crm/scopes.ts';
-import { associatedRecordScopes } from '../analysis/associated-record-scopes.ts';
+import { associatedRecordScopes } from '../analysis/argument-needs.ts';
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { MAX_FIRST } from '../analysis/page-sizes.ts';
 import type { builder } from '../builder.ts';

@@ -1,6 +1,6 @@
 import { CRM_OBJECTS, type ObjectType } from '../../crm/objects.ts';
 import { writeScopes } from '../../crm/scopes.ts';
-import { callsOfAssociate, callsOfDissociate, scopesOfAssociation } from '../analysis/association-mutation-cost.ts';
+import { callsOfAssociate, callsOfDissociate, scopesOfAssociation } from '../analysis/argument-needs.ts';
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../ids/global-id.ts';

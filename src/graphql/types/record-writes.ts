@@ -1,6 +1,6 @@
 import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
 import { readScopes, writeScopes } from '../../crm/scopes.ts';
-import { callsOfCreate, scopesOfCreate } from '../analysis/association-mutation-cost.ts';
+import { callsOfCreate, scopesOfCreate } from '../analysis/argument-needs.ts';
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';

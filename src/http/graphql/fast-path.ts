@@ -22,7 +22,7 @@ import { executedStatus } from './status.ts';
 
 export interface FastPathOptions {
   readonly authenticate: Authenticate;
-  /** The result for the client; `undefined`, or without `data`, when nothing was executed. */
+  /** The result for the client; `undefined` when the request must take the full path, and nothing was executed. */
   readonly execute: (parameters: GraphQLParameters, context: FastPathContext) => Promise<ExecutionResult | undefined>;
   readonly setCookies: SetFlowCookies;
   readonly readBody: ReadBody;
@@ -41,6 +41,8 @@ export interface FastPathContext {
   readonly signal: AbortSignal;
   /** True when only a query may run. */
   readonly readOnly: boolean;
+  /** True when the client accepts only an answer in parts. */
+  readonly inParts: boolean;
 }
 
 /**
@@ -153,13 +155,13 @@ async function answer(
   options: FastPathOptions,
   fullPath: () => void,
 ): Promise<void> {
-  if (parameters instanceof GraphQLError || !isSingle(exchange.type)) return fullPath();
-  const { request, response, requestId, arrivedAt, finish, signal, viewer } = exchange;
-  const readOnly = request.method === 'GET';
-  const context: FastPathContext = { viewer, responseCookies: [], arrivedAt, signal, readOnly };
+  if (parameters instanceof GraphQLError) return fullPath();
+  const { request, response, requestId, arrivedAt, finish, signal, viewer, type } = exchange;
+  const facts = { readOnly: request.method === 'GET', inParts: !isSingle(type) };
+  const context: FastPathContext = { viewer, responseCookies: [], arrivedAt, signal, ...facts };
   try {
     const result = await options.execute(parameters, context);
-    if (!result || !('data' in result)) return fullPath();
+    if (!result) return fullPath();
     const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
     const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
     send(exchange, options, { status: executedStatus(result, exchange.type), headers, body: JSON.stringify(result) });

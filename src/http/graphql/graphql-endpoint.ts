@@ -1,9 +1,10 @@
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../../connector/start-operation.ts';
-import { variablesBeyondLimits } from '../../graphql/analysis/document-limits.ts';
+import { operationNamed, operationsIn } from '../../graphql/analysis/operations.ts';
 import { contextOf, type GatewayContext, type Viewer } from '../../graphql/context.ts';
 import { createExecutor, type Execute, type ExecutorOptions } from '../../graphql/execution/executor.ts';
+import { executedNothing, takesFastPath } from '../../graphql/execution/operation-paths.ts';
 import { schema } from '../../graphql/schema.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
@@ -51,7 +52,7 @@ export interface GraphQLEndpoint {
 export function createGraphQLEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const admission = new Admission(options.limits, options.logOverload);
   options.metrics.watchOperations(() => admission.inFlight);
-  const shared = { documents: new KnownDocuments(), execute: inTurns(createExecutor(schema, options)), admission };
+  const shared = { documents: new KnownDocuments(), execute: inTurns(createExecutor(options)), admission };
   return { answer: answerWith(createServer(options, shared), options), execute: executeWith(options, shared) };
 }
 
@@ -67,16 +68,16 @@ interface Shared {
   readonly admission: Admission;
 }
 
-/** Executes a document that yoga has parsed and validated before; `undefined` for other requests. */
+/** The fast path: executes a document that yoga has parsed and validated before. */
 function executeWith(
   { contextFor, logger, introspection }: GraphQLEndpointOptions,
   { documents, execute, admission }: Shared,
 ): GraphQLEndpoint['execute'] {
-  return async ({ query, variables, operationName }, { viewer, responseCookies, arrivedAt, signal, readOnly }) => {
+  return async ({ query, variables, operationName }, { viewer, responseCookies, arrivedAt, signal, ...request }) => {
     const document = documents.getValid(query);
-    if (!document || variablesBeyondLimits(variables)) return undefined;
-    const operation = getOperationAST(document, operationName)?.operation;
-    if (operation !== 'query' && (readOnly || operation !== 'mutation')) return undefined;
+    if (!document) return undefined;
+    const operation = operationNamed(operationsIn({ schema, document }), operationName);
+    if (!takesFastPath({ operation, variables, ...request })) return undefined;
     const contextValue = {
       ...contextFor(viewer, { arrivedAt, signal }),
       ...{ viewer, responseCookies },
@@ -84,6 +85,7 @@ function executeWith(
     const result = await admission.run(viewer, () =>
       execute({ schema, document, operationName, variableValues: variables, contextValue }),
     );
+    if (executedNothing(result)) return undefined;
     if (!result.errors) return result;
     // GraphQL's specification recommends `errors` as the first entry (§ 7.1).
     return { errors: presentErrors(result.errors, { logger, suggestions: introspection }), ...withoutErrors(result) };

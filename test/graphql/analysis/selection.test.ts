@@ -30,6 +30,11 @@ describe('the connector reads only selected properties', () => {
       ['POST objects/contacts/batch/read city,email,phone'],
     ],
     [
+      'a fragment at two levels',
+      '{ contact(id: "100001") { owner { ...N } ...N } } fragment N on Node { id ... on Contact { email } }',
+      ['POST objects/contacts/batch/read email,hubspot_owner_id', 'GET owners'],
+    ],
+    [
       'edges and nodes together',
       '{ contacts { edges { node { email } } nodes { phone } } }',
       ['GET objects/contacts email,phone'],

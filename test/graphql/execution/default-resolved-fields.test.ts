@@ -13,7 +13,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPILED_AT_USE } from '../../../src/graphql/execution/executor.ts';
+import { COMPILED_AT_USE } from '../../../src/graphql/execution/operation-paths.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { type Answer, Stack } from '../../helpers/stack.ts';
 

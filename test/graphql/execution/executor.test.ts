@@ -75,7 +75,7 @@ async function both(text: string, variableValues: Record<string, unknown> = {}, 
   const args = { schema, document, rootValue, variableValues, operationName };
   return {
     reference: plain(await execute(args)),
-    compiled: plain(await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
+    compiled: plain(await createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
   };
 }
 
@@ -188,16 +188,16 @@ it.each([
   expect(validate(schema, document, rules)).toEqual([]);
   const args = { schema, document, rootValue, variableValues };
   const reference = JSON.stringify(await execute(args));
-  expect(
-    JSON.stringify(await createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args)),
-  ).toBe(reference);
+  expect(JSON.stringify(await createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 })(args))).toBe(
+    reference,
+  );
 });
 
 it('keeps conditions of one operation out of the others of its document', async () => {
   const document = parse(
     'query A($no: Boolean!) { item(id: "1") { ...F @include(if: $no) } } query B { item(id: "1") { ...F } } fragment F on Item { id }',
   );
-  const executeCompiled = createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 });
+  const executeCompiled = createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 });
   for (const operationName of ['A', 'B']) {
     const args = { schema, document, rootValue, variableValues: { no: false }, operationName };
     expect(plain(await executeCompiled(args))).toEqual(plain(await execute(args)));
@@ -226,7 +226,7 @@ it('leaves fragments that multiply to the reference executor', async () => {
 });
 
 it('compiles what comes often enough, once for each operation of a document', async () => {
-  const execute = createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 3 });
+  const execute = createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 3 });
   const document = parse('query A { items { id } } query B { all }');
   for (let use = 0; use < 5; use += 1) {
     for (const operationName of ['A', 'B']) {
@@ -236,7 +236,7 @@ it('compiles what comes often enough, once for each operation of a document', as
 });
 
 it('keeps no more than has room, and compiles anew what was put away', async () => {
-  const execute = createExecutor(schema, { maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 });
+  const execute = createExecutor({ maxRows: Number.POSITIVE_INFINITY, compiledAtUse: 1 });
   // Some 2,000 operations fit.
   const documents = Array.from({ length: 2_200 }, (_, index) => parse(`{ a${index}: all }`));
   for (let round = 0; round < 2; round += 1) {

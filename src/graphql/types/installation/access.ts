@@ -1,7 +1,7 @@
 import { type Access, accessTo, leastScopes, type RefusedField } from '../../../connector/access.ts';
 import { MAX_CALLS } from '../../../connector/start-operation.ts';
 import type { Remedy } from '../../../errors.ts';
-import type { ExecutableOperation } from '../../analysis/executable-operation.ts';
+import type { ExecutableOperation } from '../../analysis/operations.ts';
 import { estimateCalls } from '../../analysis/query-cost.ts';
 import { type FieldRequiredScopes, requirementsOf } from '../../analysis/required-scopes.ts';
 import { estimateRows } from '../../analysis/row-estimate.ts';

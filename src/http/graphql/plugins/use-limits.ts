@@ -1,7 +1,7 @@
 import { NoSchemaIntrospectionCustomRule, parse } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import {
-  LIMIT_RULES,
+  limitsRule,
   measureDocument,
   validateDocument,
   variablesBeyondLimits,
@@ -33,7 +33,7 @@ export function useLimits({ introspection, documents, turns }: LimitsOptions): P
       }),
     onValidate({ addValidationRule, setValidationFn }) {
       setValidationFn(validateDocument);
-      for (const rule of LIMIT_RULES) addValidationRule(rule);
+      addValidationRule(limitsRule);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
   };

@@ -3,8 +3,32 @@ import { CRM_OBJECTS, type CrmObject, enumName } from '../../crm/objects.ts';
 import { readScopes, type ScopeRequirement, writeScopes } from '../../crm/scopes.ts';
 import { below, entriesOf, literalAt } from './input-literals.ts';
 
-// Scopes and calls of mutations that write associations, from the literals of a document. Labels cost extra calls: the
-// gateway looks up each label by name, and reads the existing labels of an association before it adds new ones.
+// Scopes and calls that a field needs because of the literals in its arguments.
+
+/**
+ * The scopes for the associated records that the argument `filter` names, when the filter searches records of the
+ * given type. Variables in the filter are ignored: their values are not in the document.
+ */
+export function associatedRecordScopes({ objectType }: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
+  const filteredTypes = objectTypesIn(literalAt(node, ['filter']));
+  return CRM_OBJECTS.filter((object) => filteredTypes.includes(enumName(object)))
+    .filter((associated) => associated.objectType !== objectType)
+    .map((associated) => readScopes(objectType, associated.objectType));
+}
+
+/** Enum values such as `CONTACT`. In a filter, only conditions on associations have the field `objectType`. */
+function objectTypesIn(value: ValueNode | undefined): string[] {
+  if (value?.kind === Kind.LIST) return value.values.flatMap(objectTypesIn);
+  if (value?.kind !== Kind.OBJECT) return [];
+  return value.fields.flatMap((field) =>
+    field.name.value === 'objectType' && field.value.kind === Kind.ENUM
+      ? [field.value.value]
+      : objectTypesIn(field.value),
+  );
+}
+
+// Labels cost extra calls: the gateway looks up each label by name, and reads the existing labels of an association
+// before it adds new ones.
 
 /** The read scopes of both object types when a new association has a label. The gateway reads the label definitions. */
 export function scopesOfCreate(type: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
