@@ -124,7 +124,7 @@ describe('the operations of a frontend', () => {
     const landed = await new Browser().get(await stack.consent(new Browser(), started));
     const connection = new URL(landed.headers.get('location') ?? '').searchParams.get('connection');
     stack.simulator.log.clear();
-    const answer = await stack.query(documents.get('CompleteHubSpotConnection') ?? '', { connection });
+    const answer = await stack.query(documents.get('CompleteHubSpotConnection') ?? '', { input: { connection } });
     const installation = { id: expect.stringMatching(/^Installation:/), hubId: '1234567' };
     expect(answer).toEqual({ data: { completeHubSpotConnection: { installation } } });
     expect(stack.simulator.log.crm()).toEqual([]);

@@ -6,7 +6,13 @@ import { ALICE, Stack } from '../helpers/stack.ts';
 
 /** Say nothing of any portal. */
 const OPEN = ['viewer', 'requiredScopes'];
-const CONNECTING = ['connectHubSpot', 'completeHubSpotConnection', 'refreshInstallation', 'disconnectInstallation'];
+const CONNECTING = [
+  'authorizeMarketplaceInstall',
+  'connectHubSpot',
+  'completeHubSpotConnection',
+  'refreshInstallation',
+  'disconnectInstallation',
+];
 const QUERY = '{ viewer { id tenantId permissions } }';
 
 let stack: Stack;

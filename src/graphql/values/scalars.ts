@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts';
 export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description: 'A date-time as RFC 3339 in UTC, for example `2026-11-23T09:00:00.000Z`.',
 });
 
@@ -13,6 +14,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 export const LocalDate = new GraphQLScalarType<string, string>({
   ...GraphQLLocalDate.toConfig(),
   name: 'Date',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description: 'A calendar date without a time zone, for example `2026-11-23`.',
 });
 

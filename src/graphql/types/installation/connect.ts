@@ -5,6 +5,7 @@ import type { Installation } from '../../../storage/installation-store.ts';
 import { requirementsOf } from '../../analysis/required-scopes.ts';
 import { builder } from '../../builder.ts';
 import { type GatewayContext, ownerOf } from '../../context.ts';
+import { inputOf, REPLACED_BY_INPUT } from '../../ids/input-of.ts';
 import { requireInstallation } from '../../ids/require-installation.ts';
 import { InstallationRef } from '../../refs.ts';
 
@@ -57,6 +58,12 @@ const ConnectHubSpotPayload = builder.objectRef<StartedFlow>('ConnectHubSpotPayl
   }),
 });
 
+const connectionHandle = 'The handle from the parameter `connection` of the return URL.';
+const CompleteHubSpotConnectionInput = builder.inputType('CompleteHubSpotConnectionInput', {
+  description: 'The flow whose browser returned without its cookie.',
+  fields: (t) => ({ connection: t.string({ required: true, description: connectionHandle }) }),
+});
+
 const CompletePayload = builder.objectRef<Installation>('CompleteHubSpotConnectionPayload').implement({
   description: 'The installation that is now connected.',
   fields: (t) => ({
@@ -107,12 +114,11 @@ builder.mutationField('completeHubSpotConnection', (t) =>
     description:
       'Completes a flow whose browser returned without its cookie. Only the viewer who started the flow can complete it. A call by another viewer makes the handle invalid.',
     args: {
-      connection: t.arg.string({
-        required: true,
-        description: 'The handle from the parameter `connection` of the return URL.',
-      }),
+      input: t.arg({ type: CompleteHubSpotConnectionInput, description: 'The flow. Required.' }),
+      connection: t.arg.string({ description: connectionHandle, deprecationReason: REPLACED_BY_INPUT }),
     },
-    async resolve(_root, { connection }, context) {
+    async resolve(_root, { input, ...older }, context) {
+      const { connection } = inputOf(input, older, 'connection');
       const installation = await context.operation.until(context.connect.complete(ownerOf(context), connection));
       context.connectors.forget();
       return installation;

@@ -1,6 +1,7 @@
 import type { Installation } from '../../../storage/installation-store.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
+import { inputOf, REPLACED_BY_INPUT } from '../../ids/input-of.ts';
 import { requireInstallation } from '../../ids/require-installation.ts';
 import { InstallationRef } from '../../refs.ts';
 
@@ -37,6 +38,26 @@ const SetDefaultInstallationPayload = builder
     }),
   });
 const installationId = 'Global id of the installation.';
+const uninstall =
+  'Also uninstalls the app from the portal, for all tenants that have connected it. HubSpot sends an e-mail to the admins of the portal.';
+
+const RefreshInstallationInput = builder.inputType('RefreshInstallationInput', {
+  description: 'The installation whose access token the gateway refreshes.',
+  fields: (t) => ({ installationId: t.id({ required: true, description: installationId }) }),
+});
+const DisconnectInstallationInput = builder.inputType('DisconnectInstallationInput', {
+  description: 'The installation to disconnect.',
+  fields: (t) => ({
+    installationId: t.id({ required: true, description: installationId }),
+    uninstall: t.boolean({ defaultValue: false, description: uninstall }),
+  }),
+});
+const SetDefaultInstallationInput = builder.inputType('SetDefaultInstallationInput', {
+  description: 'The default installation of the viewer.',
+  fields: (t) => ({
+    installationId: t.id({ description: `${installationId} Null, or no value, removes the default.` }),
+  }),
+});
 
 builder.mutationField('refreshInstallation', (t) =>
   t.field({
@@ -45,9 +66,13 @@ builder.mutationField('refreshInstallation', (t) =>
     permission: 'hubspot:connect',
     description:
       'Refreshes the access token now, unless it is less than a minute old. Usually not needed, because the gateway refreshes tokens before they expire.',
-    args: { installationId: t.arg.id({ required: true, description: installationId }) },
-    async resolve(_root, args, context) {
-      const installation = await requireInstallation(context, args.installationId);
+    args: {
+      input: t.arg({ type: RefreshInstallationInput, description: 'The installation. Required.' }),
+      installationId: t.arg.id({ description: installationId, deprecationReason: REPLACED_BY_INPUT }),
+    },
+    async resolve(_root, { input, ...older }, context) {
+      const given = inputOf(input, older, 'installationId');
+      const installation = await requireInstallation(context, given.installationId);
       // Throws when the installation is not active.
       await context.connectors.of(installation);
       return changed(context, await context.operation.until(context.lifecycle.refresh(installation)));
@@ -63,16 +88,14 @@ builder.mutationField('disconnectInstallation', (t) =>
     description:
       'Deletes the tokens immediately, and revokes them at HubSpot in the background. Connecting again restores the installation.',
     args: {
-      installationId: t.arg.id({ required: true, description: installationId }),
-      uninstall: t.arg.boolean({
-        defaultValue: false,
-        description:
-          'Also uninstalls the app from the portal, for all tenants that have connected it. HubSpot sends an e-mail to the admins of the portal.',
-      }),
+      input: t.arg({ type: DisconnectInstallationInput, description: 'The installation. Required.' }),
+      installationId: t.arg.id({ description: installationId, deprecationReason: REPLACED_BY_INPUT }),
+      uninstall: t.arg.boolean({ description: uninstall, deprecationReason: REPLACED_BY_INPUT }),
     },
-    async resolve(_root, args, context) {
-      const installation = await requireInstallation(context, args.installationId);
-      const disconnected = context.lifecycle.disconnect(installation, args.uninstall ?? false);
+    async resolve(_root, { input, ...older }, context) {
+      const given = inputOf(input, older, 'installationId');
+      const installation = await requireInstallation(context, given.installationId);
+      const disconnected = context.lifecycle.disconnect(installation, given.uninstall ?? false);
       return changed(context, await context.operation.untilStored(disconnected));
     },
   }),
@@ -86,12 +109,16 @@ builder.mutationField('setDefaultInstallation', (t) =>
     description:
       "Sets the installation that this viewer's operations use when they name none. The gateway stores the default per viewer. It has no effect while the installation is disconnected.",
     args: {
-      installationId: t.arg.id({ description: `${installationId} Null, or no value, removes the default.` }),
+      input: t.arg({ type: SetDefaultInstallationInput, description: 'Null, or no value, removes the default.' }),
+      installationId: t.arg.id({
+        description: `${installationId} Null, or no value, removes the default.`,
+        deprecationReason: REPLACED_BY_INPUT,
+      }),
     },
-    async resolve(_root, args, context) {
+    async resolve(_root, { input, ...older }, context) {
       const { viewer, operation, lifecycle, connectors } = context;
-      const installation =
-        args.installationId == null ? undefined : await requireInstallation(context, args.installationId);
+      const id = input ? inputOf(input, older, 'installationId').installationId : older.installationId;
+      const installation = id == null ? undefined : await requireInstallation(context, id);
       const { id: viewerId, tenantId } = viewer;
       await operation.untilStored(lifecycle.setDefault({ tenantId, viewerId }, installation));
       connectors.forget();
