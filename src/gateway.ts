@@ -170,6 +170,7 @@ function createLifecycle({ server, stores, installations, portals, hubspot, data
     await database.migrate();
     await stores.keys.start(logger);
     installations.revocations.start();
+    installations.expiredInstalls.start();
   }
 
   async function stop(): Promise<void> {

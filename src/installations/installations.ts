@@ -4,6 +4,8 @@ import { ConnectFlow, type ConnectOptions } from './connect/connect.ts';
 import { Flows } from './connect/flows.ts';
 import { GrantSaver } from './connect/grant-saver.ts';
 import { Marketplace, type MarketplaceOptions } from './connect/marketplace.ts';
+import { UnclaimedInstalls } from './connect/unclaimed-installs.ts';
+import { ExpiredInstalls } from './expired-installs.ts';
 import { GrantMonitor } from './grant-monitor.ts';
 import { InstallationCache } from './installation-cache.ts';
 import { InstallationLifecycle } from './lifecycle.ts';
@@ -32,6 +34,7 @@ export interface Installations {
   readonly marketplace: Marketplace;
   readonly lifecycle: InstallationLifecycle;
   readonly revocations: Revocations;
+  readonly expiredInstalls: ExpiredInstalls;
   /** Prepares for a shutdown: see `TokenRefresher.stopSoon`. */
   stopSoon(): void;
   /** Ends the background work. Close `tokens` first, because refreshes can still need the parts that this closes. */
@@ -51,6 +54,11 @@ export function createInstallations(options: InstallationsOptions): Installation
   const { redirectUri } = options.connect;
   const flows = new Flows({ requests, redirectUri, clock, logger });
   const saver = new GrantSaver({ flows, redirectUri, oauth, installations, installationCache, clock, logger });
+  const installs = stores.marketplaceInstalls;
+  const unclaimed = new UnclaimedInstalls({
+    ...{ flows, grants: saver, store: installs, installationCache, clock, logger },
+  });
+  const expiredInstalls = new ExpiredInstalls({ store: installs, oauth, api, clock, logger });
   installationCache.onChange((change) => tokens.changed(change));
   return {
     installationCache,
@@ -58,14 +66,15 @@ export function createInstallations(options: InstallationsOptions): Installation
     tokens,
     connect: new ConnectFlow({
       ...options.connect,
-      ...{ flows, grants: saver, installations, requests, clock, logger },
+      ...{ flows, grants: saver, unclaimed, installations, requests, clock, logger },
     }),
-    marketplace: new Marketplace({ ...options.connect, flows }),
+    marketplace: new Marketplace({ ...options.connect, flows, unclaimed }),
     lifecycle: new InstallationLifecycle({ installations, installationCache, tokens, revocations, logger }),
     revocations,
+    expiredInstalls,
     stopSoon: () => refresher.stopSoon(),
     async close() {
-      await Promise.all([revocations.close(), installationCache.close()]);
+      await Promise.all([revocations.close(), expiredInstalls.close(), installationCache.close()]);
     },
   };
 }

@@ -1,11 +1,9 @@
-import { isGatewayError } from '../errors.ts';
-import type { HubspotApi } from '../hubspot/client.ts';
-import { uninstallApp } from '../hubspot/oauth/app-installs.ts';
-import { type OAuthClient, OAuthError } from '../hubspot/oauth/oauth-client.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import type { Revocation, RevocationStore } from '../storage/revocation-store.ts';
+import { endGrant, type HubspotGrants } from './end-grant.ts';
 import { backoffMs } from './refresh-policy.ts';
+import { Sweep } from './sweep.ts';
 
 /** Time for both calls of a revocation. After it, another replica can claim the revocation. */
 const LEASE_MS = 30_000;
@@ -14,10 +12,8 @@ const SWEEP_MS = 30_000;
 /** Time between two attempts and alerts for a token that was altered, since an operator may restore it. */
 const UNREADABLE_PAUSE_MS = 60 * 60 * 1000;
 
-export interface RevocationsOptions {
+export interface RevocationsOptions extends HubspotGrants {
   readonly store: RevocationStore;
-  readonly oauth: OAuthClient;
-  readonly api: HubspotApi;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -25,71 +21,44 @@ export interface RevocationsOptions {
 /** Revokes the grants of disconnected installations at HubSpot, in the background and with retries. */
 export class Revocations {
   readonly #options: RevocationsOptions;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #cancelSweep: (() => void) | undefined;
-  #closed = false;
+  readonly #sweep: Sweep;
 
   constructor(options: RevocationsOptions) {
     this.#options = options;
+    this.#sweep = new Sweep({
+      ...options,
+      everyMs: SWEEP_MS,
+      failed: 'revocations could not be processed and will be repeated',
+      process: (isClosed) => this.#process(isClosed),
+    });
   }
 
   /** Processes due revocations now and at intervals. Never throws. */
   start(): void {
-    if (this.#closed) return;
-    this.#cancelSweep?.();
-    this.#cancelSweep = this.#options.clock.schedule(() => this.start(), SWEEP_MS);
-    this.#again = this.#running !== undefined;
-    this.#running ??= this.#process().finally(() => {
-      this.#running = undefined;
-      if (this.#again) this.start();
-    });
+    this.#sweep.start();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelSweep?.();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#sweep.close();
   }
 
-  async #process(): Promise<void> {
-    const { store, logger } = this.#options;
-    try {
-      for (let due = await store.claimDue(LEASE_MS); due && !this.#closed; due = await store.claimDue(LEASE_MS)) {
-        await this.#revoke(due);
-      }
-    } catch (err) {
-      // The log has a line of its own for an outage of the database.
-      const level = isGatewayError(err, 'STORAGE_UNAVAILABLE') ? 'debug' : 'warn';
-      logger[level]({ err }, 'revocations could not be processed and will be repeated');
+  async #process(isClosed: () => boolean): Promise<void> {
+    const { store } = this.#options;
+    for (let due = await store.claimDue(LEASE_MS); due && !isClosed(); due = await store.claimDue(LEASE_MS)) {
+      await this.#revoke(due);
     }
   }
 
   async #revoke(revocation: Revocation): Promise<void> {
-    const { store, oauth, logger } = this.#options;
-    const { refreshToken: stored, uninstall } = revocation;
-    if (stored === undefined) return store.postpone(revocation.id, UNREADABLE_PAUSE_MS);
-    try {
-      await oauth.revoke(uninstall ? await this.#uninstall(stored) : stored);
-    } catch (error) {
-      if (!(error instanceof OAuthError || isGatewayError(error))) throw error;
-      if (!(error instanceof OAuthError) || error.kind !== 'invalid_grant') {
-        logger.warn(
-          { err: error, installationId: revocation.installationId },
-          'a grant could not be revoked at HubSpot yet',
-        );
-        const failure = error instanceof OAuthError ? error : new OAuthError('unavailable', { status: 500 });
-        return store.postpone(revocation.id, backoffMs(failure, revocation.attempts + 1));
-      }
-      // The grant has already ended, so there is nothing to revoke.
+    const { store, logger } = this.#options;
+    const { id, installationId, refreshToken, uninstall } = revocation;
+    if (refreshToken === undefined) return store.postpone(id, UNREADABLE_PAUSE_MS);
+    const failure = await endGrant(this.#options, refreshToken, uninstall);
+    if (failure) {
+      logger.warn({ err: failure, installationId }, 'a grant could not be revoked at HubSpot yet');
+      return store.postpone(id, backoffMs(failure, revocation.attempts + 1));
     }
-    await store.done(revocation.id);
-    logger.info({ installationId: revocation.installationId, uninstall }, 'grant revoked at HubSpot');
-  }
-
-  async #uninstall(refreshToken: string): Promise<string> {
-    const answer = await this.#options.oauth.refresh(refreshToken);
-    await uninstallApp(this.#options.api, answer.accessToken);
-    return answer.refreshToken ?? refreshToken;
+    await store.done(id);
+    logger.info({ installationId, uninstall }, 'grant revoked at HubSpot');
   }
 }

@@ -7,8 +7,9 @@ import type { EncryptionKeys } from './encryption/encryption-keys.ts';
  * How a flow gets its grant.
  * - `connect`: by HubSpot's consent page, with PKCE
  * - `install`: by an install from HubSpot's marketplace after the viewer's log-in
+ * - `claim`: by an install from HubSpot's marketplace that belongs to no tenant yet
  */
-export type FlowKind = 'connect' | 'install';
+export type FlowKind = 'connect' | 'install' | 'claim';
 
 /** The viewer who started a flow, and its purpose. */
 interface Flow {
@@ -30,6 +31,7 @@ export interface AuthorizationRequest extends Flow {
 
 /** A code from a callback in another browser. It waits for the confirmation of the viewer who started the flow. */
 export interface PendingConnection extends Flow {
+  /** HubSpot's code; for a claim, the secret of the install. */
   readonly code: string;
 }
 

@@ -12,6 +12,7 @@ import { tokenAge } from './migrations/0005-token-age.ts';
 import { activeKey } from './migrations/0006-active-key.ts';
 import { defaultInstallations } from './migrations/0007-default-installations.ts';
 import { flowKinds } from './migrations/0008-flow-kinds.ts';
+import { marketplaceInstalls } from './migrations/0009-marketplace-installs.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres/postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres/postgres-pool.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-active-key': activeKey,
   '0007-default-installations': defaultInstallations,
   '0008-flow-kinds': flowKinds,
+  '0009-marketplace-installs': marketplaceInstalls,
 };
 
 /** All queries of the gateway are short, and so are the pauses between the statements of a transaction. */

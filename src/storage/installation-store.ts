@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { RevocationStore } from './revocation-store.ts';
-import type { InstallationsTable } from './tables.ts';
+import type { InstallationsTable, Tables } from './tables.ts';
 import type { InstallationKey, IssuedTokens, TokenStore } from './token-store.ts';
 
 export type InstallationStatus = 'ACTIVE' | 'REAUTHORIZATION_REQUIRED' | 'DISCONNECTED';
@@ -98,11 +98,12 @@ export class InstallationStore {
 
   /**
    * Stores a consent: a new installation, or the same one again (its id stays) when this tenant had this portal before.
-   * Installation and tokens change together or not at all.
+   * Installation, tokens and the work of `first` change together or not at all.
    */
-  async connect(grant: NewGrant): Promise<Installation> {
+  async connect(grant: NewGrant, first?: (transaction: Kysely<Tables>) => Promise<void>): Promise<Installation> {
     const now = this.#database.now();
     return this.#database.query.transaction().execute(async (transaction) => {
+      await first?.(transaction);
       const row = await transaction
         .insertInto('installations')
         .values({

@@ -5,6 +5,7 @@ import { DefaultInstallationStore } from './default-installation-store.ts';
 import { EncryptionKeys } from './encryption/encryption-keys.ts';
 import type { TokenCipher } from './encryption/token-cipher.ts';
 import { InstallationStore } from './installation-store.ts';
+import { MarketplaceInstallStore } from './marketplace-install-store.ts';
 import { QuotaLeaseStore } from './quota-lease-store.ts';
 import { RevocationStore } from './revocation-store.ts';
 import { TokenStore } from './token-store.ts';
@@ -18,6 +19,7 @@ export interface Stores {
   readonly revocations: RevocationStore;
   readonly defaults: DefaultInstallationStore;
   readonly authorizationRequests: AuthorizationRequestStore;
+  readonly marketplaceInstalls: MarketplaceInstallStore;
   readonly quotaLeases: QuotaLeaseStore;
 }
 
@@ -26,13 +28,15 @@ export function createStores(database: Database, cipher: TokenCipher, alert: Ale
   const keys = new EncryptionKeys(database, cipher, alert);
   const tokens = new TokenStore(database, keys);
   const revocations = new RevocationStore(database, keys);
+  const installations = new InstallationStore(database, tokens, revocations);
   return {
     keys,
-    installations: new InstallationStore(database, tokens, revocations),
+    installations,
     tokens,
     revocations,
     defaults: new DefaultInstallationStore(database),
     authorizationRequests: new AuthorizationRequestStore(database, keys),
+    marketplaceInstalls: new MarketplaceInstallStore(database, keys, installations),
     quotaLeases: new QuotaLeaseStore(database),
   };
 }

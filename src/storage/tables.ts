@@ -10,6 +10,7 @@ export interface Tables {
   portal_budgets: PortalBudgetsTable;
   active_key: ActiveKeyTable;
   default_installations: DefaultInstallationsTable;
+  marketplace_installs: MarketplaceInstallsTable;
 }
 
 export interface InstallationsTable {
@@ -125,4 +126,27 @@ export interface DefaultInstallationsTable {
   /** Null when the viewer has removed the choice. */
   installation_id: string | null;
   updated_at: number;
+}
+
+/** Installs from HubSpot's marketplace that no tenant has claimed yet. A row without tokens remembers a used code. */
+export interface MarketplaceInstallsTable {
+  code_hash: string;
+  /** The hash of the cookie that proves that the install was made in a browser. */
+  claim_hash: string;
+  hub_id: number | null;
+  hub_domain: string | null;
+  installed_by: string | null;
+  /** Space-separated. */
+  granted_scopes: string | null;
+  /** Encrypted. */
+  access_token: string | null;
+  /** Encrypted. */
+  refresh_token: string | null;
+  key_id: string;
+  token_expires_at: number | null;
+  /** The end of the time to claim. */
+  expires_at: number;
+  /** Attempts to end the grant at HubSpot after that, and the next one, or the end of the lease on the current one. */
+  attempts: number;
+  due_at: number;
 }

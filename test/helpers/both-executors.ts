@@ -120,8 +120,9 @@ export class BothExecutors {
       start: async () => STARTED,
       complete: async ({ tenantId }) => this.#installation(tenantId),
     };
-    const marketplace: Pick<Marketplace, 'authorize'> = {
+    const marketplace: Pick<Marketplace, 'authorize' | 'claim'> = {
       authorize: async () => ({ url: 'https://app.hubspot.com/', expiresAt: STARTED.expiresAt, cookies: [] }),
+      claim: async () => ({ claimUrl: 'https://gateway.example/', expiresAt: STARTED.expiresAt, cookies: [] }),
     };
     const lifecycle: Public<InstallationLifecycle> = {
       refresh: async (known) => known,

@@ -142,12 +142,17 @@ describe('the order of flows', () => {
     const [fresh] = started(1);
     if (!oldest || !fresh) throw new TypeError('nothing was started');
     const set = cookies.toSet([fresh], [...others.reverse(), oldest]);
-    expect(set).toEqual([fresh, { name: oldest.name, value: '', maxAgeSeconds: 0 }]);
+    expect(set).toEqual([fresh, { name: oldest.name, value: '', maxAgeSeconds: 0, sameSite: 'Lax' }]);
   });
 
   it('begins with what has no time', () => {
     const broken = { name: cookies.nameFor('broken'), value: 'zzzz' };
     const held = [broken, ...started(7)];
-    expect(cookies.toSet(started(1), held).at(-1)).toEqual({ name: broken.name, value: '', maxAgeSeconds: 0 });
+    expect(cookies.toSet(started(1), held).at(-1)).toEqual({
+      name: broken.name,
+      value: '',
+      maxAgeSeconds: 0,
+      sameSite: 'Lax',
+    });
   });
 });

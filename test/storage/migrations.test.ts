@@ -205,6 +205,7 @@ async function expectTablesOnce({ query }: Database): Promise<void> {
     'default_installations',
     'installation_tokens',
     'installations',
+    'marketplace_installs',
     'pending_connections',
     'portal_budgets',
     'revocations',

@@ -1,23 +1,38 @@
 import type { CallbackOutcome, ConnectFailure } from '../../installations/connect/connect.ts';
 import type { FlowCookie } from '../../installations/connect/flow-cookies.ts';
 import { sha256 } from '../../lib/secret.ts';
-import { page } from './pages.ts';
+import { type Cookies, withCookies } from './cookies.ts';
+import { page, redirect } from './pages.ts';
 
 /** The result of a flow, as parameters in the query of the `returnTo` URL. */
-export type ConnectResult = Readonly<Record<string, string>>;
+type ConnectResult = Readonly<Record<string, string>>;
 
 /** Proves that the gateway itself sent the browser to the result page with this result. */
 export const RESULT_COOKIE = 'hubspot-connect-result';
 /** Long enough for the user to return to the page from another window. */
 const RESULT_COOKIE_S = 10 * 60;
 
-export function resultOf(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>): ConnectResult {
+function resultOf(outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>): ConnectResult {
   if (outcome.kind === 'connected') return { hubspot: 'connected', installation: outcome.installation.id };
   if (outcome.kind === 'confirm') return { hubspot: 'confirm', connection: outcome.handle };
   return { hubspot: 'error', reason: outcome.reason };
 }
 
-export function resultCookie(result: ConnectResult): FlowCookie {
+/** Sends the browser to the `returnTo` of its flow, or to the last page, with the result. */
+export function answerWithResult(
+  outcome: Exclude<CallbackOutcome, { kind: 'invalid' }>,
+  callbackUrl: string,
+  deleted: readonly FlowCookie[],
+  cookies: Cookies,
+): Response {
+  const result = resultOf(outcome);
+  const url = new URL(outcome.returnTo ?? callbackUrl);
+  for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
+  const shown = outcome.returnTo === null ? [resultCookie(result)] : [];
+  return withCookies(redirect(url.href), [...deleted, ...shown], cookies);
+}
+
+function resultCookie(result: ConnectResult): FlowCookie {
   return {
     ...{ name: RESULT_COOKIE, value: digest(new URLSearchParams(result)) },
     ...{ maxAgeSeconds: RESULT_COOKIE_S, sameSite: 'Lax' },
@@ -29,6 +44,7 @@ const FAILURES: Readonly<Record<ConnectFailure, string>> = {
   exchange_failed: 'HubSpot did not accept the consent any more. Start again from the application.',
   portal_mismatch: 'Consent came from another HubSpot portal than the one to be connected. Nothing was changed.',
   hubspot_error: 'HubSpot could not complete the connection. Try again from the application.',
+  nothing_to_claim: 'This browser has no install that can be claimed. Connect the portal in the application.',
 };
 
 /** A user who completes an attacker's flow would give the attacker access to the portal, so the page warns of it. */

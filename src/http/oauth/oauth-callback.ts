@@ -3,14 +3,15 @@ import type { ConnectFlow } from '../../installations/connect/connect.ts';
 import type { Marketplace } from '../../installations/connect/marketplace.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import { type CallbackRefusal, parseParameters, type Refuse, refusalPage } from './callback-parameters.ts';
-import { type ConnectResult, RESULT_COOKIE, resultCookie, resultOf, resultPage } from './connect-result.ts';
+import { createClaimPage } from './claim.ts';
+import { answerWithResult, RESULT_COOKIE, resultPage } from './connect-result.ts';
 import { type Cookies, cookiesOf, withCookies } from './cookies.ts';
 import { createMarketplaceCallback, isFromMarketplace } from './marketplace-callback.ts';
-import { page, redirect } from './pages.ts';
+import { page } from './pages.ts';
 
 export interface OAuthCallbackOptions {
   readonly connect: Pick<ConnectFlow, 'callback' | 'cookies'>;
-  readonly marketplace: Pick<Marketplace, 'acceptReturnUrl' | 'installUrl'>;
+  readonly marketplace: Pick<Marketplace, 'accept' | 'acceptReturnUrl' | 'claimable' | 'installUrl'>;
   /** The public URL of this route, which is also the last page of a flow without a `returnTo`. */
   readonly callbackUrl: () => string;
   readonly secureCookies: () => boolean;
@@ -33,6 +34,7 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
   };
   const answerFlow = createFlowCallback(options, refuse);
   const answerMarketplace = createMarketplaceCallback(options, refuse);
+  const answerClaim = createClaimPage(options, refuse);
   return async (request) => {
     if (request.method !== 'GET') return refuse('method');
     // A browser's prefetch, or a bot's link preview, must not use the state.
@@ -41,8 +43,12 @@ export function createOAuthCallback(options: OAuthCallbackOptions): (request: Re
     const query = new URL(request.url).searchParams;
     const cookies = cookiesOf(request.headers.get('cookie'), secureCookies());
     if (query.has('hubspot') && !query.has('state')) return resultPage(query, cookies.read(RESULT_COOKIE));
-    const answered = isFromMarketplace(query) ? answerMarketplace(query, cookies) : answerFlow(query, cookies);
-    return answered.catch((error: unknown) => {
+    const answered = () => {
+      if (query.get('step') === 'claim') return answerClaim(query, cookies);
+      if (!isFromMarketplace(query)) return answerFlow(query, cookies);
+      return answerMarketplace(query, cookies, request.headers.get('sec-fetch-dest') === 'iframe');
+    };
+    return answered().catch((error: unknown) => {
       const response = storageFailure(error);
       logRefusal('storage_unavailable');
       return response;
@@ -63,17 +69,8 @@ function createFlowCallback({ connect, callbackUrl, issuer }: OAuthCallbackOptio
     const outcome = await connect.callback(state, answer, cookies.read(name));
     const deleted = connect.cookies.deletion(name);
     if (outcome.kind === 'invalid') return withCookies(refuse('unknown_state'), [deleted], cookies);
-    const result = resultOf(outcome);
-    return outcome.returnTo === null
-      ? withCookies(redirectWith(callbackUrl(), result), [deleted, resultCookie(result)], cookies)
-      : withCookies(redirectWith(outcome.returnTo, result), [deleted], cookies);
+    return answerWithResult(outcome, callbackUrl(), [deleted], cookies);
   };
-}
-
-function redirectWith(to: string, result: ConnectResult): Response {
-  const url = new URL(to);
-  for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
-  return redirect(url.href);
 }
 
 /** The database may have consumed the state. The page after a reload shows whether it has. */

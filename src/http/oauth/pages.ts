@@ -11,7 +11,8 @@ export const PAGE_HEADERS = {
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem;color:#1f2937}
 h1{font-size:1.4rem;margin-bottom:.5rem}code{display:block;padding:.75rem;background:#f3f4f6;border-radius:6px;overflow-wrap:anywhere}
-ol{padding-left:1.25rem}li{margin:.5rem 0}a{color:#1d4ed8}`;
+ol{padding-left:1.25rem}li{margin:.5rem 0}a{color:#1d4ed8}
+button{display:block;width:100%;margin:.75rem 0;padding:.75rem;font:inherit;text-align:left;border:1px solid #6b7280;border-radius:6px;background:#fff;color:inherit;cursor:pointer;overflow-wrap:anywhere}`;
 
 export interface PageLink {
   readonly text: string;
@@ -20,11 +21,20 @@ export interface PageLink {
   readonly isNewWindow?: boolean;
 }
 
+/** A form that sends its fields and the value of the clicked button by GET to the address of the page. */
+export interface PageForm {
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** The parameter of the buttons. */
+  readonly name: string;
+  readonly buttons: readonly { readonly value: string; readonly text: string }[];
+}
+
 export interface PageOptions {
   /** A text for the user to copy. */
   readonly code?: string;
   /** What the user can do next, in this order. */
   readonly links?: readonly PageLink[];
+  readonly form?: PageForm;
   /** The only origin that can show the page in a frame. Without it: none. */
   readonly frameOrigin?: string;
 }
@@ -34,11 +44,11 @@ export function page(
   status: number,
   title: string,
   text: string,
-  { code, links = [], frameOrigin }: PageOptions = {},
+  { code, links = [], form, frameOrigin }: PageOptions = {},
 ): Response {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
-<style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${code ? `<code>${escapeHtml(code)}</code>` : ''}${listOf(links)}</main></body></html>
+<style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${code ? `<code>${escapeHtml(code)}</code>` : ''}${listOf(links)}${form ? htmlOf(form) : ''}</main></body></html>
 `;
   const response = new Response(html, {
     status,
@@ -67,6 +77,16 @@ function listOf(links: readonly PageLink[]): string {
     return `<li><a href="${escapeHtml(href)}"${target}>${escapeHtml(text)}</a></li>`;
   });
   return items.length === 0 ? '' : `<ol>${items.join('')}</ol>`;
+}
+
+function htmlOf({ fields, name, buttons }: PageForm): string {
+  const hidden = fields.map(
+    ([field, value]) => `<input type="hidden" name="${escapeHtml(field)}" value="${escapeHtml(value)}">`,
+  );
+  const shown = buttons.map(
+    ({ value, text }) => `<button name="${escapeHtml(name)}" value="${escapeHtml(value)}">${escapeHtml(text)}</button>`,
+  );
+  return `<form>${hidden.join('')}${shown.join('')}</form>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

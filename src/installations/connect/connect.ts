@@ -15,6 +15,7 @@ import type { FlowOwner, Flows } from './flows.ts';
 import type { GrantSaver } from './grant-saver.ts';
 import { type RegisteredScopes, requestedScopes, type ScopeOptions } from './requested-scopes.ts';
 import { acceptReturnUrl } from './return-url.ts';
+import type { UnclaimedInstalls } from './unclaimed-installs.ts';
 
 /** Lifetime of a handle: HubSpot's codes are valid for minutes only. */
 const HANDLE_TTL_MS = 5 * 60 * 1000;
@@ -39,7 +40,12 @@ export interface StartedFlow {
   readonly cookies: readonly FlowCookie[];
 }
 
-export type ConnectFailure = 'access_denied' | 'exchange_failed' | 'portal_mismatch' | 'hubspot_error';
+export type ConnectFailure =
+  | 'access_denied'
+  | 'exchange_failed'
+  | 'portal_mismatch'
+  | 'hubspot_error'
+  | 'nothing_to_claim';
 
 /** The outcome of a callback. `invalid`: the state is unknown, so there is no URL to return to. */
 export type CallbackOutcome =
@@ -49,7 +55,10 @@ export type CallbackOutcome =
   | { readonly kind: 'invalid' };
 
 /** HubSpot's answer: a code or an error, never both. */
-export type CallbackAnswer = { readonly code: string } | { readonly error: string };
+export type HubspotAnswer = { readonly code: string } | { readonly error: string };
+
+/** What ends a flow. A claim has the secret of the install as its code, or fails before. */
+export type CallbackAnswer = HubspotAnswer | { readonly failure: ConnectFailure };
 
 export interface ConnectOptions {
   readonly clientId: string;
@@ -59,11 +68,17 @@ export interface ConnectOptions {
   readonly returnUrls: readonly URL[];
   readonly flows: Flows;
   readonly grants: GrantSaver;
+  readonly unclaimed: UnclaimedInstalls;
   readonly installations: InstallationStore;
   readonly requests: AuthorizationRequestStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const INCOMPLETE: Readonly<Partial<Record<ConnectFailure, string>>> = {
+  portal_mismatch: 'The consent is for another portal than that of this installation. Nothing was changed.',
+  nothing_to_claim: 'The install was claimed already, or its time is over. Connect the portal instead.',
+};
 
 /** The connect flow: start, callback, and the viewer's confirmation when the callback came from another browser. */
 export class ConnectFlow {
@@ -118,6 +133,7 @@ export class ConnectFlow {
     if (!request) return { kind: 'invalid' };
     if ('error' in answer) return this.#refused(request, answer.error);
     const { returnTo } = request;
+    if ('failure' in answer) return { kind: 'failed', reason: answer.failure, returnTo };
     if (cookieValue === undefined || !secretEquals(sha256(cookieValue), request.cookieHash)) {
       this.#options.logger.info(
         { ...owner(request), reason: cookieValue === undefined ? 'no_cookie' : 'other_cookie' },
@@ -166,10 +182,7 @@ export class ConnectFlow {
     if (result.failure === 'hubspot_error') {
       throw new GatewayError('HUBSPOT_UNAVAILABLE', 'HubSpot could not confirm the connection. Connect again.', {});
     }
-    const message =
-      result.failure === 'portal_mismatch'
-        ? 'The consent is for another portal than that of this installation. Nothing was changed.'
-        : 'HubSpot no longer accepts the consent. Connect again.';
+    const message = INCOMPLETE[result.failure] ?? 'HubSpot no longer accepts the consent. Connect again.';
     throw new GatewayError('BAD_USER_INPUT', message, { argument: 'connection' });
   }
 
@@ -186,6 +199,10 @@ export class ConnectFlow {
 
   async #finish(flow: PendingConnection): Promise<{ installation: Installation } | { failure: ConnectFailure }> {
     const { flows, grants, clock } = this.#options;
+    if (flow.kind === 'claim') {
+      const installation = await this.#options.unclaimed.claim(flow.tenantId, flow.code);
+      return installation ? { installation } : { failure: 'nothing_to_claim' };
+    }
     const giveUpAt = clock.monotonic() + FINISH_MS;
     const redeemed = await grants.redeem(
       flow.code,

@@ -181,6 +181,7 @@ export class EncryptionKeys {
       .select('key_id')
       .where('access_token', 'is not', null)
       .union(query.selectFrom('revocations').select('key_id'))
+      .union(query.selectFrom('marketplace_installs').select('key_id').where('refresh_token', 'is not', null))
       .execute();
     return rows.map(({ key_id }) => key_id);
   }

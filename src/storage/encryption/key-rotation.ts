@@ -43,6 +43,13 @@ const ENCRYPTED_TABLES: readonly EncryptedTable[] = [
     prefix: 'authorization',
     columns: ['code', 'code_verifier'],
   },
+  {
+    table: 'marketplace_installs',
+    id: 'code_hash',
+    tenant: sql<string>`''`,
+    prefix: 'marketplace_installs',
+    columns: ['access_token', 'refresh_token'],
+  },
 ];
 
 const BATCH = 100;
