@@ -14,6 +14,7 @@ import type { BatchContext } from './batching/batch-queue.ts';
 import { RecordBatcher } from './batching/record-batcher.ts';
 import { SharedReads } from './batching/shared-reads.ts';
 import { readListPage } from './list-page.ts';
+import { LearnedRules } from './metadata/learned-rules.ts';
 import { LookUps } from './metadata/look-ups.ts';
 import type { MetadataCache } from './metadata/metadata-cache.ts';
 import { authorize, awaitToken } from './middleware/authorize.ts';
@@ -43,6 +44,7 @@ export interface PortalClientOptions {
 export class PortalClient {
   readonly api: HubspotApi;
   readonly installation: Installation;
+  readonly learnedRules: LearnedRules;
   /** Cancelled when the grant ends. */
   readonly #grant = new CancellationSource();
   readonly #context: BatchContext;
@@ -68,6 +70,7 @@ export class PortalClient {
       authorize(tokens, installation),
     ];
     this.installation = installation;
+    this.learnedRules = new LearnedRules(clock);
     this.api = { send: middleware.reduceRight((next, wrap) => wrap(next), transport), version: apiVersion };
     this.#metadata = options.metadata;
     this.#recordCache = options.recordCache;
@@ -138,6 +141,11 @@ export class PortalClient {
   /** The last known value, whatever its age; `undefined` when it was evicted or never read. */
   lastMetadata<T extends object>(name: string): T | undefined {
     return this.#metadata.last<T>(`${this.#context.key}\n${name}`);
+  }
+
+  /** The next operation that needs the metadata reads it again. */
+  expireMetadata(name: string): void {
+    this.#metadata.expire(`${this.#context.key}\n${name}`);
   }
 
   /** `idProperty` must not come from a client, since batchers are never removed. */

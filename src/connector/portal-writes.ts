@@ -74,18 +74,18 @@ export class PortalWrites {
     properties: PropertyValues,
     associatedRecords: readonly NewAssociatedRecord[],
   ): Promise<Outcome<Written>> {
-    return this.#write(objectType, async (api) => {
+    return this.#write(objectType, properties, async (api) => {
       const associations = await this.#newAssociations(objectType, associatedRecords);
       return createRecord(api, objectType, { properties, associations });
     });
   }
 
   async update(objectType: ObjectType, id: string, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#write(objectType, (api) => updateRecord(api, objectType, id, properties));
+    return this.#write(objectType, properties, (api) => updateRecord(api, objectType, id, properties));
   }
 
   async upsert(objectType: ObjectType, target: UpsertTarget, properties: PropertyValues): Promise<Outcome<Written>> {
-    return this.#write(objectType, (api) => upsertRecord(api, objectType, target, properties));
+    return this.#write(objectType, properties, (api) => upsertRecord(api, objectType, target, properties));
   }
 
   async archive(objectType: ObjectType, id: string): Promise<Outcome<void>> {
@@ -113,11 +113,19 @@ export class PortalWrites {
     });
   }
 
-  #write(objectType: ObjectType, write: (api: HubspotApi) => Promise<WrittenRecord>): Promise<Outcome<Written>> {
-    return this.#attempt(async ({ api, toCrmRecord }) => {
+  async #write(
+    objectType: ObjectType,
+    properties: PropertyValues,
+    write: (api: HubspotApi) => Promise<WrittenRecord>,
+  ): Promise<Outcome<Written>> {
+    const outcome = await this.#attempt(async ({ api, toCrmRecord }) => {
       const written = await write(api);
       return { ...written, record: toCrmRecord(objectType, written.record) };
     });
+    for (const problem of 'problems' in outcome ? outcome.problems : []) {
+      if (problem.kind === 'invalid') this.#portal.metadata.learnFrom(objectType, problem, properties);
+    }
+    return outcome;
   }
 
   async #attempt<T>(write: (portal: WrittenPortal) => Promise<T>): Promise<Outcome<T>> {

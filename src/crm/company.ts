@@ -3,6 +3,7 @@ import { enumeration, number, string } from './property.ts';
 
 export const COMPANY = defineObject({
   objectType: 'companies',
+  typeId: '0-2',
   singular: 'company',
   typename: 'Company',
   description: 'An organisation in the CRM',

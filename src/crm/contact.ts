@@ -3,6 +3,7 @@ import { datetime, enumeration, string } from './property.ts';
 
 export const CONTACT = defineObject({
   objectType: 'contacts',
+  typeId: '0-1',
   singular: 'contact',
   typename: 'Contact',
   description: 'A person in the CRM',

@@ -3,11 +3,14 @@ import { datetime, enumeration, number, pipeline, stage, string } from './proper
 
 export const DEAL = defineObject({
   objectType: 'deals',
+  typeId: '0-3',
   singular: 'deal',
   typename: 'Deal',
   description: 'An open, won or lost sale',
   records: 'Sales',
   searched: 'name, pipeline, stage, type and description',
+  // https://developers.hubspot.com/docs/guides/api/crm/objects/deals
+  required: ['dealname', 'dealstage'],
   properties: {
     name: string('dealname', 'Name of the deal.'),
     amount: number('amount', "Value of the deal in `currency`, or in the portal's currency when `currency` is null."),

@@ -7,6 +7,8 @@ export type OwnProperty = Property<Exclude<FieldKind, 'owner'>>;
 export interface ObjectFacts {
   /** HubSpot's plural in paths and scopes, and the name of the list field of `Crm`. */
   readonly objectType: string;
+  /** HubSpot's id of the object type: https://developers.hubspot.com/docs/guides/crm/understanding-the-crm */
+  readonly typeId: string;
   /** HubSpot's singular, and the name of the field of `Crm` for one record. */
   readonly singular: string;
   /** The name of the GraphQL type. */
@@ -17,6 +19,8 @@ export interface ObjectFacts {
   readonly records: string;
   /** The properties in which HubSpot searches words. https://developers.hubspot.com/docs/api-reference/search/guide */
   readonly searched: string;
+  /** The properties without which HubSpot creates no record. Absent when one of several is enough. */
+  readonly required?: readonly string[];
   /** By field name. All records have an owner in addition. */
   readonly properties: Readonly<Record<string, OwnProperty>>;
   /** The property with the time of the last change; by default `hs_lastmodifieddate`. */
@@ -42,6 +46,7 @@ export type ArgumentFields = Readonly<Record<string, Property>>;
 /** The definition of a CRM object. */
 export interface ObjectDefinition extends ObjectFacts {
   readonly formerIds: NonNullable<ObjectFacts['formerIds']>;
+  readonly required: NonNullable<ObjectFacts['required']>;
   readonly scopes: NonNullable<ObjectFacts['scopes']>;
   /** Properties for filters. */
   readonly filters: ArgumentFields;
@@ -85,6 +90,7 @@ export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Fac
     );
   return {
     formerIds: ['hs_merged_object_ids'],
+    required: [],
     scopes: { read: [`crm.objects.${objectType}.read`], write: [`crm.objects.${objectType}.write`] },
     ...facts,
     filters: argumentsFor(({ filter }) => filter),

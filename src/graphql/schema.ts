@@ -23,6 +23,7 @@ import './types/records.ts';
 import './types/record-writes.ts';
 import './types/user-error.ts';
 import './types/installation/viewer.ts';
+import './types/write-rule.ts';
 
 builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);

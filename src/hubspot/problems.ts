@@ -1,6 +1,6 @@
 import { isPropertyName } from '../crm/property.ts';
 import { field } from './json.ts';
-import { requiresValue, valueMessage } from './value-messages.ts';
+import { decidingProperty, requiresValue, valueMessage } from './value-messages.ts';
 
 /** A problem of a write that a user can fix. It never contains unchecked text of HubSpot or data of the portal. */
 export type Problem = InvalidValue | TakenValue | AbsentRecord;
@@ -15,7 +15,14 @@ export interface InvalidValue {
   readonly message: string | undefined;
   /** The allowed values of an enumeration. */
   readonly options: readonly string[] | undefined;
+  /** The rule of an admin that requires a value. */
+  readonly requiredBy: RequirementRule | undefined;
 }
+
+/** `createForm`: new records need a value. `condition`: records need one while another property has its value. */
+export type RequirementRule =
+  | { readonly kind: 'createForm' }
+  | { readonly kind: 'condition'; readonly decidingProperty: string | undefined };
 
 /** Another record has the value of a unique property. */
 export interface TakenValue {
@@ -137,7 +144,17 @@ function invalid(reported: { property?: unknown; code?: unknown; message?: unkno
     code,
     message: valueMessage({ property, code, text: options ? undefined : message }),
     options,
+    requiredBy: requirementRule(code, message),
   };
+}
+
+/** HubSpot uses the code of the create form also for properties that it requires itself, but not the text. */
+function requirementRule(code: string | undefined, message = ''): RequirementRule | undefined {
+  if (code === 'MISSING_CONDITIONAL_REQUIRED_PROPERTY') {
+    return { kind: 'condition', decidingProperty: decidingProperty(message) };
+  }
+  const isOfCreateForm = code === 'MISSING_REQUIRED_PROPERTY' && missingProperty(message) !== undefined;
+  return isOfCreateForm ? { kind: 'createForm' } : undefined;
 }
 
 /** HubSpot can name a property that the create form requires only in its message. */

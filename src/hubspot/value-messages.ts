@@ -39,13 +39,18 @@ export function requiresValue(property: string): string {
 }
 
 /**
- * HubSpot's text ends with the property that decides, such as `… based on [dealstage]`.
+ * The property whose value makes another one required. HubSpot's text ends with it, such as `… based on [dealstage]`.
  * https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement
  */
-function requiresValueBecause(property: string, text: string): string {
+export function decidingProperty(text: string): string | undefined {
   const deciding = /\[(\w{1,100})\]\.?$/.exec(text.trimEnd())?.[1];
-  const isKnown = deciding !== undefined && isPropertyName(deciding);
-  const condition = isKnown ? `while \`${deciding}\` has this value` : 'because of the value of another property';
+  return deciding !== undefined && isPropertyName(deciding) ? deciding : undefined;
+}
+
+function requiresValueBecause(property: string, text: string): string {
+  const deciding = decidingProperty(text);
+  const condition =
+    deciding === undefined ? 'because of the value of another property' : `while \`${deciding}\` has this value`;
   return `HubSpot requires a value for \`${property}\` ${condition}.`;
 }
 

@@ -148,6 +148,15 @@ export const EDIT_REFUSED = {
  */
 export const CONSENT_KEEPS_REFRESH_TOKEN = false;
 
+/** The refusal of a value that breaks an admin's rule. HubSpot documents only that for letters. */
+export const RULE_REFUSALS = (ruleType: string, [first = '', second]: readonly string[]) => {
+  if (ruleType === 'ALPHANUMERIC' && first === 'ALPHA_ONLY') {
+    return { error: 'INVALID_ALPHA', message: 'Enter only letters' };
+  }
+  const ownText = ruleType === 'REGEX' ? second : undefined;
+  return { error: `INVALID_${ruleType}`, message: ownText ?? `The value breaks the rule ${ruleType} ${first}`.trim() };
+};
+
 /** The code for a missing property that HubSpot itself requires. That of an admin's rule is documented. */
 export const REQUIRED_CODE = 'MISSING_REQUIRED_PROPERTY';
 

@@ -8,6 +8,7 @@ import type { Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/properties/property-definitions.ts';
 import { PropertyRegistry } from './crm/properties/property-registry.ts';
 import type { RequirementRule } from './crm/properties/required-properties.ts';
+import type { ValidationRule } from './crm/properties/validation-rules.ts';
 import { RecordStore, type StoredRecord } from './crm/records/record-store.ts';
 import { SearchIndex } from './crm/search/search-index.ts';
 import { ALL_RIGHTS, isWithin, type Person, type Reach } from './people.ts';
@@ -27,6 +28,8 @@ export class Portal {
   readonly properties: PropertyRegistry;
   readonly owners: Owner[] = [];
   readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
+  /** The admins' rules for the values of properties, by property. */
+  readonly validations = byObjectType(() => new Map<string, readonly ValidationRule[]>());
   readonly requirements = byObjectType((): RequirementRule[] => []);
   /** The person whose rights bind this view of the portal; `undefined` for account-level tokens. */
   readonly person: Person | undefined;
@@ -35,6 +38,7 @@ export class Portal {
   readonly store: RecordStore;
   readonly associations = new AssociationStore();
   readonly searchIndex: SearchIndex;
+  readonly clock: Clock;
 
   /** Searches find changes after `searchLagMs`. */
   constructor(
@@ -42,6 +46,7 @@ export class Portal {
     clock: Clock,
     searchLagMs = SEARCH_LAG_MS,
   ) {
+    this.clock = clock;
     this.hubId = hubId;
     this.domain = domain;
     this.user = user;
@@ -70,6 +75,13 @@ export class Portal {
   /** Makes a property required, like an admin of the portal. */
   requireProperty(type: ObjectTypeName, rule: RequirementRule): void {
     this.requirements[type].push(rule);
+  }
+
+  /** Makes a rule for the values of a property, like an admin of the portal. It replaces a rule of the same type. */
+  validateProperty(type: ObjectTypeName, name: string, rule: ValidationRule): void {
+    const rules = this.validations[type];
+    const others = (rules.get(name) ?? []).filter(({ ruleType }) => ruleType !== rule.ruleType);
+    rules.set(name, [...others, rule]);
   }
 
   /** The same portal as `person` sees it through a user-level app: records that they may not view do not exist. */

@@ -8,6 +8,9 @@ export function pathOf(url: string): string {
 /** Maps older paths such as `/crm/v3/objects/…` to newer ones such as `/crm/objects/v3/…`. */
 export function unifiedPath(path: string): string {
   return path
-    .replace(/^\/crm\/(v[34])\/(objects|associations|properties|pipelines|owners)(?=\/|$)/, '/crm/$2/$1')
+    .replace(
+      /^\/crm\/(v[34])\/(objects|associations|properties|property-validations|pipelines|owners)(?=\/|$)/,
+      '/crm/$2/$1',
+    )
     .replace(/^(\/crm\/.+)\/$/, '$1');
 }

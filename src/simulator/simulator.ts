@@ -12,6 +12,7 @@ import { OBJECT_TYPES } from './crm/object-types.ts';
 import { OWNERS_READ, ownerRoutes } from './crm/owner-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyRoutes } from './crm/properties/property-routes.ts';
+import { validationRoutes } from './crm/properties/validation-routes.ts';
 import { batchWriteRoutes } from './crm/records/batch-write-routes.ts';
 import { objectRoutes } from './crm/records/object-routes.ts';
 import { writeRoutes } from './crm/records/write-routes.ts';
@@ -179,6 +180,7 @@ function createApi(world: World, latencyMs: number): Hono {
   crm.route('/', associationLabelRoutes());
   crm.route('/', searchRoutes());
   crm.route('/', propertyRoutes(world));
+  crm.route('/', validationRoutes());
   crm.route('/', pipelineRoutes());
   crm.route('/', ownerRoutes());
   api.route('/', crm);

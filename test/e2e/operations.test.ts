@@ -63,6 +63,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
     why: 'deals with their associated records; companies; owners, those who left, and pipelines once',
   },
   DealForm: { variables: {}, calls: [5, 0], why: 'pipelines, owners, and properties of each sensitivity once' },
+  ContactForm: { variables: {}, calls: [4, 0], why: 'properties of each sensitivity, and the rules for them, once' },
   DealsByStage: { variables: { stage: 'closedlost' }, calls: [1, 1], why: 'a search' },
   Deals: { variables: { first: 50 }, calls: [1, 1], why: 'a list' },
   ContactsWithDeals: {

@@ -17,6 +17,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'complete-hubspot-connection.graphql': [],
   'connect-hubspot.graphql': [],
   'contact-by-email.graphql': [CONTACTS],
+  'contact-form.graphql': [CONTACTS],
   'contact-page.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'contacts-of-company.graphql': [COMPANIES, CONTACTS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],

@@ -146,6 +146,7 @@ describe('what the schema announces is what HubSpot demands', () => {
     ['Query.dealPipelines', '{ dealPipelines { label } }'],
     ['Query.properties', '{ properties(objectType: CONTACT) { name } }'],
     ['Query.properties', '{ a: properties(objectType: DEAL) { name } b: properties(objectType: COMPANY) { name } }'],
+    ['Query.writeRules', '{ writeRules(objectType: CONTACT) { property } }'],
     ['Query.owner', '{ owner(id: "1") { email } }'],
     ['Query.owners', '{ owners { nodes { email } } }'],
     ['Query.node', '{ node(id: "Contact:1234567:100001") { ... on Contact { email } } }'],
@@ -185,7 +186,8 @@ describe('what the schema announces is what HubSpot demands', () => {
   it('holds for every field that demands anything', () => {
     const tried = [
       'Query.contact Query.contactByEmail Query.contacts Query.deal Query.deals Query.company Query.companies',
-      'Query.owner Query.owners Query.dealPipelines Query.properties Contact.deals Contact.companies Contact.owner',
+      'Query.owner Query.owners Query.dealPipelines Query.properties Query.writeRules',
+      'Contact.deals Contact.companies Contact.owner',
       'Deal.contacts Deal.companies Deal.owner Deal.stage Deal.pipeline',
       'Company.contacts Company.deals Company.owner',
       ...new Set(WRITES.map(([coordinate]) => coordinate)),

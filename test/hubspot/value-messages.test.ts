@@ -21,6 +21,7 @@ describe('a property that an admin requires', () => {
         code: CONDITIONAL,
         message: 'HubSpot requires a value for `closed_lost_reason` while `dealstage` has this value.',
         options: undefined,
+        requiredBy: { kind: 'condition', decidingProperty: 'dealstage' },
       },
     ]);
   });

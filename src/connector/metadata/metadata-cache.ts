@@ -45,6 +45,11 @@ export class MetadataCache {
   keep(key: string, value: object): void {
     this.#entries.set(key, { value, readAt: this.#clock.monotonic() });
   }
+
+  /** The next request reads the value again, and waits for it. */
+  expire(key: string): void {
+    this.#entries.delete(key);
+  }
 }
 
 export interface Known<T> {

@@ -1,13 +1,17 @@
-import type { ObjectType } from '../../crm/objects.ts';
-import type { DataSensitivity } from '../../crm/property.ts';
+import { crmObject, type ObjectType } from '../../crm/objects.ts';
+import type { DataSensitivity, PropertyKind } from '../../crm/property.ts';
 import type { HubspotApi } from '../../hubspot/client.ts';
 import { type AssociationType, listAssociationTypes } from '../../hubspot/crm/association-types.ts';
 import { listOwners, type Owner } from '../../hubspot/crm/owners.ts';
 import { listPipelines, type Pipeline } from '../../hubspot/crm/pipelines.ts';
 import { listProperties, type PropertyDefinition } from '../../hubspot/crm/properties.ts';
+import { listPropertyValidations } from '../../hubspot/crm/property-validations.ts';
+import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
+import type { InvalidValue } from '../../hubspot/problems.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 import type { PortalClient } from '../portal-client.ts';
 import type { RequestContext } from '../request-context.ts';
+import { type WriteRule, writeRules } from './write-rules.ts';
 
 /** HubSpot does not limit the pages of a list. This is far more than a portal has. */
 const MAX_OWNER_PAGES = 100;
@@ -28,14 +32,16 @@ interface Definitions {
   readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
+type Client = Pick<PortalClient, 'metadata' | 'lastMetadata' | 'expireMetadata' | 'learnedRules'>;
+
 /** The metadata of a portal for one operation. It can be some minutes old. */
 export class PortalMetadata {
-  readonly #client: Pick<PortalClient, 'metadata' | 'lastMetadata'>;
+  readonly #client: Client;
   readonly #request: RequestContext;
   /** Reads in flight: a list can have hundreds of rows that need the same metadata. */
   readonly #reading = new Map<string, Promise<object>>();
 
-  constructor(client: Pick<PortalClient, 'metadata' | 'lastMetadata'>, request: RequestContext) {
+  constructor(client: Client, request: RequestContext) {
     this.#client = client;
     this.#request = request;
   }
@@ -93,8 +99,27 @@ export class PortalMetadata {
     );
   }
 
+  /** What is known of the values that HubSpot and the portal's admins require, by property. */
+  async writeRules(objectType: ObjectType): Promise<readonly WriteRule[]> {
+    const validated = await this.#read(validationsName(objectType), (api) => listPropertyValidations(api, objectType));
+    return writeRules(crmObject(objectType), validated, this.#client.learnedRules.of(objectType));
+  }
+
+  /** A write of `values` was refused. The rule that it broke can be newer than the rules that are known. */
+  learnFrom(objectType: ObjectType, problem: InvalidValue, values: PropertyValues): void {
+    this.#client.learnedRules.learn(objectType, problem, values, (name) => this.#hasOptions(objectType, name));
+    this.#client.expireMetadata(validationsName(objectType));
+  }
+
+  #hasOptions(objectType: ObjectType, name: string): boolean {
+    const fields = Object.values(crmObject(objectType).inputs);
+    if (fields.some((field) => field.name === name && OPTION_KINDS.has(field.kind))) return true;
+    const known = this.#client.lastMetadata<Definitions>(definitionsName(objectType, 'non_sensitive'));
+    return known?.byName.get(name)?.type === 'enumeration';
+  }
+
   #definitions(objectType: ObjectType, sensitivity: DataSensitivity): PromiseOrValue<Definitions> {
-    return this.#read(`properties\n${objectType}\n${sensitivity}`, async (api) => {
+    return this.#read(definitionsName(objectType, sensitivity), async (api) => {
       const all = await listProperties(api, objectType, sensitivity);
       return { all, byName: new Map(all.map((definition) => [definition.name, definition])) };
     });
@@ -127,6 +152,16 @@ async function readOwners(api: HubspotApi, archived: boolean): Promise<Owners> {
   } while (after !== undefined && pages < MAX_OWNER_PAGES);
   const all = read.flat();
   return { all, byId: new Map(all.map((owner) => [owner.id, owner])), pages };
+}
+
+const OPTION_KINDS: ReadonlySet<PropertyKind> = new Set(['enumeration', 'pipeline', 'stage']);
+
+function definitionsName(objectType: ObjectType, sensitivity: DataSensitivity): string {
+  return `properties\n${objectType}\n${sensitivity}`;
+}
+
+function validationsName(objectType: ObjectType): string {
+  return `validations\n${objectType}`;
 }
 
 function ownersName(archived: boolean): string {

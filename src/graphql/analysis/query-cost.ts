@@ -12,7 +12,7 @@ const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
  * Calls for metadata, which an operation makes once and usually not at all, because the metadata is cached. HubSpot has
  * property definitions of three sensitivities, and one call reads one sensitivity.
  */
-const METADATA_CALLS = { pipelines: 1, definitions: 3 };
+const METADATA_CALLS = { pipelines: 1, definitions: 3, rules: 1 };
 /** The analysis stops after this many fields, and returns the largest possible number of calls. */
 const MAX_STEPS = 10_000;
 
@@ -60,12 +60,13 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
     if (reads === 'owners') metadata.set(reads, owners);
     if (reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
+    if (reads === 'rules') metadata.set(`rules of ${definitionsOf(selected)}`, METADATA_CALLS[reads]);
     for (const below of selected.fields) visit(below, parents * first, separateBelow);
   };
   for (const selected of treeOf(operation).fields) visit(selected, 1, { calls: 0 });
   if (steps > MAX_STEPS) {
-    const definitions = CRM_OBJECTS.length * METADATA_CALLS.definitions;
-    return limit + owners + METADATA_CALLS.pipelines + definitions;
+    const ofTypes = CRM_OBJECTS.length * (METADATA_CALLS.definitions + METADATA_CALLS.rules);
+    return limit + owners + METADATA_CALLS.pipelines + ofTypes;
   }
   return [...metadata.values()].reduce((sum, most) => sum + most, Math.min(limit, calls));
 }

@@ -9,6 +9,7 @@ export interface UserError {
   readonly path: InputPath | null;
   /** HubSpot's internal name. */
   readonly property?: string | null;
+  readonly decidingProperty?: string | null;
   readonly hubspotCode?: string | null;
   readonly options?: readonly string[] | null;
   /** The ids of the record that already has the value. */
@@ -62,6 +63,12 @@ builder.objectRef<UserError>('ValidationError').implement({
         "HubSpot's internal name of the property, such as `closed_lost_reason`, also when the input has no field for it. " +
         'Null when the error concerns no single property.',
       resolve: ({ property }) => property ?? null,
+    }),
+    decidingProperty: t.string({
+      nullable: true,
+      description:
+        "HubSpot's internal name of the property whose value makes `property` required, such as `dealstage`. Null for other errors, and when HubSpot does not return it.",
+      resolve: ({ decidingProperty }) => decidingProperty ?? null,
     }),
     hubspotCode: t.string({
       nullable: true,

@@ -23,12 +23,13 @@ export interface ProblemContext {
 export function userError(problem: WriteProblem, context: ProblemContext): UserError {
   switch (problem.kind) {
     case 'invalid': {
-      const { property, code, options } = problem;
+      const { property, code, options, requiredBy } = problem;
       return {
         typename: 'ValidationError',
         message: problem.message ?? (options ? NONE_OF_OPTIONS : property ? notAccepted(property) : NOT_WRITTEN),
         path: property === undefined ? null : context.property(property),
         property: property ?? null,
+        decidingProperty: (requiredBy?.kind === 'condition' && requiredBy.decidingProperty) || null,
         hubspotCode: code ?? null,
         options: options ?? null,
       };

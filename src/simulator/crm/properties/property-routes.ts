@@ -5,10 +5,11 @@ import { PROPERTY_BATCH_MAX, PROPERTY_FAILURES } from '../../assumptions.ts';
 import { instant } from '../../instant.ts';
 import type { Portal } from '../../portal.ts';
 import type { World } from '../../world.ts';
-import { type ObjectTypeFacts, readScopes, writeScopes } from '../object-types.ts';
+import type { ObjectTypeFacts } from '../object-types.ts';
 import { pipelineOptions } from '../pipelines.ts';
 import { sensitiveFailure, sensitivityFailure } from '../records/record-view.ts';
 import { type CrmEnv, invalidJson, objectBody, permittedType } from '../session.ts';
+import { definitionReaders, definitionWriters } from './definition-scopes.ts';
 import { parseChanges, parseNewProperty } from './property-input.ts';
 import type { RegisteredProperty } from './property-registry.ts';
 
@@ -21,7 +22,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
   routes.get(PROPERTIES, (c) => {
-    const type = permittedType(c, readAnyOf);
+    const type = permittedType(c, definitionReaders);
     if (type instanceof Response) return type;
     const sensitivity = c.req.query('dataSensitivity') ?? 'non_sensitive';
     if (!SENSITIVITIES.includes(sensitivity)) {
@@ -36,7 +37,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.post(PROPERTIES, async (c) => {
-    const type = permittedType(c, writeAnyOf);
+    const type = permittedType(c, definitionWriters);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -50,7 +51,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.post(`${PROPERTIES}/batch/read`, async (c) => {
-    const type = permittedType(c, readAnyOf);
+    const type = permittedType(c, definitionReaders);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -75,26 +76,26 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.get(`${PROPERTIES}/groups`, (c) => {
-    const type = permittedType(c, readAnyOf);
+    const type = permittedType(c, definitionReaders);
     return type instanceof Response ? type : json(200, { results: type.groups });
   });
 
   routes.get(`${PROPERTIES}/groups/:name`, (c) => {
-    const type = permittedType(c, readAnyOf);
+    const type = permittedType(c, definitionReaders);
     if (type instanceof Response) return type;
     const group = type.groups.find(({ name }) => name === c.req.param('name'));
     return group ? json(200, group) : failure(404, PROPERTY_FAILURES.unknown(c.req.param('name')));
   });
 
   routes.get(`${PROPERTIES}/:name`, (c) => {
-    const type = permittedType(c, readAnyOf);
+    const type = permittedType(c, definitionReaders);
     if (type instanceof Response) return type;
     const property = named(c, type, c.req.query('archived') === 'true');
     return property instanceof Response ? property : json(200, present(c.get('session').portal, type, property));
   });
 
   routes.patch(`${PROPERTIES}/:name`, async (c) => {
-    const type = permittedType(c, writeAnyOf);
+    const type = permittedType(c, definitionWriters);
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
@@ -113,7 +114,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   routes.delete(`${PROPERTIES}/:name`, (c) => {
-    const type = permittedType(c, writeAnyOf);
+    const type = permittedType(c, definitionWriters);
     if (type instanceof Response) return type;
     const property = named(c, type);
     if (property instanceof Response) return property;
@@ -126,14 +127,6 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   });
 
   return routes;
-}
-
-function readAnyOf(type: ObjectTypeFacts) {
-  return [[`crm.schemas.${type.name}.read`], ...readScopes(type), ...writeScopes(type)];
-}
-
-function writeAnyOf({ name }: ObjectTypeFacts) {
-  return [[`crm.schemas.${name}.write`]];
 }
 
 /** The property in the path, or HubSpot's error. */

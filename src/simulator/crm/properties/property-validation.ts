@@ -4,6 +4,7 @@ import { Refusal } from '../../refusal.ts';
 import { factsOf, type ObjectTypeName } from '../object-types.ts';
 import type { StoredRecord } from '../records/record-store.ts';
 import type { WriteTarget } from '../records/write-target.ts';
+import { checkRules } from './validation-rules.ts';
 import { checkValue, oneOf, type ValueContext } from './value-checks.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -92,7 +93,12 @@ function verdictOn(value: string, context: ValueContext): Verdict {
     const kind = calculated ? 'calculated' : 'read only';
     return { error: 'READ_ONLY_VALUE', message: `"${name}" is a ${kind} property; its value cannot be set.` };
   }
-  return value === '' ? { value } : checkValue(value, context);
+  if (value === '') return { value };
+  const verdict = checkValue(value, context);
+  if ('error' in verdict) return verdict;
+  const { portal, type } = context;
+  const broken = checkRules(verdict.value, portal.validations[type].get(name) ?? [], portal.clock.now());
+  return 'error' in broken ? broken : verdict;
 }
 
 /** A stage must belong to the record's pipeline after the write. */
