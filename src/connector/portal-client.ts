@@ -16,7 +16,7 @@ import { SharedReads } from './batching/shared-reads.ts';
 import { readListPage } from './list-page.ts';
 import { LearnedRules } from './metadata/learned-rules.ts';
 import { LookUps } from './metadata/look-ups.ts';
-import type { MetadataCache } from './metadata/metadata-cache.ts';
+import type { MetadataAge, MetadataCache } from './metadata/metadata-cache.ts';
 import { authorize, awaitToken } from './middleware/authorize.ts';
 import type { PortalOutages } from './middleware/portal-outages.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
@@ -112,16 +112,17 @@ export class PortalClient {
     return this.#searches.read(key, (api) => searchRecords(api, objectType, options), request);
   }
 
-  /** Metadata that can be some minutes old. `name` must describe all that `send` reads. */
+  /** Metadata of this age at most, by default some minutes. `name` must describe all that `send` reads. */
   metadata<T extends object>(
     name: string,
     send: (api: HubspotApi) => Promise<T>,
     request: RequestContext,
+    age?: MetadataAge,
   ): PromiseOrValue<T> {
     const { reason } = this.#grant;
     if (reason) return Promise.reject(reason);
     const key = `${this.#context.key}\n${name}`;
-    const known = this.#metadata.find<T>(key);
+    const known = this.#metadata.find<T>(key, age);
     if (known?.isFresh) return known.value;
     const read = this.#lookUps.run(
       name,

@@ -6,6 +6,7 @@ import { CrmRef, QueryRef } from './refs.ts';
 import { hubspotScopesDirective } from './scopes.ts';
 import { DateTime, Decimal, LocalDate } from './values/scalars.ts';
 import './types/installation/access.ts';
+import './types/installation/account.ts';
 import './types/association-writes.ts';
 import './types/installation/connect.ts';
 import './types/contact-by-email.ts';

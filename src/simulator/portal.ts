@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/time/clock.ts';
+import { type AccountSettings, usAccount } from './account/account.ts';
 import { SEARCH_LAG_MS } from './assumptions.ts';
 import { type Association, AssociationStore, type RecordRef } from './crm/associations/association-store.ts';
 import { isPrimary } from './crm/associations/association-types.ts';
@@ -16,10 +17,19 @@ import { ALL_RIGHTS, isWithin, type Person, type Reach } from './people.ts';
 /** The id of the user who gives consent when the consent page lets nobody choose. */
 const ADMIN_ID = 9_586_504;
 
+interface PortalFacts {
+  readonly hubId: number;
+  readonly domain: string;
+  readonly user: string;
+  readonly account?: AccountSettings;
+}
+
 /** A HubSpot account and everything in it. */
 export class Portal {
   readonly hubId: number;
   readonly domain: string;
+  /** Can be replaced, as when an admin changes the settings. */
+  account: AccountSettings;
   /** E-mail address of the first of `people`. */
   readonly user: string;
   /** Everybody who can consent to the app. The first one is an admin. */
@@ -42,13 +52,14 @@ export class Portal {
 
   /** Searches find changes after `searchLagMs`. */
   constructor(
-    { hubId, domain, user }: { hubId: number; domain: string; user: string },
+    { hubId, domain, user, account = usAccount(domain) }: PortalFacts,
     clock: Clock,
     searchLagMs = SEARCH_LAG_MS,
   ) {
     this.clock = clock;
     this.hubId = hubId;
     this.domain = domain;
+    this.account = account;
     this.user = user;
     this.people = [{ userId: ADMIN_ID, email: user, rights: { ...ALL_RIGHTS } }];
     this.properties = new PropertyRegistry(clock);

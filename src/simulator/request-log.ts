@@ -142,9 +142,9 @@ export class RequestLog {
     return [...this.#entries.slice(oldest), ...this.#entries.slice(0, oldest)];
   }
 
-  /** Calls of the CRM API. */
+  /** Calls of the CRM API, and those for the settings of an account. */
   crm(): readonly LoggedRequest[] {
-    return this.all().filter(({ path }) => path.startsWith('/crm/'));
+    return this.all().filter(({ path }) => /^\/(crm|account-info)\//.test(path));
   }
 
   /** Calls of the token endpoint with this grant type. */

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type Clock, sleep, systemClock } from '../lib/time/clock.ts';
+import { type AccountSettings, euAccount, usAccount } from './account/account.ts';
+import { accountRoutes } from './account/account-routes.ts';
 import { failure } from './answers.ts';
 import { CONSENT_KEEPS_REFRESH_TOKEN } from './assumptions.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -43,6 +45,8 @@ export interface PortalOptions {
   readonly domain: string;
   readonly user: string;
   readonly size: PortalSize;
+  /** An account in the United States by default. */
+  readonly account?: AccountSettings;
 }
 
 export interface SimulatorOptions {
@@ -97,12 +101,14 @@ export const DEFAULT_PORTALS: readonly PortalOptions[] = [
     domain: 'meadowbrook.example',
     user: 'admin@meadowbrook.example',
     size: { contacts: 2_000, deals: 500, companies: 200 },
+    account: usAccount('Meadowbrook'),
   },
   {
     hubId: 7_654_321,
     domain: 'northgate.example',
     user: 'owner@northgate.example',
     size: { contacts: 300, deals: 80, companies: 40 },
+    account: euAccount('Northgate'),
   },
 ];
 
@@ -161,7 +167,7 @@ function createApi(world: World, latencyMs: number): Hono {
       await sleep(world.clock, latencyMs);
     });
   }
-  for (const path of ['/oauth/*', '/crm/*', '/appinstalls/*']) {
+  for (const path of ['/oauth/*', '/crm/*', '/account-info/*', '/appinstalls/*']) {
     api.use(path, logMiddleware(world), faultMiddleware(world.faults, world.clock));
   }
   api.route('/', authorizeRoutes(world));
@@ -170,7 +176,9 @@ function createApi(world: World, latencyMs: number): Hono {
   api.use('/crm/*', refuseLongUrls);
   const crm = new Hono<CrmEnv>();
   crm.use('/crm/*', requireToken(world), limitMiddleware(world));
+  crm.use('/account-info/*', requireToken(world), limitMiddleware(world));
   crm.use('/appinstalls/*', requireToken(world));
+  crm.route('/', accountRoutes());
   crm.route('/', uninstallRoutes(world));
   crm.route('/', objectRoutes(world));
   crm.route('/', writeRoutes());

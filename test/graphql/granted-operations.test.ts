@@ -66,6 +66,7 @@ const operations = randomOperation(
     property: ['(name: "favourite_colour")', '(name: "phone")', '(name: "nothing_of_the_kind")'],
     properties: ['(names: ["hubspot_owner_id", "city", "favourite_colour"])', '(names: [])'],
     'Query.properties': ['(objectType: CONTACT)', '(objectType: DEAL)'],
+    'Query.writeRules': ['(objectType: CONTACT)', '(objectType: COMPANY)'],
     'Installation.properties': ['(objectType: COMPANY)'],
   },
   // What differs from tenant to tenant whatever it grants, or is not about a portal.
@@ -93,7 +94,7 @@ it('answers every field that is granted, and lets no call leave that is not', as
       expect(whole.errors).toBeUndefined();
       stack.simulator.log.clear();
       const { data, errors } = await stack.query(operation, {}, viewerOf(grant));
-      const granted = new ScopeSet(GRANTS[grant] ?? []);
+      const granted = new ScopeSet(['oauth', ...(GRANTS[grant] ?? [])]);
 
       const mask = new Mask(parse(operation), granted);
       expect(data).toEqual(mask.apply(whole.data));

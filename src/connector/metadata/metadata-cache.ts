@@ -1,10 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** A younger value is served without a new read. */
-const FRESH_MS = 5 * 60 * 1000;
-/** A younger value is served while it is read again (stale-while-revalidate). Requests wait for the read of an older one. */
-const STALE_MS = 30 * 60 * 1000;
+/** How old a value may be. */
+export interface MetadataAge {
+  /** A younger value is served without a new read. */
+  readonly freshMs: number;
+  /** A younger value is served while it is read again (stale-while-revalidate). Requests wait for the read of an older one. */
+  readonly staleMs: number;
+}
+
+const MINUTE_MS = 60 * 1000;
+/** Of owners, pipelines, property definitions and rules. */
+export const MINUTES: MetadataAge = { freshMs: 5 * MINUTE_MS, staleMs: 30 * MINUTE_MS };
+/** Of the settings of a portal, which hardly change. */
+export const HOURS: MetadataAge = { freshMs: 4 * 60 * MINUTE_MS, staleMs: 24 * 60 * MINUTE_MS };
 /** Characters of all values as JSON. The property definitions of a portal take about 100,000. */
 const MAX_CHARACTERS = 50_000_000;
 
@@ -30,11 +39,11 @@ export class MetadataCache {
    * The value of `key`, unless it is too old. The key contains the installation, the grant version and the name of the
    * metadata, so a key always has one type.
    */
-  find<T extends object>(key: string): Known<T> | undefined {
+  find<T extends object>(key: string, { freshMs, staleMs }: MetadataAge = MINUTES): Known<T> | undefined {
     const entry = this.#entries.get(key);
     const age = entry ? this.#clock.monotonic() - entry.readAt : Number.POSITIVE_INFINITY;
-    if (!entry || age >= STALE_MS) return undefined;
-    return { value: entry.value as T, isFresh: age < FRESH_MS }; // Its key stands for this type.
+    if (!entry || age >= staleMs) return undefined;
+    return { value: entry.value as T, isFresh: age < freshMs }; // Its key stands for this type.
   }
 
   /** The last value of `key`, whatever its age; `undefined` when it was evicted or never read. */

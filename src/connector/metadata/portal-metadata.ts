@@ -1,6 +1,7 @@
 import { crmObject, type ObjectType } from '../../crm/objects.ts';
 import type { DataSensitivity, PropertyKind } from '../../crm/property.ts';
 import type { HubspotApi } from '../../hubspot/client.ts';
+import { type Account, readAccount } from '../../hubspot/crm/account.ts';
 import { type AssociationType, listAssociationTypes } from '../../hubspot/crm/association-types.ts';
 import { listOwners, type Owner } from '../../hubspot/crm/owners.ts';
 import { listPipelines, type Pipeline } from '../../hubspot/crm/pipelines.ts';
@@ -11,6 +12,7 @@ import type { InvalidValue } from '../../hubspot/problems.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
 import type { PortalClient } from '../portal-client.ts';
 import type { RequestContext } from '../request-context.ts';
+import { HOURS, type MetadataAge } from './metadata-cache.ts';
 import { type WriteRule, writeRules } from './write-rules.ts';
 
 /** HubSpot does not limit the pages of a list. This is far more than a portal has. */
@@ -24,6 +26,10 @@ interface Owners {
   readonly pages: number;
 }
 
+const ACCOUNT = 'account';
+/** HubSpot sends browsers on to the region of the portal. */
+const UI_DOMAIN = 'app.hubspot.com';
+
 const SENSITIVE: readonly DataSensitivity[] = ['sensitive', 'highly_sensitive'];
 
 interface Definitions {
@@ -32,7 +38,7 @@ interface Definitions {
   readonly byName: ReadonlyMap<string, PropertyDefinition>;
 }
 
-type Client = Pick<PortalClient, 'metadata' | 'lastMetadata' | 'expireMetadata' | 'learnedRules'>;
+type Client = Pick<PortalClient, 'metadata' | 'lastMetadata' | 'expireMetadata' | 'learnedRules' | 'installation'>;
 
 /** The metadata of a portal for one operation. It can be some minutes old. */
 export class PortalMetadata {
@@ -61,6 +67,18 @@ export class PortalMetadata {
     const pagesOf = (archived: boolean) =>
       this.#client.lastMetadata<Owners>(ownersName(archived))?.pages ?? MAX_OWNER_PAGES - 1;
     return pagesOf(false) + pagesOf(true) + 2;
+  }
+
+  /** The settings of the portal. They can be some hours old. */
+  async account(): Promise<Account> {
+    return this.#read(ACCOUNT, readAccount, HOURS);
+  }
+
+  /** The URL of a record's page in HubSpot's app: in the portal's region if that is known without a call. */
+  recordUrl(objectType: ObjectType, id: string): string {
+    const { hubId } = this.#client.installation;
+    const host = this.#client.lastMetadata<Account>(ACCOUNT)?.uiDomain ?? UI_DOMAIN;
+    return `https://${host}/contacts/${hubId}/record/${crmObject(objectType).typeId}/${encodeURIComponent(id)}`;
   }
 
   /** The types of associations from one object type to another. */
@@ -129,10 +147,10 @@ export class PortalMetadata {
     return this.#read(ownersName(archived), (api) => readOwners(api, archived));
   }
 
-  #read<T extends object>(name: string, send: (api: HubspotApi) => Promise<T>): PromiseOrValue<T> {
+  #read<T extends object>(name: string, send: (api: HubspotApi) => Promise<T>, age?: MetadataAge): PromiseOrValue<T> {
     const reading = this.#reading.get(name);
     if (reading) return reading as Promise<T>; // `name` stands for one type.
-    const read = this.#client.metadata(name, send, this.#request);
+    const read = this.#client.metadata(name, send, this.#request, age);
     if (!(read instanceof Promise)) return read;
     this.#reading.set(name, read);
     const forget = () => this.#reading.delete(name);

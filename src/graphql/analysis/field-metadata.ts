@@ -14,7 +14,7 @@ export interface FieldMetadata {
   /** The type of the associated records that the field returns. The selection below the field applies to them. */
   readonly association?: ObjectType;
   /** The kind of read that the connector makes for the field. The estimate of an operation's calls uses it. */
-  readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions' | 'rules';
+  readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions' | 'rules' | 'account';
   /** True when the field returns association labels. */
   readonly labels?: true;
   /** Scopes that the field needs because of its arguments, in addition to the scopes that it always needs. */

@@ -12,7 +12,7 @@ const PER_CALL = { records: 100, hits: 200, associations: 1_000 };
  * Calls for metadata, which an operation makes once and usually not at all, because the metadata is cached. HubSpot has
  * property definitions of three sensitivities, and one call reads one sensitivity.
  */
-const METADATA_CALLS = { pipelines: 1, definitions: 3, rules: 1 };
+const METADATA_CALLS = { pipelines: 1, definitions: 3, rules: 1, account: 1 };
 /** The analysis stops after this many fields, and returns the largest possible number of calls. */
 const MAX_STEPS = 10_000;
 
@@ -58,7 +58,7 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
       calls += Math.ceil(parents / PER_CALL.associations) + extra + Math.ceil((parents * first) / PER_CALL.records);
     }
     if (reads === 'owners') metadata.set(reads, owners);
-    if (reads === 'pipelines') metadata.set(reads, METADATA_CALLS[reads]);
+    if (reads === 'pipelines' || reads === 'account') metadata.set(reads, METADATA_CALLS[reads]);
     if (reads === 'definitions') metadata.set(definitionsOf(selected), METADATA_CALLS[reads]);
     if (reads === 'rules') metadata.set(`rules of ${definitionsOf(selected)}`, METADATA_CALLS[reads]);
     for (const below of selected.fields) visit(below, parents * first, separateBelow);
@@ -66,7 +66,7 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
   for (const selected of treeOf(operation).fields) visit(selected, 1, { calls: 0 });
   if (steps > MAX_STEPS) {
     const ofTypes = CRM_OBJECTS.length * (METADATA_CALLS.definitions + METADATA_CALLS.rules);
-    return limit + owners + METADATA_CALLS.pipelines + ofTypes;
+    return limit + owners + METADATA_CALLS.pipelines + METADATA_CALLS.account + ofTypes;
   }
   return [...metadata.values()].reduce((sum, most) => sum + most, Math.min(limit, calls));
 }

@@ -29,9 +29,12 @@ builder.interfaceType(CrmRecordRef, {
       ...recordProperty({ fromId: true }, ({ recordId }) => recordId),
     }),
     url: t.string({
-      nullable: true,
-      description: "URL of the record's page in HubSpot's app. Null when HubSpot does not return it.",
-      ...recordProperty({}, ({ raw }) => raw.url ?? null),
+      description:
+        "URL of the record's page in HubSpot's app. When HubSpot does not return it, the gateway builds it: on the portal's own host when a selection of `Installation.uiDomain` has made it known, else on `app.hubspot.com`, which leads to the portal's region.",
+      ...recordProperty(
+        {},
+        ({ raw, connector, objectType, recordId }) => raw.url ?? connector.metadata.recordUrl(objectType, recordId),
+      ),
     }),
     createdAt: t.field({
       type: 'DateTime',

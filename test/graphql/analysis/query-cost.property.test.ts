@@ -87,6 +87,7 @@ const operations = randomOperation(
     property: ['(name: "many_options")', '(name: "phone")', '(name: "nothing_of_the_kind")'],
     properties: ['(names: ["hubspot_owner_id", "city", "many_options"])', '(names: [])'],
     'Query.properties': ['(objectType: CONTACT)', '(objectType: DEAL)'],
+    'Query.writeRules': ['(objectType: CONTACT)', '(objectType: DEAL)'],
     'Installation.properties': ['(objectType: COMPANY)'],
   },
   ['access', 'requiredScopes', 'node', 'viewer', 'installations'],

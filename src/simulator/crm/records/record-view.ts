@@ -111,7 +111,7 @@ function present(
 
 /** A record with these property values in HubSpot's answer. */
 export function presentValues(
-  { hubId }: Portal,
+  { hubId, account }: Portal,
   { typeId }: ObjectTypeFacts,
   record: StoredRecord,
   properties: Readonly<Record<string, string | null>>,
@@ -123,7 +123,7 @@ export function presentValues(
     updatedAt: record.updatedAt,
     archived: record.archivedAt !== undefined,
     ...(record.archivedAt !== undefined && { archivedAt: record.archivedAt }),
-    url: `https://app.hubspot.com/contacts/${hubId}/record/${typeId}/${record.id}`,
+    url: `https://${account.uiDomain}/contacts/${hubId}/record/${typeId}/${record.id}`,
   };
 }
 
