@@ -12,13 +12,13 @@ import type { GraphiQLDefaults } from './http/graphql/graphiql-tabs.ts';
 import { CALLBACK_PATH } from './http/public-paths.ts';
 import { createHubspot } from './hubspot/hubspot.ts';
 import { createInstallations } from './installations/installations.ts';
+import { EventLoopTurns } from './lib/event-loop-turns.ts';
 import { createAlert } from './lib/logging/alert.ts';
 import { createLogger, type Logger } from './lib/logging/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { Readiness } from './lib/readiness.ts';
 import { isSettledWithin } from './lib/settled-within.ts';
 import { type Clock, systemClock } from './lib/time/clock.ts';
-import { Turns } from './lib/turns.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { TokenCipher } from './storage/encryption/token-cipher.ts';
 import { logStorageOutages } from './storage/storage-outages.ts';
@@ -126,7 +126,7 @@ function createParts(config: Config, overrides: GatewayOverrides) {
   });
   const readiness = new Readiness(storageReadiness(stores.keys), logger);
   const { connect, marketplace, lifecycle } = installations;
-  const turns = new Turns();
+  const turns = new EventLoopTurns();
   const documents = new ArgumentDocuments(schema, turns);
   const server = createGatewayServer({
     ...{ config, redirectUri, connect, marketplace, readiness, turns, metrics, clock, logger },

@@ -43,7 +43,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY,
 let crowd: { readonly startedAt: number; readonly answers: Promise<One>[]; readonly ended: One[] } | undefined;
 
 /** Sends all at once. */
-answer('gather', (argument) => {
+answer('collect', (argument) => {
   const { url, requests } = argument as CrowdSpec; // From our own parent.
   const ended: One[] = [];
   const note = (one: One) => {

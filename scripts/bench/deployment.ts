@@ -68,7 +68,7 @@ export class Deployment {
     return `Bearer ${jwt.sign(claims, this.#secret, { issuer: ISSUER, audience: AUDIENCE, expiresIn: DAY_S })}`;
   }
 
-  /** Stores installations, sealed as the connect flow does. */
+  /** Stores installations, encrypted as the connect flow does. */
   install(seeds: Iterable<Seed>): Promise<void> {
     return this.withStores(({ installations }) => install(installations, seeds));
   }

@@ -21,13 +21,13 @@ import { UnreadAnswers } from '../http/unread-answers.ts';
 import { createProxiedPool } from '../hubspot/client.ts';
 import type { ConnectFlow } from '../installations/connect/connect.ts';
 import type { Marketplace } from '../installations/connect/marketplace.ts';
+import type { EventLoopTurns } from '../lib/event-loop-turns.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import { createRefusalLog, type RefusalKind } from '../lib/logging/refusal-log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { proxyFor } from '../lib/proxy.ts';
 import type { Readiness } from '../lib/readiness.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { Turns } from '../lib/turns.ts';
 
 const VIEWER_REFUSED: RefusalKind = { door: 'viewer', level: 'info', message: 'no valid viewer' };
 const OVERLOADED: RefusalKind = { door: 'operation', level: 'warn', message: 'an operation found no room' };
@@ -40,7 +40,7 @@ export interface GatewayServerOptions {
   readonly publicUrl: () => string;
   readonly redirectUri: () => string;
   readonly contextFor: GraphQLEndpointOptions['contextFor'];
-  readonly turns: Turns;
+  readonly turns: EventLoopTurns;
   readonly connect: ConnectFlow;
   readonly marketplace: Marketplace;
   readonly readiness: Readiness;

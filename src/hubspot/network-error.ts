@@ -40,7 +40,7 @@ const CONNECTING: readonly unknown[] = ['connect', 'getaddrinfo'];
 const CONNECTED: readonly unknown[] = ['read', 'write'];
 
 /** True when `cause` proves that no connection was opened, to any of the addresses. */
-export function isFailureToConnect(cause: unknown): boolean {
+function isFailureToConnect(cause: unknown): boolean {
   if (isFailureOfProxy(cause)) return true;
   if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isFailureToConnect);
   if (!(cause instanceof Error)) return false;

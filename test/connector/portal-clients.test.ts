@@ -75,11 +75,11 @@ it('joins loads of one grant, however often it was read from the database, by ob
   ]);
 });
 
-it('stands in line as a party of its own for each installation and kind of batch', async () => {
-  const parties: string[] = [];
+it('has a fairness key of its own for each installation and kind of batch', async () => {
+  const fairnessKeys: string[] = [];
   const clients = portalClientsFor(hubspot, {
     acquire: (_budget, { fairnessKey }) => {
-      parties.push(fairnessKey);
+      fairnessKeys.push(fairnessKey);
       return new Promise(() => {});
     },
   });
@@ -91,5 +91,5 @@ it('stands in line as a party of its own for each installation and kind of batch
     void client.associations('deals', 'contacts').loadAll([{ id: '1' }], request());
   }
   await quiet();
-  expect(new Set(parties).size).toBe(8);
+  expect(new Set(fairnessKeys).size).toBe(8);
 });

@@ -18,7 +18,7 @@ beforeEach(() => stack.simulator.log.clear());
 
 const QUERY = '{ contacts(first: 5) { nodes { email owner { email } deals(first: 3) { nodes { name } } } } }';
 
-it('answers what is granted, refuses the rest before any call, once for all rows, and says how to mend it', async () => {
+it('answers what is granted, refuses the rest before any call, once for all rows, and says what to do', async () => {
   const answer = await stack.query(QUERY);
   const row = { email: expect.stringContaining('@'), owner: null, deals: null };
   expect(answer.data).toEqual({ contacts: { nodes: Array(5).fill(row) } });

@@ -81,7 +81,7 @@ it.each(LOOKUPS)('a look-up of %s that HubSpot refuses is refused to all who wai
   expect(await Promise.all(outcomes)).toEqual(['HUBSPOT_BAD_REQUEST', 'HUBSPOT_BAD_REQUEST']);
 });
 
-it('waits in turn as a party of its own, with time of its own for every page', async () => {
+it('waits in turn with a fairness key of its own, with time of its own for every page', async () => {
   const calls: HubspotCall[] = [];
   hubspot.autoAnswer = (call) => {
     calls.push(call);
@@ -90,9 +90,9 @@ it('waits in turn as a party of its own, with time of its own for every page', a
   };
   await viewer({ fairnessKey: 'acme\nalice', deadlineAt: 10_000 }).metadata.owners();
   expect(calls.map(({ callContext }) => callContext?.deadlineAt)).toEqual([25_000, 27_000, 29_000]);
-  const [party] = new Set(calls.map(({ callContext }) => callContext?.fairnessKey));
-  expect(party).not.toContain('alice');
-  expect(party).toContain(OF.id);
+  const [key] = new Set(calls.map(({ callContext }) => callContext?.fairnessKey));
+  expect(key).not.toContain('alice');
+  expect(key).toContain(OF.id);
 });
 
 it('leaves no timer behind once it is answered', async () => {

@@ -20,7 +20,7 @@ async function outcome(call: string, errors: readonly object[], operation: strin
   return { data, failures: failures?.map(({ path, extensions }) => [path?.join('.'), extensions]) };
 }
 
-/** What an error of each category means where nobody can mend it by another input. */
+/** What an error of each category means where no other input helps. */
 const CATEGORIES: readonly (readonly [category: string | undefined, code: string])[] = [
   ['INVALID_AUTHENTICATION', 'HUBSPOT_UNAUTHORIZED'],
   ['EXPIRED_AUTHENTICATION', 'HUBSPOT_UNAUTHORIZED'],

@@ -140,7 +140,7 @@ async function run(writes: readonly Write[]): Promise<void> {
     const verdict = judge(write, world);
     calls += verdict.writes;
     if (!verdict.errors) {
-      // What a person could not mend fails its field alone.
+      // What no other input corrects fails its field alone.
       expect(payloads[`w${index}`]).toBeNull();
       failed.push([`w${index}`]);
       told.add('BAD_USER_INPUT');

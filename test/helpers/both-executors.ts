@@ -19,9 +19,9 @@ import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
 import type { InstallationCache } from '../../src/installations/installation-cache.ts';
 import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
+import { EventLoopTurns } from '../../src/lib/event-loop-turns.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { Turns } from '../../src/lib/turns.ts';
 import type { Installation } from '../../src/storage/installation-store.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
@@ -63,7 +63,7 @@ export interface BothAnswers {
 
 /**
  * The gateway's handler of GraphQL with all that is behind it but the database. A document is interpreted when it comes
- * for the first time, and compiled when it comes again, which goes the short way of documents that are known. Each time
+ * for the first time, and compiled when it comes again, which takes the fast path of known documents. Each time
  * it meets the same portal, of which nothing was read before.
  */
 export class BothExecutors {
@@ -129,7 +129,7 @@ export class BothExecutors {
       setDefault: async () => {},
       disconnect: async (known) => ({ ...known, status: 'DISCONNECTED' }),
     };
-    const turns = new Turns();
+    const turns = new EventLoopTurns();
     const documents = new ArgumentDocuments(schema, turns);
     return createGraphQLEndpoint({
       authenticate: (authorization) => viewerOf(authorization ?? ''),

@@ -6,7 +6,7 @@ export interface FailureRow {
   readonly policyName?: string;
   readonly code: string;
   readonly retryAfterMs?: number;
-  /** Kinds of what a person can mend. */
+  /** Kinds of failures that another input corrects. */
   readonly problems?: readonly string[];
 }
 

@@ -36,7 +36,7 @@ export function refreshes(stack: Stack): number {
   return stack.simulator.log.tokenCalls('refresh_token').length;
 }
 
-/** The stored tokens as they lie there, sealed. */
+/** The stored tokens as the database has them, encrypted. */
 export function tokenRow(stack: Stack, { id }: Installation): Promise<Selectable<InstallationTokensTable>> {
   return stack.db.database.query
     .selectFrom('installation_tokens')

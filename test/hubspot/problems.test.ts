@@ -194,7 +194,7 @@ describe('a refusal that cannot be understood', () => {
     expect(parseProblems(400, { message })).toEqual([{ ...nothing, kind: 'invalid', message }]);
   });
 
-  it.each([402, 405, 413, 414, 415, 418, 422])('is none that a person can mend: %i', (status) => {
+  it.each([402, 405, 413, 414, 415, 418, 422])('is none that another input corrects: %i', (status) => {
     expect(parseProblems(status, invalidValues(EMAIL))).toEqual([]);
   });
 

@@ -68,14 +68,14 @@ describe.each(DATABASE_KINDS)('on %s', (database) => {
 
   it.each([
     ['in clear', ALTERED, () => 'CKP-a-token-in-clear'],
-    ['cut', ALTERED, (sealed: string) => sealed.slice(0, -4)],
+    ['cut', ALTERED, (encrypted: string) => encrypted.slice(0, -4)],
     [
       'with one letter changed',
       ALTERED,
-      (sealed: string) => `${sealed.slice(0, -6)}${sealed.at(-6) === 'A' ? 'B' : 'A'}${sealed.slice(-5)}`,
+      (encrypted: string) => `${encrypted.slice(0, -6)}${encrypted.at(-6) === 'A' ? 'B' : 'A'}${encrypted.slice(-5)}`,
     ],
     ['empty', ALTERED, () => ''],
-    ['sealed with a key that is gone', KEYLESS, (sealed: string) => sealed.replace('v1.k1.', 'v1.k0.')],
+    ['encrypted with a key that is gone', KEYLESS, (encrypted: string) => encrypted.replace('v1.k1.', 'v1.k0.')],
   ])(
     'a stored token that is %s is refused, with an alert and without a call',
     async (_name, { code, alerts }, alter) => {

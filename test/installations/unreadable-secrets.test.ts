@@ -7,7 +7,8 @@ const CONTACTS = '{ contacts(first: 1) { nodes { hubspotId } } }';
 const BOB = { ...ALICE, sub: 'bob', tenant: 'globex' };
 const HOUR = 60 * 60 * 1000;
 const codes = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions?.code) ?? [];
-const flipped = (sealed: string) => `${sealed.slice(0, -6)}${sealed.at(-6) === 'A' ? 'B' : 'A'}${sealed.slice(-5)}`;
+const flipped = (encrypted: string) =>
+  `${encrypted.slice(0, -6)}${encrypted.at(-6) === 'A' ? 'B' : 'A'}${encrypted.slice(-5)}`;
 
 describe.each(DATABASE_KINDS)('a stored secret that was altered, on %s', (database) => {
   let stack: Stack;

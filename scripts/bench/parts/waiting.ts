@@ -113,7 +113,7 @@ async function measure(
     // Connections, known viewers and compiled code weigh, too: they are there before the first look.
     await steady();
     for (let round = 0; round < 2; round += 1) {
-      await crowd.ask('gather', { url, requests: crowded } satisfies CrowdSpec);
+      await crowd.ask('collect', { url, requests: crowded } satisfies CrowdSpec);
       await crowd.ask('disperse');
     }
     const seen: Round[] = [];
@@ -122,7 +122,7 @@ async function measure(
       const before = (await server.memory()).heap;
       await stub.ask('hold', HELD_TOKEN);
       const { cpuMicros: cpuBefore } = await server.usage();
-      await crowd.ask('gather', { url, requests: crowded } satisfies CrowdSpec);
+      await crowd.ask('collect', { url, requests: crowded } satisfies CrowdSpec);
       const held = await heldCount(url, crowd);
       const cpuMicros = ((await server.usage()).cpuMicros - cpuBefore) / CROWD;
       const during = (await server.memory()).heap;

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../errors.ts';
-import type { Turns } from '../../lib/turns.ts';
+import type { EventLoopTurns } from '../../lib/event-loop-turns.ts';
 import { LIMITS, limitsRule, measureDocument, validateDocument } from './document-limits.ts';
 import { type ExecutableOperation, operationNamed, operationsIn } from './operations.ts';
 
@@ -27,9 +27,9 @@ export class ArgumentDocuments {
     sizeCalculation: (_parsed, text) => text.length + 1,
   });
   readonly #tokens = new WeakMap<object, number>();
-  readonly #turns: Turns;
+  readonly #turns: EventLoopTurns;
 
-  constructor(schema: GraphQLSchema, turns: Turns) {
+  constructor(schema: GraphQLSchema, turns: EventLoopTurns) {
     this.#schema = schema;
     this.#turns = turns;
   }

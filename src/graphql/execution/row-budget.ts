@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
+import type { EventLoopTurns } from '../../lib/event-loop-turns.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
-import type { Turns } from '../../lib/turns.ts';
 
 /** Rows that are created in one turn of the event loop, which takes up to 20 ms. Other requests run in between. */
 const ROWS_PER_TURN = 500;
@@ -9,12 +9,12 @@ const ROWS_PER_TURN = 500;
 export class RowBudget {
   readonly limit: number;
   /** All operations share it: large answers of different operations are not created in the same turn. */
-  readonly #turns: Turns;
+  readonly #turns: EventLoopTurns;
   #rows = 0;
   #usedTurns = 0;
   #turn: Promise<void> | undefined;
 
-  constructor(limit: number, turns: Turns) {
+  constructor(limit: number, turns: EventLoopTurns) {
     this.limit = limit;
     this.#turns = turns;
   }

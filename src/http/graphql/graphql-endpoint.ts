@@ -6,11 +6,11 @@ import { contextOf, type GatewayContext, type Viewer } from '../../graphql/conte
 import { createExecutor, type Execute, type ExecutorOptions } from '../../graphql/execution/executor.ts';
 import { executedNothing, takesFastPath } from '../../graphql/execution/operation-paths.ts';
 import { schema } from '../../graphql/schema.ts';
+import type { EventLoopTurns } from '../../lib/event-loop-turns.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { LogRefusal } from '../../lib/logging/refusal-log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { andThen } from '../../lib/promise-or-value.ts';
-import type { Turns } from '../../lib/turns.ts';
 import { Admission, type AdmissionRefusal, type OperationLimits } from '../admission.ts';
 import type { Authenticate } from '../auth/viewer.ts';
 import type { ViewerRefusal } from '../auth/viewer-refused-error.ts';
@@ -34,7 +34,7 @@ export interface GraphQLEndpointOptions extends ExecutorOptions {
   ) => Omit<GatewayContext, 'viewer' | 'responseCookies'>;
   readonly introspection: boolean;
   /** Each new document is validated in a turn of its own. */
-  readonly turns: Turns;
+  readonly turns: EventLoopTurns;
   readonly limits: OperationLimits;
   readonly metrics: Pick<Metrics, 'watchOperations'>;
   readonly setCookies: SetFlowCookies;

@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { RowBudget } from '../../../src/graphql/execution/row-budget.ts';
-import { Turns } from '../../../src/lib/turns.ts';
+import { EventLoopTurns } from '../../../src/lib/event-loop-turns.ts';
 
 it('small answers wait for nothing', () => {
-  const rows = new RowBudget(25_000, new Turns());
+  const rows = new RowBudget(25_000, new EventLoopTurns());
   expect([rows.charge(300), rows.charge(199), rows.charge(0)]).toEqual([undefined, undefined, undefined]);
   const result = {};
   expect(rows.inTurn(result)).toBe(result);
 });
 
 it('large answers are made in several turns of the event loop', async () => {
-  const rows = new RowBudget(25_000, new Turns());
+  const rows = new RowBudget(25_000, new EventLoopTurns());
   const turnsOfCharges: number[] = [];
   let turn = 0;
   const charges = Array.from({ length: 100 }, async () => {
@@ -25,7 +25,7 @@ it('large answers are made in several turns of the event loop', async () => {
 });
 
 it('large answers of several operations are made in different turns', async () => {
-  const turns = new Turns();
+  const turns = new EventLoopTurns();
   const turnsOfAnswers: number[] = [];
   let turn = 0;
   const answers = Array.from({ length: 20 }, async () => {
@@ -41,7 +41,7 @@ it('large answers of several operations are made in different turns', async () =
 });
 
 it('a large answer is serialized in a turn of its own', async () => {
-  const rows = new RowBudget(25_000, new Turns());
+  const rows = new RowBudget(25_000, new EventLoopTurns());
   await rows.charge(500);
   let isOver = false;
   setImmediate(() => {
@@ -53,7 +53,7 @@ it('a large answer is serialized in a turn of its own', async () => {
 });
 
 it('more rows than the limit are refused with both numbers', () => {
-  const rows = new RowBudget(1_000, new Turns());
+  const rows = new RowBudget(1_000, new EventLoopTurns());
   rows.charge(1_000);
   expect(() => rows.charge(1)).toThrow(
     'The operation may answer with 1001 rows, and this gateway answers with 1000 at most: ask for smaller pages.',

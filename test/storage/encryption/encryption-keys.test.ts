@@ -132,9 +132,9 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
         const installation = await connect(K1, K2);
         // As if the replica had encrypted just before the promotion.
         const place = { tenantId: 'acme', rowId: installation.id };
-        const sealed = (column: string) =>
+        const encrypted = (column: string) =>
           new TokenCipher([K1]).encrypt('late', { ...place, column: `installation_tokens.${column}` });
-        const [access_token, refresh_token] = [sealed('access_token'), sealed('refresh_token')];
+        const [access_token, refresh_token] = [encrypted('access_token'), encrypted('refresh_token')];
         await db.database.query
           .updateTable('installation_tokens')
           .set({ key_id, access_token, refresh_token })

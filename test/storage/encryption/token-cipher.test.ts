@@ -175,7 +175,7 @@ function refusal(ring: TokenCipher, text: string, place: AdditionalAuthenticated
 /** A record in which both alphabets of base64 differ. */
 function sealedWithBothSpecials(): string {
   const candidates = Array.from({ length: 1_000 }, () => cipher.encrypt(SECRET, PLACE));
-  return candidates.find((sealed) => sealed.includes('-') && sealed.includes('_')) ?? '';
+  return candidates.find((encrypted) => encrypted.includes('-') && encrypted.includes('_')) ?? '';
 }
 
 /** Same significant bits, other idle bits: the last of 54 characters that spell 40 bytes carries two bits of six. */

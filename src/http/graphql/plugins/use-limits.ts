@@ -6,13 +6,13 @@ import {
   validateDocument,
   variablesBeyondLimits,
 } from '../../../graphql/analysis/document-limits.ts';
-import type { Turns } from '../../../lib/turns.ts';
+import type { EventLoopTurns } from '../../../lib/event-loop-turns.ts';
 import type { KnownDocuments } from '../known-documents.ts';
 
 export interface LimitsOptions {
   readonly introspection: boolean;
   readonly documents: KnownDocuments;
-  readonly turns: Turns;
+  readonly turns: EventLoopTurns;
 }
 
 /**
