@@ -15,6 +15,9 @@ export const LOCKED = 423;
 /** The same page: HubSpot moves the portal between data centres. */
 export const PORTAL_MIGRATING = 477;
 
+/** HubSpot documents it nowhere. Integrators met it at the limit of association labels. */
+const PORTAL_LIMIT = 437;
+
 const OUTAGE: CallOutcome = { reachedHubSpot: 'yes', mayBeDone: true, condition: 'outage' };
 const UNAVAILABLE = ['HUBSPOT_UNAVAILABLE', 'HubSpot is not available at the moment.'] as const;
 
@@ -33,6 +36,12 @@ const MEANINGS: readonly Meaning[] = [
   [(s) => s === 429, 'RATE_LIMITED', 'The rate limit of this HubSpot portal is used up.', REFUSED],
   [(s) => s === LOCKED, ...UNAVAILABLE, { ...REFUSED, condition: 'locked' }],
   [(s) => s === PORTAL_MIGRATING, ...UNAVAILABLE, { ...REFUSED, condition: 'migrating' }],
+  [
+    (s) => s === PORTAL_LIMIT,
+    'HUBSPOT_BAD_REQUEST',
+    'HubSpot refused the request because the portal has reached a limit, such as that of association labels.',
+    REFUSED,
+  ],
   [(s) => s >= 500, ...UNAVAILABLE, OUTAGE],
   [(s) => s >= 400, 'HUBSPOT_BAD_REQUEST', 'HubSpot refused the request as invalid.', REFUSED],
 ];

@@ -1,10 +1,10 @@
 /**
- * The limit of HubSpot that counts a call. Searches have a limit of their own, and batches of associations are exempt from
- * the general one. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ * The limit of HubSpot that counts a call. Searches have a limit of their own, and calls below `/crm/associations` are exempt
+ * from the general one. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 export type Budget = 'general' | 'search' | 'associations';
 
-/** The state of a portal's general limit, from the headers of an answer. */
+/** The state of the limit that counted a call, from the headers of its answer. */
 export interface RateLimitState {
   /** Calls in each stretch of `intervalMs`. */
   readonly max: number;

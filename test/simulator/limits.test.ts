@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import { ASSOCIATION_LIMITS } from '../../src/simulator/limits/limits.ts';
 import type { LimitOptions } from '../../src/simulator/limits/portal-limits.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { HubspotCaller } from '../helpers/hubspot-caller.ts';
@@ -208,5 +209,27 @@ describe('Retry-After', () => {
     expect((await call()).headers.get('retry-after')).toBeNull();
     clock.advance(2_500);
     expect((await call()).headers.get('retry-after')).toBe(seconds);
+  });
+});
+
+describe('the limit of association calls', () => {
+  it('is not there by default, and they have no headers of it', async () => {
+    expect(await statuses(200, associations)).toEqual(times(200, 200));
+    expect(limitHeaders((await associations()).headers)).toEqual([]);
+  });
+
+  it.each(Object.entries(ASSOCIATION_LIMITS))('of the tier %s is theirs alone', async (_tier, limit) => {
+    start({ associations: limit });
+    const { headers } = await associations();
+    expect(headers.get('x-hubspot-ratelimit-max')).toBe(String(limit.max));
+    expect(headers.get('x-hubspot-ratelimit-remaining')).toBe(String(limit.max - 1));
+    expect(headers.get('x-hubspot-ratelimit-interval-milliseconds')).toBe('10000');
+    await statuses(limit.max - 1, associations);
+    const refused = await hubspot.post<{ policyName: string }>(ASSOCIATIONS, { inputs: [] });
+    expect([refused.status, refused.body.policyName]).toEqual([429, 'TEN_SECONDLY_ROLLING']);
+    const other = await list();
+    expect([other.status, other.headers.get('x-hubspot-ratelimit-remaining')]).toEqual([200, '109']);
+    clock.advance(10_000);
+    expect((await associations()).status).toBe(200);
   });
 });

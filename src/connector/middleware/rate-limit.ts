@@ -16,7 +16,7 @@ export function rateLimit(limiter: RateLimiter): Middleware {
       const reportOutcome = limiter.health.pass();
       try {
         const response = await next({ ...call, onSend: ratePermit.send });
-        const rateLimit = budget === 'general' ? limiter.updateLimit(generalLimit(response)) : undefined;
+        const rateLimit = budget === 'search' ? undefined : limiter.updateLimit(tenSecondLimit(response), budget);
         ratePermit.succeed(rateLimit);
         reportOutcome({ isSent: true });
         return response;
@@ -32,6 +32,6 @@ export function rateLimit(limiter: RateLimiter): Middleware {
 }
 
 /** Ignores headers that describe another window. */
-function generalLimit({ rateLimit }: HubspotResponse): RateLimitState | undefined {
+function tenSecondLimit({ rateLimit }: HubspotResponse): RateLimitState | undefined {
   return rateLimit?.intervalMs === HUBSPOT_LIMITS.general.windowMs ? rateLimit : undefined;
 }

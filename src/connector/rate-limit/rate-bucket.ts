@@ -12,7 +12,7 @@ import { SlidingWindow } from './sliding-window.ts';
 /** The limits of one budget of a portal, and the part of them that this process may use. */
 export interface BucketLimits {
   readonly budget: Budget;
-  /** Length of HubSpot's window in milliseconds; 0 for a budget without a window. */
+  /** Length of HubSpot's window in milliseconds. */
   readonly windowMs: number;
   /** The `policy` in the errors for clients. */
   readonly policy?: string;
@@ -20,7 +20,7 @@ export interface BucketLimits {
   concurrency(): number;
   /** Called when the number of calls in flight changes. */
   countInFlight(change: 1 | -1): void;
-  /** Calls per window that this process may make now. */
+  /** Calls per window that this process may make now. Infinite while HubSpot has reported no limit. */
   limit(): number;
   /** Calls per window that this process can expect to make within seconds. */
   projectedLimit(): number;
@@ -32,7 +32,7 @@ export type RateMetrics = Pick<Metrics, 'rateWaiting' | 'rateRefusals' | 'rateLi
 
 /** At HubSpot's 11 calls a second, a queue of a thousand takes 90 s. That is longer than any deadline. */
 const MAX_WAITING = 1_000;
-/** The least pause after a 429 for a budget without a window, and the least `retryAfterMs` for a client. */
+/** The least pause after a 429 for a budget without a known limit, and the least `retryAfterMs` for a client. */
 const PAUSE_MS = 1_000;
 /** Consecutive refusals double the pause up to this. A longer pause that HubSpot requests is a long pause. */
 export const LONGEST_PAUSE_MS = 60_000;
@@ -155,14 +155,16 @@ export class RateBucket implements PermitIssuer {
       return;
     }
     this.#window.fill(this.#limits.limit());
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? this.#pauseMs()));
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? this.#pauseMs(extensions)));
     this.#refuseTooLate();
   }
 
-  #pauseMs(): number {
-    if (this.#limits.windowMs > 0 && this.#consecutiveRefusals === 1) return 0;
-    const doubled = (this.#limits.windowMs || PAUSE_MS) * 2 ** Math.max(0, this.#consecutiveRefusals - 2);
-    return Math.min(doubled, LONGEST_PAUSE_MS);
+  #pauseMs({ policy, retryAfterMs }: LimitReachedError['extensions']): number {
+    const isKnown = Number.isFinite(this.#limits.limit());
+    if (isKnown && this.#consecutiveRefusals === 1) return 0;
+    // The policy tells the window of a limit that no header has reported.
+    const windowMs = isKnown ? this.#limits.windowMs : policy === undefined ? PAUSE_MS : retryAfterMs;
+    return Math.min(windowMs * 2 ** Math.max(0, this.#consecutiveRefusals - 2), LONGEST_PAUSE_MS);
   }
 
   /** Waits for a permit, the deadline or the cancellation. */

@@ -80,6 +80,11 @@ export class RateLimiter implements PermitSource {
   readonly #logger: Logger;
   readonly #quota: Quota;
   readonly #budgets: Readonly<Record<Budget, RateBucket>>;
+  /**
+   * HubSpot's guide and its specifications contradict each other about the limit of association calls. So it is unlimited
+   * until the headers of an answer report it.
+   */
+  #associationLimit = Number.POSITIVE_INFINITY;
   #hasWarned = false;
 
   constructor(hubId: number, { clock, metrics, logger, createQuota }: RateLimitersOptions, sockets: SocketShares) {
@@ -114,7 +119,7 @@ export class RateLimiter implements PermitSource {
         clock,
         metrics,
       );
-    const unlimited = () => Number.POSITIVE_INFINITY;
+    const associationLimit = () => this.#associationLimit;
     this.#quota = quota;
     this.#budgets = {
       general: shared('general'),
@@ -122,10 +127,11 @@ export class RateLimiter implements PermitSource {
       associations: new RateBucket(
         {
           budget: 'associations',
-          windowMs: 0,
+          windowMs: HUBSPOT_LIMITS.general.windowMs,
           ...concurrencyLimits('associations'),
-          limit: unlimited,
-          projectedLimit: unlimited,
+          limit: associationLimit,
+          projectedLimit: associationLimit,
+          // The calls of other replicas count as external ones.
           otherReplicas: () => 0,
         },
         clock,
@@ -140,16 +146,24 @@ export class RateLimiter implements PermitSource {
     return this.#budgets[budget].acquire(callContext);
   }
 
-  /** Stores the general limit that HubSpot reported. Returns `undefined` for a limit that is not plausible. */
-  updateLimit(reported: RateLimitState | undefined): RateLimitState | undefined {
-    if (reported && reported.max > MAX_PLAUSIBLE_LIMIT) {
+  /** Stores the limit of `budget` that HubSpot reported. Returns `undefined` for a limit that is not plausible. */
+  updateLimit(
+    reported: RateLimitState | undefined,
+    budget: Exclude<Budget, 'search'> = 'general',
+  ): RateLimitState | undefined {
+    if (!reported) return undefined;
+    if (reported.max > MAX_PLAUSIBLE_LIMIT) {
       if (!this.#hasWarned) {
         this.#logger.warn({ hubId: this.#hubId, max: reported.max }, 'the gateway ignores an implausible rate limit');
       }
       this.#hasWarned = true;
       return undefined;
     }
-    if (reported) this.#quota.updateLimit('general', reported.max);
+    if (budget === 'general') this.#quota.updateLimit('general', reported.max);
+    else if (this.#associationLimit !== reported.max) {
+      this.#associationLimit = reported.max;
+      this.#budgets.associations.changed();
+    }
     return reported;
   }
 

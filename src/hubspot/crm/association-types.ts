@@ -36,6 +36,7 @@ export async function listAssociationTypes(
     method: 'GET',
     path: `/crm/associations/${api.version}/${from}/${to}/labels`,
     scopes: readScopes(from, to),
+    budget: 'associations',
   });
   const results = resultsOf(body);
   if (!results) throw invalidResponse();

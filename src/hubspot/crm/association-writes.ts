@@ -70,6 +70,7 @@ export async function removeAssociationTypes(
     path: `/crm/associations/${api.version}/${from.objectType}/${to.objectType}/batch/labels/archive`,
     body: { inputs: [{ from: { id: from.id }, to: { id: to.id }, types: types.map(presentType) }] },
     scopes: writeScopes(from.objectType, to.objectType),
+    budget: 'associations',
   });
   refuseFailure(body);
 }

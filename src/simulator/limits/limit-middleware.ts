@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import { ASSOCIATIONS_SHOW_LIMITS } from '../assumptions.ts';
 import type { CrmEnv } from '../crm/session.ts';
 import type { World } from '../world.ts';
 import { callKind } from './call-kind.ts';
@@ -13,10 +12,9 @@ export function limitMiddleware({ limits, log }: World): MiddlewareHandler<CrmEn
     const portal = limits.of(hubId);
     const refusal = portal.take(kind);
     log.count(hubId, kind, refusal?.policy);
-    const shown = kind === 'burst' || (kind === 'associations' && ASSOCIATIONS_SHOW_LIMITS);
-    const burst = shown ? portal.burst() : undefined;
+    const shown = portal.shown(kind);
     if (refusal) c.res = limitReached(refusal.policy, limits.options.retryAfter ? refusal.retryAfterMs : undefined);
     else await next();
-    if (burst) setLimitHeaders(c.res.headers, burst);
+    if (shown) setLimitHeaders(c.res.headers, shown);
   };
 }

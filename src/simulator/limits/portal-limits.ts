@@ -19,6 +19,10 @@ export interface Limit {
 export interface LimitOptions {
   /** All calls except searches and association calls; by default 110 in 10 seconds, as for every OAuth app. */
   readonly burst?: Limit | 'off';
+  /**
+   * Calls under `/crm/associations/`; by default not limited. `ASSOCIATION_LIMITS` has the limits of HubSpot's guide.
+   */
+  readonly associations?: Limit | 'off';
   /** By default 5 a second. */
   readonly search?: Limit | 'off';
   /** Calls of all kinds per day; off by default, because OAuth apps have no daily limit. */
@@ -38,13 +42,16 @@ interface Budget extends Limit {
   readonly window: CallWindow;
 }
 
+type ShownKind = Exclude<CallKind, 'search'>;
+
 /** The rate limits of one portal. */
 export class PortalLimits {
-  readonly #burst: Budget | undefined;
-  readonly #lastSecond: CallWindow;
+  /** The limits that headers show. */
+  readonly #shown: Readonly<Record<ShownKind, Budget | undefined>>;
+  readonly #lastSeconds: Readonly<Record<ShownKind, CallWindow>>;
   readonly #budgets: Readonly<Record<CallKind, readonly Budget[]>>;
 
-  constructor({ burst, search, daily }: Required<LimitOptions>, clock: Clock) {
+  constructor({ burst, associations, search, daily }: Required<LimitOptions>, clock: Clock) {
     const open = (policy: LimitPolicy, limit: Limit): Budget => ({
       ...limit,
       policy,
@@ -53,9 +60,17 @@ export class PortalLimits {
     const day = daily === 'off' ? [] : [open('DAILY', { max: daily, windowMs: DAY_MS })];
     const tenSeconds = burst === 'off' ? [] : [open('TEN_SECONDLY_ROLLING', burst)];
     const second = search === 'off' ? [] : [open('SECONDLY', search)];
-    this.#burst = tenSeconds[0];
-    this.#lastSecond = createWindow('rolling', SECOND_MS, clock);
-    this.#budgets = { burst: [...day, ...tenSeconds], search: [...day, ...second], associations: day };
+    const ofAssociations = associations === 'off' ? [] : [open('TEN_SECONDLY_ROLLING', associations)];
+    this.#shown = { burst: tenSeconds[0], associations: ofAssociations[0] };
+    this.#lastSeconds = {
+      burst: createWindow('rolling', SECOND_MS, clock),
+      associations: createWindow('rolling', SECOND_MS, clock),
+    };
+    this.#budgets = {
+      burst: [...day, ...tenSeconds],
+      search: [...day, ...second],
+      associations: [...day, ...ofAssociations],
+    };
   }
 
   /** Counts a call in all its limits, or refuses it. */
@@ -64,22 +79,23 @@ export class PortalLimits {
     const spent = budgets.find(({ window, max }) => window.count() >= max);
     if (!spent || REFUSED_CALLS_COUNT) {
       for (const { window } of budgets) window.add();
-      if (kind === 'burst') this.#lastSecond.add();
+      if (kind !== 'search') this.#lastSeconds[kind].add();
     }
     return spent && { policy: spent.policy, retryAfterMs: spent.window.untilFewer() };
   }
 
-  /** `undefined` without a burst limit. */
-  burst(): BurstState | undefined {
-    if (!this.#burst) return undefined;
-    const { max, windowMs, window } = this.#burst;
+  /** The state of the limit that headers of calls of this kind show; `undefined` without one. */
+  shown(kind: CallKind): BurstState | undefined {
+    const budget = kind === 'search' ? undefined : this.#shown[kind];
+    if (kind === 'search' || !budget) return undefined;
+    const { max, windowMs, window } = budget;
     const secondly = Math.floor((max * SECOND_MS) / windowMs);
     return {
       max,
       remaining: Math.max(0, max - window.count()),
       windowMs,
       secondly,
-      secondlyRemaining: Math.max(0, secondly - this.#lastSecond.count()),
+      secondlyRemaining: Math.max(0, secondly - this.#lastSeconds[kind].count()),
     };
   }
 }

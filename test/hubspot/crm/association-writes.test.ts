@@ -63,6 +63,7 @@ describe('an association', () => {
       path: `${BATCH}/batch/labels/archive`,
       body: { inputs: [{ from: { id: '101' }, to: { id: '301' }, types: [SPEC] }] },
       scopes: write,
+      budget: 'associations',
     });
   });
 
@@ -87,7 +88,13 @@ describe('association types', () => {
       { ...LABEL, label: null },
     ]);
     expect(api.calls).toEqual([
-      { name: 'associations.contacts.deals.labels', method: 'GET', path: `${BATCH}/labels`, scopes: read },
+      {
+        name: 'associations.contacts.deals.labels',
+        method: 'GET',
+        path: `${BATCH}/labels`,
+        scopes: read,
+        budget: 'associations',
+      },
     ]);
   });
 
