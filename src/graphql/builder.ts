@@ -10,7 +10,7 @@ import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { GatewayContext, Permission } from './context.ts';
 import { defaultResolved } from './execution/default-resolved-fields.ts';
 import { nodeTypename } from './ids/global-id.ts';
-import type { Given } from './ids/target-portal.ts';
+import type { ArgumentIds } from './ids/target-portal.ts';
 import { PermissionPlugin } from './permissions.ts';
 import { HubspotScopesPlugin, type ScopesOfType } from './scopes.ts';
 
@@ -37,7 +37,7 @@ declare global {
        */
       hubspotScopes?: ScopeRequirement | ScopesOfType;
       /** The portals that the field's arguments name. */
-      given?: Given<InputShapeFromFields<Args>>;
+      argumentIds?: ArgumentIds<InputShapeFromFields<Args>>;
       /** The permission that the viewer's JWT must have. */
       permission?: Permission;
     }

@@ -18,7 +18,7 @@ import { preflight } from './analysis/required-scopes.ts';
 import { contextOf, type GatewayContext } from './context.ts';
 import { underCurrentGrant } from './execution/current-grant.ts';
 import type { WriteInput } from './ids/require-installation.ts';
-import { type Given, targetConnector } from './ids/target-portal.ts';
+import { type ArgumentIds, targetConnector } from './ids/target-portal.ts';
 
 /**
  * Shows in the SDL the scopes that a portal must have granted. Differs from federation's `@requiresScopes`, which
@@ -94,10 +94,10 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
       return resolver(parent, args, context, info);
     };
     // Pothos gives plugins the field's options without the types of its arguments.
-    const given = field.pothosOptions.given as Given<object> | undefined;
+    const argumentIds = field.pothosOptions.argumentIds as ArgumentIds<object> | undefined;
     return underCurrentGrant((parent, args, context, info) => {
       const { connectors } = contextOf(context);
-      const ids = given?.ids(args) ?? [];
+      const ids = argumentIds?.ids(args) ?? [];
       if (hasConnector(parent)) return parent.connector && resolveWith(parent.connector, parent, args, context, info);
       const granting = (connector: Connector) =>
         connectors.granting(connector, (granted) => !preflight(info, granted).mayRefuse);
@@ -107,7 +107,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
         return andThen(granted, (connector) => resolveWith(connector, parent, args, context, info));
       }
       return andThen(targetConnector(inputOf(args)?.installationId, ids, contextOf(context)), (target) => {
-        if (!target && given?.absent) return given.absent(args);
+        if (!target && argumentIds?.absent) return argumentIds.absent(args);
         const granted = andThen(target ?? connectors.only(), granting);
         return andThen(granted, (connector) => resolveWith(connector, { connector }, args, context, info));
       });

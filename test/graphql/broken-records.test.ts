@@ -21,7 +21,7 @@ function breakDates(contacts: readonly object[]): void {
   stack.simulator.faults.add({ match: '^GET .*/contacts$', fault });
 }
 
-it('tells one error for each field that no record of a list can answer, and when the operation is compiled, too', async () => {
+it('reports one error for each field that no record of a list can answer, and when the operation is compiled, too', async () => {
   breakDates(Array.from({ length: 100 }, () => ({})));
   const query = '{ contacts(first: 100) { nodes { hubspotId updatedAt createdAt } } }';
   const first = await stack.query(query);

@@ -199,7 +199,7 @@ describe('compiled and interpreted operations give the same answer for all value
     );
   });
 
-  // Of several that fail at different times below one parent, either may be the one that is told.
+  // Of several that fail at different times below one parent, either may be the one that is reported.
   it('with one error for each null where some come later', async () => {
     await fc.assert(
       fc.asyncProperty(selections('Query', true, 4), worlds, async (fields, world) => {

@@ -25,13 +25,13 @@ async function ask(query: string): Promise<Answer> {
   for (let use = 0; use < COMPILED_AT_USE + 2; use += 1) {
     const answer = await stack.settle(stack.query(query));
     expect(answer.data).toEqual(first.data);
-    expect(told(answer)).toEqual(told(first));
+    expect(reported(answer)).toEqual(reported(first));
   }
   return first;
 }
 
 /** In any order: what is asked for at the same time may fail in any. */
-function told({ errors = [] }: Answer): (readonly [string, unknown])[] {
+function reported({ errors = [] }: Answer): (readonly [string, unknown])[] {
   return errors
     .map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.code] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -43,7 +43,7 @@ describe('an error of every row of a list is reported once', () => {
   it('of its associated records, by the first row that has any', async () => {
     fail('^POST .*/deals/batch/read$', 400, { category: 'VALIDATION_ERROR', correlationId: 'one' });
     const answer = await ask(DEALS);
-    expect(told(answer)).toEqual([[expect.stringMatching(/^contacts\.nodes\.\d+\.deals$/), 'HUBSPOT_BAD_REQUEST']]);
+    expect(reported(answer)).toEqual([[expect.stringMatching(/^contacts\.nodes\.\d+\.deals$/), 'HUBSPOT_BAD_REQUEST']]);
     const { nodes } = (answer.data as unknown as { contacts: { nodes: { deals: unknown }[] } }).contacts;
     expect(nodes).toHaveLength(20);
     expect(nodes.filter(({ deals }) => deals === null).length).toBeGreaterThan(1);
@@ -53,7 +53,7 @@ describe('an error of every row of a list is reported once', () => {
     fail('^GET .*/owners/', 403);
     fail('^GET .*/pipelines/', 404);
     const answer = await ask('{ deals(first: 20) { nodes { owner { email } stage { label } pipeline { label } } } }');
-    expect(told(answer).map(([path, code]) => [path.replace(/\d+/, 'n'), code])).toEqual([
+    expect(reported(answer).map(([path, code]) => [path.replace(/\d+/, 'n'), code])).toEqual([
       ['deals.nodes.n.owner', 'HUBSPOT_FORBIDDEN'],
       ['deals.nodes.n.pipeline', 'HUBSPOT_BAD_REQUEST'],
       ['deals.nodes.n.stage', 'HUBSPOT_BAD_REQUEST'],
@@ -67,7 +67,7 @@ describe('an error of every row of a list is reported once', () => {
     }));
     fail('^GET .*/deals$', 200, { results });
     const answer = await ask('{ deals(first: 30) { nodes { amount closeDate } } }');
-    expect(told(answer)).toEqual([
+    expect(reported(answer)).toEqual([
       ['deals.nodes.0.amount', 'HUBSPOT_BAD_RESPONSE'],
       ['deals.nodes.0.closeDate', 'HUBSPOT_BAD_RESPONSE'],
     ]);
@@ -78,9 +78,9 @@ describe('different errors are reported separately', () => {
   it('single records that were asked for by name, and inputs', async () => {
     fail('^POST .*/contacts/batch/read$', 400);
     const records = await ask('{ a: contact(id: "100001") { email } b: contact(id: "100002") { email } }');
-    expect(told(records).map(([path]) => path)).toEqual(['a', 'b']);
+    expect(reported(records).map(([path]) => path)).toEqual(['a', 'b']);
     const inputs = await ask('{ a: contacts(first: 0) { totalCount } b: contacts(first: 0) { totalCount } }');
-    expect(told(inputs)).toEqual([
+    expect(reported(inputs)).toEqual([
       ['a', 'BAD_USER_INPUT'],
       ['b', 'BAD_USER_INPUT'],
     ]);
@@ -90,8 +90,8 @@ describe('different errors are reported separately', () => {
     fail('^POST .*/deals/batch/read$', 400);
     const list = 'contacts(first: 20) { nodes { deals(first: 1) { nodes { name } } } }';
     const once = await stack.settle(stack.query(`{ a: ${list} b: ${list} }`));
-    expect(told(once)).toHaveLength(1);
+    expect(reported(once)).toHaveLength(1);
     const perInstallation = await stack.settle(stack.query(`{ installations { ${list} } installation { ${list} } }`));
-    expect(told(perInstallation).map(([path]) => path.split('.')[0])).toEqual(['installation', 'installations']);
+    expect(reported(perInstallation).map(([path]) => path.split('.')[0])).toEqual(['installation', 'installations']);
   });
 });

@@ -104,9 +104,9 @@ it('answers every field that is granted, and lets no call leave that is not', as
         if (call.status !== 404) expect(call.status).toBeLessThan(400);
         expect(granted.satisfies(call.scopes)).toBe(true);
       }
-      const told = (errors ?? []).map(({ extensions = {} }) => extensions);
-      expect(told.map(({ code }) => code).filter((code) => code !== 'MISSING_SCOPES')).toEqual([]);
-      const refused = told.map(({ coordinate, requiredScopes }) => JSON.stringify([coordinate, requiredScopes]));
+      const reported = (errors ?? []).map(({ extensions = {} }) => extensions);
+      expect(reported.map(({ code }) => code).filter((code) => code !== 'MISSING_SCOPES')).toEqual([]);
+      const refused = reported.map(({ coordinate, requiredScopes }) => JSON.stringify([coordinate, requiredScopes]));
       expect(refused.sort()).toEqual([...mask.refused].sort());
     }),
     { seed: FUZZ_SEED, numRuns: RUNS },

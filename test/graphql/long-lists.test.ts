@@ -100,7 +100,7 @@ describe('a list whose properties are too many for a URL', () => {
     expect(asked()).toEqual(['200 GET contacts?archived', '200 POST contacts/batch/read?archived']);
   });
 
-  it('fails as a whole when the batch read does', async () => {
+  it('fails entirely when the batch read fails', async () => {
     const fault = stack.simulator.faults.add({
       match: 'contacts/batch/read$',
       fault: { kind: 'answer', status: 400, body: '{}' },

@@ -183,7 +183,7 @@ describe('arguments are refused before any installation is looked for', () => {
     }
   });
 
-  it('and a good one is told of the installation', async () => {
+  it('and a valid one reads the installation', async () => {
     expect(codes(await ask('{ contact(id: "1") { id } }'))).toEqual([['INSTALLATION_AMBIGUOUS', undefined]]);
     const nobody = { ...ALICE, tenant: 'globex' };
     const answer = await ask(`{ contact(id: "Contact:${FIRST}:100001") { id } }`, {}, nobody);

@@ -160,7 +160,7 @@ it('lists pipelines in the order in which HubSpot shows them', async () => {
   ]);
 });
 
-it('serves everything else of a deal when HubSpot tells nonsense of its pipelines', async () => {
+it('serves everything else of a deal when HubSpot answers with invalid pipelines', async () => {
   const fault = stack.simulator.faults.add({
     match: '^GET /crm/pipelines/',
     fault: { kind: 'rewrite', set: { results: 'none' } },

@@ -92,7 +92,7 @@ describe('definitions of a type that the grant does not reach', () => {
   });
   afterAll(() => partial.stop());
 
-  it('are refused before any call, and told by type; the others are served by whatever scope opens them', async () => {
+  it('are refused before any call, by type; the others are served by whatever scope opens them', async () => {
     const query = `query ($contacts: CrmObjectType!) {
       contacts: properties(objectType: $contacts) { name }
       again: properties(objectType: CONTACT) { name }

@@ -116,8 +116,8 @@ function faultsOf({ status, interpreted, compiled }: BothAnswers, logs: readonly
 
 /** Errors in any order, each by its message, its place and its code: facts such as times to wait differ from call to call. */
 function comparable({ data, errors = [] }: Result) {
-  const told = errors.map(({ message, path, extensions }) => JSON.stringify([message, path, extensions.code]));
-  return { data, errors: told.sort() };
+  const reported = errors.map(({ message, path, extensions }) => JSON.stringify([message, path, extensions.code]));
+  return { data, errors: reported.sort() };
 }
 
 /** After everything was thrown away that nobody holds. */

@@ -125,7 +125,7 @@ interface Payload {
 const written = () =>
   stack.simulator.log.crm().filter(({ method, path }) => method !== 'GET' && !/batch\/read$|search$/.test(path)).length;
 
-const told = new Set<string>();
+const codes = new Set<string>();
 let world: World;
 
 async function run(writes: readonly Write[]): Promise<void> {
@@ -143,14 +143,14 @@ async function run(writes: readonly Write[]): Promise<void> {
       // What no other input corrects fails its field alone.
       expect(payloads[`w${index}`]).toBeNull();
       failed.push([`w${index}`]);
-      told.add('BAD_USER_INPUT');
+      codes.add('BAD_USER_INPUT');
       continue;
     }
     const payload = payloads[`w${index}`];
     if (!payload) throw new TypeError('a write that should have been done was refused');
     const shown = payload.userErrors.map(({ __typename, path }) => [__typename, path?.join('.') ?? null]);
     expect(shown.sort()).toEqual(verdict.errors.map((each) => [...each]).sort());
-    for (const [typename] of verdict.errors) told.add(typename);
+    for (const [typename] of verdict.errors) codes.add(typename);
     if (verdict.errors.length > 0) {
       expect([payload.record, payload.archivedId, payload.fromId, payload.created].filter((x) => x != null)).toEqual(
         [],
@@ -189,5 +189,5 @@ it("leaves in the portal what HubSpot's own SDK then reads, and nothing of what 
     endOnFailure: true,
   });
   // Everything happened that can.
-  expect([...told].sort()).toEqual(['BAD_USER_INPUT', 'ConflictError', 'NotFoundError', 'ValidationError']);
+  expect([...codes].sort()).toEqual(['BAD_USER_INPUT', 'ConflictError', 'NotFoundError', 'ValidationError']);
 });

@@ -96,7 +96,7 @@ describe.skipIf(!isRecorded)('a recorded answer', () => {
     return stack.settle(stack.query(query));
   }
 
-  /** What a client reads of a record: the properties that HubSpot told of, an empty one as null. */
+  /** What a client reads of a record: the properties in HubSpot's answer, an empty one as null. */
   const SHOWN = (records: readonly RecordedRecord[]) => {
     const names = [...new Set(records.flatMap(({ properties }) => Object.keys(properties)))];
     return `hubspotId createdAt updatedAt archived properties(names: ${JSON.stringify(names)}) { name raw }`;

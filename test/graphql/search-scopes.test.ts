@@ -75,7 +75,7 @@ describe('a filter about associated records', () => {
     expect(stack.simulator.log.crm()).toEqual([]);
   });
 
-  it('is announced as far as the document tells', async () => {
+  it('is announced as far as the document names it', async () => {
     const document = `query ($id: ID!, $filter: ContactFilter) {
       contacts(filter: { and: [{ associatedWith: { objectType: COMPANY, id: $id } }], or: [{ city: { eq: "DEAL" } }] }) { totalCount }
       more: contacts(filter: $filter) { totalCount }
@@ -117,7 +117,7 @@ describe('a filter by a sensitive property', () => {
   const by = (name: string) =>
     `{ contacts(filter: { property: [{ name: "${name}", in: ["NUTS"] }] }) { nodes { email } } }`;
 
-  it('needs the scope of its values, which the answer would tell', async () => {
+  it('needs the scope of its values, which the answer would reveal', async () => {
     const { data, errors } = await stack.query(by('sensitive_note'));
     expect(data).toEqual({ contacts: null });
     const either = [[SENSITIVE], [`${SENSITIVE}.v2`]];

@@ -184,7 +184,7 @@ describe('the results', () => {
 describe('cursors', () => {
   const FILTER = 'filter: { city: { exists: true } }';
 
-  it('go on where they were given out, and know how many there are', async () => {
+  it('go on after their item, and keep the number of results', async () => {
     for (const order of ['', 'orderBy: { field: HUBSPOT_ID, direction: DESC }', 'orderBy: { field: CITY }']) {
       const all = await contacts(`first: 500, ${FILTER} ${order}`);
       expect(all.totalCount).toBe(120);

@@ -14,8 +14,8 @@ afterEach(() => stack.stop());
 
 /** How the browser lands that consents to a flow. */
 async function land(authorizeUrl: string, from: Stack = stack): Promise<string | undefined> {
-  const landed = await browser.get(await from.consent(browser, authorizeUrl));
-  return new URL(landed.headers.get('location') ?? '').searchParams.get('hubspot') ?? undefined;
+  const response = await browser.get(await from.consent(browser, authorizeUrl));
+  return new URL(response.headers.get('location') ?? '').searchParams.get('hubspot') ?? undefined;
 }
 
 /** Viewers who share a browser: one alone may not start so many flows. */

@@ -46,7 +46,7 @@ it('answers 503 with Retry-After while the issuer hangs, which no client takes f
   expect(metrics).toContain('gateway_refusals_total{door="viewer",reason="no_key_set"} 1');
 });
 
-it('keeps serving the tokens of known keys, and tells others to come back', async () => {
+it('keeps serving the tokens of known keys, and asks others to retry', async () => {
   issuer.answerWith(respond(200, { keys: [{ ...keys.publicKey.export({ format: 'jwk' }), kid: 'e1' }] }));
   expect((await ask('e1')).answer).toEqual({ data: { viewer: { id: 'alice' } } });
   expect((await ask('e2')).raw.status).toBe(401);

@@ -43,7 +43,7 @@ it('refuses variables alike, however often they come', async () => {
   expect(await post({ query, variables: {} })).toContain('$first');
 });
 
-it('writes no more than it is given, however often', async () => {
+it('writes only the fields of the input, at every execution', async () => {
   const query =
     'mutation ($first: String!, $last: String) { updateContact(input: { id: "100001", firstName: $first, lastName: $last }) { contact { id } } }';
   stack.simulator.log.clear();

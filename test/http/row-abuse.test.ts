@@ -84,7 +84,7 @@ describe('rows are bounded before anything is read', () => {
     expect((await stack.query(query, { n: 2 })).errors).toBeUndefined();
   });
 
-  it('as access tells', async () => {
+  it('as `access` reports', async () => {
     const access = async (document: string) => {
       const { data } = await stack.query(
         'query ($document: String!) { installation { access(document: $document) { maxRows } } }',

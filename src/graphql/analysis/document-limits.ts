@@ -70,17 +70,14 @@ export function variablesBeyondLimits(variables: unknown): GraphQLError | undefi
     if (values > LIMITS.values || brackets > LIMITS.brackets) return badVariables('The variables hold too much.');
     const nextLevel: unknown[] = [];
     for (const value of level) {
-      if (hasLostDigits(value)) return badVariables('A number of more than 15 digits must be given as a string.');
+      // JSON.parse rounds 9007199254740993 to another number, which could be the id of another record.
+      if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+        return badVariables('A number of more than 15 digits must be given as a string.');
       if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) nextLevel.push(each);
     }
     level = nextLevel;
   }
   return undefined;
-}
-
-/** JSON.parse rounds 9007199254740993 to another number, which could be the id of another record. */
-function hasLostDigits(value: unknown): boolean {
-  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
 
 function badVariables(message: string): GraphQLError {

@@ -201,11 +201,15 @@ const treeOfRequest = memoize(
 
 /**
  * The field that a resolver resolves, with the fields below it that the request selects. Only the conditions of `@skip`
- * and `@include` make the tree of a request differ from that of its operation.
+ * and `@include` make the tree of a request differ from that of its operation. The executors make one list of nodes for
+ * each field of an object type: once per request, or once per compiled operation.
  */
-export function resolvedField(info: GraphQLResolveInfo): SelectedField {
-  const tree = treeOf(info);
-  const field = (tree.isConditional ? treeOfRequest(info) : tree).field(info.parentType, info.fieldNodes);
-  if (!field) throw new TypeError(`${info.parentType.name} has no field ${info.fieldName}`);
-  return field;
-}
+export const resolvedField = memoize(
+  (info: GraphQLResolveInfo): SelectedField => {
+    const tree = treeOf(info).isConditional ? treeOfRequest(info) : treeOf(info);
+    const field = tree.field(info.parentType, info.fieldNodes);
+    if (!field) throw new TypeError(`${info.parentType.name} has no field ${info.fieldName}`);
+    return field;
+  },
+  ({ fieldNodes }) => fieldNodes,
+);

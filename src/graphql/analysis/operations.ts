@@ -1,5 +1,5 @@
 import {
-  type DocumentNode,
+  type ExecutionArgs,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
@@ -20,14 +20,9 @@ export function operationNode({ operation }: ExecutableOperation): OperationDefi
   return operation;
 }
 
-interface SchemaDocument {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-}
-
 /** The operations of a document, with its fragments. Kept with the parsed document. */
 export const operationsIn = memoize(
-  ({ schema, document }: SchemaDocument): readonly ExecutableOperation[] => {
+  ({ schema, document }: Pick<ExecutionArgs, 'schema' | 'document'>): readonly ExecutableOperation[] => {
     const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
     const operations: OperationDefinitionNode[] = [];
     for (const definition of document.definitions) {

@@ -38,7 +38,7 @@ type Selections = Map<string, WeakMap<ScopeSet, Selection | SelectionsByVariable
 /** Selections that depend on the variables of the request. */
 type SelectionsByVariables = WeakMap<Variables, Selection>;
 
-const selections = new WeakMap<SelectedField, Selections>();
+const selectionsOf = memoize((_field: SelectedField): Selections => new Map());
 
 /**
  * The selection of the resolved field on objects of the type `typename`. Follows connections and edges, and leaves out
@@ -48,7 +48,7 @@ const selections = new WeakMap<SelectedField, Selections>();
  */
 export function selectionOf(info: GraphQLResolveInfo, typename: string, granted: ScopeSet): Selection {
   const field = resolvedField(info);
-  const byType: Selections = selections.get(field) ?? new Map();
+  const byType = selectionsOf(field);
   const byGrant = byType.get(typename) ?? new WeakMap();
   const known = byGrant.get(granted);
   const selection = known instanceof WeakMap ? known.get(info.variableValues) : known;
@@ -58,7 +58,7 @@ export function selectionOf(info: GraphQLResolveInfo, typename: string, granted:
   const collected = collector.selection();
   const byVariables: SelectionsByVariables = known instanceof WeakMap ? known : new WeakMap();
   const kept = collector.dependsOnVariables ? byVariables.set(info.variableValues, collected) : collected;
-  selections.set(field, byType.set(typename, byGrant.set(granted, kept)));
+  byType.set(typename, byGrant.set(granted, kept));
   return collected;
 }
 

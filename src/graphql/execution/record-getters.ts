@@ -19,13 +19,10 @@ function gettersOf(type: GraphQLObjectType): PropertyDescriptorMap {
   return Object.fromEntries(
     Object.values(type.getFields()).flatMap((field) => {
       const { value } = metadataOf(field);
-      return value ? [[field.name, { get: getter(value) }]] : [];
+      const get = function (this: CrmRecord): unknown {
+        return value?.(this);
+      };
+      return value ? [[field.name, { get }]] : [];
     }),
   );
-}
-
-function getter(value: (record: CrmRecord) => unknown) {
-  return function (this: CrmRecord): unknown {
-    return value(this);
-  };
 }

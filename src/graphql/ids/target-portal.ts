@@ -6,16 +6,16 @@ import { portalIn } from './global-id.ts';
 import { requireInstallation } from './require-installation.ts';
 
 /** The portal that an id or a cursor in an argument names. */
-export interface GivenId {
+export interface ArgumentId {
   readonly argument: string;
   /** The portal's number; `undefined` for HubSpot's id of a record, which names no portal. */
   readonly hubId: string | undefined;
 }
 
-/** Field option `given`: the ids in the arguments. The plugin reads them before it selects the portal. */
-export interface Given<Args> {
+/** Field option `argumentIds`: the ids in the arguments. The plugin reads them before it selects the portal. */
+export interface ArgumentIds<Args> {
   /** @throws GatewayError BAD_USER_INPUT for arguments that are invalid in every portal */
-  ids(args: Args): readonly GivenId[];
+  ids(args: Args): readonly ArgumentId[];
   /**
    * The field's value when the ids name a portal that the tenant does not have, the same as for a missing record. Without
    * this function the field reads the tenant's only portal.
@@ -27,7 +27,7 @@ export interface Given<Args> {
  * The portal that the id in an argument names.
  * @throws GatewayError BAD_USER_INPUT when `id` is neither HubSpot's id nor a global id
  */
-export function givenId(argument: string, id: string): GivenId {
+export function argumentId(argument: string, id: string): ArgumentId {
   return { argument, hubId: portalIn(id, argument) };
 }
 
@@ -38,7 +38,7 @@ export function givenId(argument: string, id: string): GivenId {
  */
 export function targetConnector(
   installationId: string | null | undefined,
-  ids: readonly GivenId[],
+  ids: readonly ArgumentId[],
   context: GatewayContext,
 ): PromiseOrValue<Connector | undefined> {
   const first = ids.find(({ hubId }) => hubId !== undefined);

@@ -3,7 +3,7 @@ import { type CursorPosition, invalidCursor, type Page } from '../../connector/p
 import { GatewayError } from '../../errors.ts';
 import { DEFAULT_FIRST } from '../analysis/page-sizes.ts';
 import { builder } from '../builder.ts';
-import type { GivenId } from '../ids/target-portal.ts';
+import type { ArgumentId } from '../ids/target-portal.ts';
 
 /** The arguments `first`, up to `maxFirst`, and `after`. HubSpot pages forward only, and so does the gateway. */
 export function pageArgs(maxFirst: number, defaultFirst = DEFAULT_FIRST) {
@@ -38,7 +38,7 @@ export function pageRequest(
  * The portal that `after` names, if the page has `after`. A `CursorScope` begins with the portal's number.
  * @throws GatewayError BAD_USER_INPUT when `first` is out of range, or `after` is not a cursor
  */
-export function givenPage(args: PageArgs, maxFirst: number): readonly GivenId[] {
+export function pageIds(args: PageArgs, maxFirst: number): readonly ArgumentId[] {
   firstOf(args, maxFirst);
   if (args.after == null) return [];
   const hubId = PORTAL.exec(parse(args.after)?.scope ?? '')?.[0];

@@ -7,12 +7,12 @@ import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { MAX_FIRST } from '../analysis/page-sizes.ts';
 import type { builder } from '../builder.ts';
 import { eitherId } from '../ids/global-id.ts';
-import { givenId } from '../ids/target-portal.ts';
+import { argumentId } from '../ids/target-portal.ts';
 import { RECORD_REFS } from '../refs.ts';
 import type { CrmParent } from '../scopes.ts';
-import { givenSearch, searchArgs } from '../search/search-arguments.ts';
+import { searchArgs, searchIds } from '../search/search-arguments.ts';
 import { associationConnection, recordConnection } from './connections.ts';
-import { givenPage, pageArgs } from './pagination.ts';
+import { pageArgs, pageIds } from './pagination.ts';
 import { resolveAssociatedRecords, resolveList, resolveRecord } from './resolve-records.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -30,7 +30,7 @@ export function recordField(t: CrmFields, type: CrmObject): FieldRef<Types, unkn
     permission: 'hubspot:read',
     hubspotScopes: readScopes(type.objectType),
     extensions: fieldMetadata({ reads: 'record' }),
-    given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
+    argumentIds: { ids: ({ id }) => [argumentId('id', id)], absent: () => null },
     args: { id: t.arg.id({ required: true, description: eitherId(type.typename) }) },
     resolve: (parent, { id }, context, info) => resolveRecord(type, parent, id, context, info),
   });
@@ -47,7 +47,7 @@ export function recordsField(t: CrmFields, type: CrmObject): FieldRef<Types, unk
     permission: 'hubspot:read',
     hubspotScopes: readScopes(type.objectType),
     extensions: fieldMetadata({ reads: 'list', argumentScopes: (node) => associatedRecordScopes(type, node) }),
-    given: { ids: (args) => [...givenPage(args, MAX_FIRST.root), ...givenSearch(type, args)] },
+    argumentIds: { ids: (args) => [...pageIds(args, MAX_FIRST.root), ...searchIds(type, args)] },
     args: { ...pageArgs(MAX_FIRST.root), ...searchArgs(type) },
     resolve: (parent, args, context, info) => resolveList(type, parent, args, context, info),
   });

@@ -7,7 +7,7 @@ import { GatewayError } from '../../errors.ts';
 import type { SearchSort } from '../../hubspot/crm/search.ts';
 import { builder } from '../builder.ts';
 import { parseRecordGlobalId, recordIdIn } from '../ids/global-id.ts';
-import { type GivenId, givenId } from '../ids/target-portal.ts';
+import { type ArgumentId, argumentId } from '../ids/target-portal.ts';
 import { filterInput, type RecordFilter } from '../types/filter.ts';
 import { orderInput } from '../types/order.ts';
 import { propertyTypes } from '../values/property-types.ts';
@@ -47,17 +47,17 @@ export interface SearchArgs {
  * The ids in a filter.
  * @throws GatewayError BAD_USER_INPUT for arguments that are invalid in every portal
  */
-export function givenSearch(
+export function searchIds(
   { filters }: CrmObject,
   { filter, query, orderBy, archived }: SearchArgs,
-): readonly GivenId[] {
+): readonly ArgumentId[] {
   const isSearch = filter != null || query != null || orderBy != null;
   if (archived && isSearch) {
     throw new GatewayError('BAD_USER_INPUT', 'HubSpot does not search archived records.', { argument: 'archived' });
   }
-  const ids: GivenId[] = [];
+  const ids: ArgumentId[] = [];
   const idOf = (_type: ObjectType | 'owners', id: string): string => {
-    ids.push(givenId('filter', id));
+    ids.push(argumentId('filter', id));
     return parseRecordGlobalId(id)?.recordId ?? id;
   };
   const isOfPortal = (hubId: string) => ids.push({ argument: 'filter', hubId }) > 0;

@@ -4,7 +4,7 @@ import { callsOfAssociate, callsOfDissociate, scopesOfAssociation } from '../ana
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../ids/global-id.ts';
-import { type AssociationPayload, associate, dissociate, GIVEN_PAIR } from '../writes/association-writes.ts';
+import { type AssociationPayload, associate, dissociate, PAIR_IDS } from '../writes/association-writes.ts';
 import { CrmObjectType } from './crm.ts';
 import { userErrorsField } from './user-error.ts';
 import { installationIdField } from './write-inputs.ts';
@@ -73,7 +73,12 @@ const DissociatePayload = associationPayload(
 
 /** The scopes of all types. The input decides which two of them the mutation needs. */
 const WRITABLE = CRM_OBJECTS.flatMap(({ objectType }) => writeScopes(objectType));
-const options = { permission: 'hubspot:write', hubspotScopes: WRITABLE, nullable: true, given: GIVEN_PAIR } as const;
+const options = {
+  permission: 'hubspot:write',
+  hubspotScopes: WRITABLE,
+  nullable: true,
+  argumentIds: PAIR_IDS,
+} as const;
 
 builder.mutationField('associate', (t) =>
   t.field({

@@ -16,7 +16,7 @@ builder.interfaceField(CrmRef, 'contactByEmail', (t) =>
     permission: 'hubspot:read',
     hubspotScopes: readScopes('contacts'),
     extensions: fieldMetadata({ reads: 'record' }),
-    given: {
+    argumentIds: {
       ids: ({ email }) => {
         emailAddress(email);
         return [];

@@ -4,9 +4,9 @@ import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { MAX_FIRST } from '../analysis/page-sizes.ts';
 import { builder } from '../builder.ts';
 import { eitherId, recordGlobalId, recordIdIn } from '../ids/global-id.ts';
-import { givenId } from '../ids/target-portal.ts';
+import { argumentId } from '../ids/target-portal.ts';
 import { totalCount } from '../records/connections.ts';
-import { ConnectionPage, givenPage, pageArgs, pageRequest } from '../records/pagination.ts';
+import { ConnectionPage, pageArgs, pageIds, pageRequest } from '../records/pagination.ts';
 import { CrmRef, OwnerRef } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { emailAddress } from '../values/email-address.ts';
@@ -73,7 +73,7 @@ builder.interfaceFields(CrmRef, (t) => ({
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: fieldMetadata({ reads: 'owners' }),
-    given: { ids: ({ id }) => [givenId('id', id)], absent: () => null },
+    argumentIds: { ids: ({ id }) => [argumentId('id', id)], absent: () => null },
     args: {
       id: t.arg.id({
         required: true,
@@ -94,10 +94,10 @@ builder.interfaceFields(CrmRef, (t) => ({
     permission: 'hubspot:read',
     hubspotScopes: OWNERS_READ,
     extensions: fieldMetadata({ reads: 'owners' }),
-    given: {
+    argumentIds: {
       ids: (args) => {
         if (args.email != null) emailAddress(args.email);
-        return givenPage(args, MAX_FIRST.root);
+        return pageIds(args, MAX_FIRST.root);
       },
     },
     args: {

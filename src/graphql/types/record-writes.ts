@@ -9,14 +9,14 @@ import { RECORD_REFS } from '../refs.ts';
 import { connectorOf } from '../scopes.ts';
 import { readCreate, readUpdate, readUpsert } from '../writes/record-inputs.ts';
 import {
+  ARCHIVE_IDS,
   type ArchivePayload,
   archiveRecord,
   createRecord,
-  GIVEN_ARCHIVE,
-  givenWrite,
   type RecordPayload,
   updateRecord,
   upsertRecord,
+  writeIds,
 } from '../writes/record-writes.ts';
 import { userErrorsField } from './user-error.ts';
 import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
@@ -37,7 +37,7 @@ function defineWrites(type: CrmObject): void {
   builder.mutationFields((t) => ({
     [`create${typename}`]: t.field({
       ...options,
-      given: givenWrite(type, readCreate),
+      argumentIds: writeIds(type, readCreate),
       type: payload,
       extensions: fieldMetadata({ calls: callsOfCreate, argumentScopes: (node) => scopesOfCreate(type, node) }),
       description: `Creates a ${singular}, and associates it with the records in the input. The gateway never repeats the call. After a timeout, check whether the ${singular} exists before you create it again.`,
@@ -47,7 +47,7 @@ function defineWrites(type: CrmObject): void {
     }),
     [`update${typename}`]: t.field({
       ...options,
-      given: givenWrite(type, readUpdate),
+      argumentIds: writeIds(type, readUpdate),
       type: payload,
       extensions: oneCall,
       description: `Changes the fields of a ${singular} that the input has. After a merge, the id of a merged ${singular} changes the remaining ${singular}.`,
@@ -59,7 +59,7 @@ function defineWrites(type: CrmObject): void {
     }),
     [`upsert${typename}`]: t.field({
       ...options,
-      given: givenWrite(type, readUpsert),
+      argumentIds: writeIds(type, readUpsert),
       type: payload,
       extensions: oneCall,
       description: `Changes the ${singular} with a value of a unique property, or creates it. HubSpot does this in one atomic call.`,
@@ -75,7 +75,7 @@ function defineWrites(type: CrmObject): void {
     }),
     [`archive${typename}`]: t.field({
       ...options,
-      given: GIVEN_ARCHIVE,
+      argumentIds: ARCHIVE_IDS,
       type: archived,
       extensions: oneCall,
       description: `Moves a ${singular} to the recycle bin. A user can restore it in HubSpot for 90 days. Succeeds also when the ${singular} is already in the recycle bin, or does not exist. The id of a merged ${singular} succeeds without an effect: use the current \`hubspotId\` of the remaining ${singular}.`,

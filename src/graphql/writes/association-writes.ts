@@ -6,7 +6,7 @@ import type { RecordPair } from '../../hubspot/crm/association-writes.ts';
 import type { GatewayContext } from '../context.ts';
 import { recordGlobalId, recordIdIn } from '../ids/global-id.ts';
 import type { WriteInput } from '../ids/require-installation.ts';
-import { type Given, givenId } from '../ids/target-portal.ts';
+import { type ArgumentIds, argumentId } from '../ids/target-portal.ts';
 import { connectorOf } from '../scopes.ts';
 import type { UserError } from '../types/user-error.ts';
 import { NO_PORTAL } from './record-inputs.ts';
@@ -58,8 +58,8 @@ async function write(
 }
 
 /** The portals that the arguments name. */
-export const GIVEN_PAIR: Given<{ readonly input: AssociateInput }> = {
-  ids: ({ input }) => [givenId('from', input.from.id), givenId('to', input.to.id)],
+export const PAIR_IDS: ArgumentIds<{ readonly input: AssociateInput }> = {
+  ids: ({ input }) => [argumentId('from', input.from.id), argumentId('to', input.to.id)],
   absent: ({ input }) => refused(absentEnds(input, NO_PORTAL)),
 };
 

@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts';
 import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
 import { recordIdIn } from '../ids/global-id.ts';
 import { parsePipelineGlobalId, pipelineReference } from '../ids/pipeline-ids.ts';
-import { type GivenId, givenId } from '../ids/target-portal.ts';
+import { type ArgumentId, argumentId } from '../ids/target-portal.ts';
 import { toPlainDecimal } from '../values/plain-decimal.ts';
 import { propertyNames } from '../values/property-names.ts';
 
@@ -63,11 +63,11 @@ export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId
   };
 
   for (const [name, field] of Object.entries(inputs)) {
-    const given = input[name];
-    if (given === undefined) continue;
-    const value = wireValue(name, field, given, hubId);
+    const inputValue = input[name];
+    if (inputValue === undefined) continue;
+    const value = wireValue(name, field, inputValue, hubId);
     const { pipeline } = field;
-    const pipelineId = pipeline === undefined ? undefined : parsePipelineGlobalId(String(given))?.pipelineId;
+    const pipelineId = pipeline === undefined ? undefined : parsePipelineGlobalId(String(inputValue))?.pipelineId;
     if (pipeline && pipelineId) stage = { name, pipeline, pipelineId };
     if (value === undefined) absent.push(['input', name]);
     else write(field.name, valueWithin(name, value), ['input', name]);
@@ -90,11 +90,11 @@ export function propertyChanges({ inputs }: CrmObject, input: ValuesInput, hubId
 }
 
 /** The ids in the property values. */
-export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly GivenId[] {
+export function valueIds({ inputs }: CrmObject, input: ValuesInput): readonly ArgumentId[] {
   return Object.entries(inputs).flatMap(([name, { kind }]) => {
     if (input[name] == null) return [];
     const id = String(input[name]);
-    if (kind === 'owner') return [givenId(name, id)];
+    if (kind === 'owner') return [argumentId(name, id)];
     if (kind !== 'stage' && kind !== 'pipeline') return [];
     return [{ argument: name, hubId: pipelineReference(kind, id, name)?.hubId }];
   });
@@ -102,24 +102,24 @@ export function givenValues({ inputs }: CrmObject, input: ValuesInput): readonly
 
 /** The input field of `property`, whether or not it has a value; `null` when the input has no field for it. */
 export function pathOf({ inputs }: CrmObject, { paths }: PropertyChanges, property: string): InputPath | null {
-  const given = paths.get(property);
-  if (given) return given;
+  const path = paths.get(property);
+  if (path) return path;
   const field = Object.entries(inputs).find(([, { name }]) => name === property);
   return field ? ['input', field[0]] : null;
 }
 
 /** The value in HubSpot's format; `undefined` for an id of another portal. */
-function wireValue(name: string, { kind }: Property, given: unknown, hubId: number): string | undefined {
-  if (given === null) return '';
-  if (kind === 'owner') return recordIdIn('Owner', hubId, String(given), name);
+function wireValue(name: string, { kind }: Property, input: unknown, hubId: number): string | undefined {
+  if (input === null) return '';
+  if (kind === 'owner') return recordIdIn('Owner', hubId, String(input), name);
   if (kind === 'stage' || kind === 'pipeline') {
-    const reference = pipelineReference(kind, String(given), name);
-    if (!reference) return String(given);
+    const reference = pipelineReference(kind, String(input), name);
+    if (!reference) return String(input);
     return reference.hubId === String(hubId) ? (reference.stageId ?? reference.pipelineId) : undefined;
   }
-  if (kind === 'number') return toPlainDecimal(String(given));
+  if (kind === 'number') return toPlainDecimal(String(input));
   // HubSpot also takes ISO 8601, but warns about it from version 2026-09 on.
-  return String(given instanceof Date ? given.getTime() : given);
+  return String(input instanceof Date ? input.getTime() : input);
 }
 
 function stageOfOtherPipeline(argument: string): GatewayError {

@@ -2,15 +2,15 @@ import { type CrmObject, crmObject, type ObjectType } from '../../crm/objects.ts
 import { GatewayError } from '../../errors.ts';
 import { recordIdIn } from '../ids/global-id.ts';
 import type { WriteInput } from '../ids/require-installation.ts';
-import { type GivenId, givenId } from '../ids/target-portal.ts';
+import { type ArgumentId, argumentId } from '../ids/target-portal.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from '../types/write-inputs.ts';
 import { propertyNames } from '../values/property-names.ts';
 import {
-  givenValues,
   type InputPath,
   type PropertyChanges,
   propertyChanges,
   type ValuesInput,
+  valueIds,
   valueWithin,
 } from './property-changes.ts';
 
@@ -80,13 +80,13 @@ interface UniqueValue {
 }
 
 /** All ids of a mutation's input, the id of its record first. */
-export function givenIds(
+export function inputIds(
   type: CrmObject,
   input: WriteInput & ValuesInput & Pick<CreateInput, 'associations'> & { readonly id?: string },
-): readonly GivenId[] {
+): readonly ArgumentId[] {
   return [
-    ...(input.id === undefined ? [] : [givenId('id', input.id)]),
-    ...givenValues(type, input),
-    ...(input.associations ?? []).map(({ id }) => givenId('associations', id)),
+    ...(input.id === undefined ? [] : [argumentId('id', input.id)]),
+    ...valueIds(type, input),
+    ...(input.associations ?? []).map(({ id }) => argumentId('associations', id)),
   ];
 }

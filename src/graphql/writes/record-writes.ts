@@ -8,11 +8,11 @@ import type { WriteWarning } from '../../hubspot/crm/write-warnings.ts';
 import { selectionOf } from '../analysis/selection.ts';
 import { recordGlobalId, recordIdIn } from '../ids/global-id.ts';
 import type { WriteInput } from '../ids/require-installation.ts';
-import { type Given, givenId } from '../ids/target-portal.ts';
+import { type ArgumentIds, argumentId } from '../ids/target-portal.ts';
 import type { UserError } from '../types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from '../types/write-inputs.ts';
 import { type InputPath, type PropertyChanges, pathOf, type ValuesInput } from './property-changes.ts';
-import { associationPath, givenIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
+import { associationPath, inputIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
 
 /** The result of a mutation of a record. */
@@ -37,23 +37,23 @@ interface ArchiveInput extends WriteInput {
   readonly id: string;
 }
 
-/** The field option `given` for a mutation whose input `read` parses. */
-export function givenWrite<Input extends ValuesInput>(
+/** The field option `argumentIds` for a mutation whose input `read` parses. */
+export function writeIds<Input extends ValuesInput>(
   type: CrmObject,
   read: (type: CrmObject, input: Input, hubId: number) => { readonly absent: readonly InputPath[] },
-): Given<{ readonly input: Input }> {
+): ArgumentIds<{ readonly input: Input }> {
   return {
     ids({ input }) {
       read(type, input, NO_PORTAL);
-      return givenIds(type, input);
+      return inputIds(type, input);
     },
     absent: ({ input }) => refused(null, read(type, input, NO_PORTAL).absent),
   };
 }
 
-/** The field option `given` for mutations such as `archiveContact`. */
-export const GIVEN_ARCHIVE: Given<{ readonly input: ArchiveInput }> = {
-  ids: ({ input }) => [givenId('id', input.id)],
+/** The field option `argumentIds` for mutations such as `archiveContact`. */
+export const ARCHIVE_IDS: ArgumentIds<{ readonly input: ArchiveInput }> = {
+  ids: ({ input }) => [argumentId('id', input.id)],
   absent: () => NOTHING_ARCHIVED,
 };
 

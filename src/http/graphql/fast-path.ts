@@ -162,8 +162,9 @@ async function answer(
   try {
     const result = await options.execute(parameters, context);
     if (!result) return fullPath();
-    const cookies = options.setCookies(context.responseCookies, request.headers.cookie);
-    const headers = cookies.length > 0 ? { 'set-cookie': cookies } : {};
+    const { responseCookies } = context;
+    const headers =
+      responseCookies.length > 0 ? { 'set-cookie': options.setCookies(responseCookies, request.headers.cookie) } : {};
     send(exchange, options, { status: executedStatus(result, exchange.type), headers, body: JSON.stringify(result) });
   } catch (error) {
     if (isOverloaded(error)) return send(exchange, options, withoutConnection(overloadedAnswer(error)));

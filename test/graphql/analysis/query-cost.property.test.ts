@@ -9,7 +9,7 @@ const RUNS = Number(process.env.CALL_BOUND_RUNS ?? 120);
 /** Older than this, nothing that was looked up is served any more. */
 const FORGOTTEN_MS = 31 * 60 * 1000;
 
-/** Portals by what takes HubSpot more than one page to tell. */
+/** Portals by what takes HubSpot more than one page to answer. */
 const PORTALS = [
   { owners: 3, archived: 0, stages: 5, contacts: 4 },
   { owners: 130, archived: 20, stages: 40, contacts: 120 },
@@ -96,14 +96,14 @@ const operations = randomOperation(
 const ACCESS =
   'query ($document: String!) { installation { access(document: $document) { maxHubspotCalls maxRows } } }';
 
-interface Told {
+interface Reported {
   readonly installation: { readonly access: { readonly maxHubspotCalls: number; readonly maxRows: number } };
 }
 
-async function told(document: string, portal: number): Promise<number> {
+async function maxHubspotCalls(document: string, portal: number): Promise<number> {
   const { data, errors } = await stack.query(ACCESS, { document }, viewerOf(portal));
   expect(errors).toBeUndefined();
-  return (data as unknown as Told).installation.access.maxHubspotCalls; // The shape of the query above.
+  return (data as unknown as Reported).installation.access.maxHubspotCalls; // The shape of the query above.
 }
 
 /** Calls of one operation, and of what it had read again behind it. */
@@ -116,22 +116,22 @@ async function counted(document: string, portal: number): Promise<number> {
 it.each([
   ['knows nothing of the portal', FORGOTTEN_MS],
   ['knows the portal', 0],
-])('no operation takes more calls than access told, when the gateway %s', async (_case, passedMs) => {
+])('no operation takes more calls than `access` reports, when the gateway %s', async (_case, passedMs) => {
   await fc.assert(
     fc.asyncProperty(operations, fc.nat(PORTALS.length - 1), async (document, portal) => {
       stack.clock.advance(passedMs);
-      const bound = await told(document, portal);
+      const bound = await maxHubspotCalls(document, portal);
       expect(await counted(document, portal)).toBeLessThanOrEqual(bound);
     }),
     { numRuns: RUNS },
   );
 });
 
-it('tells of the owners what reading them took last, and a page more of either list', async () => {
+it('counts for the owners what reading them took last, and a page more of either list', async () => {
   stack.clock.advance(FORGOTTEN_MS);
   const largest = PORTALS.length - 1;
   const document = '{ owner(id: "1") { id } }';
   const calls = await counted(document, largest);
   expect(calls).toBe(Math.ceil(620 / 100) + Math.ceil(230 / 100));
-  expect(await told(document, largest)).toBe(calls + 2);
+  expect(await maxHubspotCalls(document, largest)).toBe(calls + 2);
 });

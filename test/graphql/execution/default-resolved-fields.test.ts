@@ -146,7 +146,7 @@ describe('a compiled operation', () => {
   });
 });
 
-/** Errors in any order: what fails at the same time is told in either. */
+/** Errors in any order: failures at the same time are reported in either order. */
 function plain({ data, errors = [] }: Answer): object {
   return { data, errors: errors.toSorted((a, b) => String(a.path).localeCompare(String(b.path))) };
 }

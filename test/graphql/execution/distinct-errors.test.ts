@@ -38,7 +38,7 @@ it('reports one failure of many rows once, with the path of the first row, altho
   expect(distinct(rows)).toEqual([`${DEALS(0)}: HUBSPOT_UNAVAILABLE`]);
 });
 
-it('tells the longest time to wait', () => {
+it('reports the longest time to wait', () => {
   const rows = [10, 12, 11].map((retryAfterMs, row) => [DEALS(row), failed(429, { retryAfterMs })] as const);
   expect(distinct(rows)).toEqual([`${DEALS(0)}: RATE_LIMITED 12`]);
 });

@@ -79,12 +79,12 @@ async function both(text: string, variableValues: Record<string, unknown> = {}, 
   };
 }
 
-/** As a client reads it, errors with their causes in any order: what fails at the same time is told in either. */
+/** As a client reads it, errors with their causes in any order: failures at the same time are reported in either order. */
 function plain({ data, errors }: ExecutionResult) {
-  const told = errors
+  const reported = errors
     ?.map((error) => JSON.stringify([error, error.originalError?.message, error.extensions ?? {}]))
     .sort();
-  return { data: JSON.parse(JSON.stringify(data ?? null)), errors: told };
+  return { data: JSON.parse(JSON.stringify(data ?? null)), errors: reported };
 }
 
 /** Selections of an item, `own` among them. */
@@ -102,7 +102,7 @@ function selections(own: string): fc.Arbitrary<string> {
   })).fields;
 }
 
-// Not both: what else fails below a value that another failure made null is told or not, as it comes.
+// Not both: what else fails below a value that another failure made null is reported or not.
 it.each(['must', 'fails', 'broken'])(
   'answers random operations as the reference executor does, places of errors included: %s',
   async (own) => {

@@ -263,7 +263,7 @@ describe('definitions cost', () => {
   });
 });
 
-describe('when HubSpot tells nonsense of its definitions', () => {
+describe('when HubSpot answers with invalid definitions', () => {
   it("everything else is served, and the fields that need them say what's wrong", async () => {
     const fault = stack.simulator.faults.add({
       match: '^GET /crm/properties/',

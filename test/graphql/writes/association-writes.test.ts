@@ -61,7 +61,7 @@ it('says which record or label is not there, and writes nothing', async () => {
   expect(labels()).toEqual(before);
 });
 
-it('keeps the labels of a associated record that HubSpot tells of on a later page', async () => {
+it('keeps the labels of an associated record on a later page of HubSpot', async () => {
   const [portal] = stack.simulator.portals;
   if (!portal) throw new TypeError('the simulator has no portal');
   const person = portal.create('contacts', { email: 'busy@meadowbrook.example' });

@@ -62,7 +62,7 @@ describe('creating', () => {
     expect(asked()).toHaveLength(1);
   });
 
-  it('tells all that HubSpot has against the values, each at its place', async () => {
+  it('reports all errors of HubSpot about the values, each at its path', async () => {
     expect(
       await write(
         `createContact(input: { email: "x", leadStatus: "NOPE", properties: [{ name: "shoe", value: "1" }] }) { contact { id } created ${ERRORS} }`,
@@ -111,7 +111,7 @@ describe('creating', () => {
 });
 
 describe('updating', () => {
-  it('changes the given properties, clears null ones, and leaves the others', async () => {
+  it('changes the properties of the input, clears null ones, and leaves the others', async () => {
     const city = stored('contacts', '100010', 'city');
     expect(
       await write(
@@ -124,7 +124,7 @@ describe('updating', () => {
     });
   });
 
-  it('reads in one more call only what HubSpot did not tell', async () => {
+  it('reads in one more call only what is missing in the answer of HubSpot', async () => {
     await write('updateContact(input: { id: "100010", jobTitle: "Boss" }) { contact { jobTitle phone } }');
     expect(asked()).toHaveLength(2);
     stack.simulator.log.clear();

@@ -188,14 +188,17 @@ describe('while the issuer is away', () => {
     'more keys than anybody needs': respond(200, { keys: Array.from({ length: 101 }, () => R1) }),
   };
 
-  it.each(Object.entries(AWAY))('and answers %s, all are told to come back, and it recovers', async (_name, answer) => {
-    issuer.answerWith(answer);
-    for (let index = 0; index < 20; index += 1) expect(await retryAfterMs(byR1())).toBe(1_000);
-    expect(fetches()).toBe(1);
-    issuer.answerWith(respond(200, { keys: [R1] }));
-    clock.advance(1_000);
-    expect(await accepts(byR1())).toBe(true);
-  });
+  it.each(Object.entries(AWAY))(
+    'and answers %s, all clients are asked to retry, and it recovers',
+    async (_name, answer) => {
+      issuer.answerWith(answer);
+      for (let index = 0; index < 20; index += 1) expect(await retryAfterMs(byR1())).toBe(1_000);
+      expect(fetches()).toBe(1);
+      issuer.answerWith(respond(200, { keys: [R1] }));
+      clock.advance(1_000);
+      expect(await accepts(byR1())).toBe(true);
+    },
+  );
 
   it.each([
     ['sends nothing', () => {}],

@@ -17,7 +17,7 @@ async function consented(browser = new Browser(), input: object = {}): Promise<U
   return new URL(await stack.consent(browser, await stack.startFlow(browser, input)));
 }
 
-async function landedWith(changes: Readonly<Record<string, string>>): Promise<Response> {
+async function callbackWith(changes: Readonly<Record<string, string>>): Promise<Response> {
   const browser = new Browser();
   const callback = await consented(browser);
   for (const [name, value] of Object.entries(changes)) callback.searchParams.set(name, value);
@@ -43,14 +43,14 @@ it.each([
   '',
 ])('connects whatever HubSpot calls itself, where no issuer is configured: %j', async (iss) => {
   await start();
-  const landed = await landedWith({ iss });
-  expect(landed.headers.get('location')).toContain('hubspot=connected');
+  const response = await callbackWith({ iss });
+  expect(response.headers.get('location')).toContain('hubspot=connected');
   expect(refusals()).toEqual([]);
 });
 
 it('connects when the configured issuer answers', async () => {
   await start({ HUBSPOT_ISSUER: ISSUER });
-  expect((await landedWith({ iss: ISSUER })).headers.get('location')).toContain('hubspot=connected');
+  expect((await callbackWith({ iss: ISSUER })).headers.get('location')).toContain('hubspot=connected');
 });
 
 it.each([
@@ -61,9 +61,9 @@ it.each([
   ['no_issuer', {}],
 ])('refuses what the configured issuer does not answer, and says why: %s', async (reason, changes) => {
   await start({ HUBSPOT_ISSUER: ISSUER });
-  const landed = await landedWith(changes);
-  expect(landed.status).toBe(400);
-  expect(await landed.text()).toContain('does not name the HubSpot that is expected');
+  const response = await callbackWith(changes);
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('does not name the HubSpot that is expected');
   expect(exchanges()).toBe(0);
   expect(refusals()).toEqual([reason]);
 });
@@ -120,7 +120,7 @@ describe('the page at the end', () => {
     return { status: response.status, text: await response.text() };
   };
 
-  it('tells the result to the browser that the flow ended in, and nothing to others', async () => {
+  it('shows the result to the browser in which the flow ended, and nothing to others', async () => {
     await start();
     const browser = new Browser();
     const url = await landing(browser, await consented(browser));
@@ -134,7 +134,7 @@ describe('the page at the end', () => {
     expect((await shown(browser, strange)).text).not.toContain('ccc');
   });
 
-  it('tells why nothing was connected, to the browser that was there', async () => {
+  it('shows the reason of a failure to the browser in which the flow ended', async () => {
     await start();
     const browser = new Browser();
     const callback = await consented(browser);
@@ -156,7 +156,7 @@ describe('the page at the end', () => {
   });
 });
 
-it('tells a stranger the same of unknown, used and expired states, and the log that they were refused', async () => {
+it('answers a stranger alike for unknown, used and expired states, and the log that they were refused', async () => {
   await start();
   const browser = new Browser();
   const [used, expired] = [await consented(browser), await consented(browser)];
@@ -169,7 +169,7 @@ it('tells a stranger the same of unknown, used and expired states, and the log t
   expect(refusals()).toEqual(['unknown_state', 'unknown_state', 'unknown_state']);
 });
 
-it('gives a bot ten lines a minute of each reason, counts all, and tells how many were left out', async () => {
+it('gives a bot ten lines a minute of each reason, counts all, and logs how many were left out', async () => {
   await start();
   const ask = (query: string) => stack.gateway.fetch(new Request(`${stack.url}/oauth/hubspot/callback${query}`));
   for (let times = 0; times < 25; times += 1) await ask('?code=a');
