@@ -96,9 +96,11 @@ export async function install(installations: InstallationStore, seeds: Iterable<
   for (const { tenantId, hubId, accessToken, refreshToken, lifeMs, scopes } of seeds) {
     await installations.connect({
       tenantId,
+      viewerId: null,
       hubId,
       hubDomain: 'bench.example',
       installedBy: 'bench@bench.example',
+      userId: null,
       grantedScopes: scopes ?? DEFAULT_APP.requiredScopes,
       tokens: { accessToken, refreshToken, expiresInMs: lifeMs, usableForMs: lifeMs, refreshInMs: lifeMs },
     });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { Deployment, type Seed } from './deployment.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;

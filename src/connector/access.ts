@@ -2,7 +2,7 @@ import type { ScopeRequirement } from '../crm/scopes.ts';
 import type { Remedy } from '../errors.ts';
 import { fewestScopes } from '../hubspot/oauth/fewest-scopes.ts';
 import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 
 /** The scopes that one field needs. */
 export interface RequiredScopes {

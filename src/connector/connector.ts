@@ -6,7 +6,7 @@ import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import type { Owner } from '../hubspot/crm/owners.ts';
 import { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import {
   type AssociatedRecord,
   type CrmRecord,

@@ -1,10 +1,11 @@
 import { GatewayError } from '../errors.ts';
 import type { ScopeSet } from '../hubspot/oauth/scope-set.ts';
-import { grantOver, notConnected } from '../installations/grant-monitor.ts';
+import { grantOver, notConnected, portalNotConnected } from '../installations/grant-monitor.ts';
 import type { InstallationCache } from '../installations/installation-cache.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { ViewerId } from '../storage/default-installation-store.ts';
-import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
+import type { InstallationStore } from '../storage/installation-store.ts';
 import { Connector } from './connector.ts';
 import type { RecordClasses } from './crm-record.ts';
 import { PortalMetadata } from './metadata/portal-metadata.ts';
@@ -20,7 +21,7 @@ export interface ConnectorsOptions {
   readonly recordClasses: RecordClasses;
 }
 
-/** The installations of one tenant and their connectors, for one request. */
+/** The installations that one viewer can use and their connectors, for one request. */
 export class Connectors {
   readonly #viewer: ViewerId;
   readonly #options: ConnectorsOptions;
@@ -44,15 +45,13 @@ export class Connectors {
    * reads. Changes of other replicas can be missing.
    */
   #installations(): PromiseOrValue<readonly Installation[]> {
-    this.#known ??= this.#stored(this.#options.installationCache.list(this.#viewer.tenantId));
+    this.#known ??= this.#stored(this.#options.installationCache.list(this.#viewer));
     return this.#known;
   }
 
   /** All installations with the changes of all replicas from before the request. */
   async current(): Promise<readonly Installation[]> {
-    const installations = await this.#stored(
-      this.#options.installationCache.current(this.#viewer.tenantId, this.#startedAt),
-    );
+    const installations = await this.#stored(this.#options.installationCache.current(this.#viewer, this.#startedAt));
     this.#known = installations;
     this.#default = undefined;
     return installations;
@@ -71,15 +70,15 @@ export class Connectors {
     this.#connectors.clear();
   }
 
-  /** An installation of this tenant. An id of another tenant is unknown. */
+  /** An installation of this tenant or this viewer. An id of another tenant or another viewer is unknown. */
   async installation(id: string): Promise<Installation | undefined> {
     const [found] = await this.#look((all) => all.filter((installation) => installation.id === id));
     return found;
   }
 
-  /** When the access token expires, in epoch milliseconds. One statement reads all expiries of the tenant. */
+  /** When the access token expires, in epoch milliseconds. One statement reads all expiries. */
   async tokenExpiry({ id }: Installation): Promise<number | undefined> {
-    this.#expiries ??= this.#request.untilStored(this.#options.installations.tokenExpiries(this.#viewer.tenantId));
+    this.#expiries ??= this.#request.untilStored(this.#options.installations.tokenExpiries(this.#viewer));
     return (await this.#expiries).get(id);
   }
 
@@ -126,16 +125,20 @@ export class Connectors {
 
   /**
    * The connector of a portal; `undefined` when the tenant has not connected it.
-   * @throws GatewayError NOT_CONNECTED or REAUTHORIZATION_REQUIRED
+   * @throws GatewayError NOT_CONNECTED, also when only other viewers may have connected it; REAUTHORIZATION_REQUIRED
    */
   inPortal(hubId: string): PromiseOrValue<Connector | undefined> {
     return andThen(
-      this.#look((all) => all.filter((one) => String(one.hubId) === hubId)),
+      this.#look((all) => preferred(all.filter((one) => String(one.hubId) === hubId))),
       ([found]) => {
         if (found) return this.#connect(found);
         return andThen(this.#installations(), (all) => {
           if (connected(all).length === 0) throw notConnected();
-          return undefined;
+          const others = this.#stored(this.#options.installationCache.hasViewerGrants(this.#viewer.tenantId));
+          return andThen(others, (mayHaveIt) => {
+            if (mayHaveIt) throw portalNotConnected();
+            return undefined;
+          });
         });
       },
     );
@@ -178,7 +181,7 @@ export class Connectors {
 
   /** The viewer's default installation if it is connected, or else all connected ones. */
   #candidates(all: readonly Installation[]): PromiseOrValue<readonly Installation[]> {
-    const found = connected(all);
+    const found = preferred(connected(all));
     if (found.length < 2) return found;
     this.#default ??= this.#stored(this.#options.installationCache.defaultOf(this.#viewer));
     return andThen(this.#default, (chosen) => {
@@ -198,6 +201,17 @@ export class Connectors {
     this.#connectors.set(key, connector);
     return connector;
   }
+}
+
+/**
+ * One installation for each portal: that of the viewer goes before that of the tenant, unless it alone is disconnected. The
+ * tenant's is that of another app, which was an account-level app.
+ */
+function preferred(all: readonly Installation[]): readonly Installation[] {
+  if (!all.some(({ viewerId }) => viewerId !== null)) return all;
+  const rank = ({ status, viewerId }: Installation) =>
+    (status === 'DISCONNECTED' ? 0 : 2) + (viewerId === null ? 0 : 1);
+  return all.filter((one) => !all.some((other) => other.hubId === one.hubId && rank(other) > rank(one)));
 }
 
 function versionOf(installation: Installation, all: readonly Installation[]): Installation {

@@ -5,7 +5,7 @@ import type { HubspotRecord } from '../hubspot/crm/objects.ts';
 import type { Owner } from '../hubspot/crm/owners.ts';
 import type { ScopeSet } from '../hubspot/oauth/scope-set.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import type { PortalMetadata } from './metadata/portal-metadata.ts';
 import type { CursorPosition, Page } from './paging.ts';
 import type { SelectedProperties } from './property-access.ts';

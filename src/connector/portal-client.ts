@@ -8,7 +8,7 @@ import type { TokenManager } from '../installations/token-manager.ts';
 import { CancellationSource } from '../lib/cancellation.ts';
 import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import { AssociationBatcher } from './batching/association-batcher.ts';
 import type { BatchContext } from './batching/batch-queue.ts';
 import { RecordBatcher } from './batching/record-batcher.ts';

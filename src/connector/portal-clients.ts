@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { grantOver } from '../installations/grant-monitor.ts';
 import { cacheLimit } from '../lib/cache-limit.ts';
-import type { Installation, InstallationChange } from '../storage/installation-store.ts';
+import type { Installation, InstallationChange } from '../storage/installation.ts';
 import { PortalClient, type PortalClientOptions } from './portal-client.ts';
 
 /** As many as the cached tokens. The client of an evicted installation is created again. */

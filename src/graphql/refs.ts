@@ -1,6 +1,6 @@
 import type { CrmRecord, PortalOwner } from '../connector/crm-record.ts';
 import { byObjectType } from '../crm/objects.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import { builder } from './builder.ts';
 import type { CrmParent } from './scopes.ts';
 

@@ -13,7 +13,7 @@ import type { RecordConnector } from '../connector/crm-record.ts';
 import type { ObjectType } from '../crm/objects.ts';
 import type { ScopeRequirement } from '../crm/scopes.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import { preflight } from './analysis/required-scopes.ts';
 import { contextOf, type GatewayContext } from './context.ts';
 import { underCurrentGrant } from './execution/current-grant.ts';

@@ -48,17 +48,17 @@ export class ExpiredInstalls {
     }
   }
 
-  async #end({ codeHash, hubId, refreshToken, isConnected, attempts }: ExpiredInstall): Promise<void> {
+  async #end({ codeHash, hubId, refreshToken, isUserLevel, isConnected, attempts }: ExpiredInstall): Promise<void> {
     const { store, logger } = this.#options;
     // An uninstall would end the connection of every tenant. HubSpot does not document whether a revocation would, too.
     if (!isConnected && refreshToken !== undefined && attempts < MAX_ATTEMPTS) {
-      const failure = await endGrant(this.#options, refreshToken, true);
+      const failure = await endGrant(this.#options, refreshToken, !isUserLevel);
       if (failure) {
         logger.warn({ err: failure, hubId }, 'an expired install could not be ended at HubSpot yet');
         return store.postpone(codeHash, backoffMs(failure, attempts + 1));
       }
     }
     await store.done(codeHash);
-    logger.info({ hubId, uninstalled: !isConnected }, 'an install that nobody claimed has ended');
+    logger.info({ hubId, uninstalled: !isConnected && !isUserLevel }, 'an install that nobody claimed has ended');
   }
 }

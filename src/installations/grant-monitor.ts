@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, type Remedy } from '../errors.ts';
 import type { OAuthClient } from '../hubspot/oauth/oauth-client.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { Installation, InstallationStatusReason, InstallationStore } from '../storage/installation-store.ts';
+import type { Installation, InstallationStatusReason } from '../storage/installation.ts';
+import type { InstallationStore } from '../storage/installation-store.ts';
 import type { InstallationCache } from './installation-cache.ts';
 import { introspectWithRetry } from './retrying-oauth.ts';
 
@@ -46,7 +47,7 @@ export class GrantMonitor {
     const { installations, installationCache, logger } = this.#options;
     const marked = await installations.expire(installation, version, reason);
     if (!marked) {
-      installationCache.forget(installation.tenantId);
+      installationCache.forget(installation);
       return undefined;
     }
     const lost = { status: 'REAUTHORIZATION_REQUIRED', statusReason: reason } as const;
@@ -57,25 +58,25 @@ export class GrantMonitor {
 
   /** The error for an installation without tokens: it was disconnected, or its grant has ended. */
   async lost(installation: Installation): Promise<GatewayError> {
-    this.#options.installationCache.forget(installation.tenantId);
+    this.#options.installationCache.forget(installation);
     return (await this.over(installation)) ?? notConnected(installation.id);
   }
 
   /** The error for a grant that has ended, as this or another replica has found; `undefined` while it is valid. */
-  async over({ tenantId, id }: Installation): Promise<GatewayError | undefined> {
+  async over(installation: Installation): Promise<GatewayError | undefined> {
     const { installationCache } = this.#options;
     const { readCount } = installationCache;
-    const find = (all: readonly Installation[]) => all.find((installation) => installation.id === id);
-    if (find(await installationCache.list(tenantId))?.status === 'ACTIVE') return undefined;
-    const current = find(await installationCache.current(tenantId, readCount));
-    return current ? grantOver(current) : notConnected(id);
+    const find = (all: readonly Installation[]) => all.find(({ id }) => id === installation.id);
+    if (find(await installationCache.list(installation))?.status === 'ACTIVE') return undefined;
+    const current = find(await installationCache.current(installation, readCount));
+    return current ? grantOver(current) : notConnected(installation.id);
   }
 
   /** Restores a grant whose tokens arrived after it was marked as lost. */
   async recovered(installation: Installation): Promise<void> {
     const { installations, installationCache, logger } = this.#options;
     if (!(await installations.recover(installation))) return;
-    installationCache.forget(installation.tenantId);
+    installationCache.forget(installation);
     logger.info({ installationId: installation.id }, 'grant recovered');
   }
 
@@ -115,7 +116,7 @@ export class GrantMonitor {
     if (isSame && (installation.installedBy !== null || identity.user === null)) return installation;
     const changed = await installations.updateGrant(installation, identity);
     if (changed) installationCache.changed(changed);
-    else installationCache.forget(installation.tenantId);
+    else installationCache.forget(installation);
     if (!isSame) logger.info({ installationId: installation.id, scopes: identity.scopes }, 'granted scopes changed');
     return changed ?? installation;
   }
@@ -150,8 +151,14 @@ function connectAgain(
 
 /** @param installationId of an installation that was disconnected */
 export function notConnected(installationId?: string): GatewayError<'NOT_CONNECTED'> {
-  const input = installationId === undefined ? {} : { installationId };
-  return new GatewayError('NOT_CONNECTED', 'No HubSpot portal is connected.', {
-    remedy: { mutation: 'connectHubSpot', input },
-  });
+  return connectFirst('No HubSpot portal is connected.', installationId === undefined ? {} : { installationId });
+}
+
+/** The error for a portal that the viewer has not connected, where each viewer connects for themselves. */
+export function portalNotConnected(): GatewayError<'NOT_CONNECTED'> {
+  return connectFirst('You have not connected this HubSpot portal.', {});
+}
+
+function connectFirst(message: string, input: Remedy['input']): GatewayError<'NOT_CONNECTED'> {
+  return new GatewayError('NOT_CONNECTED', message, { remedy: { mutation: 'connectHubSpot', input } });
 }

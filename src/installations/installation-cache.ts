@@ -4,20 +4,16 @@ import type { Logger } from '../lib/logging/logger.ts';
 import { andThen, type PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import type { DefaultInstallationStore, ViewerId } from '../storage/default-installation-store.ts';
-import type {
-  Installation,
-  InstallationChange,
-  InstallationStore,
-  StoredChange,
-  TenantInstallations,
-} from '../storage/installation-store.ts';
+import { type GrantHolder, holderId } from '../storage/grant-holder.ts';
+import type { HeldInstallations, Installation, InstallationChange, StoredChange } from '../storage/installation.ts';
+import type { InstallationStore } from '../storage/installation-store.ts';
 import { DefaultChoices } from './default-choices.ts';
 
 /** Time between two reads of the changes of other replicas. */
 const POLL_MS = 250;
 /** A change gets its timestamp before its commit, so each read also covers this much of the past. */
 const OVERLAP_MS = 5_000;
-const MAX_TENANTS = 10_000;
+const MAX_HOLDERS = 10_000;
 /** Time between two attempts while the database is not available. */
 const STORAGE_PAUSE_MS = 1_000;
 
@@ -31,21 +27,22 @@ export interface InstallationCacheOptions {
 /** Called with the current state of an installation when this replica reads or makes a change; possibly several times. */
 export type ChangeListener = (change: InstallationChange) => void;
 
-interface KnownTenant {
-  readonly stored: PromiseOrValue<TenantInstallations>;
+interface KnownHolder {
+  readonly stored: PromiseOrValue<HeldInstallations>;
   /** The number of the read that brought it. */
   readonly read: number;
 }
 
 /**
- * Caches the installations of tenants and the defaults of their viewers, so that a query needs no SQL statement. One
+ * Caches the installations of tenants and of viewers, and the defaults of viewers, so that a query needs no SQL statement. One
  * small statement every 250 ms reads the changes of other replicas. A change of this replica invalidates the cache at
  * once. Before a refusal, the replica reads the changes at once. One statement reads those of all tenants, so at most one
  * is in flight, however many requests are refused.
  */
 export class InstallationCache {
   readonly #options: InstallationCacheOptions;
-  readonly #tenants = new LRUCache<string, KnownTenant>(cacheLimit(MAX_TENANTS));
+  /** By the id of the holder. */
+  readonly #holders = new LRUCache<string, KnownHolder>(cacheLimit(MAX_HOLDERS));
   readonly #defaults: DefaultChoices;
   readonly #listeners: ChangeListener[] = [];
   /** True since the first tenant was read. It stays true, because listeners can use installations that were evicted here. */
@@ -75,9 +72,21 @@ export class InstallationCache {
     return this.#reads;
   }
 
-  /** Oldest first. Changes of other replicas show within about 300 ms. @throws GatewayError STORAGE_UNAVAILABLE */
-  list(tenantId: string): PromiseOrValue<readonly Installation[]> {
-    return andThen(this.#known(tenantId).stored, ({ installations }) => installations);
+  /**
+   * The installations of a tenant, and those of the viewer if the holder is one; oldest first. Changes of other replicas
+   * show within about 300 ms.
+   * @throws GatewayError STORAGE_UNAVAILABLE
+   */
+  list(holder: GrantHolder): PromiseOrValue<readonly Installation[]> {
+    return andThen(this.#known(holder.tenantId).stored, ({ installations, hasViewerGrants }) => {
+      if (!hasViewerGrants || holder.viewerId === null) return installations;
+      return andThen(this.#known(holderId(holder)).stored, (own) => inOrder(installations, own.installations));
+    });
+  }
+
+  /** Whether any viewer of the tenant holds a grant. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
+  hasViewerGrants(tenantId: string): PromiseOrValue<boolean> {
+    return andThen(this.#known(tenantId).stored, ({ hasViewerGrants }) => hasViewerGrants);
   }
 
   /** Id of a viewer's default installation. As fresh as `list`. @throws GatewayError STORAGE_UNAVAILABLE */
@@ -89,16 +98,24 @@ export class InstallationCache {
 
   /** Stores or removes a viewer's choice. @throws GatewayError STORAGE_UNAVAILABLE */
   async saveDefault(viewer: ViewerId, installationId: string | undefined): Promise<void> {
-    await this.#defaults.save(viewer, installationId).finally(() => this.forget(viewer.tenantId));
+    const tenant = { tenantId: viewer.tenantId, viewerId: null };
+    await this.#defaults.save(viewer, installationId).finally(() => this.forget(tenant));
   }
 
   /**
    * The installations with all changes from before the read `readCount`; from memory while the database is not available.
    * @throws GatewayError STORAGE_UNAVAILABLE
    */
-  async current(tenantId: string, readCount: number): Promise<readonly Installation[]> {
-    if (this.#known(tenantId).read <= readCount) await this.#readChangesAfter(readCount);
-    return this.list(tenantId);
+  async current(holder: GrantHolder, readCount: number): Promise<readonly Installation[]> {
+    if (this.#oldestRead(holder) <= readCount) await this.#readChangesAfter(readCount);
+    return this.list(holder);
+  }
+
+  /** The number of the older of the reads that `list` uses. */
+  #oldestRead(holder: GrantHolder): number {
+    const { read } = this.#known(holder.tenantId);
+    const own = holder.viewerId === null ? undefined : this.#holders.peek(holderId(holder));
+    return own ? Math.min(read, own.read) : read;
   }
 
   /** Calls `listener` for each change of an installation; within about 300 ms for changes of other replicas. */
@@ -106,14 +123,16 @@ export class InstallationCache {
     this.#listeners.push(listener);
   }
 
-  /** Removes the entry of a tenant after a change. */
-  forget(tenantId: string): void {
-    this.#tenants.delete(tenantId);
+  /** Removes the entry of a holder after a change. */
+  forget(holder: GrantHolder): void {
+    this.#holders.delete(holderId(holder));
+    // The first grant of a viewer changes what is known of the tenant.
+    if (holder.viewerId !== null) this.#holders.delete(holder.tenantId);
   }
 
   /** This replica changed an installation. */
   changed(change: InstallationChange): void {
-    this.forget(change.tenantId);
+    this.forget(change);
     this.#notify(change);
   }
 
@@ -127,24 +146,24 @@ export class InstallationCache {
     await this.#polling;
   }
 
-  #known(tenantId: string): KnownTenant {
-    const known = this.#tenants.get(tenantId);
+  #known(holder: string): KnownHolder {
+    const known = this.#holders.get(holder);
     if (known && known.read >= this.#staleBefore) return known;
-    const answer = this.#options.installations.ofTenant(tenantId);
+    const answer = this.#options.installations.ofHolder(holder);
     this.#reads += 1;
     // A stale entry is still used if the database is not available again.
     const stored = known ? answer.catch(() => known.stored) : answer;
-    const reading: KnownTenant = { stored, read: this.#reads };
-    this.#tenants.set(tenantId, reading);
-    const isCurrent = () => this.#tenants.peek(tenantId) === reading;
+    const reading: KnownHolder = { stored, read: this.#reads };
+    this.#holders.set(holder, reading);
+    const isCurrent = () => this.#holders.peek(holder) === reading;
     answer.then(
       (found) => {
         if (!isCurrent()) return;
-        this.#tenants.set(tenantId, { ...reading, stored: found });
+        this.#holders.set(holder, { ...reading, stored: found });
         for (const installation of found.installations) this.#notify(installation);
       },
       // A failure is not cached.
-      () => isCurrent() && (known ? this.#tenants.set(tenantId, known) : this.#tenants.delete(tenantId)),
+      () => isCurrent() && (known ? this.#holders.set(holder, known) : this.#holders.delete(holder)),
     );
     this.#startPolling();
     return reading;
@@ -203,14 +222,28 @@ export class InstallationCache {
   }
 
   async #applyChange(change: StoredChange): Promise<void> {
-    const tenant = this.#tenants.peek(change.tenantId);
-    const known = await Promise.resolve(tenant?.stored).catch(() => undefined);
-    if (change.kind === 'default') await this.#defaults.changed(change, change.updatedAt);
-    if (known && !isKnown(change, known)) this.forget(change.tenantId);
+    const tenant = await this.#resolved(change.tenantId);
+    if (change.kind === 'default') {
+      await this.#defaults.changed(change, change.updatedAt);
+      if (tenant?.hasDefaults === false) this.#holders.delete(change.tenantId);
+      return;
+    }
+    const held = change.viewerId === null ? tenant : await this.#resolved(holderId(change));
+    if (held && !isKnown(change, held)) this.#holders.delete(holderId(change));
+    if (change.viewerId !== null && tenant?.hasViewerGrants === false) this.#holders.delete(change.tenantId);
+  }
+
+  async #resolved(holder: string): Promise<HeldInstallations | undefined> {
+    return Promise.resolve(this.#holders.peek(holder)?.stored).catch(() => undefined);
   }
 }
 
-function isKnown(change: StoredChange, { installations, hasDefaults }: TenantInstallations): boolean {
-  if (change.kind === 'default') return hasDefaults;
+function isKnown(change: InstallationChange, { installations }: HeldInstallations): boolean {
   return installations.some(({ id, updatedAt }) => id === change.id && updatedAt === change.updatedAt);
+}
+
+/** Both lists together, oldest first. */
+function inOrder(a: readonly Installation[], b: readonly Installation[]): readonly Installation[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  return [...a, ...b].sort((one, other) => one.connectedAt - other.connectedAt || (one.id < other.id ? -1 : 1));
 }

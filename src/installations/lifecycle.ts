@@ -1,6 +1,8 @@
+import { GatewayError } from '../errors.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { ViewerId } from '../storage/default-installation-store.ts';
-import type { Installation, InstallationStore } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
+import type { InstallationStore } from '../storage/installation-store.ts';
 import { notConnected } from './grant-monitor.ts';
 import type { InstallationCache } from './installation-cache.ts';
 import type { Revocations } from './revocations.ts';
@@ -35,8 +37,10 @@ export class InstallationLifecycle {
    * Erases the tokens at once, for all replicas, and revokes them at HubSpot in the background. Calls in flight under the
    * grant are cancelled: on this replica before the promise resolves, on other replicas when they read the change.
    * @param uninstall also removes the app from the portal, for every tenant that connected the portal
+   * @throws GatewayError BAD_USER_INPUT for the uninstallation of a viewer's own installation
    */
   async disconnect(installation: Installation, uninstall: boolean): Promise<Installation> {
+    if (uninstall && installation.viewerId !== null) throw notOneViewersToUninstall();
     const { installations, installationCache, revocations, logger } = this.#options;
     const erased = await installations.disconnect(installation, uninstall);
     installationCache.changed({
@@ -65,7 +69,14 @@ export class InstallationLifecycle {
   }
 
   async #current(installation: Installation): Promise<Installation> {
-    const all = await this.#options.installationCache.list(installation.tenantId);
+    const all = await this.#options.installationCache.list(installation);
     return all.find(({ id }) => id === installation.id) ?? installation;
   }
+}
+
+/** HubSpot's call removes the app from the portal, so it would end the grants of all other people, too. */
+function notOneViewersToUninstall(): GatewayError<'BAD_USER_INPUT'> {
+  const message =
+    'Each person has an own installation of this app, and an uninstallation would end all of them. Disconnect yours without `uninstall`. An admin of the portal can uninstall the app in HubSpot.';
+  return new GatewayError('BAD_USER_INPUT', message, { argument: 'uninstall' });
 }

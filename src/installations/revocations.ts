@@ -51,8 +51,16 @@ export class Revocations {
 
   async #revoke(revocation: Revocation): Promise<void> {
     const { store, logger } = this.#options;
-    const { id, installationId, refreshToken, uninstall } = revocation;
+    const { id, installationId, refreshToken, uninstall, user } = revocation;
     if (refreshToken === undefined) return store.postpone(id, UNREADABLE_PAUSE_MS);
+    if (user && (await store.isInUse(user))) {
+      await store.done(id);
+      logger.info(
+        { installationId },
+        'a grant was not revoked at HubSpot: another viewer is connected as the same user of HubSpot',
+      );
+      return;
+    }
     const failure = await endGrant(this.#options, refreshToken, uninstall);
     if (failure) {
       logger.warn({ err: failure, installationId }, 'a grant could not be revoked at HubSpot yet');

@@ -5,7 +5,7 @@ import type { PromiseOrValue } from '../lib/promise-or-value.ts';
 import type { Priority } from '../lib/semaphore.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import type { Clock } from '../lib/time/clock.ts';
-import type { Installation, InstallationChange } from '../storage/installation-store.ts';
+import type { Installation, InstallationChange } from '../storage/installation.ts';
 import type { StoredTokens } from '../storage/token-store.ts';
 import { forcedPauseMs } from './refresh-policy.ts';
 import type { TokenRefresher } from './token-refresher.ts';

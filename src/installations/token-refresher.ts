@@ -8,7 +8,7 @@ import { type Priority, Semaphore } from '../lib/semaphore.ts';
 import { type Clock, sleep } from '../lib/time/clock.ts';
 import { repeat } from '../lib/time/repeat.ts';
 import { DecryptionError } from '../storage/encryption/token-cipher.ts';
-import type { Installation } from '../storage/installation-store.ts';
+import type { Installation } from '../storage/installation.ts';
 import type { IssuedTokens, StoredTokens, TokenStore } from '../storage/token-store.ts';
 import { type GrantMonitor, tokensUnreadable } from './grant-monitor.ts';
 import { RefreshLease } from './refresh-lease.ts';

@@ -13,6 +13,7 @@ import { activeKey } from './migrations/0006-active-key.ts';
 import { defaultInstallations } from './migrations/0007-default-installations.ts';
 import { flowKinds } from './migrations/0008-flow-kinds.ts';
 import { marketplaceInstalls } from './migrations/0009-marketplace-installs.ts';
+import { viewerGrants } from './migrations/0010-viewer-grants.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { lockMigrations, SessionlessPostgresDialect, type TransactionLimits } from './postgres/postgres-dialect.ts';
 import { BoundedPool, type PostgresTimeouts } from './postgres/postgres-pool.ts';
@@ -30,6 +31,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-default-installations': defaultInstallations,
   '0008-flow-kinds': flowKinds,
   '0009-marketplace-installs': marketplaceInstalls,
+  '0010-viewer-grants': viewerGrants,
 };
 
 /** All queries of the gateway are short, and so are the pauses between the statements of a transaction. */

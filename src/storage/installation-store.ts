@@ -1,67 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { RevocationStore } from './revocation-store.ts';
-import type { InstallationsTable, Tables } from './tables.ts';
-import type { InstallationKey, IssuedTokens, TokenStore } from './token-store.ts';
-
-export type InstallationStatus = 'ACTIVE' | 'REAUTHORIZATION_REQUIRED' | 'DISCONNECTED';
-export type InstallationStatusReason = 'REVOKED' | 'LOST_ROTATION' | 'UNINSTALLED' | 'DISCONNECTED_BY_VIEWER';
-
-/** The installation of the app in one HubSpot portal for one tenant. Its tokens are in the token store. */
-export interface Installation {
-  readonly id: string;
-  readonly tenantId: string;
-  /** The portal's number. */
-  readonly hubId: number;
-  readonly hubDomain: string | null;
-  readonly status: InstallationStatus;
-  readonly statusReason: InstallationStatusReason | null;
-  readonly grantedScopes: readonly string[];
-  /** Rises whenever the grant may have changed. It is part of the key of all cached data. */
-  readonly grantVersion: number;
-  /** E-mail address of the person who consented. */
-  readonly installedBy: string | null;
-  /** Epoch milliseconds. */
-  readonly connectedAt: number;
-  readonly updatedAt: number;
-}
-
-/** The state of an installation after a change. */
-export type InstallationChange = Pick<
+import type { ViewerId } from './default-installation-store.ts';
+import { holderId } from './grant-holder.ts';
+import type {
+  GrantFacts,
+  HeldInstallations,
   Installation,
-  'id' | 'tenantId' | 'status' | 'statusReason' | 'grantVersion' | 'updatedAt'
->;
-
-/** A consent that HubSpot has just confirmed. */
-export interface NewGrant {
-  readonly tenantId: string;
-  readonly hubId: number;
-  readonly hubDomain: string | null;
-  readonly installedBy: string | null;
-  readonly grantedScopes: readonly string[];
-  readonly tokens: IssuedTokens;
-}
-
-/** The facts that HubSpot reports about a grant; null if it does not. */
-export interface GrantFacts {
-  readonly scopes: readonly string[];
-  readonly hubDomain: string | null;
-  /** E-mail address of the person who consented. */
-  readonly user: string | null;
-}
-
-/** The installations of one tenant, oldest first. */
-export interface TenantInstallations {
-  readonly installations: readonly Installation[];
-  /** False while no viewer of the tenant has chosen a default. */
-  readonly hasDefaults: boolean;
-}
-
-/** A changed row, of which other replicas can have an older version. Times are epoch milliseconds. */
-export type StoredChange =
-  | ({ readonly kind: 'installation' } & InstallationChange)
-  | { readonly kind: 'default'; readonly tenantId: string; readonly viewerId: string; readonly updatedAt: number };
+  InstallationStatusReason,
+  NewGrant,
+  StoredChange,
+} from './installation.ts';
+import { isInstallation, readChanges, toInstallation } from './installation-rows.ts';
+import type { RevocationStore } from './revocation-store.ts';
+import type { Tables } from './tables.ts';
+import type { InstallationKey, TokenStore } from './token-store.ts';
 
 /** The installations, and the changes that concern them together with their tokens. */
 export class InstallationStore {
@@ -75,29 +28,56 @@ export class InstallationStore {
     this.#revocations = revocations;
   }
 
-  /** All installations of a tenant, oldest first. */
-  async list(tenantId: string): Promise<Installation[]> {
-    return [...(await this.ofTenant(tenantId)).installations];
+  /** All installations of a holder, oldest first. @param holder its `holderId` */
+  async list(holder: string): Promise<Installation[]> {
+    return [...(await this.ofHolder(holder)).installations];
   }
 
-  async ofTenant(tenantId: string): Promise<TenantInstallations> {
+  /** The same with facts about the viewers of a tenant, in one statement. */
+  async ofHolder(holder: string): Promise<HeldInstallations> {
     const rows = await this.#database.query
-      .selectFrom('installations')
-      .selectAll()
-      .select(({ exists, selectFrom }) =>
-        exists(selectFrom('default_installations').select('viewer_id').where('tenant_id', '=', tenantId)).as(
+      // A holder without installations has a row, too, because the facts are in it.
+      .selectFrom(sql<{ one: number }>`(select 1 as one)`.as('holder'))
+      .leftJoin('installations', (join) => join.on('installations.tenant_id', '=', holder))
+      .selectAll('installations')
+      .select(({ exists, selectFrom }) => [
+        exists(selectFrom('default_installations').select('viewer_id').where('tenant_id', '=', holder)).as(
           'has_defaults',
         ),
-      )
-      .where('tenant_id', '=', tenantId)
+        exists(selectFrom('installations').select('id').where('viewer_tenant_id', '=', holder)).as('has_viewer_grants'),
+      ])
       .orderBy('connected_at')
       .orderBy('id')
       .execute();
-    return { installations: rows.map(toInstallation), hasDefaults: rows.some((row) => Boolean(row.has_defaults)) };
+    return {
+      installations: rows.filter(isInstallation).map(toInstallation),
+      hasDefaults: rows.some((row) => Boolean(row.has_defaults)),
+      hasViewerGrants: rows.some((row) => Boolean(row.has_viewer_grants)),
+    };
+  }
+
+  /** The portal of an installation that a viewer can use; `undefined` when there is none. */
+  async portalOf({ tenantId, viewerId }: ViewerId, id: string): Promise<number | undefined> {
+    const row = await this.#database.query
+      .selectFrom('installations')
+      .select('hub_id')
+      .where('id', '=', id)
+      .where('tenant_id', 'in', [tenantId, holderId({ tenantId, viewerId })])
+      .executeTakeFirst();
+    return row?.hub_id;
+  }
+
+  /** True when a viewer of any tenant holds a grant, so that the app is probably a user-level app. */
+  async hasViewerGrants(): Promise<boolean> {
+    const found = this.#database.query
+      .selectFrom('installations')
+      .select('id')
+      .where('viewer_tenant_id', 'is not', null);
+    return (await found.limit(1).executeTakeFirst()) !== undefined;
   }
 
   /**
-   * Stores a consent: a new installation, or the same one again (its id stays) when this tenant had this portal before.
+   * Stores a consent: a new installation, or the same one again (its id stays) when this holder had this portal before.
    * Installation, tokens and the work of `first` change together or not at all.
    */
   async connect(grant: NewGrant, first?: (transaction: Kysely<Tables>) => Promise<void>): Promise<Installation> {
@@ -108,7 +88,9 @@ export class InstallationStore {
         .insertInto('installations')
         .values({
           id: `Installation:${randomUUID()}`,
-          tenant_id: grant.tenantId,
+          tenant_id: holderId(grant),
+          viewer_tenant_id: grant.viewerId === null ? null : grant.tenantId,
+          viewer_id: grant.viewerId,
           hub_id: grant.hubId,
           hub_domain: grant.hubDomain,
           status: 'ACTIVE',
@@ -116,6 +98,7 @@ export class InstallationStore {
           granted_scopes: grant.grantedScopes.join(' '),
           grant_version: 1,
           installed_by: grant.installedBy,
+          hubspot_user_id: grant.userId,
           connected_at: now,
           updated_at: now,
         })
@@ -128,14 +111,16 @@ export class InstallationStore {
             granted_scopes: row.ref('excluded.granted_scopes'),
             grant_version: sql<number>`installations.grant_version + 1`,
             installed_by: row.ref('excluded.installed_by'),
+            hubspot_user_id: row.ref('excluded.hubspot_user_id'),
             connected_at: row.ref('excluded.connected_at'),
             updated_at: sql<number>`case when excluded.updated_at > installations.updated_at then excluded.updated_at else installations.updated_at + 1 end`,
           })),
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      await this.#tokens.replace(transaction, { tenantId: row.tenant_id, id: row.id }, grant.tokens);
-      return toInstallation(row);
+      const installation = toInstallation(row);
+      await this.#tokens.replace(transaction, installation, grant.tokens);
+      return installation;
     });
   }
 
@@ -148,7 +133,7 @@ export class InstallationStore {
       .updateTable('installations')
       .set({ status: 'REAUTHORIZATION_REQUIRED', status_reason: reason, ...this.#changed() })
       .where('id', '=', key.id)
-      .where('tenant_id', '=', key.tenantId)
+      .where('tenant_id', '=', holderId(key))
       .where('status', '=', 'ACTIVE')
       .where(({ exists, selectFrom }) =>
         exists(
@@ -168,7 +153,7 @@ export class InstallationStore {
       .updateTable('installations')
       .set({ status: 'ACTIVE', status_reason: null, ...this.#changed() })
       .where('id', '=', key.id)
-      .where('tenant_id', '=', key.tenantId)
+      .where('tenant_id', '=', holderId(key))
       .where('status', '=', 'REAUTHORIZATION_REQUIRED')
       .where('status_reason', '=', 'LOST_ROTATION')
       .executeTakeFirst();
@@ -176,17 +161,21 @@ export class InstallationStore {
   }
 
   /** Stores the current scopes and facts of a grant. Returns the updated installation. */
-  async updateGrant(key: InstallationKey, { scopes, hubDomain, user }: GrantFacts): Promise<Installation | undefined> {
+  async updateGrant(
+    key: InstallationKey,
+    { scopes, hubDomain, user, userId }: GrantFacts,
+  ): Promise<Installation | undefined> {
     const row = await this.#database.query
       .updateTable('installations')
       .set({
         granted_scopes: scopes.join(' '),
         ...(hubDomain !== null && { hub_domain: hubDomain }),
         ...(user !== null && { installed_by: user }),
+        ...(userId !== null && { hubspot_user_id: userId }),
         ...this.#changed(),
       })
       .where('id', '=', key.id)
-      .where('tenant_id', '=', key.tenantId)
+      .where('tenant_id', '=', holderId(key))
       .returningAll()
       .executeTakeFirst();
     return row && toInstallation(row);
@@ -197,15 +186,15 @@ export class InstallationStore {
     return this.#database.query.transaction().execute(async (transaction) => {
       const before = await transaction
         .selectFrom('installations')
-        .select('status')
+        .select(['status', 'hub_id', 'viewer_id', 'hubspot_user_id'])
         .where('id', '=', key.id)
-        .where('tenant_id', '=', key.tenantId)
+        .where('tenant_id', '=', holderId(key))
         .executeTakeFirst();
       const { numUpdatedRows } = await transaction
         .updateTable('installations')
         .set({ status: 'DISCONNECTED', status_reason: 'DISCONNECTED_BY_VIEWER', ...this.#changed() })
         .where('id', '=', key.id)
-        .where('tenant_id', '=', key.tenantId)
+        .where('tenant_id', '=', holderId(key))
         .where('status', '!=', 'DISCONNECTED')
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) return false;
@@ -217,6 +206,7 @@ export class InstallationStore {
           installationId: key.id,
           refreshToken,
           uninstall,
+          user: before.viewer_id === null ? undefined : { hubId: before.hub_id, userId: before.hubspot_user_id },
         });
       }
       return true;
@@ -224,41 +214,17 @@ export class InstallationStore {
   }
 
   /** Installations and viewers' defaults that changed within the last `ms`, by the database's clock. */
-  async changedWithin(ms: number): Promise<StoredChange[]> {
-    const start = sql<number>`${this.#database.now()} - ${Math.round(ms)}`;
-    const rows = await this.#database.query
-      .selectFrom('installations')
-      .select(['id', 'tenant_id', 'status', 'status_reason', 'grant_version', 'updated_at'])
-      .select(sql<string | null>`null`.as('viewer_id'))
-      .where('updated_at', '>', start)
-      .unionAll(({ selectFrom }) =>
-        selectFrom('default_installations')
-          .select([
-            sql<string>`''`.as('id'),
-            'tenant_id',
-            sql<string>`''`.as('status'),
-            sql<null>`null`.as('status_reason'),
-            sql<number>`0`.as('grant_version'),
-            'updated_at',
-            'viewer_id',
-          ])
-          .where('updated_at', '>', start),
-      )
-      .execute();
-    return rows.map(({ viewer_id: viewerId, ...row }) =>
-      viewerId === null
-        ? { kind: 'installation', ...toChange(row) }
-        : { kind: 'default', tenantId: row.tenant_id, viewerId, updatedAt: row.updated_at },
-    );
+  changedWithin(ms: number): Promise<StoredChange[]> {
+    return readChanges(this.#database, ms);
   }
 
-  /** When the access tokens of a tenant's installations expire, in epoch milliseconds by installation id. */
-  async tokenExpiries(tenantId: string): Promise<Map<string, number>> {
+  /** When the access tokens of the installations that a viewer can use expire, in epoch milliseconds by installation id. */
+  async tokenExpiries({ tenantId, viewerId }: ViewerId): Promise<Map<string, number>> {
     const rows = await this.#database.query
       .selectFrom('installation_tokens')
       .innerJoin('installations', 'installations.id', 'installation_tokens.installation_id')
       .select(['installation_tokens.installation_id', 'installation_tokens.expires_at'])
-      .where('installations.tenant_id', '=', tenantId)
+      .where('installations.tenant_id', 'in', [tenantId, holderId({ tenantId, viewerId })])
       .where('installation_tokens.access_token', 'is not', null)
       .execute();
     return new Map(rows.map((row) => [row.installation_id, row.expires_at]));
@@ -272,29 +238,4 @@ export class InstallationStore {
       grant_version: sql<number>`grant_version + 1`,
     };
   }
-}
-
-type ChangeColumns = 'id' | 'tenant_id' | 'status' | 'status_reason' | 'grant_version' | 'updated_at';
-
-function toChange(row: Pick<Selectable<InstallationsTable>, ChangeColumns>): InstallationChange {
-  return {
-    id: row.id,
-    tenantId: row.tenant_id,
-    // Only this class writes them, with values of the two unions.
-    status: row.status as InstallationStatus,
-    statusReason: row.status_reason as InstallationStatusReason | null,
-    grantVersion: row.grant_version,
-    updatedAt: row.updated_at,
-  };
-}
-
-function toInstallation(row: Selectable<InstallationsTable>): Installation {
-  return {
-    ...toChange(row),
-    hubId: row.hub_id,
-    hubDomain: row.hub_domain,
-    grantedScopes: row.granted_scopes === '' ? [] : row.granted_scopes.split(' '),
-    installedBy: row.installed_by,
-    connectedAt: row.connected_at,
-  };
 }

@@ -2,18 +2,22 @@ import { type Selectable, sql } from 'kysely';
 import { sha256 } from '../lib/secret.ts';
 import type { Database } from './database.ts';
 import type { EncryptionKeys } from './encryption/encryption-keys.ts';
-import type { Installation, InstallationStore, NewGrant } from './installation-store.ts';
+import type { GrantHolder } from './grant-holder.ts';
+import type { Installation, NewGrant } from './installation.ts';
+import type { InstallationStore } from './installation-store.ts';
 import type { MarketplaceInstallsTable } from './tables.ts';
 
 /** Rows at the same time. It bounds the table when somebody floods the callback. */
 const MAX_ROWS = 10_000;
 
 /** A grant from HubSpot's marketplace that belongs to no tenant yet. Durations are milliseconds from now. */
-export interface UnclaimedInstall extends Omit<NewGrant, 'tenantId' | 'tokens'> {
+export interface UnclaimedInstall extends Omit<NewGrant, keyof GrantHolder | 'tokens'> {
   /** Identifies the row. */
   readonly codeHash: string;
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** Whether the grant becomes that of the viewer who claims it, instead of the tenant's. */
+  readonly isUserLevel: boolean;
   /** Not positive when the access token has expired. */
   readonly expiresInMs: number;
 }
@@ -24,6 +28,8 @@ export interface ExpiredInstall {
   readonly hubId: number;
   /** `undefined` when it was altered and cannot be revoked. */
   readonly refreshToken: string | undefined;
+  /** Whether the grant is that of one person: the app must then stay installed for others. */
+  readonly isUserLevel: boolean;
   /** True when a tenant has connected the portal: the app must then stay installed in it. */
   readonly isConnected: boolean;
   /** Number of earlier attempts. */
@@ -89,6 +95,8 @@ export class MarketplaceInstallStore {
         hub_id: install.hubId,
         hub_domain: install.hubDomain,
         installed_by: install.installedBy,
+        hubspot_user_id: install.userId,
+        is_user_level: install.isUserLevel ? 1 : 0,
         granted_scopes: install.grantedScopes.join(' '),
         access_token: encrypter.encrypt(install.accessToken, locationOf(codeHash, 'access_token')),
         refresh_token: encrypter.encrypt(install.refreshToken, locationOf(codeHash, 'refresh_token')),
@@ -123,7 +131,7 @@ export class MarketplaceInstallStore {
   }
 
   /**
-   * Stores the grant as the installation of a tenant, and erases it here: both or nothing. `undefined` when another request
+   * Stores the grant as the installation of its holder, and erases it here: both or nothing. `undefined` when another request
    * was first. The row stays for `rememberMs`, because the code must not be exchanged again.
    */
   async claim(codeHash: string, grant: NewGrant, rememberMs: number): Promise<Installation | undefined> {
@@ -184,6 +192,7 @@ export class MarketplaceInstallStore {
       codeHash,
       hubId: row.hub_id ?? 0,
       refreshToken: token === null ? undefined : this.#keys.tryDecrypt(token, locationOf(codeHash, 'refresh_token')),
+      isUserLevel: row.is_user_level === 1,
       isConnected: Boolean(row.is_connected),
       attempts: row.attempts - 1,
     };
@@ -211,6 +220,8 @@ export class MarketplaceInstallStore {
       ...{ codeHash, hubId, accessToken, refreshToken },
       hubDomain: row.hub_domain,
       installedBy: row.installed_by,
+      userId: row.hubspot_user_id,
+      isUserLevel: row.is_user_level === 1,
       grantedScopes: (row.granted_scopes ?? '').split(' ').filter((scope) => scope !== ''),
       expiresInMs: (row.token_expires_at ?? now) - now,
     };

@@ -13,6 +13,8 @@ export interface Revocation {
   readonly refreshToken: string | undefined;
   /** True when the app must also be uninstalled from the portal. */
   readonly uninstall: boolean;
+  /** Set for the grant of a viewer: the portal, and HubSpot's id of the user who consented; null when it is unknown. */
+  readonly user: { readonly hubId: number; readonly userId: number | null } | undefined;
   /** Number of earlier attempts. */
   readonly attempts: number;
 }
@@ -44,6 +46,8 @@ export class RevocationStore {
         refresh_token: encrypter.encrypt(revocation.refreshToken, locationOf(revocation.tenantId, id)),
         key_id: encrypter.keyId,
         uninstall: revocation.uninstall ? 1 : 0,
+        hub_id: revocation.user?.hubId ?? null,
+        hubspot_user_id: revocation.user?.userId ?? null,
         attempts: 0,
         due_at: this.#database.now(),
       })
@@ -77,8 +81,31 @@ export class RevocationStore {
       installationId: row.installation_id,
       refreshToken: this.#keys.tryDecrypt(row.refresh_token, locationOf(row.tenant_id, row.id)),
       uninstall: row.uninstall === 1,
+      user: row.hub_id === null ? undefined : { hubId: row.hub_id, userId: row.hubspot_user_id },
       attempts: row.attempts - 1,
     };
+  }
+
+  /**
+   * True when a grant of the same user of HubSpot in the same portal is in use. HubSpot does not document whether both
+   * have one refresh token.
+   */
+  async isInUse({ hubId, userId }: NonNullable<Revocation['user']>): Promise<boolean> {
+    const { query } = this.#database;
+    const row = await query
+      .selectFrom('installations')
+      .select('id')
+      .where('hub_id', '=', hubId)
+      .where('viewer_id', 'is not', null)
+      .where('status', '=', 'ACTIVE')
+      .where((other) =>
+        userId === null
+          ? other.lit(true)
+          : other.or([other('hubspot_user_id', '=', userId), other('hubspot_user_id', 'is', null)]),
+      )
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   async done(id: string): Promise<void> {

@@ -15,6 +15,7 @@ export interface Tables {
 
 export interface InstallationsTable {
   id: string;
+  /** The `holderId` of the grant: the tenant, or the tenant and the viewer. */
   tenant_id: string;
   hub_id: number;
   hub_domain: string | null;
@@ -27,6 +28,11 @@ export interface InstallationsTable {
   installed_by: string | null;
   connected_at: number;
   updated_at: number;
+  /** The tenant and the viewer who hold a grant of a user-level app; null when the whole tenant holds the grant. */
+  viewer_tenant_id: string | null;
+  viewer_id: string | null;
+  /** HubSpot's id of the user who consented; null when HubSpot did not report it. */
+  hubspot_user_id: number | null;
 }
 
 /** A table of its own, so that a change of the status never conflicts with the update of a token. */
@@ -102,6 +108,9 @@ export interface RevocationsTable {
   attempts: number;
   /** The next attempt, or the end of the lease on the current one. */
   due_at: number;
+  /** The portal and HubSpot's user of a viewer's grant; both are null for a tenant's grant. */
+  hub_id: number | null;
+  hubspot_user_id: number | null;
 }
 
 /** How replicas share the rate limits of a portal. The first call inserts the row, which stays. */
@@ -144,6 +153,10 @@ export interface MarketplaceInstallsTable {
   refresh_token: string | null;
   key_id: string;
   token_expires_at: number | null;
+  /** HubSpot's id of the user who consented. */
+  hubspot_user_id: number | null;
+  /** 1 when the grant becomes that of the viewer who claims it. Null counts as 0: an older release stored the row. */
+  is_user_level: number | null;
   /** The end of the time to claim. */
   expires_at: number;
   /** Attempts to end the grant at HubSpot after that, and the next one, or the end of the lease on the current one. */

@@ -2,11 +2,11 @@ import { type ExpressionBuilder, type Insertable, type Kysely, sql } from 'kysel
 import type { Database } from './database.ts';
 import type { Encrypter, EncryptionKeys } from './encryption/encryption-keys.ts';
 import { DecryptionError } from './encryption/token-cipher.ts';
+import { type GrantHolder, holderId } from './grant-holder.ts';
 import type { InstallationTokensTable, Tables } from './tables.ts';
 
-/** Identifies an installation. The tenant is always part of the key. */
-export interface InstallationKey {
-  readonly tenantId: string;
+/** Identifies an installation. The holder of the grant is always part of the key. */
+export interface InstallationKey extends GrantHolder {
   readonly id: string;
 }
 
@@ -60,7 +60,7 @@ export class TokenStore {
   }
 
   /**
-   * `undefined` when the tenant has no such installation, or it has no tokens.
+   * `undefined` when the holder has no such installation, or it has no tokens.
    * @throws DecryptionError when a stored token was altered; KeyMissingError when this replica lacks its key
    */
   async read(key: InstallationKey, query: Kysely<Tables> = this.#database.query): Promise<StoredTokens | undefined> {
@@ -70,7 +70,7 @@ export class TokenStore {
       .selectAll('installation_tokens')
       .select(this.#database.now().as('now'))
       .where('installations.id', '=', key.id)
-      .where('installations.tenant_id', '=', key.tenantId)
+      .where('installations.tenant_id', '=', holderId(key))
       .executeTakeFirst();
     if (!row || row.access_token === null || row.refresh_token === null) return undefined;
     const { previous_refresh_token: previous } = row;
@@ -123,7 +123,7 @@ export class TokenStore {
         in_doubt_since: sql<number>`coalesce(in_doubt_since, ${now})`,
       })
       .where('installation_id', '=', key.id)
-      .where(ofTenant(key))
+      .where(ofHolder(key))
       .where('version', '=', version)
       .where('refresh_token', 'is not', null)
       .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', now)]))
@@ -138,7 +138,7 @@ export class TokenStore {
       .updateTable('installation_tokens')
       .set({ lease_until: this.#fromNow(leaseMs) })
       .where('installation_id', '=', key.id)
-      .where(ofTenant(key))
+      .where(ofHolder(key))
       .where('version', '=', version)
       .where('lease_owner', '=', owner)
       .executeTakeFirst();
@@ -167,7 +167,7 @@ export class TokenStore {
         version: version + 1,
       })
       .where('installation_id', '=', key.id)
-      .where(ofTenant(key))
+      .where(ofHolder(key))
       .where('version', '=', version)
       .where('refresh_token', 'is not', null)
       .executeTakeFirst();
@@ -186,7 +186,7 @@ export class TokenStore {
         ...(!failed.inDoubt && { in_doubt_since: null }),
       })
       .where('installation_id', '=', key.id)
-      .where(ofTenant(key))
+      .where(ofHolder(key))
       .where('version', '=', version)
       .where('lease_owner', '=', owner)
       .execute();
@@ -235,10 +235,10 @@ export class TokenStore {
   }
 }
 
-/** The tenant is part of the key of every update, too. */
-function ofTenant({ tenantId, id }: InstallationKey) {
+/** The holder is part of the key of every update, too. */
+function ofHolder(key: InstallationKey) {
   return ({ exists, selectFrom }: ExpressionBuilder<Tables, 'installation_tokens'>) =>
-    exists(selectFrom('installations').select('id').where('id', '=', id).where('tenant_id', '=', tenantId));
+    exists(selectFrom('installations').select('id').where('id', '=', key.id).where('tenant_id', '=', holderId(key)));
 }
 
 const ERASED = {
@@ -253,5 +253,5 @@ const ERASED = {
 
 /** The location that authenticates an encrypted token. */
 function locationOf(key: InstallationKey, column: string) {
-  return { tenantId: key.tenantId, rowId: key.id, column: `installation_tokens.${column}` };
+  return { tenantId: holderId(key), rowId: key.id, column: `installation_tokens.${column}` };
 }

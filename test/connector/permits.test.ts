@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { contactsFor, FakeHubspot, quiet, request } from '../helpers/batching.ts';
 import { installation, portalClientsFor } from '../helpers/portal-clients.ts';
 

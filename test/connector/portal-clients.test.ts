@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { HubspotCall } from '../../src/hubspot/client.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { contact, FakeHubspot, inputsOf, quiet, request } from '../helpers/batching.ts';
 import { installation, portalClientsFor, tokenOf } from '../helpers/portal-clients.ts';
 

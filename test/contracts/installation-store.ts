@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { DecryptionError, TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
-import type { InstallationStore, NewGrant } from '../../src/storage/installation-store.ts';
+import type { NewGrant } from '../../src/storage/installation.ts';
+import type { InstallationStore } from '../../src/storage/installation-store.ts';
 import type { InstallationKey, IssuedTokens, TokenStore } from '../../src/storage/token-store.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import { issued, openStores } from '../helpers/stores.ts';
@@ -130,12 +131,12 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
 
     it('never reach an installation by the id that another tenant gave it', async () => {
       const ours = await store.connect(grant());
-      const trespass = { tenantId: 'globex', id: ours.id };
+      const trespass = { tenantId: 'globex', viewerId: null, id: ours.id };
 
       expect(await tokens.read(trespass)).toBeUndefined();
       expect(await tokens.save(trespass, 1, pair('theirs'), undefined)).toBe(false);
       expect(await store.list('globex')).toEqual([]);
-      expect(await store.tokenExpiries('globex')).toEqual(new Map());
+      expect(await store.tokenExpiries({ tenantId: 'globex', viewerId: 'alice' })).toEqual(new Map());
       expect(await tokens.read(ours)).toMatchObject({ ...pair('first'), version: 1 });
     });
 
@@ -166,7 +167,9 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
     });
 
     it('answers false for an installation that does not exist', async () => {
-      expect(await tokens.save({ tenantId: 'acme', id: 'Installation:none' }, 1, pair('x'), undefined)).toBe(false);
+      expect(
+        await tokens.save({ tenantId: 'acme', viewerId: null, id: 'Installation:none' }, 1, pair('x'), undefined),
+      ).toBe(false);
     });
 
     it('lets exactly one of several concurrent saves win, whole', async () => {
@@ -206,13 +209,13 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
       const connectedAt = clock.now();
       const installation = await store.connect(grant());
       const expiries = new Map([[installation.id, connectedAt + HALF_AN_HOUR_MS]]);
-      expect(await store.tokenExpiries('acme')).toEqual(expiries);
+      expect(await store.tokenExpiries({ tenantId: 'acme', viewerId: 'alice' })).toEqual(expiries);
 
       clock.advance(HALF_AN_HOUR_MS - 1);
       expect(await tokens.read(installation)).toMatchObject({ expiresInMs: 1 });
       clock.advance(2);
       expect(await tokens.read(installation)).toMatchObject({ expiresInMs: -1 });
-      expect(await store.tokenExpiries('acme')).toEqual(expiries);
+      expect(await store.tokenExpiries({ tenantId: 'acme', viewerId: 'alice' })).toEqual(expiries);
     });
   });
 
@@ -257,7 +260,7 @@ export function installationStoreContract(open: (clock: ManualClock) => Promise<
     it('cannot give an installation to another tenant', async () => {
       const { id } = await store.connect(grant());
       await db.database.query.updateTable('installations').set({ tenant_id: 'globex' }).execute();
-      await expect(tokens.read({ tenantId: 'globex', id })).rejects.toThrow(DecryptionError);
+      await expect(tokens.read({ tenantId: 'globex', viewerId: null, id })).rejects.toThrow(DecryptionError);
     });
 
     it.each(['', 'a-token-in-clear'])('cannot insert the unencrypted token %j', async (planted) => {
@@ -277,9 +280,11 @@ class SealingFails extends TokenCipher {
 function grant(changes: Partial<NewGrant> = {}): NewGrant {
   return {
     tenantId: 'acme',
+    viewerId: null,
     hubId: 1_234_567,
     hubDomain: 'meadowbrook.example',
     installedBy: 'admin@meadowbrook.example',
+    userId: null,
     grantedScopes: ['oauth', 'crm.objects.contacts.read'],
     tokens: pair('first'),
     ...changes,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { Browser } from '../helpers/browser.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
 import { type Cut, startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';

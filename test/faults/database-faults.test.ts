@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Rotation } from '../../src/simulator/oauth/grants.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { faultsOf, LEASE, stopAfter, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import type { DatabaseFaults } from '../helpers/database-faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';

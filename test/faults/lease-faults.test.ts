@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { dieOnce, faultsOf, LEASE, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import { Stack, type StackOptions } from '../helpers/stack.ts';
 import { codes, EXPIRED, install, READ, refreshes, SECOND, statuses, tokenRow } from '../helpers/token-faults.ts';

@@ -7,7 +7,7 @@ import { type ActiveFault, REFRESH } from '../../src/simulator/faults/faults.ts'
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { ALICE, JWT_SECRET, SMALL_PORTAL, testEnv } from '../helpers/stack.ts';
 import { issued, openStores } from '../helpers/stores.ts';
@@ -151,9 +151,11 @@ function installExpired(): Promise<Installation> {
   const { accessToken, refreshToken } = simulator.grants.issueTokens({ portal, scopes });
   return stores().installations.connect({
     tenantId: ALICE.tenant,
+    viewerId: null,
     hubId: portal.hubId,
     hubDomain: portal.domain,
     installedBy: portal.user,
+    userId: null,
     grantedScopes: scopes,
     tokens: issued(accessToken.token, refreshToken, 0),
   });

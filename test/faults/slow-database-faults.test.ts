@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../src/lib/time/clock.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { faultsOf } from '../helpers/broken-replica.ts';
 import type { DatabaseFaults } from '../helpers/database-faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';

@@ -22,7 +22,6 @@ import type { TokenManager } from '../../src/installations/token-manager.ts';
 import { EventLoopTurns } from '../../src/lib/event-loop-turns.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
 import { installation } from './portal-clients.ts';
@@ -184,8 +183,9 @@ export class BothExecutors {
       forget: () => {},
       changed: () => {},
       close: async () => {},
-      list: (tenantId) => [this.#installation(tenantId)],
-      current: async (tenantId) => [this.#installation(tenantId)],
+      list: ({ tenantId }) => [this.#installation(tenantId)],
+      hasViewerGrants: () => false,
+      current: async ({ tenantId }) => [this.#installation(tenantId)],
     };
     const portalClients = new PortalClients({
       // As far as calls need them.

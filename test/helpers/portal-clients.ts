@@ -8,13 +8,14 @@ import type { GrantMonitor } from '../../src/installations/grant-monitor.ts';
 import type { TokenManager } from '../../src/installations/token-manager.ts';
 import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import type { FakeHubspot } from './batching.ts';
 
 export function installation(facts: Partial<Installation> = {}): Installation {
   return {
     id: 'Installation:1',
     tenantId: 'acme',
+    viewerId: null,
     hubId: 1_234_567,
     hubDomain: null,
     status: 'ACTIVE',

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { expect, vi } from 'vitest';
 import type { AlertKind } from '../../src/lib/logging/alert.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import type { InstallationTokensTable } from '../../src/storage/tables.ts';
 import { ALICE, type Answer, type Stack } from './stack.ts';
 import { issued, openStores } from './stores.ts';
@@ -23,9 +23,11 @@ export async function install(stack: Stack, tenantId = ALICE.tenant): Promise<In
   const { installations } = openStores(stack.db.database, new TokenCipher(stack.config.encryptionKeys));
   return installations.connect({
     tenantId,
+    viewerId: null,
     hubId: portal.hubId,
     hubDomain: portal.domain,
     installedBy: portal.user,
+    userId: null,
     grantedScopes: scopes,
     tokens: issued(accessToken.token, refreshToken, accessToken.expiresAt - stack.clock.now()),
   });

@@ -33,6 +33,8 @@ describe('introspection', () => {
       hubId: 101,
       hubDomain: 'one.example',
       user: 'admin@one.example',
+      userId: null,
+      isUserLevel: undefined,
       scopes: ['oauth'],
     });
   });

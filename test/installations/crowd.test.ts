@@ -31,9 +31,11 @@ beforeAll(async () => {
     const { accessToken, refreshToken } = grants.issueTokens({ portal, scopes });
     const { id } = await installations.connect({
       tenantId: tenant,
+      viewerId: null,
       hubId: portal.hubId,
       hubDomain: null,
       installedBy: null,
+      userId: null,
       grantedScopes: scopes,
       tokens: issued(accessToken.token, refreshToken),
     });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
-import type { Installation } from '../../src/storage/installation-store.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 import { openStores } from '../helpers/stores.ts';
 import { codes, install, READ } from '../helpers/token-faults.ts';
@@ -163,7 +163,7 @@ describe('statements', () => {
   });
 });
 
-function grantOf({ tenantId, hubDomain, installedBy, grantedScopes }: Installation) {
+function grantOf({ tenantId, viewerId, hubDomain, installedBy, grantedScopes }: Installation) {
   const tokens = { accessToken: 'a', refreshToken: 'r', expiresInMs: 1e6, usableForMs: 1e6, refreshInMs: 1e6 };
-  return { tenantId, hubDomain, installedBy, grantedScopes, tokens };
+  return { tenantId, viewerId, hubDomain, installedBy, userId: null, grantedScopes, tokens };
 }

@@ -69,7 +69,7 @@ it('a disconnect ends lists on all replicas: here at once, elsewhere within a se
 it('a grant that another replica found to be lost', async () => {
   const { answers, calls } = await readEverywhere();
   const { installations, tokens } = openStores(stack.db.database, new TokenCipher(stack.config.encryptionKeys));
-  const key = { tenantId: ALICE.tenant, id };
+  const key = { tenantId: ALICE.tenant, viewerId: null, id };
   expect(await installations.expire(key, (await tokens.read(key))?.version ?? 0, 'REVOKED')).toBe(true);
   await pass(SECOND);
   const afterASecond = calls();

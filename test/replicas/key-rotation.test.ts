@@ -136,7 +136,13 @@ it('F48 a rotation that is killed is finished by the next one', async () => {
   const { installations } = openStores(stack.db.database, ringOf(K1));
   const all = [];
   for (let hubId = 1; hubId <= rows; hubId += 1) {
-    const grant = { tenantId: 'acme', hubDomain: null, installedBy: null, grantedScopes: ['oauth'] };
+    const grant = {
+      ...{ tenantId: 'acme', viewerId: null },
+      hubDomain: null,
+      installedBy: null,
+      userId: null,
+      grantedScopes: ['oauth'],
+    };
     all.push(await installations.connect({ ...grant, hubId, tokens: issued(`access-${hubId}`, 'refresh') }));
   }
   const env = { DATABASE_URL: stack.db.url, ENCRYPTION_KEYS: setting(K2, K1) };

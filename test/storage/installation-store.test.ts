@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
-import type { NewGrant } from '../../src/storage/installation-store.ts';
+import type { NewGrant } from '../../src/storage/installation.ts';
 import { installationStoreContract } from '../contracts/installation-store.ts';
 import { createPostgresDatabase, createTestDatabase, DATABASE_KINDS } from '../helpers/databases.ts';
 import { issued, openStores } from '../helpers/stores.ts';
@@ -17,9 +17,11 @@ const cipher = new TokenCipher([{ id: 'k1', key: randomBytes(32) }]);
 const pair = issued('access', 'refresh', 1_800_000);
 const grant: NewGrant = {
   tenantId: 'acme',
+  viewerId: null,
   hubId: 1,
   hubDomain: null,
   installedBy: null,
+  userId: null,
   grantedScopes: ['oauth'],
   tokens: pair,
 };

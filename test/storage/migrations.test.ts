@@ -189,9 +189,11 @@ function open(options: DatabaseOptions): Database {
 function connect(database: Database, hubId: number) {
   return openStores(database, cipher).installations.connect({
     tenantId: 'acme',
+    viewerId: null,
     hubId,
     hubDomain: null,
     installedBy: null,
+    userId: null,
     grantedScopes: ['oauth'],
     tokens: issued(`access-${hubId}`, `refresh-${hubId}`),
   });

@@ -3,7 +3,7 @@ import { TokenRefusedError } from '../../hubspot/oauth/token-refused-error.ts';
 import type { AccessToken, TokenManager } from '../../installations/token-manager.ts';
 import { untilCancelled } from '../../lib/cancellation.ts';
 import type { PromiseOrValue } from '../../lib/promise-or-value.ts';
-import type { Installation } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
 
 /**
  * Waits for a usable token before the call acquires a permit. So a tenant whose token cannot be refreshed holds no permits

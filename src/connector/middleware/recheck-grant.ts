@@ -5,7 +5,7 @@ import { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
 import type { GrantMonitor } from '../../installations/grant-monitor.ts';
 import type { TokenManager } from '../../installations/token-manager.ts';
 import { untilCancelled } from '../../lib/cancellation.ts';
-import type { Installation } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
 
 /**
  * HubSpot refused a call because the grant has lost scopes. A read can be answered in part with the current grant. A write

@@ -2,7 +2,7 @@ import type { ScopeRequirement } from '../../crm/scopes.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Middleware } from '../../hubspot/client.ts';
 import { ScopeSet } from '../../hubspot/oauth/scope-set.ts';
-import type { Installation } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
 
 /** Refuses a call before it is sent when the grant lacks its scopes. */
 export function scopeGate(installation: Installation): Middleware {

@@ -1,7 +1,7 @@
 import type { CrmRecord, PortalOwner } from '../../connector/crm-record.ts';
 import { CRM_OBJECTS } from '../../crm/objects.ts';
 import { OWNERS_READ, readScopes } from '../../crm/scopes.ts';
-import type { Installation } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
 import { fieldMetadata } from '../analysis/field-metadata.ts';
 import { selectionOf } from '../analysis/selection.ts';
 import { builder } from '../builder.ts';

@@ -27,6 +27,10 @@ export interface TokenIdentity {
   readonly hubDomain: string | null;
   /** E-mail address of the person who consented. */
   readonly user: string | null;
+  /** HubSpot's id of that person. */
+  readonly userId: number | null;
+  /** Whether the token has the rights of that person, instead of those of the app; `undefined` when it is not reported. */
+  readonly isUserLevel: boolean | undefined;
   readonly scopes: readonly string[];
 }
 
@@ -107,8 +111,15 @@ export class OAuthClient {
     const parsed = introspectionSchema.safeParse(body);
     if (!parsed.success) throw new OAuthError('unavailable', { status: 200 });
     if (!parsed.data.active) return undefined;
-    const { hub_id, hub_domain, user, scopes } = parsed.data;
-    return { hubId: hub_id, hubDomain: hub_domain ?? null, user: user ?? null, scopes };
+    const { hub_id, hub_domain, user, user_id, scopes, signed_access_token: signed } = parsed.data;
+    return {
+      hubId: hub_id,
+      hubDomain: hub_domain ?? null,
+      user: user ?? null,
+      userId: signed?.userId ?? user_id ?? null,
+      isUserLevel: signed?.isUserLevel ?? undefined,
+      scopes,
+    };
   }
 
   /** RFC 7009. @throws OAuthError */
@@ -231,6 +242,17 @@ const tokenSchema = z.object({
   scopes: scopes.nullish(),
 });
 
+const userId = z.int().positive().nullish().catch(null);
+
+/**
+ * What HubSpot signs about an access token, without the signature, which is a secret. A level that cannot be read is
+ * user-level: a tenant must not share what only one person may see.
+ */
+const signedToken = z
+  .object({ isUserLevel: z.boolean().nullish().catch(true), userId })
+  .nullish()
+  .catch({ isUserLevel: true, userId: null });
+
 const introspectionSchema = z.discriminatedUnion('active', [
   z.object({ active: z.literal(false) }),
   z.object({
@@ -238,7 +260,9 @@ const introspectionSchema = z.discriminatedUnion('active', [
     hub_id: z.int().positive(),
     hub_domain: shown,
     user: shown,
+    user_id: userId,
     scopes,
+    signed_access_token: signedToken,
   }),
 ]);
 

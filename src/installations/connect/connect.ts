@@ -9,7 +9,8 @@ import type {
   FlowKind,
   PendingConnection,
 } from '../../storage/authorization-request-store.ts';
-import type { Installation, InstallationStore } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
+import type { InstallationStore } from '../../storage/installation-store.ts';
 import type { FlowCookie, FlowCookies } from './flow-cookies.ts';
 import type { FlowOwner, Flows } from './flows.ts';
 import type { GrantSaver } from './grant-saver.ts';
@@ -200,7 +201,7 @@ export class ConnectFlow {
   async #finish(flow: PendingConnection): Promise<{ installation: Installation } | { failure: ConnectFailure }> {
     const { flows, grants, clock } = this.#options;
     if (flow.kind === 'claim') {
-      const installation = await this.#options.unclaimed.claim(flow.tenantId, flow.code);
+      const installation = await this.#options.unclaimed.claim(flow, flow.code);
       return installation ? { installation } : { failure: 'nothing_to_claim' };
     }
     const giveUpAt = clock.monotonic() + FINISH_MS;
@@ -216,7 +217,7 @@ export class ConnectFlow {
     if (await flows.retryStorage(() => this.#isOtherPortal(flow, hubId), giveUpAt)) {
       return { failure: 'portal_mismatch' };
     }
-    return { installation: await grants.save(flow.tenantId, redeemed, giveUpAt) };
+    return { installation: await grants.save(flow, redeemed, giveUpAt) };
   }
 
   #logFailure(flow: PendingConnection | AuthorizationRequest, reason: ConnectFailure): void {
@@ -225,8 +226,7 @@ export class ConnectFlow {
 
   async #isOtherPortal(flow: PendingConnection, hubId: number): Promise<boolean> {
     if (flow.installationId === null) return false;
-    const known = await this.#options.installations.list(flow.tenantId);
-    return known.find(({ id }) => id === flow.installationId)?.hubId !== hubId;
+    return (await this.#options.installations.portalOf(flow, flow.installationId)) !== hubId;
   }
 }
 

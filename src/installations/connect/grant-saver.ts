@@ -1,10 +1,12 @@
 import { type OAuthClient, OAuthError } from '../../hubspot/oauth/oauth-client.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import type { Installation, InstallationStore } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
+import type { InstallationStore } from '../../storage/installation-store.ts';
 import type { InstallationCache } from '../installation-cache.ts';
 import { scheduleOf } from '../refresh-policy.ts';
-import type { Flows } from './flows.ts';
+import { AppLevel } from './app-level.ts';
+import type { FlowOwner, Flows } from './flows.ts';
 import { type RedeemedCode, redeemCode } from './redeem-code.ts';
 
 /** Why a code brought no usable tokens. */
@@ -28,9 +30,11 @@ export interface GrantSaverOptions {
 /** Redeems the codes of consents, and saves their tokens as installations. */
 export class GrantSaver {
   readonly #options: GrantSaverOptions;
+  readonly #level: AppLevel;
 
   constructor(options: GrantSaverOptions) {
     this.#options = options;
+    this.#level = new AppLevel(options.installations);
   }
 
   /**
@@ -54,21 +58,36 @@ export class GrantSaver {
     }
   }
 
-  /** Saves the tokens, with retries until `giveUpAt`, because a code cannot be redeemed again. */
-  async save(tenantId: string, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
+  /** Whether the grant is that of one person. @throws GatewayError STORAGE_UNAVAILABLE */
+  isUserLevel(identity: RedeemedCode['identity']): Promise<boolean> {
+    return this.#level.isUserLevel(identity);
+  }
+
+  /**
+   * Saves the tokens, with retries until `giveUpAt`, because a code cannot be redeemed again. The grant of a user-level app
+   * belongs to the viewer, any other to the tenant.
+   */
+  async save(owner: FlowOwner, redeemed: RedeemedCode, giveUpAt: number): Promise<Installation> {
+    const { tenantId } = owner;
     const { flows, installations, installationCache, logger } = this.#options;
     const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
-    const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
+    const { hubId, hubDomain, user: installedBy, userId, scopes: grantedScopes } = identity;
     const tokens = { ...scheduleOf(expiresInMs), accessToken, refreshToken };
-    const grant = { tenantId, hubId, hubDomain, installedBy, grantedScopes, tokens };
-    const installation = await flows
-      .retryStorage(() => installations.connect(grant), giveUpAt)
-      .catch((err: unknown) => {
-        logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
-        throw err;
-      });
+    const facts = { tenantId, hubId, hubDomain, installedBy, userId, grantedScopes, tokens };
+    const connect = async () => {
+      const viewerId = (await this.isUserLevel(identity)) ? owner.viewerId : null;
+      return installations.connect({ ...facts, viewerId });
+    };
+    const installation = await flows.retryStorage(connect, giveUpAt).catch((err: unknown) => {
+      logger.error({ err, tenantId, hubId }, 'the tokens of a consent could not be saved');
+      throw err;
+    });
     installationCache.changed(installation);
-    logger.info({ tenantId, installationId: installation.id, hubId }, 'portal connected');
+    const { viewerId } = installation;
+    logger.info(
+      { tenantId, ...(viewerId !== null && { viewerId }), installationId: installation.id, hubId },
+      'portal connected',
+    );
     return installation;
   }
 }

@@ -62,5 +62,6 @@ export async function redeemCode(
 
 /** HubSpot's token answers can contain the portal and the scopes, as introspection does. */
 function identityIn({ hubId, scopes }: TokenAnswer): TokenIdentity | undefined {
-  return hubId === undefined || scopes === undefined ? undefined : { hubId, scopes, hubDomain: null, user: null };
+  if (hubId === undefined || scopes === undefined) return undefined;
+  return { hubId, scopes, hubDomain: null, user: null, userId: null, isUserLevel: undefined };
 }

@@ -2,12 +2,12 @@ import { Allowance } from '../../lib/allowance.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import { sha256 } from '../../lib/secret.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import type { Installation } from '../../storage/installation-store.ts';
+import type { Installation } from '../../storage/installation.ts';
 import type { MarketplaceInstallStore, UnclaimedInstall } from '../../storage/marketplace-install-store.ts';
 import type { InstallationCache } from '../installation-cache.ts';
 import { scheduleOf } from '../refresh-policy.ts';
 import type { FlowCookie } from './flow-cookies.ts';
-import type { Flows } from './flows.ts';
+import type { FlowOwner, Flows } from './flows.ts';
 import type { GrantSaver } from './grant-saver.ts';
 
 /** Time for the person to sign up at the application. */
@@ -80,14 +80,16 @@ export class UnclaimedInstalls {
       return { kind: 'failed', reason: redeemed.failure };
     }
     const { identity, accessToken, refreshToken, expiresInMs } = redeemed;
-    const { hubId, hubDomain, user: installedBy, scopes: grantedScopes } = identity;
-    const install = { codeHash, hubId, hubDomain, installedBy, grantedScopes, accessToken, refreshToken, expiresInMs };
-    await flows
-      .retryStorage(() => store.keep(install), giveUpAt)
-      .catch((err: unknown) => {
-        logger.error({ err, hubId }, 'the tokens of an install could not be saved');
-        throw err;
-      });
+    const { hubId, hubDomain, user: installedBy, userId, scopes: grantedScopes } = identity;
+    const facts = { codeHash, hubId, hubDomain, installedBy, userId, grantedScopes };
+    const keep = async () => {
+      const isUserLevel = await grants.isUserLevel(identity);
+      return store.keep({ ...facts, isUserLevel, accessToken, refreshToken, expiresInMs });
+    };
+    await flows.retryStorage(keep, giveUpAt).catch((err: unknown) => {
+      logger.error({ err, hubId }, 'the tokens of an install could not be saved');
+      throw err;
+    });
     logger.info({ hubId }, "the app was installed from HubSpot's marketplace: a viewer can claim it");
     return { kind: 'kept', cookie };
   }
@@ -100,18 +102,21 @@ export class UnclaimedInstalls {
   }
 
   /**
-   * Connects the portal of an install for a tenant, like a consent. `undefined` when the install is unknown, claimed or
+   * Connects the portal of an install for a tenant, or for the viewer in a user-level app, like a consent. `undefined` when the install is unknown, claimed or
    * expired.
    * @throws GatewayError STORAGE_UNAVAILABLE
    */
-  async claim(tenantId: string, claimSecret: string): Promise<Installation | undefined> {
+  async claim({ tenantId, viewerId }: FlowOwner, claimSecret: string): Promise<Installation | undefined> {
     const { flows, store, installationCache, logger } = this.#options;
     const installation = await flows.retryStorage(async () => {
       const [install] = await store.find([claimSecret]);
       if (!install) return undefined;
-      const { codeHash, hubId, hubDomain, installedBy, grantedScopes, accessToken, refreshToken } = install;
+      const { codeHash, hubId, hubDomain, installedBy, userId, isUserLevel, grantedScopes } = install;
+      const { accessToken, refreshToken } = install;
       const tokens = { ...scheduleOf(install.expiresInMs), accessToken, refreshToken };
-      return store.claim(codeHash, { tenantId, hubId, hubDomain, installedBy, grantedScopes, tokens }, REMEMBER_MS);
+      const holder = { tenantId, viewerId: isUserLevel ? viewerId : null };
+      const grant = { ...holder, hubId, hubDomain, installedBy, userId, grantedScopes, tokens };
+      return store.claim(codeHash, grant, REMEMBER_MS);
     });
     if (!installation) return undefined;
     installationCache.changed(installation);

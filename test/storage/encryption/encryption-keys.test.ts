@@ -43,9 +43,11 @@ describe.each(DATABASE_KINDS)('the active key on %s', (kind) => {
   const connect = (...keys: CipherKey[]) =>
     stores(...keys).installations.connect({
       tenantId: 'acme',
+      viewerId: null,
       hubId: 1,
       hubDomain: null,
       installedBy: null,
+      userId: null,
       grantedScopes: ['oauth'],
       tokens: issued('access', 'refresh'),
     });

@@ -36,9 +36,11 @@ describe.each(DATABASE_KINDS)('rotating keys on %s', (kind) => {
       Array.from({ length: ROWS }, (_, index) =>
         store.connect({
           tenantId: 'acme',
+          viewerId: null,
           hubId: index + 1,
           hubDomain: null,
           installedBy: null,
+          userId: null,
           grantedScopes: ['oauth'],
           tokens: issued(`access-${index}`, `refresh-${index}`),
         }),

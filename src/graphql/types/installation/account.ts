@@ -1,6 +1,6 @@
 import { OAUTH } from '../../../crm/scopes.ts';
 import type { Account } from '../../../hubspot/crm/account.ts';
-import type { Installation } from '../../../storage/installation-store.ts';
+import type { Installation } from '../../../storage/installation.ts';
 import { fieldMetadata } from '../../analysis/field-metadata.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';

@@ -1,7 +1,7 @@
 import type { ScopeRequirement } from '../../../crm/scopes.ts';
 import { GatewayError } from '../../../errors.ts';
 import type { StartedFlow } from '../../../installations/connect/connect.ts';
-import type { Installation } from '../../../storage/installation-store.ts';
+import type { Installation } from '../../../storage/installation.ts';
 import { requirementsOf } from '../../analysis/required-scopes.ts';
 import { builder } from '../../builder.ts';
 import { type GatewayContext, ownerOf } from '../../context.ts';

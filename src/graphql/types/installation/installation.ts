@@ -1,9 +1,5 @@
 import { plainScope } from '../../../lib/plain-scope.ts';
-import type {
-  Installation,
-  InstallationStatus,
-  InstallationStatusReason,
-} from '../../../storage/installation-store.ts';
+import type { Installation, InstallationStatus, InstallationStatusReason } from '../../../storage/installation.ts';
 import { builder } from '../../builder.ts';
 import { CrmRef, InstallationRef, QueryRef } from '../../refs.ts';
 
@@ -31,13 +27,19 @@ const StatusReason = builder.enumType('InstallationStatusReason', {
 });
 
 builder.objectType(InstallationRef, {
-  description: 'The connection of this tenant to one HubSpot portal, with the scopes that the portal has granted.',
+  description:
+    'The connection of this tenant to one HubSpot portal, or that of this viewer alone, with the scopes that the portal has granted.',
   interfaces: [builder.nodeInterfaceRef(), CrmRef],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Global id. It does not change when the portal is connected again.' }),
     hubId: t.id({
       description: "HubSpot's id of the portal.",
       resolve: ({ hubId }) => String(hubId),
+    }),
+    isUserLevel: t.boolean({
+      description:
+        'Whether the app of the gateway is a user-level app: the installation belongs to this viewer alone, and HubSpot answers with the rights of the person who gave consent. Otherwise all viewers of the tenant share it.',
+      resolve: ({ viewerId }) => viewerId !== null,
     }),
     hubDomain: t.exposeString('hubDomain', {
       nullable: true,
@@ -134,7 +136,8 @@ builder.objectField(QueryRef, 'installations', (t) =>
     type: [InstallationRef],
     nullable: true,
     permission: 'hubspot:read',
-    description: 'All installations of the tenant, also the disconnected ones, oldest first.',
+    description:
+      'All installations of the tenant and of the viewer, also the disconnected ones, oldest first. Those of other viewers are not in the list.',
     resolve: async (_root, _args, { connectors }) => [...(await connectors.current())],
   }),
 );

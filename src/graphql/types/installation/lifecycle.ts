@@ -1,4 +1,4 @@
-import type { Installation } from '../../../storage/installation-store.ts';
+import type { Installation } from '../../../storage/installation.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import { inputOf, REPLACED_BY_INPUT } from '../../ids/input-of.ts';
@@ -39,7 +39,7 @@ const SetDefaultInstallationPayload = builder
   });
 const installationId = 'Global id of the installation.';
 const uninstall =
-  'Also uninstalls the app from the portal, for all tenants that have connected it. HubSpot sends an e-mail to the admins of the portal.';
+  'Also uninstalls the app from the portal, for all tenants that have connected it. HubSpot sends an e-mail to the admins of the portal. Not possible for an installation with `isUserLevel`, because it would end the installations of all other people.';
 
 const RefreshInstallationInput = builder.inputType('RefreshInstallationInput', {
   description: 'The installation whose access token the gateway refreshes.',
