@@ -1,4 +1,5 @@
-import { type OAuthClient, OAuthError, type TokenIdentity } from '../hubspot/oauth/oauth-client.ts';
+import { type OAuthClient, OAuthError } from '../hubspot/oauth/oauth-client.ts';
+import type { TokenIdentity } from '../hubspot/oauth/token-identity.ts';
 import type { Clock } from '../lib/time/clock.ts';
 import { type PauseAfter, repeat } from '../lib/time/repeat.ts';
 

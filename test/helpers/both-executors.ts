@@ -22,6 +22,7 @@ import type { TokenManager } from '../../src/installations/token-manager.ts';
 import { EventLoopTurns } from '../../src/lib/event-loop-turns.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { ManualClock } from '../../src/lib/time/manual-clock.ts';
+import type { Installation } from '../../src/storage/installation.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';
 import { installation } from './portal-clients.ts';

@@ -1,10 +1,10 @@
 import { type Dispatcher, errors } from 'undici';
 import { z } from 'zod';
-import { plainScope } from '../../lib/plain-scope.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { parseRetryAfter } from '../../lib/time/retry-after.ts';
 import { parseJson } from '../client.ts';
 import { LOCKED, PORTAL_MIGRATING } from '../failed-answer.ts';
+import { parseIntrospection, scopes, type TokenIdentity } from './token-identity.ts';
 
 /** Timeout of a whole token call, with its connection. */
 const TOKEN_CALL_TIMEOUT_MS = 8_000;
@@ -19,19 +19,6 @@ export interface TokenAnswer {
   readonly expiresInMs: number;
   readonly hubId: number | undefined;
   readonly scopes: readonly string[] | undefined;
-}
-
-/** The portal, the user and the scopes of an access token. */
-export interface TokenIdentity {
-  readonly hubId: number;
-  readonly hubDomain: string | null;
-  /** E-mail address of the person who consented. */
-  readonly user: string | null;
-  /** HubSpot's id of that person. */
-  readonly userId: number | null;
-  /** Whether the token has the rights of that person, instead of those of the app; `undefined` when it is not reported. */
-  readonly isUserLevel: boolean | undefined;
-  readonly scopes: readonly string[];
 }
 
 /**
@@ -108,18 +95,9 @@ export class OAuthClient {
   /** RFC 7662; `undefined` for a token that is not active. @throws OAuthError */
   async introspect(accessToken: string): Promise<TokenIdentity | undefined> {
     const body = await this.#post('/introspect', { token: accessToken, token_type_hint: 'access_token' });
-    const parsed = introspectionSchema.safeParse(body);
-    if (!parsed.success) throw new OAuthError('unavailable', { status: 200 });
-    if (!parsed.data.active) return undefined;
-    const { hub_id, hub_domain, user, user_id, scopes, signed_access_token: signed } = parsed.data;
-    return {
-      hubId: hub_id,
-      hubDomain: hub_domain ?? null,
-      user: user ?? null,
-      userId: signed?.userId ?? user_id ?? null,
-      isUserLevel: signed?.isUserLevel ?? undefined,
-      scopes,
-    };
+    const answer = parseIntrospection(body);
+    if (!answer) throw new OAuthError('unavailable', { status: 200 });
+    return answer.isActive ? answer.identity : undefined;
   }
 
   /** RFC 7009. @throws OAuthError */
@@ -213,18 +191,6 @@ const token = z
   .max(MAX_TOKEN_LENGTH)
   .regex(/^[\x20-\x7e]+$/);
 
-/** RFC 6749 § 3.3. Invalid scopes are left out, since they cannot be requested. Scopes have one name in all answers. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-const scopes = z.array(z.string()).transform((all) => all.filter((scope) => SCOPE.test(scope)).map(plainScope));
-
-/** A domain or an e-mail address for display; null when it is not valid text. */
-const shown = z
-  .string()
-  .max(1_000)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'))
-  .nullish()
-  .catch(null);
-
 const tokenSchema = z.object({
   access_token: token,
   refresh_token: token.nullish(),
@@ -241,30 +207,6 @@ const tokenSchema = z.object({
   hub_id: z.int().positive().nullish(),
   scopes: scopes.nullish(),
 });
-
-const userId = z.int().positive().nullish().catch(null);
-
-/**
- * What HubSpot signs about an access token, without the signature, which is a secret. A level that cannot be read is
- * user-level: a tenant must not share what only one person may see.
- */
-const signedToken = z
-  .object({ isUserLevel: z.boolean().nullish().catch(true), userId })
-  .nullish()
-  .catch({ isUserLevel: true, userId: null });
-
-const introspectionSchema = z.discriminatedUnion('active', [
-  z.object({ active: z.literal(false) }),
-  z.object({
-    active: z.literal(true),
-    hub_id: z.int().positive(),
-    hub_domain: shown,
-    user: shown,
-    user_id: userId,
-    scopes,
-    signed_access_token: signedToken,
-  }),
-]);
 
 function parseTokenAnswer(body: unknown): TokenAnswer {
   const parsed = tokenSchema.safeParse(body);

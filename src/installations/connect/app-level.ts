@@ -1,4 +1,4 @@
-import type { TokenIdentity } from '../../hubspot/oauth/oauth-client.ts';
+import type { TokenIdentity } from '../../hubspot/oauth/token-identity.ts';
 import type { InstallationStore } from '../../storage/installation-store.ts';
 
 /** Knows whether grants have the rights of the person who consented (a user-level app) or those of the app. */

@@ -1,9 +1,5 @@
-import {
-  type OAuthClient,
-  OAuthError,
-  type TokenAnswer,
-  type TokenIdentity,
-} from '../../hubspot/oauth/oauth-client.ts';
+import { type OAuthClient, OAuthError, type TokenAnswer } from '../../hubspot/oauth/oauth-client.ts';
+import type { TokenIdentity } from '../../hubspot/oauth/token-identity.ts';
 import type { Logger } from '../../lib/logging/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { introspectWithRetry, redeemWithRetry } from '../retrying-oauth.ts';
