@@ -21,6 +21,8 @@ const INSTEAD: Readonly<Record<string, Sentence>> = {
 
 /** Sentences for refusals whose text cannot be shown. */
 const OTHERWISE: Readonly<Record<string, Sentence>> = {
+  // https://developers.hubspot.com/changelog/upcoming-property-validations-rules-will-be-enforced-for-apis-and-integrations
+  INVALID_ALPHA: (property) => `The value of \`${property}\` may have only letters.`,
   INVALID_EMAIL: (property) => `The value of \`${property}\` must be a valid email address.`,
   INVALID_INTEGER: (property) => `The value of \`${property}\` must be a number.`,
   INVALID_LONG: (property) => `The value of \`${property}\` must be a whole number or a date-time.`,

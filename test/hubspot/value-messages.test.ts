@@ -65,6 +65,7 @@ describe('the sentence about a value', () => {
   });
 
   it.each([
+    ['INVALID_ALPHA', 'The value of `fax` may have only letters.'],
     ['INVALID_EMAIL', 'The value of `fax` must be a valid email address.'],
     ['INVALID_INTEGER', 'The value of `fax` must be a number.'],
     ['INVALID_LONG', 'The value of `fax` must be a whole number or a date-time.'],

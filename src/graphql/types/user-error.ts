@@ -87,6 +87,12 @@ builder.objectRef<UserError>('ConflictError').implement({
   description: 'Another record already has a unique value.',
   interfaces: [UserErrorRef],
   fields: (t) => ({
+    property: t.string({
+      nullable: true,
+      description:
+        "HubSpot's internal name of the unique property, such as `email`, also when the input has no field for it. Null when HubSpot does not return it.",
+      resolve: ({ property }) => property ?? null,
+    }),
     existingId: t.id({
       nullable: true,
       description: 'Global id of that record, which can be updated instead. Null when HubSpot does not return it.',

@@ -40,6 +40,7 @@ export function userError(problem: WriteProblem, context: ProblemContext): UserE
         typename: 'ConflictError',
         message: 'Another record has this value already.',
         path: property === undefined ? null : context.property(property),
+        property: property ?? null,
         existing: existingId ? existing(context, existingId) : null,
       };
     }

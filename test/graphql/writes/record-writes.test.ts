@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALICE, Stack } from '../../helpers/stack.ts';
 
 const ERRORS =
-  'userErrors { __typename code path ... on ValidationError { property hubspotCode options } ... on ConflictError { existingId existingHubspotId } }';
+  'userErrors { __typename code path ... on ValidationError { property hubspotCode options } ... on ConflictError { taken: property existingId existingHubspotId } }';
 
 let stack: Stack;
 let installation: string;
@@ -91,6 +91,7 @@ describe('creating', () => {
           __typename: 'ConflictError',
           code: 'CONFLICT',
           path: ['input', 'email'],
+          taken: 'email',
           existingId: `Contact:1234567:${existing}`,
           existingHubspotId: existing,
         },
