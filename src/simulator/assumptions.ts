@@ -89,6 +89,19 @@ export const PROPERTY_FAILURES = {
   readOnly: (name) => ({ message: `Property "${name}" is defined by HubSpot.`, category: 'VALIDATION_ERROR' }),
 } as const satisfies Record<string, (name: string) => ErrorBody>;
 
+/** Errors about property groups. Integrators have published the subcategory of `inUse`; a probe tells the rest. */
+export const GROUP_FAILURES = {
+  exists: (name) => ({
+    message: `A property group named '${name}' already exists.`,
+    category: 'OBJECT_ALREADY_EXISTS',
+  }),
+  inUse: (name) => ({
+    message: `The property group '${name}' has active properties.`,
+    category: 'VALIDATION_ERROR',
+    subCategory: 'PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES',
+  }),
+} as const satisfies Record<string, (name: string) => ErrorBody>;
+
 /** The most owners in one page. HubSpot documents only the default of 100. */
 export const OWNER_LIMIT_MAX = 500;
 

@@ -4,6 +4,7 @@ import { SEARCH_LAG_MS } from './assumptions.ts';
 import { type Association, AssociationStore, type RecordRef } from './crm/associations/association-store.ts';
 import { isPrimary } from './crm/associations/association-types.ts';
 import { byObjectType, type ObjectTypeName } from './crm/object-types.ts';
+import type { PropertyGroup } from './crm/objects/define.ts';
 import type { Owner } from './crm/owners.ts';
 import type { Pipeline } from './crm/pipelines.ts';
 import type { CustomProperty, PropertyDefinition } from './crm/properties/property-definitions.ts';
@@ -36,8 +37,11 @@ export class Portal {
   readonly people: Person[];
   /** All property definitions with their history, also archived ones. */
   readonly properties: PropertyRegistry;
+  readonly groups = byObjectType(({ groups }): PropertyGroup[] => [...groups]);
   readonly owners: Owner[] = [];
   readonly pipelines = byObjectType(({ pipelines }): Pipeline[] => (pipelines ? [pipelines.standard] : []));
+  /** The last id of a pipeline or stage that a client has created. */
+  readonly pipelineIds = { last: 900_000_000 };
   /** The admins' rules for the values of properties, by property. */
   readonly validations = byObjectType(() => new Map<string, readonly ValidationRule[]>());
   readonly requirements = byObjectType((): RequirementRule[] => []);

@@ -13,6 +13,8 @@ import { associationWriteRoutes } from './crm/associations/association-write-rou
 import { OBJECT_TYPES } from './crm/object-types.ts';
 import { OWNERS_READ, ownerRoutes } from './crm/owner-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
+import { pipelineWriteRoutes } from './crm/pipeline-write-routes.ts';
+import { propertyGroupRoutes } from './crm/properties/property-group-routes.ts';
 import { propertyRoutes } from './crm/properties/property-routes.ts';
 import { validationRoutes } from './crm/properties/validation-routes.ts';
 import { batchWriteRoutes } from './crm/records/batch-write-routes.ts';
@@ -187,9 +189,11 @@ function createApi(world: World, latencyMs: number): Hono {
   crm.route('/', associationWriteRoutes(world));
   crm.route('/', associationLabelRoutes());
   crm.route('/', searchRoutes());
+  crm.route('/', propertyGroupRoutes());
   crm.route('/', propertyRoutes(world));
   crm.route('/', validationRoutes());
   crm.route('/', pipelineRoutes());
+  crm.route('/', pipelineWriteRoutes());
   crm.route('/', ownerRoutes());
   api.route('/', crm);
   api.notFound(() => failure(404, { message: 'resource not found' }));

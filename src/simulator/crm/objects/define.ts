@@ -37,7 +37,7 @@ export interface ObjectFacts {
 }
 
 /** A group of properties in HubSpot's app. */
-interface PropertyGroup {
+export interface PropertyGroup {
   readonly name: string;
   readonly label: string;
   readonly displayOrder: number;

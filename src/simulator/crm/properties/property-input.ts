@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { validationError } from '../../answers.ts';
-import { factsOf, type ObjectTypeName } from '../object-types.ts';
+import type { PropertyGroup } from '../objects/define.ts';
 
 /** The field types of each type. Clients cannot create properties of the other types. */
 const FIELD_TYPES = {
@@ -54,23 +54,29 @@ export type PropertyChanges = z.infer<typeof Changes>;
  * The property in the body of a create, or HubSpot's error.
  * https://developers.hubspot.com/docs/guides/api/crm/properties
  */
-export function parseNewProperty(objectType: ObjectTypeName, body: unknown): z.infer<typeof NewProperty> | Response {
-  return checked(objectType, NewProperty.safeParse(body));
+export function parseNewProperty(
+  groups: readonly PropertyGroup[],
+  body: unknown,
+): z.infer<typeof NewProperty> | Response {
+  return checked(groups, NewProperty.safeParse(body));
 }
 
 /** The changes in the body of an update, or HubSpot's error. A change of the type needs a field type. */
-export function parseChanges(objectType: ObjectTypeName, body: unknown): PropertyChanges | Response {
-  return checked(objectType, Changes.safeParse(body));
+export function parseChanges(groups: readonly PropertyGroup[], body: unknown): PropertyChanges | Response {
+  return checked(groups, Changes.safeParse(body));
 }
 
-function checked<T extends PropertyChanges>(objectType: ObjectTypeName, parsed: z.ZodSafeParseResult<T>): T | Response {
+function checked<T extends PropertyChanges>(
+  groups: readonly PropertyGroup[],
+  parsed: z.ZodSafeParseResult<T>,
+): T | Response {
   if (!parsed.success) return validationError(`The property is not valid. ${z.prettifyError(parsed.error)}`);
   const { type, fieldType, groupName, options = [] } = parsed.data;
   const fieldTypes: readonly string[] = type === undefined ? [] : FIELD_TYPES[type];
   if ((type ?? fieldType) !== undefined && !fieldTypes.includes(fieldType ?? '')) {
     return validationError(`A property of type ${type} cannot have the field type ${fieldType}.`);
   }
-  if (groupName !== undefined && !factsOf(objectType).groups.some(({ name }) => name === groupName)) {
+  if (groupName !== undefined && !groups.some(({ name }) => name === groupName)) {
     return validationError(`The property group ${groupName} does not exist.`);
   }
   if (new Set(options.map(({ value }) => value)).size < options.length) {

@@ -17,7 +17,7 @@ const PROPERTIES = '/crm/properties/:version{(?:2026-0[39]|v3)}/:type';
 const SENSITIVITIES = ['non_sensitive', 'sensitive', 'highly_sensitive'];
 const BatchRead = z.object({ inputs: z.array(z.object({ name: z.string() })), archived: z.boolean().default(false) });
 
-/** Routes for property definitions and their groups. https://developers.hubspot.com/docs/guides/api/crm/properties */
+/** Routes for property definitions. https://developers.hubspot.com/docs/guides/api/crm/properties */
 export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
   const routes = new Hono<CrmEnv>();
 
@@ -41,7 +41,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (type instanceof Response) return type;
     const body = await objectBody(c);
     if (body instanceof Response) return body;
-    const property = parseNewProperty(type.name, body);
+    const property = parseNewProperty(c.get('session').portal.groups[type.name], body);
     if (property instanceof Response) return property;
     const refused = sensitivityFailure(c.get('session'), type, property.dataSensitivity, 'write');
     if (refused) return refused;
@@ -75,18 +75,6 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     });
   });
 
-  routes.get(`${PROPERTIES}/groups`, (c) => {
-    const type = permittedType(c, definitionReaders);
-    return type instanceof Response ? type : json(200, { results: type.groups });
-  });
-
-  routes.get(`${PROPERTIES}/groups/:name`, (c) => {
-    const type = permittedType(c, definitionReaders);
-    if (type instanceof Response) return type;
-    const group = type.groups.find(({ name }) => name === c.req.param('name'));
-    return group ? json(200, group) : failure(404, PROPERTY_FAILURES.unknown(c.req.param('name')));
-  });
-
   routes.get(`${PROPERTIES}/:name`, (c) => {
     const type = permittedType(c, definitionReaders);
     if (type instanceof Response) return type;
@@ -101,7 +89,7 @@ export function propertyRoutes({ clock }: Pick<World, 'clock'>): Hono<CrmEnv> {
     if (body instanceof Response) return body;
     const property = named(c, type);
     if (property instanceof Response) return property;
-    const changes = parseChanges(type.name, body);
+    const changes = parseChanges(c.get('session').portal.groups[type.name], body);
     if (changes instanceof Response) return changes;
     const { name, modificationMetadata } = property.definition;
     const refused = sensitiveFailure(c.get('session'), type, [name], 'write');
