@@ -31,13 +31,13 @@ import {
   pageRecords,
 } from './paging.ts';
 import type { PortalClient } from './portal-client.ts';
-import { PortalWrites } from './portal-writes.ts';
 import { readableProperties, type SelectedProperties } from './property-access.ts';
 import type { AssociatedRecordSelection, InlineAssociationSelection, ListSelection } from './record-selection.ts';
 import type { RequestContext } from './request-context.ts';
 import { isSameList, RequestLoaders } from './request-loaders.ts';
 import { type Search, takesProperties } from './search/search.ts';
 import { readSearch } from './search/search-pages.ts';
+import { PortalWrites } from './writes/portal-writes.ts';
 
 /**
  * Gives the resolvers of one request access to one installation. It reads each record once per request, and shares its

@@ -25,6 +25,7 @@ import './types/record-writes.ts';
 import './types/user-error.ts';
 import './types/installation/viewer.ts';
 import './types/write-rule.ts';
+import './types/writes/batch-writes.ts';
 
 builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);

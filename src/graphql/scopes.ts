@@ -17,7 +17,7 @@ import type { Installation } from '../storage/installation.ts';
 import { preflight } from './analysis/required-scopes.ts';
 import { contextOf, type GatewayContext } from './context.ts';
 import { underCurrentGrant } from './execution/current-grant.ts';
-import type { WriteInput } from './ids/require-installation.ts';
+import { installationIdIn } from './ids/require-installation.ts';
 import { type ArgumentIds, targetConnector } from './ids/target-portal.ts';
 
 /**
@@ -106,7 +106,7 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
         const granted = andThen(connectorOf(parent as CrmParent, contextOf(context)), granting);
         return andThen(granted, (connector) => resolveWith(connector, parent, args, context, info));
       }
-      return andThen(targetConnector(inputOf(args)?.installationId, ids, contextOf(context)), (target) => {
+      return andThen(targetConnector(installationIdIn(args), ids, contextOf(context)), (target) => {
         if (!target && argumentIds?.absent) return argumentIds.absent(args);
         const granted = andThen(target ?? connectors.only(), granting);
         return andThen(granted, (connector) => resolveWith(connector, { connector }, args, context, info));
@@ -119,11 +119,6 @@ export class HubspotScopesPlugin<Types extends SchemaTypes> extends BasePlugin<T
 function readsHubspot<Types extends SchemaTypes>({ extensions }: PothosOutputFieldConfig<Types>): boolean {
   const metadata: unknown = extensions?.hubspot;
   return typeof metadata === 'object' && metadata !== null && 'reads' in metadata;
-}
-
-/** A mutation that writes to HubSpot names its installation in `input`. */
-function inputOf(args: object): WriteInput | undefined {
-  return Reflect.get(args, 'input');
 }
 
 /** True for a record and for a mutation's payload. All their fields use the same connector, and so the same grant. */

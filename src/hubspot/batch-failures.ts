@@ -1,5 +1,6 @@
 import type { GatewayError } from '../errors.ts';
 import { describeFailure, hubspotError } from './failed-answer.ts';
+import type { HubspotError } from './hubspot-error.ts';
 import { field } from './json.ts';
 
 /** The error category of an object that does not exist. */
@@ -32,7 +33,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 /** One of the `errors` in a 207, with the status that it would have outside a batch; 207 for an unknown category. */
-export function batchFailure(error: unknown): { readonly status: number; readonly failure: GatewayError } {
+export function batchFailure(error: unknown): { readonly status: number; readonly failure: HubspotError } {
   const facts = { status: 207, ...describeFailure(error) };
   const status = STATUS_OF[facts.category ?? ''] ?? 207;
   return { status, failure: hubspotError(facts, status) };

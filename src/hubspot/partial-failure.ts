@@ -1,5 +1,6 @@
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { batchErrors, batchFailure } from './batch-failures.ts';
+import type { HubspotError } from './hubspot-error.ts';
 import { refusalOf } from './refusal.ts';
 
 /**
@@ -14,7 +15,8 @@ export function refuseFailure(body: unknown): void {
   if (errors.length > 0) throw failureOf(errors[0]);
 }
 
-function failureOf(error: unknown): GatewayError {
+/** The failure in one of the `errors` of a 207: a HubspotRefusalError when the input is at fault. */
+export function failureOf(error: unknown): HubspotError {
   const { status, failure } = batchFailure(error);
   if (!isGatewayError(failure, 'HUBSPOT_BAD_REQUEST')) return failure;
   return refusalOf(failure, status, error);

@@ -118,8 +118,8 @@ function distinct(faults: readonly InvalidValue[]): readonly InvalidValue[] {
   return [...Map.groupBy(all, ({ code }) => code).values()].flatMap(([first]) => first ?? []);
 }
 
-/** `Property values were not valid: [{"name": …, "error": …, "message": …}]`. */
-function listInMessage(message: string): readonly unknown[] {
+/** The faults in a message such as `Property values were not valid: [{"name": …, "error": …, "message": …}]`. */
+export function listInMessage(message: string): readonly unknown[] {
   const start = message.indexOf('[{');
   if (start < 0) return [];
   try {

@@ -14,7 +14,7 @@ export function refusalOf(
   body: unknown,
 ): HubspotError {
   const permission = status === 400 ? missingPermission(body) : undefined;
-  if (permission === undefined) return new HubspotRefusalError(message, extensions, parseProblems(status, body));
+  if (permission === undefined) return new HubspotRefusalError(message, extensions, parseProblems(status, body), body);
   return new HubspotError('HUBSPOT_FORBIDDEN', notPermitted(permission), extensions, REFUSED);
 }
 

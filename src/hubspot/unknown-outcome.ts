@@ -8,7 +8,12 @@ export const annotateUnknownOutcome: Middleware = (next) => async (call) => {
   try {
     return await next(call);
   } catch (error) {
-    if (isRead(call) || !(error instanceof HubspotError) || !error.mayBeDone) throw error;
-    throw error.withMessage(`${error.message} ${UNKNOWN}`);
+    if (isRead(call) || !(error instanceof HubspotError)) throw error;
+    throw withUnknownOutcome(error);
   }
 };
+
+/** The failure of a write. Its message says that the write may have succeeded, if the outcome is unknown. */
+export function withUnknownOutcome(failure: HubspotError): HubspotError {
+  return failure.mayBeDone ? failure.withMessage(`${failure.message} ${UNKNOWN}`) : failure;
+}

@@ -47,6 +47,8 @@ export class Portal {
   readonly requirements = byObjectType((): RequirementRule[] => []);
   /** The person whose rights bind this view of the portal; `undefined` for account-level tokens. */
   readonly person: Person | undefined;
+  /** Whether one refused input of a batch refuses the whole batch, even when all inputs have trace ids. */
+  refusesWholeBatches = false;
   /** E-mail addresses that no contact may have again, after a privacy deletion. */
   readonly blockedEmails = new Set<string>();
   readonly store: RecordStore;

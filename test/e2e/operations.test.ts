@@ -76,6 +76,12 @@ const COSTS: Readonly<Record<string, Cost>> = {
   SearchBox: { variables: { query: 'copper' }, calls: [3, 3], why: 'a search for each type of record' },
   RecentlyChanged: { variables: { since: '2026-10-15T00:00:00Z', first: 3 }, calls: [1, 1], why: 'a search' },
   CreateContact: { variables: { contact }, calls: [1, 1], why: 'the write; that it is there already, HubSpot says' },
+  CreateContacts: {
+    variables: { contacts: [{ email: 'ida@one.example' }, { email: 'no address' }, { email: 'ivy@one.example' }] },
+    calls: [1, 1],
+    why: 'the write: HubSpot tells of each whether it is written',
+  },
+  ArchiveContacts: { variables: { ids: ['100041', '100042'] }, calls: [1, 1], why: 'the write' },
   UpsertContact: {
     variables: { input: { idValue: 'alan@one.example', jobTitle: 'Reader' } },
     calls: [1, 2],

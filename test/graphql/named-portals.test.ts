@@ -59,6 +59,25 @@ const WRITES = [
   ],
 ] as const;
 
+const BATCHES = [
+  [
+    'updateContacts',
+    (hubId: number) =>
+      `updateContacts(inputs: [{ id: "100002", city: "X" }, { id: "Contact:${hubId}:100001", city: "X" }])`,
+  ],
+  [
+    'createDeals with an owner',
+    (hubId: number) =>
+      `createDeals(inputs: [{ name: "N", stageId: "closedwon" }, { name: "N", ownerId: "Owner:${hubId}:${OWNER}", stageId: "closedwon" }])`,
+  ],
+  [
+    'upsertContacts with an owner',
+    (hubId: number) =>
+      `upsertContacts(inputs: [{ idValue: "p@o.example", ownerId: "Owner:${hubId}:${OWNER}" }, { idValue: "q@o.example" }])`,
+  ],
+  ['archiveCompanies', (hubId: number) => `archiveCompanies(ids: ["200008", "Company:${hubId}:200009"])`],
+] as const;
+
 describe('a global id names its portal, of two that are connected', () => {
   it.each(READS)('%s', async (_name, field) => {
     const { data, errors } = await ask(`{ found: ${field(SECOND)} }`);
@@ -70,6 +89,12 @@ describe('a global id names its portal, of two that are connected', () => {
   it.each(WRITES)('%s', async (_name, field) => {
     const { data, errors } = await ask(`mutation { done: ${field(SECOND)} { userErrors { code } } }`);
     expect({ data, errors }).toEqual({ data: { done: { userErrors: [] } } });
+    expect(portalsAsked()).toEqual([SECOND]);
+  });
+
+  it.each(BATCHES)('%s', async (_name, field) => {
+    const { data, errors } = await ask(`mutation { done: ${field(SECOND)} { results { outcome } } }`);
+    expect({ data, errors }).toEqual({ data: { done: { results: [{ outcome: 'WRITTEN' }, { outcome: 'WRITTEN' }] } } });
     expect(portalsAsked()).toEqual([SECOND]);
   });
 
@@ -110,6 +135,15 @@ describe('an id of a portal that this tenant does not have answers as one that i
     expect(portalsAsked()).toEqual([]);
   });
 
+  it.each(BATCHES)('%s', async (_name, field) => {
+    const { data, errors } = await ask(
+      `mutation { done: ${field(THIRD)} { results { outcome userErrors { code } } } }`,
+    );
+    const result = { outcome: 'NOT_WRITTEN', userErrors: [{ code: 'NOT_FOUND' }] };
+    expect({ data, errors }).toEqual({ data: { done: { results: [result, result] } } });
+    expect(portalsAsked()).toEqual([]);
+  });
+
   it('also below the payload, where the record would be', async () => {
     const answer = await ask(
       `mutation { updateContact(input: { id: "Contact:${THIRD}:1", city: "X" }) { contact { id } created userErrors { path } } }`,
@@ -122,6 +156,12 @@ describe('an id of a portal that this tenant does not have answers as one that i
 
 describe('ids of several portals in one field are refused', () => {
   it.each([
+    [
+      'id',
+      `updateContacts(inputs: [{ id: "Contact:${FIRST}:100001", city: "X" }, { id: "Contact:${SECOND}:100001", city: "X" }])`,
+    ],
+    ['id', `updateContacts(installationId: "INSTALLATION", inputs: { id: "Contact:${SECOND}:100001", city: "X" })`],
+    ['ids', `archiveContacts(ids: ["Contact:${FIRST}:100001", "Contact:${SECOND}:100001"])`],
     ['id', `updateContact(input: { installationId: "INSTALLATION", id: "Contact:${SECOND}:100001", city: "X" })`],
     [
       'associations',
@@ -138,7 +178,7 @@ describe('ids of several portals in one field are refused', () => {
     ],
     ['id', `archiveContact(input: { installationId: "INSTALLATION", id: "Contact:${SECOND}:100001" })`],
   ])('%s', async (argument, field) => {
-    const answer = await ask(`mutation { done: ${field.replace('INSTALLATION', first)} { userErrors { code } } }`);
+    const answer = await ask(`mutation { done: ${field.replace('INSTALLATION', first)} { __typename } }`);
     expect(codes(answer)).toEqual([['BAD_USER_INPUT', argument]]);
     expect(answer.errors?.[0]?.message).toContain('another portal');
     expect(portalsAsked()).toEqual([]);

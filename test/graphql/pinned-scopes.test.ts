@@ -12,6 +12,7 @@ const [WRITE_CONTACTS, WRITE_DEALS] = ['crm.objects.contacts.write', 'crm.object
 /** What each operation of a frontend needs: a change here is a change of what customers are asked for. */
 const PINNED: Readonly<Record<string, readonly string[]>> = {
   'archive-contact.graphql': [WRITE_CONTACTS],
+  'archive-contacts.graphql': [WRITE_CONTACTS],
   'company-360.graphql': [COMPANIES, CONTACTS, DEALS, OWNERS],
   'complete-hubspot-connection.graphql': [],
   'connect-hubspot.graphql': [],
@@ -21,6 +22,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'contacts-of-company.graphql': [COMPANIES, CONTACTS],
   'contacts-with-deals.graphql': [CONTACTS, DEALS],
   'create-contact.graphql': [CONTACTS, WRITE_CONTACTS],
+  'create-contacts.graphql': [CONTACTS, WRITE_CONTACTS],
   'create-deal.graphql': [CONTACTS, DEALS, WRITE_DEALS],
   'deal-board.graphql': [COMPANIES, DEALS, OWNERS],
   'deal-form.graphql': [DEALS, OWNERS],

@@ -100,6 +100,25 @@ describe('every door of the schema to HubSpot', () => {
 });
 
 const REFS = 'from: { objectType: CONTACT, id: "100001" }, to: { objectType: DEAL, id: "300001" }';
+const BATCHES: readonly (readonly [coordinate: string, document: string])[] = [
+  ...[
+    ['Contact', 'Contacts', 'email: "c@scopes.example"', 'id: "100003", city: "C"', 'contact { phone }'],
+    ['Deal', 'Deals', 'name: "C"', 'id: "300003", name: "C"', 'deal { amount }'],
+    ['Company', 'Companies', 'name: "C"', 'id: "200003", city: "C"', 'company { phone }'],
+  ].flatMap(([type, plural, created, updated, selected]) => [
+    [`Mutation.create${plural}`, `mutation { create${plural}(inputs: { ${created} }) { results { index } } }`] as const,
+    [
+      `${type}WriteResult.${selected?.split(' ')[0]}`,
+      `mutation { update${plural}(inputs: { ${updated} }) { results { ${selected} } } }`,
+    ] as const,
+    [`Mutation.update${plural}`, `mutation { update${plural}(inputs: { ${updated} }) { results { index } } }`] as const,
+    [
+      `Mutation.upsert${plural}`,
+      `mutation { upsert${plural}(inputs: { idProperty: "code", idValue: "1" }) { results { index } } }`,
+    ] as const,
+    [`Mutation.archive${plural}`, `mutation { archive${plural}(ids: "1") { results { index } } }`] as const,
+  ]),
+];
 /** Whether HubSpot takes them or not, it demands their scopes. */
 const WRITES: readonly (readonly [coordinate: string, document: string])[] = [
   ['Mutation.createContact', 'mutation { createContact(input: { email: "a@scopes.example" }) { created } }'],
@@ -117,6 +136,7 @@ const WRITES: readonly (readonly [coordinate: string, document: string])[] = [
   ['Mutation.archiveContact', 'mutation { archiveContact(input: { id: "100009" }) { archivedId } }'],
   ['Mutation.archiveDeal', 'mutation { archiveDeal(input: { id: "300009" }) { archivedId } }'],
   ['Mutation.archiveCompany', 'mutation { archiveCompany(input: { id: "200009" }) { archivedId } }'],
+  ...BATCHES,
   ['Mutation.associate', `mutation { associate(input: { ${REFS} }) { fromId } }`],
   ['Mutation.associate', `mutation { associate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],
   ['Mutation.dissociate', `mutation { dissociate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],

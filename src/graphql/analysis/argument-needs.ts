@@ -32,7 +32,12 @@ function objectTypesIn(value: ValueNode | undefined): string[] {
 
 /** The read scopes of both object types when a new association has a label. The gateway reads the label definitions. */
 export function scopesOfCreate(type: CrmObject, node: FieldNode): readonly ScopeRequirement[] {
-  return entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) => {
+  return labelScopes(type, entriesOf(literalAt(node, ['input', 'associations'])));
+}
+
+/** The scopes to look up the labels in entries of `associations` of new records. */
+export function labelScopes(type: CrmObject, associations: readonly ValueNode[]): readonly ScopeRequirement[] {
+  return associations.flatMap((entry) => {
     const to = typeOf(below(entry, 'objectType'));
     return to && below(entry, 'label')?.kind === Kind.STRING ? [readScopes(type.objectType, to.objectType)] : [];
   });
@@ -40,12 +45,17 @@ export function scopesOfCreate(type: CrmObject, node: FieldNode): readonly Scope
 
 /** One call for the record, and one for the labels of each associated object type. */
 export function callsOfCreate(node: FieldNode): number {
-  const labelledTypes = entriesOf(literalAt(node, ['input', 'associations'])).flatMap((entry) =>
+  return 1 + labelledTypes(entriesOf(literalAt(node, ['input', 'associations']))).size;
+}
+
+/** The object types whose labels entries of `associations` may name. */
+export function labelledTypes(associations: readonly ValueNode[]): ReadonlySet<string> {
+  const typenames = associations.flatMap((entry) =>
     mayHaveValue(entry.kind === Kind.VARIABLE ? entry : below(entry, 'label'))
       ? (typeOf(below(entry, 'objectType'))?.typename ?? CRM_OBJECTS.map(({ typename }) => typename))
       : [],
   );
-  return 1 + new Set(labelledTypes).size;
+  return new Set(typenames);
 }
 
 /** The write scopes of both object types, and with labels also their read scopes. */
@@ -77,6 +87,6 @@ function mayHaveValue(value: ValueNode | undefined): boolean {
 }
 
 /** The CRM object of an enum value such as `CONTACT`. */
-function typeOf(value: ValueNode | undefined): CrmObject | undefined {
+export function typeOf(value: ValueNode | undefined): CrmObject | undefined {
   return value?.kind === Kind.ENUM ? CRM_OBJECTS.find((type) => enumName(type) === value.value) : undefined;
 }

@@ -15,6 +15,8 @@ export interface FieldMetadata {
   readonly association?: ObjectType;
   /** The kind of read that the connector makes for the field. The estimate of an operation's calls uses it. */
   readonly reads?: 'record' | 'list' | 'associations' | 'owners' | 'pipelines' | 'definitions' | 'rules' | 'account';
+  /** The most objects below a field that is not a connection, such as the results of a mutation. */
+  readonly items?: (node: FieldNode) => number;
   /** True when the field returns association labels. */
   readonly labels?: true;
   /** Scopes that the field needs because of its arguments, in addition to the scopes that it always needs. */

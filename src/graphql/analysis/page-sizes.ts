@@ -9,6 +9,9 @@ export const MAX_FIRST = { root: 500, nested: 100 };
 /** The value of `first` when a request does not give it. */
 export const DEFAULT_FIRST = 20;
 
+/** The most inputs of a mutation of several records, as of HubSpot's batches. https://developers.hubspot.com/docs/guides/api/crm/using-object-apis */
+export const MAX_INPUTS = 100;
+
 /**
  * The most items of a field that has the argument `first`. Without `variables`, a variable counts as the largest page
  * size. Null means the default, as a missing value does.

@@ -36,9 +36,10 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
   const visit = (selected: SelectedField, parents: number, separate: SeparateReads): void => {
     steps += 1;
     if (steps > MAX_STEPS) return;
-    const { reads, properties, calls: callsOf } = metadataOf(selected.definition);
+    const { reads, properties, calls: callsOf, items } = metadataOf(selected.definition);
     calls += parents * (callsOf?.(selected.node) ?? 0);
-    const first = reads === 'list' || reads === 'associations' ? pageSizeOf(selected, undefined) : 1;
+    const isPage = reads === 'list' || reads === 'associations';
+    const first = isPage ? pageSizeOf(selected, undefined) : (items?.(selected.node) ?? 1);
     // A cursor can point into the middle of a HubSpot page. The rest of that page takes one more call.
     const extra = literalAt(selected.node, ['after']) ? 1 : 0;
     const separateBelow: SeparateReads = reads === undefined ? separate : { calls: 0 };
@@ -47,7 +48,7 @@ export function estimateCalls(operation: ExecutableOperation, { limit, owners }:
       separate.calls = 0;
     }
     // HubSpot can return the record under another id after a merge. The gateway then reads it a second time.
-    if (reads === 'record') calls += 2 * parents;
+    if (reads === 'record') calls += 2 * Math.ceil(parents / PER_CALL.records);
     if (reads === 'list') {
       const search = searchIn(selected);
       calls += parents * (Math.ceil(first / (search === 'certain' ? PER_CALL.hits : PER_CALL.records)) + extra);

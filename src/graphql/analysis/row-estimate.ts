@@ -1,5 +1,6 @@
 import { valueFromASTUntyped } from 'graphql';
 import { MAX_PROPERTY_NAMES } from '../values/property-names.ts';
+import { metadataOf } from './field-metadata.ts';
 import { type SelectedField, treeOf, type Variables } from './field-tree.ts';
 import { literalAt } from './input-literals.ts';
 import type { ExecutableOperation } from './operations.ts';
@@ -42,11 +43,11 @@ function defaultsOf({ operation: { variableDefinitions = [] } }: ExecutableOpera
   );
 }
 
-/** The most items of a field that has the argument `first` or `names`; `undefined` for other fields. */
+/** The most items of a field that has the argument `first` or `names`, or several results; `undefined` for other fields. */
 function itemsOf(field: SelectedField, variables: Variables | undefined): number | undefined {
   const { node, definition } = field;
   if (definition.args.some(({ name }) => name === 'first')) return pageSizeOf(field, variables);
-  if (!definition.args.some(({ name }) => name === 'names')) return undefined;
+  if (!definition.args.some(({ name }) => name === 'names')) return metadataOf(definition).items?.(node);
   const literal = literalAt(node, ['names']);
   const names = literal && valueFromASTUntyped(literal, variables);
   return Math.min(Array.isArray(names) ? names.length : MAX_PROPERTY_NAMES, MAX_PROPERTY_NAMES);

@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import { CRM_OBJECTS, type CrmObject } from '../../crm/objects.ts';
 import { readScopes, writeScopes } from '../../crm/scopes.ts';
 import { callsOfCreate, scopesOfCreate } from '../analysis/argument-needs.ts';
@@ -19,7 +20,7 @@ import {
   writeIds,
 } from '../writes/record-writes.ts';
 import { userErrorsField } from './user-error.ts';
-import { archiveInput, createInput, updateInput, upsertInput } from './write-inputs.ts';
+import { archiveInput, CREATE_INPUTS, UPDATE_INPUTS, UPSERT_INPUTS } from './write-inputs.ts';
 import { warningsField } from './write-warning.ts';
 
 for (const type of CRM_OBJECTS) defineWrites(type);
@@ -41,7 +42,7 @@ function defineWrites(type: CrmObject): void {
       type: payload,
       extensions: fieldMetadata({ calls: callsOfCreate, argumentScopes: (node) => scopesOfCreate(type, node) }),
       description: `Creates a ${singular}, and associates it with the records in the input. The gateway never repeats the call. After a timeout, check whether the ${singular} exists before you create it again.`,
-      args: { input: t.arg({ type: createInput(type), required: true, description: `The new ${singular}.` }) },
+      args: { input: t.arg({ type: CREATE_INPUTS[objectType], required: true, description: `The new ${singular}.` }) },
       resolve: async (root, { input }, context, info) =>
         createRecord(type, input, await connectorOf(root, context), info),
     }),
@@ -52,7 +53,11 @@ function defineWrites(type: CrmObject): void {
       extensions: oneCall,
       description: `Changes the fields of a ${singular} that the input has. After a merge, the id of a merged ${singular} changes the remaining ${singular}.`,
       args: {
-        input: t.arg({ type: updateInput(type), required: true, description: `The ${singular} and its changes.` }),
+        input: t.arg({
+          type: UPDATE_INPUTS[objectType],
+          required: true,
+          description: `The ${singular} and its changes.`,
+        }),
       },
       resolve: async (root, { input }, context, info) =>
         updateRecord(type, input, await connectorOf(root, context), info),
@@ -65,7 +70,7 @@ function defineWrites(type: CrmObject): void {
       description: `Changes the ${singular} with a value of a unique property, or creates it. HubSpot does this in one atomic call.`,
       args: {
         input: t.arg({
-          type: upsertInput(type),
+          type: UPSERT_INPUTS[objectType],
           required: true,
           description: `The ${singular} and its values.`,
         }),
@@ -86,34 +91,48 @@ function defineWrites(type: CrmObject): void {
 }
 
 /** The payload of a record type's mutations, such as `ContactPayload`. */
-function recordPayload({ typename, singular, objectType }: CrmObject) {
+function recordPayload(type: CrmObject) {
+  const { typename, singular } = type;
   return builder.objectRef<RecordPayload>(`${typename}Payload`).implement({
     description: `The ${singular} that was written, or the errors.`,
     fields: (t) => ({
-      [singular]: t.field({
-        type: RECORD_REFS[objectType],
-        nullable: true,
-        description:
-          `The ${singular} after the write. Fields that HubSpot's answer lacks need one more call, and the viewer needs ` +
-          '`hubspot:read` for them. Null when nothing was written.',
-        hubspotScopes: readScopes(objectType),
-        extensions: fieldMetadata({ reads: 'record' }),
-        resolve({ connector, record }, _args, context, info) {
-          if (!connector || !record) return null;
-          const selection = selectionOf(info, typename, connector.granted);
-          const isComplete = selection.properties.every((name) => Object.hasOwn(record.properties, name));
-          if (!isComplete || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
-          return isComplete ? record : connector.record(objectType, record.recordId, selection);
-        },
-      }),
-      created: t.exposeBoolean('created', {
-        nullable: true,
-        description: `\`true\` when the ${singular} is new, \`false\` when it existed before. Null when nothing was written.`,
-      }),
+      ...writtenRecordFields(t, type),
       warnings: warningsField(t),
       userErrors: userErrorsField(t, 'written'),
     }),
   });
+}
+
+type Types = typeof builder.$inferSchemaTypes;
+
+/** The fields of a payload for the written record. */
+export function writtenRecordFields<Payload extends RecordPayload>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Payload>,
+  { typename, singular, objectType }: CrmObject,
+): Record<string, FieldRef<Types, unknown, 'Object'>> {
+  return {
+    [singular]: t.field({
+      type: RECORD_REFS[objectType],
+      nullable: true,
+      description:
+        `The ${singular} after the write. Fields that HubSpot's answer lacks need one more call, and the viewer needs ` +
+        '`hubspot:read` for them. Null when nothing was written.',
+      hubspotScopes: readScopes(objectType),
+      extensions: fieldMetadata({ reads: 'record' }),
+      resolve({ connector, record }, _args, context, info) {
+        if (!connector || !record) return null;
+        const selection = selectionOf(info, typename, connector.granted);
+        const isComplete = selection.properties.every((name) => Object.hasOwn(record.properties, name));
+        if (!isComplete || selection.associations.length > 0) requirePermission(context, 'hubspot:read');
+        return isComplete ? record : connector.record(objectType, record.recordId, selection);
+      },
+    }),
+    created: t.boolean({
+      nullable: true,
+      description: `\`true\` when the ${singular} is new, \`false\` when it existed before. Null when nothing was written.`,
+      resolve: ({ created }) => created,
+    }),
+  };
 }
 
 /** The payload of a record type's archive mutation, such as `ArchiveContactPayload`. */

@@ -1,5 +1,5 @@
 import type { InputObjectRef } from '@pothos/core';
-import type { CrmObject, ObjectType } from '../../crm/objects.ts';
+import { byObjectType, type CrmObject, type ObjectType } from '../../crm/objects.ts';
 import type { FieldKind } from '../../crm/property.ts';
 import { builder } from '../builder.ts';
 import { eitherId } from '../ids/global-id.ts';
@@ -11,11 +11,10 @@ import { CrmObjectType } from './crm.ts';
 type Types = typeof builder.$inferSchemaTypes;
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
-export const installationIdField = (t: InputFields) =>
-  t.id({
-    description:
-      "Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected.",
-  });
+export const INSTALLATION_ID =
+  "Global id of the installation whose portal the mutation writes to. Without it: the viewer's default, else the only installation that is not disconnected.";
+
+export const installationIdField = (t: InputFields) => t.id({ description: INSTALLATION_ID });
 
 const PropertyInput = builder.inputType('PropertyInput', {
   description: 'A value for any property, custom properties included.',
@@ -62,8 +61,9 @@ export interface UpsertInput extends WriteInput, ValuesInput {
   readonly idValue: string;
 }
 
-/** The input of a create mutation, such as `CreateContactInput`. */
-export function createInput(type: CrmObject): InputObjectRef<Types, CreateInput> {
+const NULL_CLEARS = 'Null clears a property. A field without a value leaves the property unchanged.';
+
+function createInput(type: CrmObject): InputObjectRef<Types, CreateInput> {
   return builder.inputRef<CreateInput>(`Create${type.typename}Input`).implement({
     description: `A new ${type.singular}. Null means the same as no value.`,
     fields: (t) => ({
@@ -77,8 +77,7 @@ export function createInput(type: CrmObject): InputObjectRef<Types, CreateInput>
   });
 }
 
-/** The input of an update mutation, such as `UpdateContactInput`. */
-export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput> {
+function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput> {
   return builder.inputRef<UpdateInput>(`Update${type.typename}Input`).implement({
     description: `Changes of a ${type.singular}. ${NULL_CLEARS}`,
     fields: (t) => ({
@@ -89,8 +88,7 @@ export function updateInput(type: CrmObject): InputObjectRef<Types, UpdateInput>
   });
 }
 
-/** The input of an upsert mutation, such as `UpsertContactInput`. */
-export function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput> {
+function upsertInput(type: CrmObject): InputObjectRef<Types, UpsertInput> {
   const idProperty =
     "HubSpot's internal name of the property that identifies the record. Its values must be unique in the portal.";
   return builder.inputRef<UpsertInput>(`Upsert${type.typename}Input`).implement({
@@ -121,8 +119,6 @@ export function archiveInput(type: CrmObject) {
   });
 }
 
-const NULL_CLEARS = 'Null clears a property. A field without a value leaves the property unchanged.';
-
 /** One field for each writable property of the type, and `properties` for all other properties. */
 function valueFields(t: InputFields, { inputs }: CrmObject) {
   const fields = Object.entries(inputs).map(
@@ -147,3 +143,10 @@ const SCALARS = {
   pipeline: 'ID',
   stage: 'ID',
 } as const satisfies Record<FieldKind, string>;
+
+/** The inputs of create mutations, such as `CreateContactInput`, by object type. */
+export const CREATE_INPUTS = byObjectType(createInput);
+/** The inputs of update mutations, such as `UpdateContactInput`. */
+export const UPDATE_INPUTS = byObjectType(updateInput);
+/** The inputs of upsert mutations, such as `UpsertContactInput`. */
+export const UPSERT_INPUTS = byObjectType(upsertInput);

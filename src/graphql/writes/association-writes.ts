@@ -1,5 +1,5 @@
 import type { Connector } from '../../connector/connector.ts';
-import type { Outcome } from '../../connector/portal-writes.ts';
+import type { Outcome } from '../../connector/writes/outcome.ts';
 import { crmObject, enumName, type ObjectType } from '../../crm/objects.ts';
 import { writeScopes } from '../../crm/scopes.ts';
 import type { RecordPair } from '../../hubspot/crm/association-writes.ts';

@@ -1,5 +1,8 @@
+import type { NewAssociatedRecord } from '../../connector/writes/association-labels.ts';
+import type { NewRecord } from '../../connector/writes/batch-writes.ts';
 import { type CrmObject, crmObject, type ObjectType } from '../../crm/objects.ts';
 import { GatewayError } from '../../errors.ts';
+import type { PropertyValues, UpsertTarget } from '../../hubspot/crm/record-writes.ts';
 import { recordIdIn } from '../ids/global-id.ts';
 import type { WriteInput } from '../ids/require-installation.ts';
 import { type ArgumentId, argumentId } from '../ids/target-portal.ts';
@@ -24,7 +27,7 @@ export const NO_PORTAL = 0;
 export const RECORD: InputPath = ['input', 'id'];
 
 /** A mutation's property changes, and the paths of ids that are not in the portal. */
-interface ReadInput {
+export interface ReadInput {
   readonly changes: PropertyChanges;
   readonly absent: readonly InputPath[];
 }
@@ -48,11 +51,25 @@ export function readCreate(type: CrmObject, input: CreateInput, hubId: number): 
   return { changes, associatedRecords, absent: [...changes.absent, ...absent] };
 }
 
+/** A read input as the connector takes it. */
+export function newRecord({ changes, associatedRecords }: CreateRead): NewRecord {
+  return { properties: withoutEmpty(changes.values), associatedRecords: associatedRecords.filter(isPresent) };
+}
+
+function isPresent(associated: { readonly id: string | undefined }): associated is NewAssociatedRecord {
+  return associated.id !== undefined;
+}
+
+/** An empty value clears a property, and a new record has no property to clear. */
+function withoutEmpty(values: PropertyValues): PropertyValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+}
+
 export function associationPath(index: number, field: 'id' | 'label'): InputPath {
   return ['input', 'associations', String(index), field];
 }
 
-export function readUpdate(type: CrmObject, input: UpdateInput, hubId: number): ReadInput & RecordId {
+export function readUpdate(type: CrmObject, input: UpdateInput, hubId: number): UpdateRead {
   const id = recordIdIn(type.typename, hubId, input.id);
   const changes = propertyChanges(type, input, hubId);
   if (changes.paths.size === 0 && changes.absent.length === 0)
@@ -60,12 +77,12 @@ export function readUpdate(type: CrmObject, input: UpdateInput, hubId: number): 
   return { id, changes, absent: id === undefined ? [RECORD] : changes.absent };
 }
 
-interface RecordId {
+export interface UpdateRead extends ReadInput {
   /** `undefined` for the global id of another portal or type. */
   readonly id: string | undefined;
 }
 
-export function readUpsert(type: CrmObject, input: UpsertInput, hubId: number): ReadInput & UniqueValue {
+export function readUpsert(type: CrmObject, input: UpsertInput, hubId: number): UpsertRead {
   const [idProperty = ''] = propertyNames('idProperty', input.idProperty ?? type.uniqueProperty ?? '');
   const idValue = valueWithin('idValue', input.idValue);
   if (idValue.trim() === '')
@@ -74,10 +91,7 @@ export function readUpsert(type: CrmObject, input: UpsertInput, hubId: number): 
   return { idProperty, idValue, changes, absent: changes.absent };
 }
 
-interface UniqueValue {
-  readonly idProperty: string;
-  readonly idValue: string;
-}
+export interface UpsertRead extends ReadInput, UpsertTarget {}
 
 /** All ids of a mutation's input, the id of its record first. */
 export function inputIds(

@@ -1,9 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Connector } from '../../connector/connector.ts';
 import type { CrmRecord } from '../../connector/crm-record.ts';
-import type { NewAssociatedRecord, Outcome, Written } from '../../connector/portal-writes.ts';
-import { type CrmObject, crmObject, enumName } from '../../crm/objects.ts';
-import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
+import type { Outcome, Written } from '../../connector/writes/outcome.ts';
+import type { CrmObject } from '../../crm/objects.ts';
 import type { WriteWarning } from '../../hubspot/crm/write-warnings.ts';
 import { selectionOf } from '../analysis/selection.ts';
 import { recordGlobalId, recordIdIn } from '../ids/global-id.ts';
@@ -11,8 +10,9 @@ import type { WriteInput } from '../ids/require-installation.ts';
 import { type ArgumentIds, argumentId } from '../ids/target-portal.ts';
 import type { UserError } from '../types/user-error.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from '../types/write-inputs.ts';
-import { type InputPath, type PropertyChanges, pathOf, type ValuesInput } from './property-changes.ts';
-import { associationPath, inputIds, NO_PORTAL, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
+import { archiveProblems, createProblems, updateProblems, upsertProblems } from './problem-contexts.ts';
+import type { InputPath, ValuesInput } from './property-changes.ts';
+import { inputIds, NO_PORTAL, newRecord, RECORD, readCreate, readUpdate, readUpsert } from './record-inputs.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
 
 /** The result of a mutation of a record. */
@@ -66,30 +66,12 @@ export async function createRecord(
 ): Promise<RecordPayload> {
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const { changes, associatedRecords, absent } = readCreate(type, input, hubId);
-  if (absent.length > 0) return refused(connector, absent);
-  const pathTo = (index: number, field: 'id' | 'label') => (index < 0 ? null : associationPath(index, field));
+  const read = readCreate(type, input, hubId);
+  if (read.absent.length > 0) return refused(connector, read.absent);
 
-  const outcome = await connector.writes.create(
-    type.objectType,
-    withoutEmpty(changes.values),
-    associatedRecords.filter(isPresent),
-  );
-  return payload(connector, outcome, {
-    ...problemContext(type, changes, hubId),
-    record: (id, hubspotType) =>
-      pathTo(
-        associatedRecords.findIndex(
-          (associated) => associated.id === id && isType(crmObject(associated.objectType), hubspotType),
-        ),
-        'id',
-      ),
-    label: (label, to) =>
-      pathTo(
-        associatedRecords.findIndex((associated) => associated.label === label && associated.objectType === to),
-        'label',
-      ),
-  });
+  const { properties, associatedRecords } = newRecord(read);
+  const outcome = await connector.writes.create(type.objectType, properties, associatedRecords);
+  return payload(connector, outcome, createProblems(type, read, hubId));
 }
 
 /** Resolves mutations such as `updateContact`. */
@@ -105,7 +87,7 @@ export async function updateRecord(
   if (id === undefined || absent.length > 0) return refused(connector, absent);
 
   const outcome = await connector.writes.update(type.objectType, id, changes.values);
-  return payload(connector, outcome, { ...problemContext(type, changes, hubId), record: () => RECORD });
+  return payload(connector, outcome, updateProblems(type, changes, hubId));
 }
 
 /** Resolves mutations such as `upsertContact`. */
@@ -117,12 +99,11 @@ export async function upsertRecord(
 ): Promise<RecordPayload> {
   refuseBadNames(info, type, connector);
   const { hubId } = connector.installation;
-  const { idProperty, idValue, changes, absent } = readUpsert(type, input, hubId);
-  if (absent.length > 0) return refused(connector, absent);
+  const read = readUpsert(type, input, hubId);
+  if (read.absent.length > 0) return refused(connector, read.absent);
 
-  const outcome = await connector.writes.upsert(type.objectType, { idProperty, idValue }, changes.values);
-  const paths = new Map([[idProperty, ['input', 'idValue']], ...changes.paths]);
-  return payload(connector, outcome, problemContext(type, { ...changes, paths }, hubId));
+  const outcome = await connector.writes.upsert(type.objectType, read, read.changes.values);
+  return payload(connector, outcome, upsertProblems(type, read, hubId));
 }
 
 /** Resolves mutations such as `archiveContact`. */
@@ -136,40 +117,16 @@ export async function archiveRecord(
   if (id === undefined) return NOTHING_ARCHIVED;
   const outcome = await connector.writes.archive(type.objectType, id);
   if ('value' in outcome) return { archivedId: recordGlobalId(type.typename, hubId, id), userErrors: [] };
-  const problems = { type, hubId, property: () => null, record: () => RECORD, label: () => null };
-  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, problems)) };
+  const context = archiveProblems(type, hubId);
+  return { archivedId: null, userErrors: outcome.problems.map((problem) => userError(problem, context)) };
 }
 
 /** Refuses invalid property names in the payload's selection before the write. */
-function refuseBadNames(info: GraphQLResolveInfo, { typename }: CrmObject, { granted }: Connector): void {
+export function refuseBadNames(info: GraphQLResolveInfo, { typename }: CrmObject, { granted }: Connector): void {
   selectionOf(info, typename, granted);
 }
 
 const NOTHING_ARCHIVED: ArchivePayload = { archivedId: null, userErrors: [notFound(RECORD)] };
-
-function isPresent(associated: { readonly id: string | undefined }): associated is NewAssociatedRecord {
-  return associated.id !== undefined;
-}
-
-/** HubSpot's problem can lack the record's type. */
-function isType(type: CrmObject, hubspotType: string | undefined): boolean {
-  return hubspotType === undefined || hubspotType === enumName(type);
-}
-
-/** An empty value clears a property, and a new record has no property to clear. */
-function withoutEmpty(values: PropertyValues): PropertyValues {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-}
-
-function problemContext(type: CrmObject, changes: PropertyChanges, hubId: number): ProblemContext {
-  return {
-    type,
-    hubId,
-    property: (name) => pathOf(type, changes, name),
-    record: () => null,
-    label: () => null,
-  };
-}
 
 function refused(connector: Connector | null, absent: readonly (InputPath | null)[]): RecordPayload {
   return notWritten(connector, absent.map(notFound));

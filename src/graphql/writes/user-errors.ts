@@ -1,4 +1,4 @@
-import type { WriteProblem } from '../../connector/portal-writes.ts';
+import type { WriteProblem } from '../../connector/writes/outcome.ts';
 import type { CrmObject } from '../../crm/objects.ts';
 import { recordGlobalId } from '../ids/global-id.ts';
 import type { UserError } from '../types/user-error.ts';

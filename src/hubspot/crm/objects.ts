@@ -189,8 +189,8 @@ export function nextCursor(page: unknown): string | undefined {
   return (typeof after === 'string' && after !== '') || typeof after === 'number' ? String(after) : undefined;
 }
 
-/** Allocates no objects, because it checks every record of every page. */
-function isRecord(value: unknown): value is HubspotRecord {
+/** Whether a value of HubSpot is a record. Allocates no objects, because it checks every record of every page. */
+export function isRecord(value: unknown): value is HubspotRecord {
   return (
     typeof field(value, 'id') === 'string' &&
     typeof field(value, 'createdAt') === 'string' &&

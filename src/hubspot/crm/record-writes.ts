@@ -13,6 +13,7 @@ export type PropertyValues = Readonly<Record<string, string>>;
 
 /** An association of a new record with another one. The types are those from the new record to the other. */
 export interface NewAssociation {
+  readonly toType: ObjectType;
   readonly toId: string;
   readonly types: readonly AssociationType[];
 }
@@ -39,15 +40,16 @@ export async function createRecord(
     name: `${objectType}.create`,
     method: 'POST',
     path: `/crm/objects/${api.version}/${objectType}`,
-    body: {
-      properties,
-      ...(associations.length > 0 && {
-        associations: associations.map(({ toId, types }) => ({ to: { id: toId }, types: types.map(presentType) })),
-      }),
-    },
+    body: { properties, ...presentAssociations(associations) },
     scopes: writeScopes(objectType),
   });
   return { record: written(body), isNew: true, warnings: parseWarnings(body, properties) };
+}
+
+/** The associations of a new record, in HubSpot's format. */
+export function presentAssociations(associations: readonly NewAssociation[]): object {
+  if (associations.length === 0) return {};
+  return { associations: associations.map(({ toId, types }) => ({ to: { id: toId }, types: types.map(presentType) })) };
 }
 
 /**

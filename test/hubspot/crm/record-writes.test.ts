@@ -18,7 +18,7 @@ const NOT_A_RECORD = { code: 'HUBSPOT_BAD_RESPONSE', message: expect.stringConta
 describe('createRecord', () => {
   it('posts values and associations, and reads the record', async () => {
     const api = new FakeApi(() => RECORD);
-    const associations = [{ toId: '301', types: [plainType('contacts', 'deals')] }];
+    const associations = [{ toType: 'deals' as const, toId: '301', types: [plainType('contacts', 'deals')] }];
     const properties = { email: 'ada@one.example' };
     expect(await createRecord(api, 'contacts', { properties, associations })).toEqual({
       record: RECORD,

@@ -108,7 +108,11 @@ function write<I extends Traced>(
     ...record,
     ...(objectWriteTraceId !== undefined && { objectWriteTraceId }),
   });
-  if (whole || inputs.some(({ objectWriteTraceId }) => objectWriteTraceId === undefined)) {
+  if (
+    whole ||
+    portal.refusesWholeBatches ||
+    inputs.some(({ objectWriteTraceId }) => objectWriteTraceId === undefined)
+  ) {
     const records = commitAll(portal, inputs.map(plan));
     return { results: records.map((record, index) => traced(record, inputs[index] ?? {})).reverse() };
   }
