@@ -29,6 +29,7 @@ import { limitMiddleware } from './limits/limit-middleware.ts';
 import { HUBSPOT_LIMITS, Limits } from './limits/limits.ts';
 import type { LimitOptions } from './limits/portal-limits.ts';
 import { logMiddleware } from './log-middleware.ts';
+import { marketplaceRoutes } from './marketplace/marketplace-routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { Grants, type Rotation } from './oauth/grants.ts';
 import type { RegisteredApp } from './oauth/registered-app.ts';
@@ -173,6 +174,7 @@ function createApi(world: World, latencyMs: number): Hono {
     api.use(path, logMiddleware(world), faultMiddleware(world.faults, world.clock));
   }
   api.route('/', authorizeRoutes(world));
+  api.route('/', marketplaceRoutes(world));
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
   api.use('/crm/*', refuseLongUrls);

@@ -104,7 +104,7 @@ const FAILURES: Readonly<Record<ConnectFailure, string>> = {
 
 /** A user who completes an attacker's install would give the attacker access to the portal, so the page warns of it. */
 const CONFIRM =
-  'This browser did not show that it is the one in which you logged in. If you started this install yourself, finish it in the application, and then come back here. If somebody sent you here, close this window.';
+  'This browser did not show that it is the one in which you signed in. If you started this install yourself, finish it in the application, and then come back here. If somebody sent you here, close this window.';
 
 /** HubSpot shows the answer in a frame, and waits there for its `returnUrl`. */
 function answerTo(

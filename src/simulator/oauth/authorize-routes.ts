@@ -33,6 +33,7 @@ export function authorizeRoutes(world: World): Hono {
     if (problem !== undefined) return c.html(errorPage(problem), 400);
     return c.html(
       consentPage({
+        action: '/oauth/authorize',
         parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined)),
         appName: `app ${world.app.appId}`,
         portals,
@@ -73,7 +74,7 @@ export function authorizeRoutes(world: World): Hono {
 }
 
 /** The person of the form; without one, the portal's first. */
-function personIn(portal: Portal | undefined, email: string | null): Person | undefined {
+export function personIn(portal: Portal | undefined, email: string | null): Person | undefined {
   return email === null || email === '' ? portal?.people[0] : portal?.people.find((person) => person.email === email);
 }
 

@@ -117,6 +117,13 @@ export class Grants {
     return this.#live(token);
   }
 
+  /** True while a portal has a grant, so that HubSpot shows the app as installed in it. */
+  isInstalled(hubId: number): boolean {
+    return [...this.#byRefreshToken.values()].some(
+      ({ portal, refreshTokens }) => portal.hubId === hubId && refreshTokens.size > 0,
+    );
+  }
+
   /** The id of a refresh token's grant, also for a replaced refresh token. */
   grantId(refreshToken: string): number | undefined {
     return this.#byRefreshToken.get(refreshToken)?.id;
