@@ -42,6 +42,9 @@ import { pathOf, unifiedPath } from './request-path.ts';
 import { refuseLongUrls } from './url-length.ts';
 import type { World } from './world.ts';
 
+export { euAccount, usAccount } from './account/account.ts';
+export { ASSOCIATION_LIMITS } from './limits/limits.ts';
+
 /** A portal that the simulator creates at its start. */
 export interface PortalOptions {
   readonly hubId: number;

@@ -1,4 +1,4 @@
-import { SECONDS_DIGITS, VALUE_REFUSALS } from '../../assumptions.ts';
+import { ISO_DATETIME_WARNS, SECONDS_DIGITS, VALUE_REFUSALS } from '../../assumptions.ts';
 import { instant } from '../../instant.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -29,7 +29,7 @@ export function date(value: string, normalizes: boolean): Verdict {
 export function datetime(value: string, normalizes: boolean): Verdict {
   const at = moment(value, normalizes);
   if (at === undefined) return { error: 'INVALID_LONG', message: `${value} was not a valid long.` };
-  const isCanonical = !normalizes || value === String(at);
+  const isCanonical = !normalizes || value === String(at) || (!ISO_DATETIME_WARNS && !INTEGER.test(value));
   return { value: instant(at), ...(!isCanonical && { normalizedTo: at }) };
 }
 
