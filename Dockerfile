@@ -2,17 +2,26 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY packages/simulator/package.json ./packages/simulator/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/manifest.ts ./scripts/
+COPY packages ./packages
 COPY src ./src
-# The compiler runs on the image's own Node.
-RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json && npm prune --omit=dev --ignore-scripts
+# The compiler runs on the image's own Node: npm's scripts would find the one of node_modules, which has no binary here.
+RUN node node_modules/typescript/bin/tsc -p packages/simulator/tsconfig.build.json \
+  && node node_modules/typescript/bin/tsc -p tsconfig.build.json \
+  && cd packages/simulator && node ../../scripts/manifest.ts published && cd ../.. \
+  && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# node_modules links to it.
+COPY --from=build /app/packages/simulator/package.json /app/packages/simulator/LICENSE ./packages/simulator/
+COPY --from=build /app/packages/simulator/dist ./packages/simulator/dist
 COPY bin ./bin
 COPY schema/schema.graphql ./schema/
 COPY package.json LICENSE ./

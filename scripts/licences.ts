@@ -7,9 +7,14 @@ export interface LockedPackage {
   readonly dev?: boolean;
 }
 
+/** A workspace, where node_modules links to its folder. */
+export interface WorkspaceLink {
+  readonly link: true;
+}
+
 export interface Lockfile {
-  /** By the folder that it is installed in; the project itself is `''`. */
-  readonly packages: Readonly<Record<string, LockedPackage>>;
+  /** By the folder that it is installed in; the project itself is `''`, and a workspace's folder is not below node_modules. */
+  readonly packages: Readonly<Record<string, LockedPackage | WorkspaceLink>>;
 }
 
 export interface LicensedPackage {
@@ -25,11 +30,12 @@ const PERMISSIVE = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueO
 /** Those of tools, which no user of the gateway is handed. */
 const OF_TOOLS = [...PERMISSIVE, 'CC-BY-4.0', 'MPL-2.0', 'Python-2.0'];
 
-/** All packages of a lockfile, sorted by name and version, each once. */
+/** All packages of a lockfile but the project's own, sorted by name and version, each once. */
 export function licencesOf({ packages }: Lockfile): LicensedPackage[] {
   const found = new Map<string, LicensedPackage>();
-  for (const [folder, { version, license, dev }] of Object.entries(packages)) {
-    if (folder === '') continue;
+  for (const [folder, locked] of Object.entries(packages)) {
+    if (!folder.includes('node_modules/') || 'link' in locked) continue;
+    const { version, license, dev } = locked;
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
     const use = dev ? 'development' : 'production';
     const isAllowed = license !== undefined && isCovered(license, use === 'production' ? PERMISSIVE : OF_TOOLS);

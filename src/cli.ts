@@ -5,13 +5,11 @@ import { readDotEnv } from './cli/dot-env.ts';
 import { explain } from './cli/explain.ts';
 import { printScopes, scopesOfFiles } from './cli/scopes.ts';
 import { ConfigError, loadAuth, loadConfig, loadDatabase, loadEncryptedDatabase, loadScopes } from './config.ts';
-import { type Demo, runDemo } from './demo.ts';
+import type { Demo } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { printSchema } from './graphql/schema.ts';
 import { sleep, systemClock } from './lib/time/clock.ts';
 import { runUntilStopped } from './lib/until-stopped.ts';
-import { NO_LIMITS } from './simulator/limits/limits.ts';
-import { createSimulator, DEFAULT_APP, DEFAULT_PORTALS } from './simulator/simulator.ts';
 import { openDatabase } from './storage/database.ts';
 import { type RotationProgress, rotateKeys } from './storage/encryption/key-rotation.ts';
 import { TokenCipher } from './storage/encryption/token-cipher.ts';
@@ -58,6 +56,7 @@ program
   .description('Run the gateway beside a simulated HubSpot, with one portal connected. PORT chooses the port.')
   .action(async () => {
     let demo: Demo | undefined;
+    const { runDemo } = await import('./demo.ts');
     await runUntilStopped({
       async start() {
         demo = await runDemo(process.env.PORT ?? '4000');
@@ -69,31 +68,13 @@ program
 
 program
   .command('simulator')
-  .description('Run a simulated HubSpot: consent page, OAuth endpoints and CRM API.')
-  .option('-p, --port <port>', 'port to listen on', port, 4010)
-  .option('-s, --seed <number>', 'seed of the generated data', wholeNumber, 1)
-  .option('--contacts <number>', 'contacts of the first portal', wholeNumber)
-  .option('--latency <ms>', 'how long every CRM answer takes', wholeNumber, 0)
-  .option('--no-limits', "answer as much as is asked, beyond HubSpot's rate limits")
-  .action(async (options: SimulatorCommand) => {
-    const portals = DEFAULT_PORTALS.map((portal, index) =>
-      index === 0 && options.contacts !== undefined
-        ? { ...portal, size: { ...portal.size, contacts: options.contacts } }
-        : portal,
-    );
-    const simulator = createSimulator({
-      seed: options.seed,
-      portals,
-      latencyMs: options.latency,
-      ...(!options.limits && { limits: NO_LIMITS }),
-    });
-    await runUntilStopped({
-      async start() {
-        const url = await simulator.listen(options.port);
-        process.stdout.write(simulatorIntroduction(url));
-      },
-      stop: () => simulator.close(),
-    });
+  .description('Run a simulated HubSpot: consent page, OAuth endpoints and CRM API. --help shows its options.')
+  .argument('[options...]')
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (options: string[]) => {
+    const { runCli } = await import('hubspot-graphql-gateway-simulator/cli');
+    await runCli(options);
   });
 
 program
@@ -154,38 +135,9 @@ program
   .description('Print the GraphQL schema, sorted, with its directives.')
   .action(() => void process.stdout.write(printSchema()));
 
-interface SimulatorCommand {
-  readonly port: number;
-  readonly seed: number;
-  readonly contacts?: number;
-  readonly latency: number;
-  readonly limits: boolean;
-}
-
-function simulatorIntroduction(url: string): string {
-  return `HubSpot, simulated, listens on ${url}
-
-For the gateway's environment:
-  HUBSPOT_API_URL=${url}
-  HUBSPOT_AUTHORIZE_URL=${url}/oauth/authorize
-  HUBSPOT_CLIENT_ID=${DEFAULT_APP.clientId}
-  HUBSPOT_CLIENT_SECRET=${DEFAULT_APP.clientSecret}
-  HUBSPOT_SCOPES="${DEFAULT_APP.requiredScopes.join(' ')}"
-  HUBSPOT_OPTIONAL_SCOPES="${DEFAULT_APP.optionalScopes.join(' ')}"
-
-What was asked of it: ${url}/_simulator/requests, in figures: ${url}/_simulator/statistics
-`;
-}
-
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
-}
-
-function port(text: string): number {
-  const value = wholeNumber(text);
-  if (value > 65_535) throw new InvalidArgumentError('It must be a port number.');
-  return value;
 }
 
 function ownVersion(): string {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { createSimulator, DEFAULT_APP, type Simulator } from 'hubspot-graphql-gateway-simulator';
 import jwt from 'jsonwebtoken';
 import { loadConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from './simulator/simulator.ts';
 
 export interface Demo {
   /** The text that the command prints. */

@@ -1,15 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAX_LINES = 300;
 const MAX_FILES_PER_FOLDER = 18;
 
+/** The folders of packages: the gateway's own and its workspaces'. */
+const PACKAGES = ['.', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`)];
+
 /** Whose values each room of src may import. Types may come from anything further right, too. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  cli: ['config', 'demo', 'gateway', 'graphql', 'lib', 'simulator', 'storage'],
-  demo: ['config', 'gateway', 'simulator'],
+  cli: ['config', 'demo', 'gateway', 'graphql', 'lib', 'storage'],
+  demo: ['config', 'gateway'],
   gateway: ['http', 'graphql', 'connector', 'installations', 'storage', 'hubspot', 'lib'],
   http: ['graphql', 'lib', 'errors'],
   graphql: ['connector', 'crm', 'lib', 'errors'],
@@ -18,7 +21,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   storage: ['lib', 'errors'],
   hubspot: ['crm', 'lib', 'errors'],
   crm: [],
-  simulator: ['lib'],
+  simulator: [],
   config: ['lib'],
   errors: [],
   lib: [],
@@ -39,22 +42,26 @@ const LEFT_TO_RIGHT = [
 
 interface Import {
   readonly from: string;
+  /** A file, or the name that a package is imported by. */
   readonly to: string;
   readonly typeOnly: boolean;
 }
 
-const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => join(ROOT, 'src', name));
+const isGateway = (file: string) => file.startsWith(join(ROOT, 'src/'));
+const files = PACKAGES.flatMap((folder) => filesBelow(`${folder}/src`));
+const gatewayFiles = files.filter(isGateway);
 const imports = files.flatMap(importsOf);
+const relativeImports = imports.filter(({ to }) => isAbsolute(to));
 
 describe('the house', () => {
   it('has a row in the table for every room', () => {
-    expect([...new Set(files.map(room))].sort()).toEqual(Object.keys(VALUES).sort());
+    expect([...new Set(gatewayFiles.map(room))].sort()).toEqual(Object.keys(VALUES).sort());
   });
 
   it('imports values only from the next room to the right, and nothing from the left', () => {
-    const trespasses = imports.filter(({ from, to, typeOnly }) => !mayImport(room(from), room(to), typeOnly));
+    const trespasses = relativeImports.filter(
+      ({ from, to, typeOnly }) => isGateway(from) && !mayImport(room(from), room(to), typeOnly),
+    );
     expect(trespasses.map(({ from, to }) => `${short(from)} imports ${short(to)}`)).toEqual([]);
   });
 
@@ -63,11 +70,7 @@ describe('the house', () => {
   });
 
   it(`has no file of more than ${MAX_LINES} lines`, () => {
-    const all = ['src', 'test', 'scripts'].flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts') && !name.startsWith('generated') && !name.includes('node_modules'))
-        .map((name) => join(ROOT, folder, name)),
-    );
+    const all = ['src', 'test', 'scripts', 'packages'].flatMap(filesBelow);
     const long = all.filter((file) => readFileSync(file, 'utf8').split('\n').length - 1 > MAX_LINES);
     expect(long.map(short)).toEqual([]);
   });
@@ -84,6 +87,52 @@ describe('the house', () => {
   });
 });
 
+describe('the packages', () => {
+  const everything = PACKAGES.flatMap((folder) =>
+    ['src', 'test', 'scripts'].flatMap((inside) => filesBelow(`${folder}/${inside}`)),
+  );
+  const all = everything.flatMap(importsOf);
+
+  it('import nothing of the gateway, and nothing of each other by a path', () => {
+    const leaving = all.filter(({ from, to }) => packageOf(from) !== '.' && isForeign(packageOf(from), to));
+    expect(leaving.map(({ from, to }) => `${short(from)} imports ${short(to)}`)).toEqual([]);
+  });
+
+  it('are imported by their names alone; tests may share the helpers of their tests', () => {
+    const reaching = all.filter(({ from, to }) => packageOf(from) === '.' && isAbsolute(to) && packageOf(to) !== '.');
+    const forbidden = reaching.filter(({ to }) => !short(to).startsWith(`${packageOf(to)}/test/helpers/`));
+    expect(forbidden.map(({ from, to }) => `${short(from)} imports ${short(to)}`)).toEqual([]);
+  });
+
+  it.each(PACKAGES)('depend on what their sources import, and on nothing else: %s', (folder) => {
+    const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const named = imports.filter(({ from, to }) => packageOf(from) === folder && !isAbsolute(to));
+    const used = named.filter(({ to }) => !to.startsWith('node:')).map(({ to }) => packageName(to));
+    expect([...new Set(used)].sort()).toEqual(Object.keys(dependencies).sort());
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !/(^generated|node_modules|(^|\/)dist)\//.test(name))
+    .map((name) => join(ROOT, folder, name));
+}
+
+/** `packages/simulator`, or `.` for the gateway. */
+function packageOf(file: string): string {
+  return /^packages\/[^/]+/.exec(short(file))?.[0] ?? '.';
+}
+
+function isForeign(folder: string, to: string): boolean {
+  return isAbsolute(to) ? packageOf(to) !== folder : packageName(to) === 'hubspot-graphql-gateway';
+}
+
+/** `@scope/name/path` is in the package `@scope/name`. */
+function packageName(to: string): string {
+  return /^(@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? to;
+}
+
 function mayImport(from: string, to: string, typeOnly: boolean): boolean {
   if (from === to || VALUES[from]?.includes(to)) return true;
   const [left, right] = [LEFT_TO_RIGHT.indexOf(from), LEFT_TO_RIGHT.indexOf(to)];
@@ -97,12 +146,11 @@ function room(file: string): string {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\s+(?:([^'";]*?)\s+from\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/gm);
-  return [...statements].map(([, clause = '', path, dynamicPath]) => ({
-    from: file,
-    to: resolve(dirname(file), path ?? dynamicPath ?? ''),
-    typeOnly: isTypeOnly(clause),
-  }));
+  const statements = text.matchAll(/^(?:import|export)\s+(?:([^'";]*?)\s+from\s+)?'([^']+)'|import\('([^']+)'\)/gm);
+  return [...statements].map(([, clause = '', path, dynamicPath = '']) => {
+    const name = path ?? dynamicPath;
+    return { from: file, to: name.startsWith('.') ? resolve(dirname(file), name) : name, typeOnly: isTypeOnly(clause) };
+  });
 }
 
 function isTypeOnly(clause: string): boolean {
@@ -115,7 +163,7 @@ function isTypeOnly(clause: string): boolean {
 }
 
 function findCycle(): string[] | undefined {
-  const edges = Map.groupBy(imports, ({ from }) => from);
+  const edges = Map.groupBy(relativeImports, ({ from }) => from);
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): string[] | undefined => {
     if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];

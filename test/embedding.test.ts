@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import jwt from 'jsonwebtoken';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { silentLogger } from '../src/lib/logging/logger.ts';
-import { ManualClock } from '../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../src/storage/database.ts';
 import { createPostgresDatabase } from './helpers/databases.ts';
 import { collectingLogger } from './helpers/logs.ts';

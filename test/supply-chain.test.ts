@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +11,11 @@ const LOCKFILES = ['package-lock.json', 'scripts/bench/peers/package-lock.json']
 
 describe.each(LOCKFILES)('%s', (path) => {
   const { packages } = JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as {
-    packages: Record<string, { integrity?: string; resolved?: string }>;
+    packages: Record<string, { integrity?: string; resolved?: string; link?: true }>;
   };
-  const dependencies = Object.entries(packages).filter(([folder]) => folder !== '');
+  const dependencies = Object.entries(packages).filter(
+    ([folder, { link }]) => folder.includes('node_modules/') && !link,
+  );
 
   it('has the hash of each package, and the address of none', () => {
     expect(dependencies.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
@@ -23,6 +25,15 @@ describe.each(LOCKFILES)('%s', (path) => {
   it('has no licence that is not allowed', () => {
     expect(licencesOf({ packages: packages as never }).filter(({ isAllowed }) => !isAllowed)).toEqual([]);
   });
+});
+
+it('links the workspaces, and those alone', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { resolved?: string; link?: true }>;
+  };
+  const links = Object.entries(packages).filter(([, { link }]) => link);
+  const workspaces = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
+  expect(links.map(([, { resolved }]) => resolved).sort()).toEqual(workspaces.sort());
 });
 
 describe('the audit of licences', () => {
@@ -54,6 +65,9 @@ describe('the audit of licences', () => {
       'node_modules/bad': { version: '2.0.0', license: 'GPL-3.0' },
       'node_modules/bad/node_modules/good': { version: '1.0.0', license: 'MIT' },
       'node_modules/none': { version: '3.0.0', dev: true },
+      'node_modules/own': { resolved: 'packages/own', link: true },
+      'packages/own': { version: '0.0.0' },
+      'packages/own/node_modules/good': { version: '1.0.0', license: 'MIT' },
     };
     writeFileSync(lockfile, JSON.stringify({ packages }));
     const audited = await run(lockfile);

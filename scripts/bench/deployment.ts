@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_APP } from 'hubspot-graphql-gateway-simulator';
 import jwt from 'jsonwebtoken';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/time/clock.ts';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { EncryptionKeys } from '../../src/storage/encryption/encryption-keys.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';

@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import {
+  createSimulator,
+  DEFAULT_APP,
+  NO_LIMITS,
+  type Simulator,
+  type SimulatorOptions,
+} from 'hubspot-graphql-gateway-simulator';
 import type { Installation } from '../../src/storage/installation.ts';
 import { Deployment, type Seed } from './deployment.ts';
 

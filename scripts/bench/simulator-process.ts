@@ -1,4 +1,4 @@
-import { createSimulator, DEFAULT_APP, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { createSimulator, DEFAULT_APP, type SimulatorOptions } from 'hubspot-graphql-gateway-simulator';
 import type { HubspotAccess } from './contenders.ts';
 import { answer } from './ipc.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { expect, it } from 'vitest';
 import { explain } from '../../src/cli/explain.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 

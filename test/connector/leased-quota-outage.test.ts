@@ -1,7 +1,7 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { HUBSPOT_LIMITS } from '../../src/connector/rate-limit/quota.ts';
 import type { silentLogger } from '../../src/lib/logging/logger.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { QuotaLeaseStore } from '../../src/storage/quota-lease-store.ts';
 import { createTestDatabase } from '../helpers/databases.ts';
 import { CallCounter, pass, Replica } from '../helpers/replicas.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import {
   type AuthorizationRequest,
   AuthorizationRequestStore,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { DecryptionError, TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { NewGrant } from '../../src/storage/installation.ts';
 import type { InstallationStore } from '../../src/storage/installation-store.ts';

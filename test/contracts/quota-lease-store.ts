@@ -1,5 +1,5 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { type QuotaLeaseRequest, QuotaLeaseStore, type QuotaLedger } from '../../src/storage/quota-lease-store.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 

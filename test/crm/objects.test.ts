@@ -1,7 +1,7 @@
+import { AssociationTypes } from 'hubspot-graphql-gateway-simulator';
 import { describe, expect, it } from 'vitest';
 import { plainTypeId } from '../../src/crm/associations.ts';
 import { CRM_OBJECTS } from '../../src/crm/objects.ts';
-import { AssociationTypes } from '../../src/simulator/crm/associations/association-types.ts';
 
 const pairs = CRM_OBJECTS.flatMap((from) => CRM_OBJECTS.map((to) => [from.objectType, to.objectType] as const));
 

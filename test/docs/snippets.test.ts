@@ -39,7 +39,7 @@ it('what the pages show in TypeScript compiles, as strictly as can be', { timeou
             'hubspot-graphql-gateway': [join(ROOT, 'src/gateway.ts')],
             'hubspot-graphql-gateway/config': [join(ROOT, 'src/config.ts')],
             'hubspot-graphql-gateway/errors': [join(ROOT, 'src/errors.ts')],
-            'hubspot-graphql-gateway/simulator': [join(ROOT, 'src/simulator/simulator.ts')],
+            'hubspot-graphql-gateway/simulator': [join(ROOT, 'src/simulator.ts')],
           },
         },
         include: ['*'],

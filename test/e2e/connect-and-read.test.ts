@@ -1,5 +1,6 @@
 import { GraphQLClient } from 'graphql-request';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import {
   ConnectHubSpotDocument,
   ContactByEmailDocument,
@@ -9,7 +10,6 @@ import {
   DealsDocument,
   InstallationsDocument,
 } from '../generated/graphql.ts';
-import { Browser } from '../helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSimulator, type Simulator } from 'hubspot-graphql-gateway-simulator';
 import jwt from 'jsonwebtoken';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { silentLogger } from '../../src/lib/logging/logger.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type Application, startApplication } from '../helpers/application.ts';
 import { type Chromium, noChromium, startChromium } from '../helpers/chromium.ts';
 import { ALICE, JWT_SECRET, SMALL_PORTAL, testEnv } from '../helpers/stack.ts';

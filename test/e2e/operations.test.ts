@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
+import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { Browser } from '../helpers/browser.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const FOLDER = new URL('../../schema/operations/', import.meta.url);

@@ -1,5 +1,5 @@
+import { HUBSPOT_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, expect, it } from 'vitest';
-import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { codes, install } from '../helpers/token-faults.ts';
 

@@ -1,6 +1,6 @@
 import { GraphQLClient } from 'graphql-request';
+import type { Owner } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Owner } from '../../src/simulator/crm/owners.ts';
 import {
   Company360Document,
   ContactByEmailDocument,

@@ -1,9 +1,8 @@
+import { FAULTS, type Fault } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retry } from '../../src/connector/middleware/retry.ts';
 import { isGatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall } from '../../src/hubspot/client.ts';
-import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
-import type { Fault } from '../../src/simulator/faults/faults.ts';
 import { contact } from '../helpers/batching.ts';
 import { type Answer as LoopbackAnswer, respond, startLoopback } from '../helpers/loopback.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import type { Installation } from '../../src/storage/installation.ts';
-import { Browser } from '../helpers/browser.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
 import { type Cut, startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { codes, install, READ, refreshes, statuses, tokenRow } from '../helpers/token-faults.ts';

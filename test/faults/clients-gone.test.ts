@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
+import { DEFAULT_APP, REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { codes, EXPIRED, READ, SECOND } from '../helpers/token-faults.ts';
 

@@ -1,7 +1,7 @@
+import type { Fault } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/simulator/faults/faults.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { faultsOf } from '../helpers/broken-replica.ts';
-import { Browser } from '../helpers/browser.ts';
 import { Stack } from '../helpers/stack.ts';
 import { codes, EXPIRED, READ, SECOND } from '../helpers/token-faults.ts';
 

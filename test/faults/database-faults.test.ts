@@ -1,5 +1,5 @@
+import type { Rotation } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { faultsOf, LEASE, stopAfter, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import type { DatabaseFaults } from '../helpers/database-faults.ts';

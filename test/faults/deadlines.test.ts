@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { DEFAULT_APP, REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { COMPILED_AT_USE } from '../../src/graphql/execution/operation-paths.ts';
 import { sleep } from '../../src/lib/time/clock.ts';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
-import { Browser } from '../helpers/browser.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
 import { codes, EXPIRED, READ, SECOND } from '../helpers/token-faults.ts';
 

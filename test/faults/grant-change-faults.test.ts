@@ -1,5 +1,5 @@
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { dieOnce, faultsOf, LEASE, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import { Stack, type StackOptions } from '../helpers/stack.ts';

@@ -1,7 +1,5 @@
+import { FAULTS, type Fault, HUBSPOT_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
-import type { Fault } from '../../src/simulator/faults/faults.ts';
-import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { Stack } from '../helpers/stack.ts';
 import { codes, install, READ, SECOND } from '../helpers/token-faults.ts';
 

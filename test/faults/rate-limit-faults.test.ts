@@ -1,6 +1,5 @@
+import { FAULTS, HUBSPOT_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
-import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { ALICE, type Answer, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { codes, install, READ, SECOND } from '../helpers/token-faults.ts';
 

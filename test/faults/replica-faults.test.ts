@@ -1,6 +1,5 @@
+import { REFRESH, type Rotation } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { dieAfter, dieOnce, faultsOf, LEASE, standStill, stopAfter, TOKEN_WRITE } from '../helpers/broken-replica.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';

@@ -1,10 +1,9 @@
+import { type ActiveFault, createSimulator, REFRESH, type Simulator } from 'hubspot-graphql-gateway-simulator';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GatewayProcess } from '../../scripts/bench/fleet.ts';
 import { loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/time/clock.ts';
-import { type ActiveFault, REFRESH } from '../../src/simulator/faults/faults.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { Installation } from '../../src/storage/installation.ts';

@@ -1,9 +1,7 @@
+import { createSimulator, DEFAULT_APP, NO_LIMITS, REFRESH, type Simulator } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Deployment } from '../../scripts/bench/deployment.ts';
 import { GatewayProcess } from '../../scripts/bench/fleet.ts';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
 import { READ } from '../helpers/token-faults.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { faultsOf } from '../helpers/broken-replica.ts';
-import { Browser } from '../helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 import { EXPIRED, install, READ } from '../helpers/token-faults.ts';

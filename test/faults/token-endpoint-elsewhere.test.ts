@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHubspotPool } from '../../src/hubspot/client.ts';
 import { OAuthClient, OAuthError } from '../../src/hubspot/oauth/oauth-client.ts';
 import { systemClock } from '../../src/lib/time/clock.ts';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 import { EXPIRED, install, READ, refreshes, tokenRow } from '../helpers/token-faults.ts';

@@ -1,5 +1,5 @@
+import { type Fault, REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Fault, REFRESH } from '../../src/simulator/faults/faults.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';

@@ -1,5 +1,5 @@
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import {

@@ -1,6 +1,5 @@
+import { REFRESH, type Rotation } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 import {

@@ -1,5 +1,5 @@
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { Stack } from '../helpers/stack.ts';
 import { codes, EXPIRED, install, READ, refreshes, SECOND, statuses, tokenRow } from '../helpers/token-faults.ts';

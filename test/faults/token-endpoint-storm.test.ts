@@ -1,5 +1,5 @@
+import { type Fault, REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Fault, REFRESH } from '../../src/simulator/faults/faults.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { type Answer, Stack, type TestViewer } from '../helpers/stack.ts';
 import { STORM_SCALE } from '../helpers/storm-scale.ts';

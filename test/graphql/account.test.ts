@@ -1,6 +1,5 @@
+import { euAccount, type Portal, usAccount } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { euAccount, usAccount } from '../../src/simulator/account/account.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const FACTS = 'portalName timeZone currency additionalCurrencies uiDomain dataHostingLocation';

@@ -21,8 +21,8 @@ import { GatewayError } from '../../src/errors.ts';
 import { createExecutor } from '../../src/graphql/execution/executor.ts';
 import { presentErrors } from '../../src/http/graphql/plugins/use-error-codes.ts';
 import { createLogger } from '../../src/lib/logging/logger.ts';
-import { Random } from '../../src/simulator/data/random.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
+import { Random } from '../helpers/random.ts';
 
 /** Shapes of answers that the gateway's own schema does not have are tried here; its own, in random-documents. */
 const RUNS = 30 * FUZZ_SCALE;

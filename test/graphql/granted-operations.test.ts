@@ -11,11 +11,11 @@ import {
   parse,
   type SelectionNode,
 } from 'graphql';
+import { createSimulator } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScopeRequirement } from '../../src/crm/scopes.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ScopeSet } from '../../src/hubspot/oauth/scope-set.ts';
-import { createSimulator } from '../../src/simulator/simulator.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 import { randomOperation } from '../helpers/random-operation.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';

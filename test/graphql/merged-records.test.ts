@@ -1,6 +1,5 @@
+import { mergeRecords, type Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
 import { MergingPortal, READ } from '../helpers/merging-portal.ts';
 import type { Stack } from '../helpers/stack.ts';
 

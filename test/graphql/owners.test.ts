@@ -1,5 +1,5 @@
+import type { Owner } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Owner } from '../../src/simulator/crm/owners.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 let stack: Stack;

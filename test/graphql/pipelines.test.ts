@@ -1,5 +1,5 @@
+import { dealPipeline } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dealPipeline } from '../../src/simulator/crm/pipelines.ts';
 import { Stack } from '../helpers/stack.ts';
 
 let stack: Stack;

@@ -8,10 +8,10 @@ import { expect, it } from 'vitest';
 import { operationNamed, operationsIn } from '../../src/graphql/analysis/operations.ts';
 import { isCompilable } from '../../src/graphql/execution/operation-paths.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { Random } from '../../src/simulator/data/random.ts';
 import { type BothAnswers, BothExecutors, type Result } from '../helpers/both-executors.ts';
 import { BrokenPortal } from '../helpers/broken-hubspot.ts';
 import { announceSeed, FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
+import { Random } from '../helpers/random.ts';
 import { type RandomDocument, randomDocument } from '../helpers/random-document.ts';
 
 const DOCUMENTS = 20_000 * FUZZ_SCALE;

@@ -1,11 +1,11 @@
 import { Client } from '@hubspot/api-client';
 import fc from 'fast-check';
+import type { Owner } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Owner } from '../../src/simulator/crm/owners.ts';
+import { CRM_READ } from '../../packages/simulator/test/helpers/searched-portal.ts';
 import { announceSeed, FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
 import { PROPERTIES, TAKEN, type Typename } from '../helpers/random-values.ts';
 import { inputOf, LABELS, randomWrite, type Targets, type Write } from '../helpers/random-writes.ts';
-import { CRM_READ } from '../helpers/searched-portal.ts';
 import { SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { apply, judge, type World } from '../helpers/written-world.ts';
 

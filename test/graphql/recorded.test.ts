@@ -1,9 +1,9 @@
 import { GraphQLEnumType } from 'graphql';
+import type { PropertyDefinition } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { readValue } from '../../src/graphql/values/property-value.ts';
 import { listProperties, type PropertyOption } from '../../src/hubspot/crm/properties.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { FakeApi } from '../helpers/fake-api.ts';
 import {
   type Exchange,

@@ -2,8 +2,8 @@ import { Client } from '@hubspot/api-client';
 import type { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CRM_READ } from '../../packages/simulator/test/helpers/searched-portal.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
-import { CRM_READ } from '../helpers/searched-portal.ts';
 import { Stack } from '../helpers/stack.ts';
 
 // HubSpot's own SDK asks the same portal for the same, in bodies that are multiplied out here, without the gateway's code.

@@ -1,5 +1,5 @@
+import type { DataSensitivity } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DataSensitivity } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { ALICE, Stack, type TestViewer } from '../helpers/stack.ts';
 
 const CONTACTS = 'crm.objects.contacts.read';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Portal } from '../../src/simulator/portal.ts';
 import { Stack } from '../helpers/stack.ts';
 
 const RULES =

@@ -1,10 +1,10 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import type { BatchContext } from '../../src/connector/batching/batch-queue.ts';
 import { CallBudget } from '../../src/connector/call-budget.ts';
 import { RequestContext } from '../../src/connector/request-context.ts';
 import type { CallContext, HubspotCall, HubspotResponse } from '../../src/hubspot/client.ts';
 import { CancellationSource } from '../../src/lib/cancellation.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { FakeLimiter } from './fake-limiter.ts';
 
 /** Resolves when everything has proceeded that does not wait for an answer, a permit or the clock. */

@@ -1,4 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { Connectors, type ConnectorsOptions } from '../../src/connector/connectors.ts';
 import { MetadataCache } from '../../src/connector/metadata/metadata-cache.ts';
 import { PortalOutages } from '../../src/connector/middleware/portal-outages.ts';
@@ -21,7 +22,6 @@ import type { InstallationLifecycle } from '../../src/installations/lifecycle.ts
 import type { TokenManager } from '../../src/installations/token-manager.ts';
 import { EventLoopTurns } from '../../src/lib/event-loop-turns.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { Installation } from '../../src/storage/installation.ts';
 import { BrokenHubspot, type BrokenPortal } from './broken-hubspot.ts';
 import { collectingLogger } from './logs.ts';

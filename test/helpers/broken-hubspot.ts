@@ -1,8 +1,7 @@
+import { createSimulator, NO_LIMITS, type Simulator } from 'hubspot-graphql-gateway-simulator';
 import { Dispatcher } from 'undici';
 import type { Clock } from '../../src/lib/time/clock.ts';
-import { Random } from '../../src/simulator/data/random.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { Random } from './random.ts';
 
 const SCOPES = ['contacts', 'deals', 'companies', 'owners'].map((name) => `crm.objects.${name}.read`);
 const PORTAL = { hubId: 1_234_567, domain: 'one.example', user: 'a', size: { contacts: 9, deals: 7, companies: 4 } };

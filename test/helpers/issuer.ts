@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { createAuthenticator } from '../../src/http/auth/viewer.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { collectingLogger } from './logs.ts';
 import { startLoopback } from './loopback.ts';
 

@@ -1,4 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { rateLimit } from '../../src/connector/middleware/rate-limit.ts';
 import { LocalQuota } from '../../src/connector/rate-limit/quota.ts';
 import { type RateLimiter, RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
@@ -6,7 +7,6 @@ import type { CallContext, HubspotCall, HubspotResponse, Send } from '../../src/
 import type { Budget } from '../../src/hubspot/rate-limit.ts';
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts';
 import { sleep } from '../../src/lib/time/clock.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { collectingLogger } from './logs.ts';
 
 /** A call that reached HubSpot. */

@@ -1,4 +1,4 @@
-import type { Browser } from './browser.ts';
+import type { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { ALICE, type Stack, type TestViewer } from './stack.ts';
 
 /** The application's page for installs. */

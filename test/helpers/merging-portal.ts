@@ -1,5 +1,4 @@
-import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
+import { mergeRecords, type Portal } from 'hubspot-graphql-gateway-simulator';
 import { SMALL_PORTAL, Stack } from './stack.ts';
 
 const SIZE = { contacts: 0, deals: 0, companies: 0 };

@@ -1,5 +1,5 @@
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import type { Fleet } from '../../scripts/bench/fleet.ts';
-import { Browser } from './browser.ts';
 
 /** A client thinks for so long between two requests. */
 const PAUSE_MS = 40;

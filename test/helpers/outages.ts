@@ -1,6 +1,6 @@
+import { NO_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { expect } from 'vitest';
 import { Fleet, type FleetOptions } from '../../scripts/bench/fleet.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { OutageClients } from './outage-clients.ts';
 import { SMALL_PORTAL } from './stack.ts';
 

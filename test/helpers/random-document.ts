@@ -6,8 +6,8 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
-import type { Random } from '../../src/simulator/data/random.ts';
 import { mutilated } from './mutilated-document.ts';
+import type { Random } from './random.ts';
 import { literal, type Replace, randomInput } from './random-inputs.ts';
 import { type Choices, SelectionWriter } from './selection-writer.ts';
 

@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isRequiredInputField,
 } from 'graphql';
-import type { Random } from '../../src/simulator/data/random.ts';
+import type { Random } from './random.ts';
 
 /** How often a value is of a wrong kind. */
 const WRONG = 0.01;

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/simulator/data/random.ts';
+import type { Random } from './random.ts';
 
 const DOCUMENTS = [
   '{ viewer { id } }',

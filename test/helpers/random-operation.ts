@@ -7,7 +7,7 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
-import { Random } from '../../src/simulator/data/random.ts';
+import { Random } from './random.ts';
 import { type Choices, SelectionWriter } from './selection-writer.ts';
 
 /** Spellings of the arguments that a field may be given. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/simulator/data/random.ts';
+import type { Random } from './random.ts';
 import { randomBody } from './random-json.ts';
 
 /** One request as it stands on the wire. */

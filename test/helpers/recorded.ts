@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
+import type { PropertyDefinition } from 'hubspot-graphql-gateway-simulator';
 
 export interface RecordedRecord {
   readonly id: string;

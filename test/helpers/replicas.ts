@@ -1,9 +1,9 @@
+import type { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { LeasedQuotas } from '../../src/connector/rate-limit/leased-quotas.ts';
 import { type RateLimiter, RateLimiters } from '../../src/connector/rate-limit/rate-limiter.ts';
 import { silentLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import type { Clock } from '../../src/lib/time/clock.ts';
-import type { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import type { QuotaLeaseStore } from '../../src/storage/quota-lease-store.ts';
 
 export const HUB_ID = 1_234_567;

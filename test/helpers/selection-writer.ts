@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
-import type { Random } from '../../src/simulator/data/random.ts';
+import type { Random } from './random.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 

@@ -1,13 +1,18 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
+import {
+  createSimulator,
+  DEFAULT_APP,
+  NO_LIMITS,
+  type Simulator,
+  type SimulatorOptions,
+} from 'hubspot-graphql-gateway-simulator';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import jwt from 'jsonwebtoken';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, DEFAULT_APP, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { PostgresTimeouts } from '../../src/storage/postgres/postgres-pool.ts';
-import { Browser } from './browser.ts';
 import { type DatabaseFaults, withFaults } from './database-faults.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
 import { collectingLogger } from './logs.ts';

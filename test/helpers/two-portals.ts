@@ -1,4 +1,4 @@
-import { dealPipeline } from '../../src/simulator/crm/pipelines.ts';
+import { dealPipeline } from 'hubspot-graphql-gateway-simulator';
 import { type Answer, SMALL_PORTAL, Stack } from './stack.ts';
 
 const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.example' };

@@ -1,5 +1,4 @@
-import type { Person, Rights } from '../../src/simulator/people.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
+import type { Person, Portal, Rights } from 'hubspot-graphql-gateway-simulator';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { type Answer, SMALL_PORTAL, Stack, type StackOptions, type TestViewer } from './stack.ts';
 import { openStores } from './stores.ts';

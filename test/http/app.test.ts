@@ -1,10 +1,10 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnswerHeaders } from '../../src/http/answer-headers.ts';
 import { createApp } from '../../src/http/app.ts';
 import { recordRequests } from '../../src/http/request-log.ts';
 import { createLogger } from '../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { Stack } from '../helpers/stack.ts';
 
 const QUERY = JSON.stringify({ query: '{ viewer { id } }' });

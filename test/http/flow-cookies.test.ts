@@ -1,7 +1,7 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { FlowCookies } from '../../src/installations/connect/flow-cookies.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { Browser } from '../helpers/browser.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 
 let stack: Stack;

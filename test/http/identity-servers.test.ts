@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { createAuthenticator } from '../../src/http/auth/viewer.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { ISSUED_TOKENS, type IssuedToken, NOW } from '../helpers/issued-tokens.ts';
 import { collectingLogger } from '../helpers/logs.ts';
 import { es256, rs256 } from '../helpers/tokens.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { routePaths } from '../../src/http/public-paths.ts';
-import { Browser } from '../helpers/browser.ts';
 import { listenOnLoopback } from '../helpers/loopback.ts';
 import { Stack } from '../helpers/stack.ts';
 

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Random } from '../../src/simulator/data/random.ts';
 import { announceSeed, FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
+import { Random } from '../helpers/random.ts';
 import { type RandomRequest, randomRequest } from '../helpers/random-request.ts';
 import { exchange, type RawAnswer } from '../helpers/raw-http.ts';
 import { JWT_SECRET, Stack } from '../helpers/stack.ts';

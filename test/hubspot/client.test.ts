@@ -1,9 +1,9 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import type { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type HubspotCall, type Send } from '../../src/hubspot/client.ts';
 import { TokenRefusedError } from '../../src/hubspot/oauth/token-refused-error.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 
 const TOKEN = 'CKP-secret-token';

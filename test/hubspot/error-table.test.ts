@@ -1,9 +1,9 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../src/errors.ts';
 import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
 import { HubspotRefusalError } from '../../src/hubspot/hubspot-refusal-error.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { FAILURES, nameOf } from '../helpers/failures.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 

@@ -1,10 +1,9 @@
+import { factsOf, type PropertyDefinition } from 'hubspot-graphql-gateway-simulator';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import type { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHubspotPool, createTransport, type Send } from '../../src/hubspot/client.ts';
 import { parseRecordPage } from '../../src/hubspot/crm/objects.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { CONTACTS } from '../../src/simulator/crm/objects/contacts.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
 import { type Loopback, respond, startLoopback } from '../helpers/loopback.ts';
 import { type Exchange, isRecorded, recordedDefinitions, recordedExchanges } from '../helpers/recorded.ts';
 
@@ -128,19 +127,23 @@ describe.skipIf(!isRecorded)('a recorded exchange', () => replays(recordedExchan
 
 describe("the simulator's contact properties", () => {
   it('are defined once each, in alphabetical order', () => {
-    const names = CONTACTS.properties.map(({ name }) => name);
+    const names = factsOf('contacts').properties.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].toSorted());
   });
 
   it.skipIf(!isRecorded)("are shaped, shown and guarded as a real portal's", () => {
     const real = new Map(recordedDefinitions().map((property) => [property.name, facts(property)]));
-    const ours = CONTACTS.properties.map(facts);
+    const ours = factsOf('contacts').properties.map(facts);
     expect(ours).toEqual(ours.map(({ name }) => real.get(name)));
   });
 
   it.skipIf(!isRecorded)("have options that a real portal's have, too", () => {
     const real = recordedDefinitions().flatMap(labels);
-    expect(CONTACTS.properties.flatMap(labels).filter((label) => !real.includes(label))).toEqual([]);
+    expect(
+      factsOf('contacts')
+        .properties.flatMap(labels)
+        .filter((label) => !real.includes(label)),
+    ).toEqual([]);
   });
 });
 

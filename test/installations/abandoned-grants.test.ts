@@ -1,5 +1,5 @@
+import { DEFAULT_APP } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { codes, EXPIRED, SECOND } from '../helpers/token-faults.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Browser } from '../helpers/browser.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 
 const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.example' };

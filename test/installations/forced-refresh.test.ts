@@ -1,5 +1,5 @@
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 import { codes } from '../helpers/token-faults.ts';
 

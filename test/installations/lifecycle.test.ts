@@ -1,6 +1,6 @@
+import { REFRESH } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REFRESH } from '../../src/simulator/faults/faults.ts';
-import { Browser } from '../helpers/browser.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, Stack } from '../helpers/stack.ts';
 

@@ -1,7 +1,7 @@
+import type { TokenPair } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TokenPair } from '../../src/simulator/oauth/grants.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { dump, spellingsIn } from '../contracts/dump.ts';
-import { Browser } from '../helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { INSTALL_URL, RETURN_URL, TestMarketplace } from '../helpers/marketplace.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Browser } from '../helpers/browser.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { INSTALL_URL, RETURN_URL, TestMarketplace } from '../helpers/marketplace.ts';
 import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { dump, spellingsIn } from '../contracts/dump.ts';
-import { Browser } from '../helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, JWT_SECRET, Stack } from '../helpers/stack.ts';
 

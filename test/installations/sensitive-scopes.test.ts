@@ -1,5 +1,5 @@
+import { DEFAULT_APP } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, expect, it } from 'vitest';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { Stack } from '../helpers/stack.ts';
 
 const PLAIN = 'crm.objects.contacts.sensitive.read';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Browser } from '../helpers/browser.ts';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
 import { ALICE, type Answer, Stack } from '../helpers/stack.ts';
 

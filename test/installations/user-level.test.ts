@@ -1,5 +1,5 @@
+import type { Person } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../src/simulator/people.ts';
 import { ALICE, SMALL_PORTAL, type Stack, type StackOptions, type TestViewer } from '../helpers/stack.ts';
 import { CONTACTS, codesOf, DISCONNECT, idsOf, UserLevel } from '../helpers/user-level.ts';
 

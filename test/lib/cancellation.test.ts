@@ -1,6 +1,6 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { expect, it, vi } from 'vitest';
 import { anyOf, CancellationSource, pause, untilCancelled } from '../../src/lib/cancellation.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 
 const REASON = new Error('nobody waits');
 const listener = () => ({ cancel: vi.fn<(reason: Error) => void>() });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { NO_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Fleet } from '../../scripts/bench/fleet.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { FULL, Outage, TIMEOUT_MS } from '../helpers/outages.ts';
 import { ALICE, type Answer, SMALL_PORTAL, Stack } from '../helpers/stack.ts';

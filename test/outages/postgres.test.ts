@@ -1,7 +1,7 @@
+import type { Rotation } from 'hubspot-graphql-gateway-simulator';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type OwnPostgres, startPostgres } from '../../scripts/postgres.ts';
-import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { copyDatabase } from '../helpers/lagging-copy.ts';
 import { FULL, Outage, report, TENANTS, TIMEOUT_MS, underLoad } from '../helpers/outages.ts';

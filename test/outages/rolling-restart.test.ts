@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { NO_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Fleet } from '../../scripts/bench/fleet.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { type Balancer, startBalancer } from '../helpers/balancer.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { FULL, Outage, TIMEOUT_MS } from '../helpers/outages.ts';

@@ -1,12 +1,16 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import {
+  createSimulator,
+  DEFAULT_APP,
+  FAULTS,
+  type Fault,
+  NO_LIMITS,
+  type Simulator,
+} from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Deployment } from '../../scripts/bench/deployment.ts';
 import { MeasuredProcess } from '../../scripts/bench/measured-process.ts';
-import { FAULTS } from '../../src/simulator/faults/fault-presets.ts';
-import type { Fault } from '../../src/simulator/faults/faults.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { Outage } from '../helpers/outages.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';

@@ -1,6 +1,5 @@
+import { type ActiveFault, DEFAULT_APP } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ActiveFault } from '../../src/simulator/faults/faults.ts';
-import { DEFAULT_APP } from '../../src/simulator/simulator.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { openStores } from '../helpers/stores.ts';

@@ -1,6 +1,6 @@
+import type { Rotation } from 'hubspot-graphql-gateway-simulator';
 import { expect, it } from 'vitest';
 import { Fleet } from '../../scripts/bench/fleet.ts';
-import type { Rotation } from '../../src/simulator/oauth/grants.ts';
 import { createPostgresDatabase } from '../helpers/databases.ts';
 import { SMALL_PORTAL } from '../helpers/stack.ts';
 

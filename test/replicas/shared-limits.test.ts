@@ -1,5 +1,5 @@
+import { HUBSPOT_LIMITS } from 'hubspot-graphql-gateway-simulator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { HUBSPOT_LIMITS } from '../../src/simulator/limits/limits.ts';
 import { QuotaLeaseStore, type StoredQuotaLease } from '../../src/storage/quota-lease-store.ts';
 import { type Answer, SMALL_PORTAL, Stack } from '../helpers/stack.ts';
 import { install } from '../helpers/token-faults.ts';

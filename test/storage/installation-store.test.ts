@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { TokenCipher } from '../../src/storage/encryption/token-cipher.ts';
 import type { NewGrant } from '../../src/storage/installation.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { sql } from 'kysely';
 import { expect, inject, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 
 const FOLDER = '/var/run/postgresql';

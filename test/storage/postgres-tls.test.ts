@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { explain } from '../../src/cli/explain.ts';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createCertificateAuthority, EXPIRED } from '../helpers/certificates.ts';
 import { startPostgresTlsFront } from '../helpers/tls.ts';

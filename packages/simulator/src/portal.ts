@@ -1,4 +1,3 @@
-import type { Clock } from '../lib/time/clock.ts';
 import { type AccountSettings, usAccount } from './account/account.ts';
 import { SEARCH_LAG_MS } from './assumptions.ts';
 import { type Association, AssociationStore, type RecordRef } from './crm/associations/association-store.ts';
@@ -14,6 +13,7 @@ import type { ValidationRule } from './crm/properties/validation-rules.ts';
 import { RecordStore, type StoredRecord } from './crm/records/record-store.ts';
 import { SearchIndex } from './crm/search/search-index.ts';
 import { ALL_RIGHTS, isWithin, type Person, type Reach } from './people.ts';
+import type { Clock } from './time/clock.ts';
 
 /** The id of the user who gives consent when the consent page lets nobody choose. */
 const ADMIN_ID = 9_586_504;

@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/time/clock.ts';
 import type { CallKind } from './limits/call-kind.ts';
 import { RollingWindow } from './limits/call-window.ts';
 import type { LimitPolicy } from './limits/limit-answers.ts';
+import type { Clock } from './time/clock.ts';
 
 /** One request that the simulator answered. */
 export interface LoggedRequest {

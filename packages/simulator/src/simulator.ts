@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type Clock, sleep, systemClock } from '../lib/time/clock.ts';
 import { type AccountSettings, euAccount, usAccount } from './account/account.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import { failure } from './answers.ts';
@@ -39,6 +38,7 @@ import { Portal } from './portal.ts';
 import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import { pathOf, unifiedPath } from './request-path.ts';
+import { type Clock, sleep, systemClock } from './time/clock.ts';
 import { refuseLongUrls } from './url-length.ts';
 import type { World } from './world.ts';
 

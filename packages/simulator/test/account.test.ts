@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { euAccount } from '../../src/simulator/account/account.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import { euAccount } from '../src/account/account.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 const size = { contacts: 1, deals: 0, companies: 0 };
 const WINTER = Date.UTC(2026, 10, 23);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 interface Labels {
   readonly results: readonly { readonly category: string; readonly typeId: number; readonly label: string | null }[];

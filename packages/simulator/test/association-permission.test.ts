@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusal, simulatePortal } from '../helpers/simulated-portal.ts';
+import { refusal, simulatePortal } from './helpers/simulated-portal.ts';
 
 const PAIR = { from: { id: '1' }, to: { id: '2' } };
 const REFUSED = {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import type { ObjectTypeName } from '../src/crm/object-types.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 interface ErrorAnswer {
   readonly message: string;

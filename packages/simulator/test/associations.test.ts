@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 interface Association {
   readonly toObjectId: number;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
-import { Browser } from '../helpers/browser.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../src/simulator.ts';
+import { Browser } from './helpers/browser.ts';
 
 const EMPTY = { contacts: 0, deals: 0, companies: 0 };
 const PORTALS = [

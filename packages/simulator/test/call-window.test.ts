@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { type CallWindow, createWindow } from '../../src/simulator/limits/call-window.ts';
+import { type CallWindow, createWindow } from '../src/limits/call-window.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
 
 const START = Date.UTC(2026, 10, 23, 9, 0, 0, 400);
 

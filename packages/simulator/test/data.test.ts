@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import { generateData } from '../../src/simulator/data/generate.ts';
-import { LEAD_STATUSES, LIFECYCLE_STAGES } from '../../src/simulator/data/words.ts';
-import { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import type { ObjectTypeName } from '../src/crm/object-types.ts';
+import { generateData } from '../src/data/generate.ts';
+import { LEAD_STATUSES, LIFECYCLE_STAGES } from '../src/data/words.ts';
+import { Portal } from '../src/portal.ts';
+import { createSimulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
 
 const SIZE = { contacts: 2_000, deals: 500, companies: 200 };
 const TYPES: readonly ObjectTypeName[] = ['contacts', 'deals', 'companies'];

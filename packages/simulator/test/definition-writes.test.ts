@@ -1,10 +1,10 @@
 import { Client } from '@hubspot/api-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { SMALL_PORTAL } from '../helpers/stack.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { SMALL_PORTAL } from './helpers/small-portal.ts';
 
 const SCOPES = ['deals', 'contacts'].flatMap((type) => [`crm.schemas.${type}.read`, `crm.schemas.${type}.write`]);
 const PIPELINES = '/crm/pipelines/2026-09/deals';

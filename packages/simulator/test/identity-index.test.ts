@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
-import { Portal } from '../../src/simulator/portal.ts';
+import { mergeRecords } from '../src/crm/records/record-merge.ts';
+import { Portal } from '../src/portal.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
 
 function portalWith(count: number): Portal {
   const portal = new Portal({ hubId: 1, domain: 'one.example', user: 'admin@one.example' }, new ManualClock());

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
 
 const SIZE = { contacts: 1, deals: 0, companies: 0 };
 const PORTALS = [{ hubId: 101, domain: 'one.example', user: 'a', size: SIZE }];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { ASSOCIATION_LIMITS } from '../../src/simulator/limits/limits.ts';
-import type { LimitOptions } from '../../src/simulator/limits/portal-limits.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import { ASSOCIATION_LIMITS } from '../src/limits/limits.ts';
+import type { LimitOptions } from '../src/limits/portal-limits.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 const SIZE = { contacts: 1, deals: 0, companies: 0 };
 const PORTALS = [101, 102].map((hubId) => ({ hubId, domain: `${hubId}.example`, user: 'a', size: SIZE }));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../src/simulator.ts';
 
 const INSTALL_URL = 'http://localhost:4000/oauth/hubspot/callback';
 const PORTAL = {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Person } from '../../src/simulator/people.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
-import { postForm } from '../helpers/hubspot-caller.ts';
+import type { Person } from '../src/people.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { postForm } from './helpers/hubspot-caller.ts';
 
 const DATED = ['2026-09', '2026-03', 'v3'];
 const EVERY_VERSION = [...DATED, 'v1'];

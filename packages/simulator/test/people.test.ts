@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Person, Reach } from '../../src/simulator/people.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { refusal, WRITE_SCOPES, type WrittenRecord } from '../helpers/simulated-portal.ts';
+import type { Person, Reach } from '../src/people.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { refusal, WRITE_SCOPES, type WrittenRecord } from './helpers/simulated-portal.ts';
 
 const CONTACTS = '/crm/objects/2026-09/contacts';
 const SIZE = { contacts: 0, deals: 0, companies: 0 };

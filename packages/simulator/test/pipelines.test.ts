@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Pipeline, PipelineStage } from '../../src/simulator/crm/pipelines.ts';
-import type { PropertyDefinition } from '../../src/simulator/crm/properties/property-definitions.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import type { Pipeline, PipelineStage } from '../src/crm/pipelines.ts';
+import type { PropertyDefinition } from '../src/crm/properties/property-definitions.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 interface Failure {
   readonly category?: string;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PropertyType } from '../../src/simulator/crm/properties/property-definitions.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { refusal, type SimulatedPortal, simulatePortal } from '../helpers/simulated-portal.ts';
+import type { PropertyType } from '../src/crm/properties/property-definitions.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { refusal, type SimulatedPortal, simulatePortal } from './helpers/simulated-portal.ts';
 
 const VALIDATIONS = '/crm/property-validations/2026-09';
 const CONTACTS = '/crm/objects/2026-09/contacts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ObjectTypeName, objectType } from '../../src/simulator/crm/object-types.ts';
-import { type SimulatedPortal, simulatePortal } from '../helpers/simulated-portal.ts';
+import { type ObjectTypeName, objectType } from '../src/crm/object-types.ts';
+import { type SimulatedPortal, simulatePortal } from './helpers/simulated-portal.ts';
 
 interface RecordedRecord {
   readonly id: string;
@@ -19,7 +19,7 @@ interface Exchange {
   readonly response: { readonly status: number; readonly body: '' | { readonly results: readonly RecordedRecord[] } };
 }
 
-const RECORDED = resolve(import.meta.dirname, '../..', '../shared/data/recorded/exchanges.json');
+const RECORDED = resolve(import.meta.dirname, '../../..', '../shared/data/recorded/exchanges.json');
 const WRITE = /\/objects\/(\w+)\/batch\/(create|update|archive)$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 

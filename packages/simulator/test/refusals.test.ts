@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
 
 interface Failure {
   readonly status: string;

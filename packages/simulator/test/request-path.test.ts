@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pathOf } from '../../src/simulator/request-path.ts';
+import { pathOf } from '../src/request-path.ts';
 
 it.each([
   'http://localhost:4010/crm/objects/2026-09/contacts',

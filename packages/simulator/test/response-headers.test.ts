@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_URL_CHARACTERS } from '../../src/simulator/assumptions.ts';
-import { type ErrorAnswer, type SimulatedPortal, simulatePortal } from '../helpers/simulated-portal.ts';
+import { MAX_URL_CHARACTERS } from '../src/assumptions.ts';
+import { type ErrorAnswer, type SimulatedPortal, simulatePortal } from './helpers/simulated-portal.ts';
 
 const LIST = '/crm/objects/2026-09/contacts';
 

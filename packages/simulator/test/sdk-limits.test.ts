@@ -1,8 +1,8 @@
 import { Client } from '@hubspot/api-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
-import { SMALL_PORTAL } from '../helpers/stack.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { SMALL_PORTAL } from './helpers/small-portal.ts';
 
 let clock: ManualClock;
 let simulator: Simulator;

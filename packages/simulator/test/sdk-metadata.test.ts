@@ -4,10 +4,10 @@ import {
   PropertyCreateTypeEnum,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { SMALL_PORTAL } from '../helpers/stack.ts';
+import type { Portal } from '../src/portal.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { SMALL_PORTAL } from './helpers/small-portal.ts';
 
 const SCOPES = [
   'crm.objects.contacts.read',

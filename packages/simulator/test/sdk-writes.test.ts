@@ -2,7 +2,7 @@ import { Client } from '@hubspot/api-client';
 import { AssociationSpecAssociationCategoryEnum as V4Category } from '@hubspot/api-client/lib/codegen/crm/associations/v4/models/AssociationSpec.js';
 import { AssociationSpecAssociationCategoryEnum as Category } from '@hubspot/api-client/lib/codegen/crm/contacts/models/AssociationSpec.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type SimulatedPortal, simulatePortal, WRITE_SCOPES } from '../helpers/simulated-portal.ts';
+import { type SimulatedPortal, simulatePortal, WRITE_SCOPES } from './helpers/simulated-portal.ts';
 
 let world: SimulatedPortal;
 let client: Client;

@@ -1,9 +1,9 @@
 import { Client } from '@hubspot/api-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../src/simulator/simulator.ts';
-import { Browser } from '../helpers/browser.ts';
-import { SMALL_PORTAL } from '../helpers/stack.ts';
+import { createSimulator, DEFAULT_APP, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { Browser } from './helpers/browser.ts';
+import { SMALL_PORTAL } from './helpers/small-portal.ts';
 
 const { clientId, clientSecret, requiredScopes } = DEFAULT_APP;
 const REDIRECT_URI = 'http://localhost:4000/callback';

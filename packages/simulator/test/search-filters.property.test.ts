@@ -1,7 +1,11 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FUZZ_SCALE, FUZZ_SEED } from '../helpers/fuzz.ts';
-import { SearchedPortal } from '../helpers/searched-portal.ts';
+import { SearchedPortal } from './helpers/searched-portal.ts';
+
+const FUZZ_SCALE = Number(process.env.FUZZ_SCALE ?? 1);
+/** An ordinary run tries the same cases every time, a longer one others each time. */
+const FUZZ_SEED = Number(process.env.FUZZ_SEED ?? (FUZZ_SCALE > 1 ? randomInt(2 ** 31) : 20_261_127));
 
 // A second opinion on filters: values that carry their meaning beside their text, and the plainest comparison of both.
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createSimulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { CRM_READ, type Found, SearchedPortal } from '../helpers/searched-portal.ts';
+import { createSimulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { CRM_READ, type Found, SearchedPortal } from './helpers/searched-portal.ts';
 
 const LAG_MS = 30_000;
 

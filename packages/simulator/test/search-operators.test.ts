@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PropertyType } from '../../src/simulator/crm/properties/property-definitions.ts';
-import { SearchedPortal } from '../helpers/searched-portal.ts';
+import type { PropertyType } from '../src/crm/properties/property-definitions.ts';
+import { SearchedPortal } from './helpers/searched-portal.ts';
 
 type Operands = { readonly value?: unknown; readonly highValue?: unknown; readonly values?: readonly unknown[] };
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { CRM_READ, type Found, SearchedPortal } from '../helpers/searched-portal.ts';
+import { NO_LIMITS } from '../src/limits/limits.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { CRM_READ, type Found, SearchedPortal } from './helpers/searched-portal.ts';
 
 const CONTACTS = 25_000;
 

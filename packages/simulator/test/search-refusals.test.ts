@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CRM_READ, SearchedPortal, type SearchFailure } from '../helpers/searched-portal.ts';
+import { CRM_READ, SearchedPortal, type SearchFailure } from './helpers/searched-portal.ts';
 
 const EMAIL = { propertyName: 'email', operator: 'EQ', value: 'a' };
 const NOT_JSON = 'Invalid input JSON on line 1, column 1: ';

@@ -1,11 +1,11 @@
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { CRM_READ } from '../helpers/searched-portal.ts';
-import { SMALL_PORTAL } from '../helpers/stack.ts';
+import { NO_LIMITS } from '../src/limits/limits.ts';
+import { createSimulator, type Simulator } from '../src/simulator.ts';
+import { ManualClock } from '../src/time/manual-clock.ts';
+import { CRM_READ } from './helpers/searched-portal.ts';
+import { SMALL_PORTAL } from './helpers/small-portal.ts';
 
 let simulator: Simulator;
 let client: Client;

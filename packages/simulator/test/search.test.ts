@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import { createSimulator } from '../../src/simulator/simulator.ts';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { CRM_READ, type Found, SearchedPortal } from '../helpers/searched-portal.ts';
+import type { ObjectTypeName } from '../src/crm/object-types.ts';
+import { NO_LIMITS } from '../src/limits/limits.ts';
+import { createSimulator } from '../src/simulator.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { CRM_READ, type Found, SearchedPortal } from './helpers/searched-portal.ts';
 
 let searched: SearchedPortal;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HubspotCaller } from '../helpers/hubspot-caller.ts';
-import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from '../helpers/simulated-portal.ts';
+import { HubspotCaller } from './helpers/hubspot-caller.ts';
+import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from './helpers/simulated-portal.ts';
 
 const CONTACTS = '/crm/objects/2026-09/contacts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from '../helpers/simulated-portal.ts';
+import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from './helpers/simulated-portal.ts';
 
 const path = (version: string) => `/crm/objects/${version}/contacts`;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { mergeRecords } from '../../src/simulator/crm/records/record-merge.ts';
-import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from '../helpers/simulated-portal.ts';
+import { mergeRecords } from '../src/crm/records/record-merge.ts';
+import { refusal, type SimulatedPortal, simulatePortal, type WrittenRecord } from './helpers/simulated-portal.ts';
 
 const CONTACTS = '/crm/objects/2026-09/contacts';
 

@@ -1,5 +1,4 @@
-import type { Statistics } from '../../../src/simulator/request-log.ts';
-import type { SimulatorOptions } from '../../../src/simulator/simulator.ts';
+import type { SimulatorOptions, Statistics } from 'hubspot-graphql-gateway-simulator';
 import { createDatabase, findPostgres } from '../../postgres.ts';
 import { type Contender, gateway, type HubspotAccess, SDK_LIMITER, YOGA } from '../contenders.ts';
 import { LoadClient, type Round } from '../load.ts';

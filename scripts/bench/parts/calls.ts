@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getOperationAST, Kind, parse } from 'graphql';
+import {
+  createSimulator,
+  DEFAULT_APP,
+  NO_LIMITS,
+  type ObjectTypeName,
+  type Portal,
+  type Simulator,
+} from 'hubspot-graphql-gateway-simulator';
 import { createGateway } from '../../../src/gateway.ts';
 import { silentLogger } from '../../../src/lib/logging/logger.ts';
 import { systemClock } from '../../../src/lib/time/clock.ts';
-import type { ObjectTypeName } from '../../../src/simulator/crm/object-types.ts';
-import { NO_LIMITS } from '../../../src/simulator/limits/limits.ts';
-import type { Portal } from '../../../src/simulator/portal.ts';
-import { createSimulator, DEFAULT_APP, type Simulator } from '../../../src/simulator/simulator.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
 import { Deployment, install } from '../deployment.ts';
 import { callsBelow, naiveCalls } from '../naive-calls.ts';

@@ -1,3 +1,4 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LocalQuota } from '../../../src/connector/rate-limit/quota.ts';
 import { RateLimiters } from '../../../src/connector/rate-limit/rate-limiter.ts';
@@ -7,7 +8,6 @@ import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { NetworkError } from '../../../src/hubspot/network-error.ts';
 import { silentLogger } from '../../../src/lib/logging/logger.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { LimitedPortal } from '../../helpers/limited-portal.ts';
 
 let portal: LimitedPortal;

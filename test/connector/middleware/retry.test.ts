@@ -1,10 +1,10 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { retry } from '../../../src/connector/middleware/retry.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import type { HubspotCall } from '../../../src/hubspot/client.ts';
 import { hubspotError } from '../../../src/hubspot/failed-answer.ts';
 import { NetworkError } from '../../../src/hubspot/network-error.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { quiet } from '../../helpers/batching.ts';
 
 const GET: Partial<HubspotCall> = { method: 'GET' };

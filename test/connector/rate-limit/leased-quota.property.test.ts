@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { expect, it } from 'vitest';
 import { HUBSPOT_LIMITS } from '../../../src/connector/rate-limit/quota.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { QuotaLeaseStore, type QuotaLedger } from '../../../src/storage/quota-lease-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/databases.ts';
 import { FUZZ_SCALE, FUZZ_SEED } from '../../helpers/fuzz.ts';

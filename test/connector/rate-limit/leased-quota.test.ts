@@ -1,6 +1,6 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { HUBSPOT_LIMITS } from '../../../src/connector/rate-limit/quota.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { QuotaLeaseStore } from '../../../src/storage/quota-lease-store.ts';
 import { createTestDatabase } from '../../helpers/databases.ts';
 import { CallCounter, type CountedBudget, HUB_ID, pass, Replica } from '../../helpers/replicas.ts';

@@ -1,6 +1,6 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, expect, it } from 'vitest';
 import { QuotaLease } from '../../../src/connector/rate-limit/quota-lease.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import type { StoredQuotaLease } from '../../../src/storage/quota-lease-store.ts';
 
 const LEASE_MS = 15_500;

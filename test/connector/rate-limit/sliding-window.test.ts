@@ -1,6 +1,6 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SlidingWindow } from '../../../src/connector/rate-limit/sliding-window.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 
 const WINDOW_MS = 10_000;
 const LIMIT = 110;

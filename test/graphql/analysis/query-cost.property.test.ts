@@ -1,7 +1,6 @@
 import fc from 'fast-check';
+import { dealPipeline, type Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dealPipeline } from '../../../src/simulator/crm/pipelines.ts';
-import type { Portal } from '../../../src/simulator/portal.ts';
 import { randomOperation } from '../../helpers/random-operation.ts';
 import { ALICE, Stack, type TestViewer } from '../../helpers/stack.ts';
 

@@ -1,5 +1,5 @@
+import { dealPipeline } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dealPipeline } from '../../../src/simulator/crm/pipelines.ts';
 import { ALICE, SMALL_PORTAL, Stack } from '../../helpers/stack.ts';
 
 const [FIRST, SECOND] = [SMALL_PORTAL.hubId, 7_654_321];

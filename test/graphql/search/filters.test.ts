@@ -1,4 +1,5 @@
 import { isObjectType } from 'graphql';
+import { factsOf } from 'hubspot-graphql-gateway-simulator';
 import { describe, expect, it } from 'vitest';
 import { toFilterGroups } from '../../../src/connector/search/filter-groups.ts';
 import { CONTACT } from '../../../src/crm/contact.ts';
@@ -9,7 +10,6 @@ import { metadataOf } from '../../../src/graphql/analysis/field-metadata.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { filterCondition, namedProperties } from '../../../src/graphql/search/filters.ts';
 import type { RecordFilter } from '../../../src/graphql/types/filter.ts';
-import { factsOf } from '../../../src/simulator/crm/object-types.ts';
 
 /** A filter as GraphQL hands it over: fields of the type beside the common ones. */
 interface Filter extends RecordFilter {

@@ -1,5 +1,5 @@
+import type { CustomProperty } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CustomProperty } from '../../../src/simulator/crm/properties/property-definitions.ts';
 import { Stack } from '../../helpers/stack.ts';
 
 const OPTIONS = ['gold', 'silver', 'bronze'].map((value, displayOrder) => ({

@@ -1,5 +1,5 @@
+import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Portal } from '../../../src/simulator/portal.ts';
 import { Stack } from '../../helpers/stack.ts';
 
 let stack: Stack;

@@ -1,5 +1,5 @@
+import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Portal } from '../../../src/simulator/portal.ts';
 import { Stack } from '../../helpers/stack.ts';
 
 const WARNINGS = 'warnings { category property rawValue normalizedValue message } userErrors { message }';

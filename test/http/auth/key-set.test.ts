@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError, isGatewayError } from '../../../src/errors.ts';
 import type { Authenticate } from '../../../src/http/auth/viewer.ts';
-import type { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { jwk, startIssuer } from '../../helpers/issuer.ts';
 import { type Answer, type Loopback, respond } from '../../helpers/loopback.ts';
 import { es256, hs256, rs256 } from '../../helpers/tokens.ts';

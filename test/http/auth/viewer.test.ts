@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { expect, it } from 'vitest';
 import { isGatewayError } from '../../../src/errors.ts';
 import type { Viewer } from '../../../src/graphql/context.ts';
 import { createAuthenticator, type ViewerOptions } from '../../../src/http/auth/viewer.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { collectingLogger } from '../../helpers/logs.ts';
 import { respond, startLoopback } from '../../helpers/loopback.ts';
 import { es256, hs256, rs256, signingInput } from '../../helpers/tokens.ts';

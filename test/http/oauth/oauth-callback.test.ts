@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Browser } from '../../helpers/browser.ts';
+import { Browser } from '../../../packages/simulator/test/helpers/browser.ts';
 import { SMALL_PORTAL, Stack } from '../../helpers/stack.ts';
 
 const ISSUER = 'https://api.hubapi.com';

@@ -1,3 +1,4 @@
+import { AssociationTypes } from 'hubspot-graphql-gateway-simulator';
 import { describe, expect, it } from 'vitest';
 import { listAssociations, listAssociationTypes, plainType } from '../../../src/hubspot/crm/association-types.ts';
 import {
@@ -7,7 +8,6 @@ import {
   replaceAssociationTypes,
 } from '../../../src/hubspot/crm/association-writes.ts';
 import { HubspotRefusalError } from '../../../src/hubspot/hubspot-refusal-error.ts';
-import { AssociationTypes } from '../../../src/simulator/crm/associations/association-types.ts';
 import { FakeApi } from '../../helpers/fake-api.ts';
 
 const PAIR = { from: { objectType: 'contacts', id: '101' }, to: { objectType: 'deals', id: '301' } } as const;

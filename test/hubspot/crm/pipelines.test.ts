@@ -1,8 +1,8 @@
+import { createSimulator } from 'hubspot-graphql-gateway-simulator';
 import { describe, expect, it } from 'vitest';
+import { HubspotCaller } from '../../../packages/simulator/test/helpers/hubspot-caller.ts';
 import { listPipelines } from '../../../src/hubspot/crm/pipelines.ts';
-import { createSimulator } from '../../../src/simulator/simulator.ts';
 import { FakeApi } from '../../helpers/fake-api.ts';
-import { HubspotCaller } from '../../helpers/hubspot-caller.ts';
 
 const SIZE = { contacts: 0, deals: 0, companies: 0 };
 

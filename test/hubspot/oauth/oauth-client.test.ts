@@ -1,8 +1,8 @@
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import type { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHubspotPool } from '../../../src/hubspot/client.ts';
 import { OAuthClient, OAuthError } from '../../../src/hubspot/oauth/oauth-client.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { type Answer, type Loopback, respond, startLoopback } from '../../helpers/loopback.ts';
 
 const TOKENS = { access_token: 'access-1', token_type: 'bearer', expires_in: 1800 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/lib/logging/alert.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { AuthorizationRequestStore } from '../../../src/storage/authorization-request-store.ts';
 import { EncryptionKeys, KeyMissingError, promote } from '../../../src/storage/encryption/encryption-keys.ts';
 import { rotateKeys } from '../../../src/storage/encryption/key-rotation.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { ManualClock } from 'hubspot-graphql-gateway-simulator/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
 import { AuthorizationRequestStore } from '../../../src/storage/authorization-request-store.ts';
 import { EncryptionKeys } from '../../../src/storage/encryption/encryption-keys.ts';
 import { type RotationOptions, rotateKeys } from '../../../src/storage/encryption/key-rotation.ts';

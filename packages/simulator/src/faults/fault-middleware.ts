@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
-import { type Clock, sleep } from '../../lib/time/clock.ts';
 import { json } from '../answers.ts';
 import { pathOf } from '../request-path.ts';
+import { type Clock, sleep } from '../time/clock.ts';
 import type { Fault, Faults } from './faults.ts';
 
 /** Applies the active fault rules. Socket-level faults need a real socket. */
@@ -46,7 +46,7 @@ async function inflict(
       return new Response(fault.body ?? null, { status: fault.status, headers: { ...fault.headers } });
     case 'rewrite': {
       await next();
-      const answer: Record<string, unknown> = await c.res.json();
+      const answer = (await c.res.json()) as Record<string, unknown>; // The simulator's own answers are objects.
       return json(c.res.status, { ...answer, ...fault.set });
     }
     case 'reset':

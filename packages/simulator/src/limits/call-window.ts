@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Counts the calls of a window. */
 export interface CallWindow {

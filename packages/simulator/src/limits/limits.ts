@@ -1,5 +1,5 @@
-import type { Clock } from '../../lib/time/clock.ts';
 import { ASSOCIATIONS_LIMITED } from '../assumptions.ts';
+import type { Clock } from '../time/clock.ts';
 import { type Limit, type LimitOptions, PortalLimits } from './portal-limits.ts';
 
 export const HUBSPOT_LIMITS = {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../lib/time/clock.ts';
 import { LIMIT_WINDOWS, REFUSED_CALLS_COUNT } from '../assumptions.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CallKind } from './call-kind.ts';
 import { type CallWindow, createWindow } from './call-window.ts';
 import type { BurstState, LimitPolicy } from './limit-answers.ts';

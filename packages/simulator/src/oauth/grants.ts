@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../lib/time/clock.ts';
 import { CODE_LIFE_MS } from '../assumptions.ts';
 import type { Person } from '../people.ts';
 import type { Portal } from '../portal.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** A consent of a user. */
 export interface Consent {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
-import { FAULTS } from '../../../src/simulator/faults/fault-presets.ts';
-import type { Fault } from '../../../src/simulator/faults/faults.ts';
-import { createSimulator, type Simulator } from '../../../src/simulator/simulator.ts';
+import { FAULTS } from '../../src/faults/fault-presets.ts';
+import type { Fault } from '../../src/faults/faults.ts';
+import { createSimulator, type Simulator } from '../../src/simulator.ts';
+import { ManualClock } from '../../src/time/manual-clock.ts';
 
 const CONTACTS = 'http://hubspot.test/crm/objects/2026-09/contacts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,5 +1,5 @@
-import type { Person } from '../../src/simulator/people.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Person } from '../../src/people.ts';
+import type { Simulator } from '../../src/simulator.ts';
 
 export interface HubspotAnswer<B> {
   readonly status: number;

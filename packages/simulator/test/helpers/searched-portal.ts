@@ -1,8 +1,8 @@
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { ObjectTypeName } from '../../src/simulator/crm/object-types.ts';
-import { NO_LIMITS } from '../../src/simulator/limits/limits.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { ObjectTypeName } from '../../src/crm/object-types.ts';
+import { NO_LIMITS } from '../../src/limits/limits.ts';
+import type { Portal } from '../../src/portal.ts';
+import { createSimulator, type Simulator } from '../../src/simulator.ts';
+import { ManualClock } from '../../src/time/manual-clock.ts';
 import { type HubspotAnswer, HubspotCaller } from './hubspot-caller.ts';
 
 export interface FoundRecord {

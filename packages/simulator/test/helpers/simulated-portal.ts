@@ -1,6 +1,6 @@
-import { ManualClock } from '../../src/lib/time/manual-clock.ts';
-import type { Portal } from '../../src/simulator/portal.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { Portal } from '../../src/portal.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator.ts';
+import { ManualClock } from '../../src/time/manual-clock.ts';
 import { type HubspotAnswer, HubspotCaller } from './hubspot-caller.ts';
 
 const OBJECTS = ['contacts', 'deals', 'companies'];

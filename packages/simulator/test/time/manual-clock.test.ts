@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { sleep } from '../../../src/lib/time/clock.ts';
-import { ManualClock } from '../../../src/lib/time/manual-clock.ts';
+import { sleep } from '../../src/time/clock.ts';
+import { ManualClock } from '../../src/time/manual-clock.ts';
 
 const START = Date.UTC(2030, 0, 1);
 

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { Clock } from '../../../lib/time/clock.ts';
 import { json } from '../../answers.ts';
 import type { Portal } from '../../portal.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { World } from '../../world.ts';
 import { batchInputs, id, jsonBody } from '../json-body.ts';
 import { factsOf, type ObjectTypeFacts, writeScopes } from '../object-types.ts';

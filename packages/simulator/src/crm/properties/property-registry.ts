@@ -1,5 +1,5 @@
-import type { Clock } from '../../../lib/time/clock.ts';
 import { instant } from '../../instant.ts';
+import type { Clock } from '../../time/clock.ts';
 import { byObjectType, factsOf, type ObjectTypeFacts, type ObjectTypeName } from '../object-types.ts';
 import type { CustomProperty, PropertyDefinition } from './property-definitions.ts';
 

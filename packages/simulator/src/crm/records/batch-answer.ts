@@ -1,7 +1,7 @@
-import type { Clock } from '../../../lib/time/clock.ts';
 import { json } from '../../answers.ts';
 import { instant } from '../../instant.ts';
 import { Refusal } from '../../refusal.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { ObjectTypeFacts } from '../object-types.ts';
 
 /** An error in the answer of a batch. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../lib/time/clock.ts';
 import { instant } from '../../instant.ts';
+import type { Clock } from '../../time/clock.ts';
 import { byObjectType, factsOf, type ObjectTypeName } from '../object-types.ts';
 import { computedOnCreate, computedOnUpdate } from '../properties/computed-properties.ts';
 import { IdentityIndex } from './identity-index.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/time/clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { AssociationStore, RecordRef } from '../associations/association-store.ts';
 import { byObjectType, type ObjectTypeName } from '../object-types.ts';
 import type { RecordStore } from '../records/record-store.ts';
