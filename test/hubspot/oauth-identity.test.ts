@@ -40,6 +40,28 @@ describe('introspection', () => {
   });
 
   it.each([
+    [
+      { isUserLevel: true, userId: 7, signature: 's' },
+      { isUserLevel: true, userId: 7 },
+    ],
+    [
+      { isUserLevel: false, userId: 7 },
+      { isUserLevel: false, userId: 7 },
+    ],
+    [{ userId: 'x' }, { isUserLevel: undefined, userId: 8 }],
+    [{ isUserLevel: 'false' }, { isUserLevel: true, userId: 8 }],
+    ['eyJhbGciOi', { isUserLevel: true, userId: 8 }],
+    [null, { isUserLevel: undefined, userId: 8 }],
+  ])('reads the level of %j, and keeps nothing else of it', async (signed, level) => {
+    const { scopes } = active;
+    const identity = { hubId: 101, hubDomain: null, user: null, scopes };
+    expect(await introspect(200, { ...active, user_id: 8, signed_access_token: signed })).toEqual({
+      ...identity,
+      ...level,
+    });
+  });
+
+  it.each([
     ['absent', {}],
     ['null', { hub_domain: null, user: null }],
   ])('does without a domain and a person: %s', async (_case, rest) => {

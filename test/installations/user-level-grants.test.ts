@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Browser } from '../../packages/simulator/test/helpers/browser.ts';
 import { DATABASE_KINDS } from '../helpers/databases.ts';
+import { INSTALL_URL, TestMarketplace } from '../helpers/marketplace.ts';
 import { ALICE, type Stack, type StackOptions, type TestViewer } from '../helpers/stack.ts';
 import { CONTACTS, DISCONNECT, idsOf, UserLevel } from '../helpers/user-level.ts';
 
@@ -62,6 +64,41 @@ describe('an account-level app', () => {
     expect((await stack.query(`{ node(id: "${id}") { id } }`, {}, BOB)).data).toEqual({ node: { id } });
     await stack.settle(stack.query(DISCONNECT, { id: own }, BOB));
     expect((await stack.query('{ installation { id } }', {}, BOB)).data).toEqual({ installation: { id: shared } });
+  });
+});
+
+describe('an install from the marketplace', () => {
+  it('of a user-level app belongs to the viewer who claims it', async () => {
+    await start({ env: { INSTALL_URL } });
+    const [browser, marketplace] = [new Browser(), new TestMarketplace(stack)];
+    await marketplace.install(browser);
+    const { hubspot } = await marketplace.choose(browser, await marketplace.startClaim(browser, BOB));
+    expect(hubspot).toBe('connected');
+    expect(await on.list(BOB)).toMatchObject([{ isUserLevel: true, status: 'ACTIVE' }]);
+    expect(await on.list(ALICE)).toEqual([]);
+  });
+
+  it('of a user-level app with a sign-in belongs to the viewer who signed in', async () => {
+    await start({ env: { INSTALL_URL } });
+    const [browser, marketplace] = [new Browser(), new TestMarketplace(stack)];
+    await marketplace.finalize(browser, await marketplace.authorize(browser, BOB));
+    expect(await on.list(BOB)).toMatchObject([{ isUserLevel: true, status: 'ACTIVE' }]);
+    expect(await on.list(ALICE)).toEqual([]);
+  });
+
+  it('of a user-level app that nobody claims is revoked, and the app stays installed for others', async () => {
+    await start({ env: { INSTALL_URL } });
+    const [browser, marketplace] = [new Browser(), new TestMarketplace(stack)];
+    await marketplace.install(browser);
+    const rows = stack.db.database.query.selectFrom('marketplace_installs').select('code_hash');
+    const none = async () => {
+      while ((await rows.execute()).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    };
+    stack.clock.advance(24 * 60 * 60_000);
+    await stack.settle(none());
+    const paths = stack.simulator.log.all().map(({ path }) => path);
+    expect(paths.filter((path) => path.endsWith('/token/revoke'))).toHaveLength(1);
+    expect(paths.filter((path) => path.startsWith('/appinstalls/'))).toEqual([]);
   });
 });
 
