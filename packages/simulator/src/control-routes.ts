@@ -6,7 +6,13 @@ import type { World } from './world.ts';
 /** Routes that control the simulator from other processes: the request log, statistics, revoked tokens and faults. */
 export function controlRoutes({ log, grants, faults }: World): Hono {
   const routes = new Hono();
-  routes.get('/_simulator/requests', () => json(200, log.all()));
+  routes.get('/_simulator/requests', (c) => {
+    const after = c.req.query('after') ?? '0';
+    if (!/^\d{1,15}$/.test(after)) return failure(400, { message: 'after is a number of requests.' });
+    const answer = json(200, log.after(Number(after)));
+    answer.headers.set('x-simulator-requests', String(log.received));
+    return answer;
+  });
   routes.delete('/_simulator/requests', () => {
     log.clear();
     return json(204, undefined);

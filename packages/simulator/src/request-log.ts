@@ -142,6 +142,17 @@ export class RequestLog {
     return [...this.#entries.slice(oldest), ...this.#entries.slice(0, oldest)];
   }
 
+  /** The number of all requests that the log has received, also those that it has dropped. */
+  get received(): number {
+    return this.#added;
+  }
+
+  /** The requests after the first `count` ones. */
+  after(count: number): readonly LoggedRequest[] {
+    const wanted = Math.max(0, this.#added - count);
+    return wanted === 0 ? [] : this.all().slice(-wanted);
+  }
+
   /** Calls of the CRM API, and those for the settings of an account. */
   crm(): readonly LoggedRequest[] {
     return this.all().filter(({ path }) => /^\/(crm|account-info)\//.test(path));

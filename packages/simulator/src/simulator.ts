@@ -35,6 +35,7 @@ import type { RegisteredApp } from './oauth/registered-app.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
 import { uninstallRoutes } from './oauth/uninstall-routes.ts';
 import { Portal } from './portal.ts';
+import { portalControlRoutes } from './portal-control-routes.ts';
 import { Refusal } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import { pathOf, unifiedPath } from './request-path.ts';
@@ -180,6 +181,7 @@ function createApi(world: World, latencyMs: number): Hono {
   api.route('/', marketplaceRoutes(world));
   api.route('/', tokenRoutes(world));
   api.route('/', controlRoutes(world));
+  api.route('/', portalControlRoutes(world));
   api.use('/crm/*', refuseLongUrls);
   const crm = new Hono<CrmEnv>();
   crm.use('/crm/*', requireToken(world), limitMiddleware(world));

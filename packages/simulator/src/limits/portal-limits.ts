@@ -84,6 +84,13 @@ export class PortalLimits {
     return spent && { policy: spent.policy, retryAfterMs: spent.window.untilFewer() };
   }
 
+  /** Counts as many calls as all limits allow now, like another app of the portal. The daily limit stays as it is. */
+  useUp(): void {
+    for (const { policy, max, window } of new Set(Object.values(this.#budgets).flat())) {
+      while (policy !== 'DAILY' && window.count() < max) window.add();
+    }
+  }
+
   /** The state of the limit that headers of calls of this kind show; `undefined` without one. */
   shown(kind: CallKind): BurstState | undefined {
     const budget = kind === 'search' ? undefined : this.#shown[kind];
