@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'gateway',
-          include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          include: ['test/**/*.test.{ts,tsx}', 'packages/*/test/**/*.test.ts'],
           exclude: ['test/architecture.test.ts'],
           globalSetup: ['test/helpers/postgres-setup.ts'],
           // No module of ours has state that a test could leave behind: a worker imports each module once, not per file.

@@ -105,17 +105,19 @@ describe('the packages', () => {
   });
 
   it.each(PACKAGES)('depend on what their sources import, and on nothing else: %s', (folder) => {
-    const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+      readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),
+    );
     const named = imports.filter(({ from, to }) => packageOf(from) === folder && !isAbsolute(to));
     const used = named.filter(({ to }) => !to.startsWith('node:')).map(({ to }) => packageName(to));
-    expect([...new Set(used)].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...new Set(used)].sort()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).sort());
   });
 });
 
 function filesBelow(folder: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/(^generated|node_modules|(^|\/)dist)\//.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/(^generated|node_modules|(^|\/)dist)\//.test(name))
     .map((name) => join(ROOT, folder, name));
 }
 

@@ -32,7 +32,9 @@ it('links the workspaces, and those alone', () => {
     packages: Record<string, { resolved?: string; link?: true }>;
   };
   const links = Object.entries(packages).filter(([, { link }]) => link);
-  const workspaces = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
+  const workspaces = ['packages', 'examples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+  );
   expect(links.map(([, { resolved }]) => resolved).sort()).toEqual(workspaces.sort());
 });
 

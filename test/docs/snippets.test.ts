@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'packages/client/README.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
 
 /** What the application around a snippet has. */
 const AROUND = `
 declare function myJwt(): Promise<string>;
 declare const request: Request;
-declare namespace JSX {
-  interface Element {}
-  interface IntrinsicElements { button: { key?: string; onClick?: () => unknown; children?: unknown } }
-  interface ElementChildrenAttribute { children: unknown }
-}
 `;
 
 it('what the pages show in TypeScript compiles, as strictly as can be', { timeout: 120_000 }, () => {
@@ -25,14 +24,14 @@ it('what the pages show in TypeScript compiles, as strictly as can be', { timeou
       return blocks.length > 0 ? [[page, blocks.map(([, code]) => code).join('\n')] as const] : [];
     });
     expect(shown.map(([page]) => page)).toEqual(expect.arrayContaining(['README.md', 'docs/errors.md']));
-    for (const [page, code] of shown) writeFileSync(join(folder, `${page.replace('/', '-')}.tsx`), code);
+    for (const [page, code] of shown) writeFileSync(join(folder, `${page.replaceAll('/', '-')}.tsx`), code);
     writeFileSync(join(folder, 'around.d.ts'), AROUND);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
         compilerOptions: {
           ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true },
-          ...{ target: 'esnext', module: 'esnext', moduleResolution: 'bundler', jsx: 'preserve' },
+          ...{ target: 'esnext', module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx' },
           ...{ lib: ['esnext', 'dom', 'dom.iterable'], types: ['node'], skipLibCheck: true },
           allowImportingTsExtensions: true,
           paths: {
