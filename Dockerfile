@@ -3,14 +3,18 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages/simulator/package.json ./packages/simulator/
+COPY packages/client/package.json ./packages/client/
+COPY examples/react/package.json ./examples/react/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/manifest.ts ./scripts/
 COPY packages ./packages
+COPY examples ./examples
 COPY src ./src
 # The compiler runs on the image's own Node: npm's scripts would find the one of node_modules, which has no binary here.
 RUN node node_modules/typescript/bin/tsc -p packages/simulator/tsconfig.build.json \
   && node node_modules/typescript/bin/tsc -p tsconfig.build.json \
+  && node node_modules/vite/bin/vite.js build examples/react \
   && cd packages/simulator && node ../../scripts/manifest.ts published && cd ../.. \
   && npm prune --omit=dev --ignore-scripts
 
