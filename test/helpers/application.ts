@@ -57,7 +57,7 @@ if (parameters.get('hubspot') === 'install') {
   });
 } else if (parameters.get('hubspot') === 'confirm') {
   const data = await ask(
-    'mutation ($c: String!) { completeHubSpotConnection(connection: $c) { installation { hubDomain } } }',
+    'mutation ($c: String!) { completeHubSpotConnection(input: { connection: $c }) { installation { hubDomain } } }',
     { c: parameters.get('connection') },
   );
   if (data?.completeHubSpotConnection) show('Connected ' + data.completeHubSpotConnection.installation.hubDomain);

@@ -10,7 +10,7 @@ const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.exa
 const BOB = { ...ALICE, sub: 'bob', tenant: 'globex' };
 const MALLORY = { ...ALICE, sub: 'mallory', tenant: 'evil' };
 const COMPLETE =
-  'mutation ($connection: String!) { completeHubSpotConnection(connection: $connection) { installation { hubId } } }';
+  'mutation ($connection: String!) { completeHubSpotConnection(input: { connection: $connection }) { installation { hubId } } }';
 const HOUR_MS = 60 * 60 * 1000;
 
 let stack: Stack;

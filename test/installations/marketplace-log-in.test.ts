@@ -6,7 +6,7 @@ import { ALICE, SMALL_PORTAL, Stack, type TestViewer } from '../helpers/stack.ts
 const OTHER_PORTAL = { ...SMALL_PORTAL, hubId: 7_654_321, domain: 'northgate.example' };
 const MALLORY = { ...ALICE, sub: 'mallory', tenant: 'evil' };
 const COMPLETE =
-  'mutation ($connection: String!) { completeHubSpotConnection(connection: $connection) { installation { hubId } } }';
+  'mutation ($connection: String!) { completeHubSpotConnection(input: { connection: $connection }) { installation { hubId } } }';
 
 let stack: Stack;
 let browser: Browser;

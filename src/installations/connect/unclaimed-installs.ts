@@ -102,8 +102,8 @@ export class UnclaimedInstalls {
   }
 
   /**
-   * Connects the portal of an install for a tenant, or for the viewer in a user-level app, like a consent. `undefined` when the install is unknown, claimed or
-   * expired.
+   * Connects the portal of an install for a tenant, or for the viewer in a user-level app, like a consent. `undefined` when
+   * the install is unknown, claimed or expired.
    * @throws GatewayError STORAGE_UNAVAILABLE
    */
   async claim({ tenantId, viewerId }: FlowOwner, claimSecret: string): Promise<Installation | undefined> {
