@@ -90,10 +90,15 @@ builder.mutationField('disconnectInstallation', (t) =>
     args: {
       input: t.arg({ type: DisconnectInstallationInput, description: 'The installation. Required.' }),
       installationId: t.arg.id({ description: installationId, deprecationReason: REPLACED_BY_INPUT }),
-      uninstall: t.arg.boolean({ description: uninstall, deprecationReason: REPLACED_BY_INPUT }),
+      uninstall: t.arg.boolean({
+        defaultValue: false,
+        description: uninstall,
+        deprecationReason: REPLACED_BY_INPUT,
+      }),
     },
     async resolve(_root, { input, ...older }, context) {
-      const given = inputOf(input, older, 'installationId');
+      // Its default is no value of the client.
+      const given = inputOf(input, { ...older, uninstall: older.uninstall || undefined }, 'installationId');
       const installation = await requireInstallation(context, given.installationId);
       const disconnected = context.lifecycle.disconnect(installation, given.uninstall ?? false);
       return changed(context, await context.operation.untilStored(disconnected));
