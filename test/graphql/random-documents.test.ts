@@ -110,7 +110,8 @@ function faultsOf({ status, interpreted, compiled }: BothAnswers, logs: readonly
   const isAlike = compiled
     ? isDeepStrictEqual(comparable(compiled), comparable(interpreted))
     : !('data' in interpreted);
-  const isInOrder = [200, 294, 400, 422].includes(status) && codes.every((code) => code && code !== 'INTERNAL_SERVER_ERROR');
+  const isInOrder =
+    [200, 294, 400, 422].includes(status) && codes.every((code) => code && code !== 'INTERNAL_SERVER_ERROR');
   return isAlike && isInOrder && logs.length === 0 ? undefined : { status, interpreted, compiled, logs };
 }
 
