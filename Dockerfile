@@ -16,6 +16,7 @@ RUN node node_modules/typescript/bin/tsc -p packages/simulator/tsconfig.build.js
   && node node_modules/typescript/bin/tsc -p tsconfig.build.json \
   && node node_modules/vite/bin/vite.js build examples/react \
   && cd packages/simulator && node ../../scripts/manifest.ts published && cd ../.. \
+  && rm -r packages/client examples \
   && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim

@@ -6,6 +6,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
 ].map((page) => join(ROOT, page));
 
 describe('every link of the pages', () => {
