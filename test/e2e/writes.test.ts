@@ -130,6 +130,7 @@ it('creates a deal for a contact, and makes another contact its decision maker',
       contacts: { edges: [{ labels: [], node: { id: first } }] },
     },
     userErrors: [],
+    warnings: [],
   });
   expect(calls().toSorted()).toEqual(['POST /crm/associations/deals/contacts/batch/read', 'POST /crm/objects/deals']);
 

@@ -36,7 +36,7 @@ async function writeUntilKilled(from: number): Promise<number[]> {
     await database.migrate();
     const cipher = new TokenCipher([{ id: 'k1', key: Buffer.from(${JSON.stringify(KEY)}, 'base64') }]);
     const { installations } = openStores(database, cipher);
-    const grant = { tenantId: 'acme', hubDomain: null, installedBy: null, grantedScopes: ['oauth'] };
+    const grant = { tenantId: 'acme', viewerId: null, hubspotUserId: null, hubDomain: null, installedBy: null, grantedScopes: ['oauth'] };
     for (let hubId = ${from}; ; hubId += 1) {
       await installations.connect({ ...grant, hubId, tokens: issued('access-' + hubId, 'refresh-' + hubId) });
       process.stdout.write(hubId + '\\n');

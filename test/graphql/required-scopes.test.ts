@@ -43,9 +43,9 @@ describe('requiredScopes', () => {
         { coordinate: 'Contact.owner', anyOf: [['crm.objects.owners.read']] },
         { coordinate: 'Query.owners', anyOf: [['crm.objects.owners.read']] },
         { coordinate: 'Installation.deals', anyOf: [[DEALS]] },
+        { coordinate: 'Query.node', anyOf: [[CONTACTS]] },
         { coordinate: 'Query.node', anyOf: [[DEALS]] },
         { coordinate: 'Deal.contacts', anyOf: [[DEALS, CONTACTS]] },
-        { coordinate: 'Query.node', anyOf: [[CONTACTS]] },
       ],
     });
   });

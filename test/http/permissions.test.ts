@@ -8,6 +8,7 @@ import { ALICE, Stack } from '../helpers/stack.ts';
 const OPEN = ['viewer', 'requiredScopes'];
 const CONNECTING = [
   'authorizeMarketplaceInstall',
+  'claimMarketplaceInstall',
   'connectHubSpot',
   'completeHubSpotConnection',
   'refreshInstallation',

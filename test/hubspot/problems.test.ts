@@ -106,7 +106,7 @@ describe('values that are not valid', () => {
     ['of several lines', 'Invalid:\nsecret'],
     ['that is long', 'x'.repeat(301)],
   ])('keep a message to themselves %s', (_case, message) => {
-    const fault = { ...EMAIL, error: 'INVALID_ALPHA', message };
+    const fault = { ...EMAIL, error: 'INVALID_SHAPE', message };
     expect(parseProblems(400, invalidValues(fault))).toEqual([{ ...email, code: fault.error, message: undefined }]);
   });
 

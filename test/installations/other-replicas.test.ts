@@ -24,10 +24,23 @@ afterEach(() => stack.stop());
 
 /** Statements that the second replica sends for `work`. The clock stands still: none of them is its regular look. */
 async function statements(work: () => Promise<unknown>): Promise<number> {
+  let sent = 0;
   const faults = stack.databaseFaults[1];
-  const before = faults?.statements ?? 0;
+  const before = faults?.before;
+  if (faults) {
+    faults.before = (statement) => {
+      if (!isSweep(statement)) sent += 1;
+      before?.(statement);
+    };
+  }
   await work();
-  return (faults?.statements ?? 0) - before;
+  if (faults && before) faults.before = before;
+  return sent;
+}
+
+/** A replica looks for expired installs when it starts. */
+function isSweep(statement: string): boolean {
+  return statement.endsWith(' marketplace_installs');
 }
 const ask = (query: string, variables: object = {}) => stack.queryOn(1, query, variables);
 const stores = () => openStores(stack.db.database, new TokenCipher(stack.config.encryptionKeys));
@@ -134,11 +147,13 @@ describe('statements', () => {
     let underWay = 0;
     let most = 0;
     if (faults) {
-      faults.before = () => {
+      faults.before = (statement) => {
+        if (isSweep(statement)) return;
         underWay += 1;
         most = Math.max(most, underWay);
       };
-      faults.after = async () => {
+      faults.after = async (statement) => {
+        if (isSweep(statement)) return;
         await new Promise((resolve) => setImmediate(resolve));
         underWay -= 1;
       };
@@ -152,8 +167,8 @@ describe('statements', () => {
     let asked = 0;
     const faults = stack.databaseFaults[1];
     if (faults) {
-      faults.before = () => {
-        asked += 1;
+      faults.before = (statement) => {
+        if (!isSweep(statement)) asked += 1;
         throw new Error('the database is away');
       };
     }

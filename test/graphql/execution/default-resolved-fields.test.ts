@@ -125,7 +125,7 @@ describe('a compiled operation', () => {
   it('reads every plain field that a query reaches', () => {
     const seen = new Set(asked.flatMap(([, query]) => coordinates(query)));
     const plainFields = FIELDS.filter(
-      ({ type, field }) => !field.resolve && !/Payload$|Error$|Warning$/.test(type.name),
+      ({ type, field }) => !field.resolve && !/(Payload|Error|Warning|Failure|Result)$/.test(type.name),
     );
     expect(
       plainFields.map(({ type, field }) => `${type.name}.${field.name}`).filter((name) => !seen.has(name)),
