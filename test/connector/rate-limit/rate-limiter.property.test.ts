@@ -59,7 +59,8 @@ it('keeps every limit, answers or refuses every call in time, and has its full b
       await portal.pass(55_000, STEP_MS);
       expect(settled).toBe(asks.length);
       for (const { outcome, failed, late } of await Promise.all(plays)) {
-        if (!failed) expect(['answered', 'RATE_LIMITED']).toContain(outcome);
+        // A portal that fails most of its calls opens the circuit breaker.
+        if (!failed) expect(['answered', 'RATE_LIMITED', 'HUBSPOT_UNAVAILABLE']).toContain(outcome);
         expect(late).toBeLessThanOrEqual(4 * STEP_MS);
       }
       for (const [budget, [max, windowMs]] of Object.entries(LIMITS)) {
