@@ -38,7 +38,7 @@ const QUERY = `query FirstContacts {
 const DAY_S = 24 * 60 * 60;
 const PERMISSIONS = 'hubspot:read hubspot:write hubspot:connect';
 /** The page shows a field that is refused, until a person allows it. */
-const WITHHELD_SCOPE = 'crm.objects.owners.read';
+const DENIED_SCOPE = 'crm.objects.owners.read';
 /** `npm run demo` builds the page. The published package has it. Both are beside this file's folder. */
 const PAGE_FOLDER = join(import.meta.dirname, '../dist/page');
 
@@ -93,7 +93,7 @@ async function runBeside(
       mintToken: () => mintToken(config, secret),
     });
     const [first] = simulator.portals;
-    await connectPortal({ url, token, hubId: first?.hubId ?? 0, withheld: WITHHELD_SCOPE });
+    await connectPortal({ url, token, hubId: first?.hubId ?? 0, denied: DENIED_SCOPE });
     const close = async () => {
       await server.close();
       await gateway.close();

@@ -5,11 +5,11 @@ export interface FirstConnection {
   /** HubSpot's id of the portal. */
   readonly hubId: number;
   /** An optional scope that the person does not tick. */
-  readonly withheld: string;
+  readonly denied: string;
 }
 
 /** Connects a portal in the way of a frontend and a browser: starts the flow, consents, and follows the redirect. */
-export async function connectPortal({ url, token, hubId, withheld }: FirstConnection): Promise<void> {
+export async function connectPortal({ url, token, hubId, denied }: FirstConnection): Promise<void> {
   const started = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -21,7 +21,7 @@ export async function connectPortal({ url, token, hubId, withheld }: FirstConnec
   const { authorizeUrl, optionalScopes } = data.connectHubSpot;
   const consent = new URLSearchParams([...new URL(authorizeUrl).searchParams, ['decision', 'approve']]);
   consent.set('portal', String(hubId));
-  for (const scope of optionalScopes) if (scope !== withheld) consent.append('granted', scope);
+  for (const scope of optionalScopes) if (scope !== denied) consent.append('granted', scope);
   const consented = await fetch(new URL(authorizeUrl).origin + new URL(authorizeUrl).pathname, {
     method: 'POST',
     body: consent,

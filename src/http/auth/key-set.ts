@@ -77,7 +77,7 @@ export function createKeySet(options: KeySetOptions): FindKey {
     if (key) return key;
     if (isUnavailable()) throw unavailable(failure.cause, Math.max(pauseLeft(), RETRY_MS));
     if (keyId !== undefined && keys.some(({ id }) => id === keyId))
-      throw new ViewerRefusedError('unfit_key', { keyId });
+      throw new ViewerRefusedError('unsupported_key', { keyId });
     throw new ViewerRefusedError('unknown_key');
   };
 }

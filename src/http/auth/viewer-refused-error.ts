@@ -3,7 +3,7 @@ export type ViewerRefusal =
   | 'no_token'
   | 'malformed_token'
   | 'unknown_key'
-  | 'unfit_key'
+  | 'unsupported_key'
   | 'no_key_set'
   | 'other_algorithm'
   | 'bad_signature'

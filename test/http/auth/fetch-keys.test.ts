@@ -73,7 +73,7 @@ describe('a key that no token is to be trusted by is none', () => {
     const refusal = await Promise.resolve(authenticate(`Bearer ${rs256(claims(), privateKey, { kid: 'weak' })}`)).catch(
       (error: Error) => error.cause,
     );
-    expect(refusal).toMatchObject({ reason: 'unfit_key', facts: { keyId: 'weak' } });
+    expect(refusal).toMatchObject({ reason: 'unsupported_key', facts: { keyId: 'weak' } });
     expect(await judge(byR1())).toMatchObject({ id: 'alice' });
     expect(await judge(rs256(claims(), rsa.privateKey))).toMatchObject({ id: 'alice' });
   });
