@@ -84,6 +84,7 @@ export interface Config {
   readonly introspection: boolean;
 }
 
+const PERMISSIONS = ['hubspot:read', 'hubspot:write', 'hubspot:erase', 'hubspot:connect'];
 const required = 'is required';
 const OTHER_ROUTES = /\/(graphql|metrics|health\/(live|ready))(\?|$)/;
 const DEFAULT_PORT = 4000;
@@ -120,9 +121,7 @@ const environment = z.object({
   AUTH_JWT_AUDIENCE: z.string({ error: required }).pipe(line),
   AUTH_TENANT_CLAIM: line.default('tenant'),
   AUTH_PERMISSIONS_CLAIM: line.optional(),
-  AUTH_DEFAULT_PERMISSIONS: words
-    .pipe(z.array(z.enum(['hubspot:read', 'hubspot:write', 'hubspot:connect'], { error: 'names no such permission' })))
-    .optional(),
+  AUTH_DEFAULT_PERMISSIONS: words.pipe(z.array(z.enum(PERMISSIONS, { error: 'names no such permission' }))).optional(),
   HTTPS_PROXY: proxyUrl.optional(),
   https_proxy: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),

@@ -42,5 +42,6 @@ export const CONTACT = defineObject({
   updatedAt: 'lastmodifieddate',
   // Only the second property has older merges.
   formerIds: ['hs_merged_object_ids', 'hs_all_contact_vids'],
+  privacyDeletion: true,
   associations: { contacts: [449, 449] },
 });

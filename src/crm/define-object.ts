@@ -30,6 +30,8 @@ export interface ObjectFacts {
    * `hs_merged_object_ids`.
    */
   readonly formerIds?: readonly string[];
+  /** Whether HubSpot can delete a record permanently by its id or by its e-mail address. By default `false`. */
+  readonly privacyDeletion?: boolean;
   /** Alternative scopes; by default `crm.objects.{type}.read` and `crm.objects.{type}.write`. */
   readonly scopes?: { readonly read: readonly string[]; readonly write: readonly string[] };
   /**
@@ -48,6 +50,7 @@ export interface ObjectDefinition extends ObjectFacts {
   readonly formerIds: NonNullable<ObjectFacts['formerIds']>;
   readonly required: NonNullable<ObjectFacts['required']>;
   readonly scopes: NonNullable<ObjectFacts['scopes']>;
+  readonly privacyDeletion: boolean;
   /** Properties for filters. */
   readonly filters: ArgumentFields;
   /** Properties for orders. */
@@ -90,6 +93,7 @@ export function defineObject<const Facts extends ObjectFacts>(facts: Facts): Fac
     );
   return {
     formerIds: ['hs_merged_object_ids'],
+    privacyDeletion: false,
     required: [],
     scopes: { read: [`crm.objects.${objectType}.read`], write: [`crm.objects.${objectType}.write`] },
     ...facts,

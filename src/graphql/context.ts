@@ -9,7 +9,7 @@ import type { ArgumentDocuments } from './analysis/argument-documents.ts';
 import type { RowBudget } from './execution/row-budget.ts';
 
 /** A permission of a viewer at the gateway, from the JWT. HubSpot's scopes belong to the portal's grant instead. */
-export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:connect';
+export type Permission = 'hubspot:read' | 'hubspot:write' | 'hubspot:erase' | 'hubspot:connect';
 
 /** The user of a tenant who sent the request, from the bearer JWT. */
 export interface Viewer {

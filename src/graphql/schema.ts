@@ -26,6 +26,7 @@ import './types/user-error.ts';
 import './types/installation/viewer.ts';
 import './types/write-rule.ts';
 import './types/writes/batch-writes.ts';
+import './types/writes/record-removals.ts';
 
 builder.addScalarType('Date', LocalDate);
 builder.addScalarType('DateTime', DateTime);

@@ -82,6 +82,11 @@ const COSTS: Readonly<Record<string, Cost>> = {
     why: 'the write: HubSpot tells of each whether it is written',
   },
   ArchiveContacts: { variables: { ids: ['100041', '100042'] }, calls: [1, 1], why: 'the write' },
+  MergeContacts: {
+    variables: { primary: '100043', merged: '100044' },
+    calls: [1, 1],
+    why: 'the write; that one of them is there no longer, HubSpot says',
+  },
   UpsertContact: {
     variables: { input: { idValue: 'alan@one.example', jobTitle: 'Reader' } },
     calls: [1, 2],

@@ -31,6 +31,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'deals.graphql': [DEALS],
   'installations.graphql': [],
   'label-contact-of-deal.graphql': [WRITE_CONTACTS, WRITE_DEALS],
+  'merge-contacts.graphql': [CONTACTS, WRITE_CONTACTS],
   'move-deal.graphql': [DEALS, WRITE_DEALS],
   'operation-access.graphql': [],
   'recently-changed.graphql': [CONTACTS],

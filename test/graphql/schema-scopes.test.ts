@@ -137,6 +137,28 @@ const WRITES: readonly (readonly [coordinate: string, document: string])[] = [
   ['Mutation.archiveDeal', 'mutation { archiveDeal(input: { id: "300009" }) { archivedId } }'],
   ['Mutation.archiveCompany', 'mutation { archiveCompany(input: { id: "200009" }) { archivedId } }'],
   ...BATCHES,
+  [
+    'MergeContactsPayload.contact',
+    'mutation { mergeContacts(input: { primaryId: "100030", mergedId: "100031" }) { contact { phone } } }',
+  ],
+  [
+    'MergeDealsPayload.deal',
+    'mutation { mergeDeals(input: { primaryId: "300030", mergedId: "300031" }) { deal { description } } }',
+  ],
+  [
+    'MergeCompaniesPayload.company',
+    'mutation { mergeCompanies(input: { primaryId: "200006", mergedId: "200007" }) { company { phone } } }',
+  ],
+  [
+    'Mutation.mergeContacts',
+    'mutation { mergeContacts(input: { primaryId: "1", mergedId: "2" }) { userErrors { code } } }',
+  ],
+  ['Mutation.mergeDeals', 'mutation { mergeDeals(input: { primaryId: "1", mergedId: "2" }) { userErrors { code } } }'],
+  [
+    'Mutation.mergeCompanies',
+    'mutation { mergeCompanies(input: { primaryId: "1", mergedId: "2" }) { userErrors { code } } }',
+  ],
+  ['Mutation.deleteContactForPrivacy', 'mutation { deleteContactForPrivacy(input: { id: "1" }) { deletedId } }'],
   ['Mutation.associate', `mutation { associate(input: { ${REFS} }) { fromId } }`],
   ['Mutation.associate', `mutation { associate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],
   ['Mutation.dissociate', `mutation { dissociate(input: { ${REFS}, labels: ["Decision maker"] }) { fromId } }`],

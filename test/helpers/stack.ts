@@ -21,7 +21,11 @@ import { WallClock } from './wall-clock.ts';
 export const JWT_SECRET = 'a secret of at least 32 bytes for tests only';
 /** A text would be tried as a private key first, for each token. */
 const SIGNING_KEY = createSecretKey(JWT_SECRET, 'utf8');
-export const ALICE: TestViewer = { sub: 'alice', tenant: 'acme', scope: 'hubspot:read hubspot:write hubspot:connect' };
+export const ALICE: TestViewer = {
+  sub: 'alice',
+  tenant: 'acme',
+  scope: 'hubspot:read hubspot:write hubspot:erase hubspot:connect',
+};
 
 export interface TestViewer {
   readonly sub: string;

@@ -108,7 +108,9 @@ describe('permissions', () => {
 
   it.each(roots)('%s needs %s', async (_name, permission, operation, field) => {
     const query = `${operation} { ${callOf(field, 'Installation:1')} ${selectionOf(field)} }`;
-    const others = ['hubspot:read', 'hubspot:write', 'hubspot:connect'].filter((other) => other !== permission);
+    const others = ['hubspot:read', 'hubspot:write', 'hubspot:erase', 'hubspot:connect'].filter(
+      (other) => other !== permission,
+    );
     stack.simulator.log.clear();
     for (const scope of ['', others.join(' '), permission.toUpperCase(), `${permission}x`, 'hubspot:*', '*']) {
       const { errors } = await stack.query(query, {}, { ...ALICE, scope });
@@ -144,6 +146,7 @@ describe('permissions', () => {
 
 function permissionOf(mutation: string): string {
   if (CONNECTING.includes(mutation)) return 'hubspot:connect';
+  if (mutation.endsWith('ForPrivacy')) return 'hubspot:erase';
   // It chooses what the viewer reads, and changes nothing of the portal.
   return mutation === 'setDefaultInstallation' ? 'hubspot:read' : 'hubspot:write';
 }

@@ -8,6 +8,7 @@ import {
   removeAssociationTypes,
   replaceAssociationTypes,
 } from '../../hubspot/crm/association-writes.ts';
+import { type DeletionTarget, deleteForPrivacy, type Merge, mergeRecords } from '../../hubspot/crm/record-removals.ts';
 import {
   archiveRecord,
   createRecord,
@@ -62,6 +63,15 @@ export class PortalWrites {
 
   async archive(objectType: ObjectType, id: string): Promise<Outcome<void>> {
     return this.#attempt(({ api }) => archiveRecord(api, objectType, id));
+  }
+
+  async merge(objectType: ObjectType, merge: Merge): Promise<Outcome<Written>> {
+    return this.#write(objectType, {}, (api) => mergeRecords(api, objectType, merge));
+  }
+
+  /** Deletes a record permanently. */
+  async deleteForPrivacy(objectType: ObjectType, target: DeletionTarget): Promise<Outcome<void>> {
+    return this.#attempt(({ api }) => deleteForPrivacy(api, objectType, target));
   }
 
   /** Adds labels to an association; without labels, creates an association without a label. */

@@ -117,7 +117,7 @@ type Failed = { readonly userErrors: readonly UserError[] };
 /** The field `userErrors` of a mutation's payload. */
 export function userErrorsField<Payload extends Failed>(
   t: PayloadFields<Payload>,
-  done: 'written' | 'archived',
+  done: 'written' | 'archived' | 'deleted',
 ): FieldRef<typeof builder.$inferSchemaTypes, unknown, 'Object'> {
   return t.field({
     type: [UserErrorRef],

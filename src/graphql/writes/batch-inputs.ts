@@ -1,7 +1,13 @@
+import type { CrmObject } from '../../crm/objects.ts';
 import { GatewayError, isGatewayError } from '../../errors.ts';
 import { MAX_INPUTS } from '../analysis/page-sizes.ts';
 import { type ArgumentId, type ArgumentIds, argumentId } from '../ids/target-portal.ts';
 import { NO_PORTAL } from './record-inputs.ts';
+
+/** HubSpot's plural, as the end of a name such as `createContacts`. */
+export function pluralName({ objectType }: CrmObject): string {
+  return `${objectType.charAt(0).toUpperCase()}${objectType.slice(1)}`;
+}
 
 /** The path of an input in the arguments of a batch mutation, such as `['inputs', '3']`. */
 export function pathOfInput(argument: string, index: number): readonly string[] {

@@ -143,6 +143,6 @@ function payload(connector: Connector, outcome: Outcome<Written>, context: Probl
   );
 }
 
-function notWritten(connector: Connector | null, userErrors: readonly UserError[]): RecordPayload {
+export function notWritten(connector: Connector | null, userErrors: readonly UserError[]): RecordPayload {
   return { connector, record: null, created: null, warnings: [], userErrors };
 }

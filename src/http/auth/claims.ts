@@ -82,7 +82,7 @@ function permissionsOf(payload: JwtPayload, { permissionsClaim }: ClaimSettings)
 
 /** Amazon Cognito prefixes scopes with the resource server: `https://crm.example.com/hubspot:read`. */
 function withoutResource(scope: string): string {
-  return scope.replace(/^.*\/(?=hubspot:(read|write|connect)$)/, '');
+  return scope.replace(/^.*\/(?=hubspot:(read|write|erase|connect)$)/, '');
 }
 
 /** A name with dots is a path to a nested claim, or the name of one claim, such as a URL. */

@@ -43,7 +43,7 @@ export async function createRecord(
     body: { properties, ...presentAssociations(associations) },
     scopes: writeScopes(objectType),
   });
-  return { record: written(body), isNew: true, warnings: parseWarnings(body, properties) };
+  return { record: parseWritten(body), isNew: true, warnings: parseWarnings(body, properties) };
 }
 
 /** The associations of a new record, in HubSpot's format. */
@@ -69,7 +69,7 @@ export async function updateRecord(
     body: { properties },
     scopes: writeScopes(objectType),
   });
-  return { record: written(body), isNew: false, warnings: parseWarnings(body, properties) };
+  return { record: parseWritten(body), isNew: false, warnings: parseWarnings(body, properties) };
 }
 
 /** The record of an upsert: the one whose unique property has this value, or a new one. */
@@ -98,7 +98,7 @@ export async function upsertRecord(
   refuseFailure(body);
   const results = field(body, 'results');
   const result: unknown = Array.isArray(results) ? results[0] : undefined;
-  const record = written(result);
+  const record = parseWritten(result);
   const isNew = field(result, 'new');
   return {
     record,
@@ -118,8 +118,11 @@ export async function archiveRecord(api: HubspotApi, objectType: ObjectType, id:
   refuseFailure(body);
 }
 
-/** @throws GatewayError HUBSPOT_BAD_RESPONSE */
-function written(body: unknown): HubspotRecord {
+/**
+ * The record in the answer to a write.
+ * @throws GatewayError HUBSPOT_BAD_RESPONSE
+ */
+export function parseWritten(body: unknown): HubspotRecord {
   try {
     return parseRecord(body);
   } catch (cause) {

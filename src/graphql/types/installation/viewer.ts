@@ -11,7 +11,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
     }),
     permissions: t.exposeStringList('permissions', {
       description:
-        "The viewer's permissions at the gateway, from `scope` of the JWT: `hubspot:read`, `hubspot:write`, `hubspot:connect`. They are not HubSpot scopes.",
+        "The viewer's permissions at the gateway, from `scope` of the JWT: `hubspot:read`, `hubspot:write`, `hubspot:erase`, `hubspot:connect`. They are not HubSpot scopes.",
     }),
   }),
 });

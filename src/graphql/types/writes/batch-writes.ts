@@ -7,6 +7,7 @@ import { MAX_INPUTS } from '../../analysis/page-sizes.ts';
 import { builder } from '../../builder.ts';
 import { eitherId } from '../../ids/global-id.ts';
 import { connectorOf } from '../../scopes.ts';
+import { pluralName } from '../../writes/batch-inputs.ts';
 import {
   archiveRecords,
   type BatchPayload,
@@ -111,9 +112,4 @@ function payload<Result extends ResultOfInput>(
       }),
     }),
   });
-}
-
-/** HubSpot's plural, as the end of a name such as `createContacts`. */
-function pluralName({ objectType }: CrmObject): string {
-  return `${objectType.charAt(0).toUpperCase()}${objectType.slice(1)}`;
 }
