@@ -36,7 +36,7 @@ describe('a mutation of several records refuses before it calls HubSpot', () => 
     ['archiveContacts(ids: [])', 'ids'],
   ])('%s', async (field, argument) => {
     expect(await refusal(field)).toMatchObject({
-      message: `${argument} must have 1 to 100 entries, and has 0: send more in several mutations.`,
+      message: `${argument} must have 1 to 100 entries, and has 0.`,
       code: 'BAD_USER_INPUT',
       argument,
     });
@@ -45,7 +45,7 @@ describe('a mutation of several records refuses before it calls HubSpot', () => 
   it('more than a hundred inputs', async () => {
     const inputs = Array.from({ length: 101 }, (_, index) => ({ email: `a${index}@a.example` }));
     const tooMany = (argument: string, count: number) => ({
-      message: `${argument} must have 1 to 100 entries, and has ${count}: send more in several mutations.`,
+      message: `${argument} must have 1 to 100 entries, and has ${count}: send the others in further mutations.`,
       code: 'BAD_USER_INPUT',
       argument,
     });

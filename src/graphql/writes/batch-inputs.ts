@@ -24,7 +24,8 @@ export function readEach<Input, Read>(
   read: (input: Input) => Read,
 ): readonly Read[] {
   if (inputs.length === 0 || inputs.length > MAX_INPUTS) {
-    const message = `${argument} must have 1 to ${MAX_INPUTS} entries, and has ${inputs.length}: send more in several mutations.`;
+    const advice = inputs.length > MAX_INPUTS ? ': send the others in further mutations' : '';
+    const message = `${argument} must have 1 to ${MAX_INPUTS} entries, and has ${inputs.length}${advice}.`;
     throw new GatewayError('BAD_USER_INPUT', message, { argument });
   }
   return inputs.map((input, index) => {
