@@ -5,7 +5,7 @@ import type { PageFiles } from './page-files.ts';
 
 type Answer = (request: Request) => Promise<Response> | Response;
 
-/** What stands behind the one address of the demo. */
+/** The servers behind the one address of the demo. */
 export interface DemoParts {
   readonly gateway: Answer;
   /** The simulated HubSpot: its consent page, and the routes that control it. */

@@ -1,4 +1,4 @@
-/** Who holds a grant: a tenant, or one viewer of it when the HubSpot app is a user-level app. */
+/** The holder of a grant: a tenant, or one viewer of it when the HubSpot app is a user-level app. */
 export interface GrantHolder {
   readonly tenantId: string;
   /** Null when all viewers of the tenant share the grant. */

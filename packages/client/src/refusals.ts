@@ -6,7 +6,7 @@ import { type MissingScopes, missingScopes } from './errors/missing-scopes.ts';
 export type Refusal = KnownGatewayError<'MISSING_SCOPES'>;
 
 /**
- * What portals have refused, by operation. Caches keep the null of a refused field and drop its error, so that the
+ * The refusals of portals, by operation. Caches keep the null of a refused field and drop its error, so that the
  * reason is lost when an operation is read again. This remembers it.
  */
 export interface Refusals {

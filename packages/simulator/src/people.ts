@@ -4,7 +4,7 @@ import type { Owner } from './crm/owners.ts';
 export type Reach = 'all' | 'team' | 'own' | 'none';
 
 /**
- * What a person may do in a portal. It binds the tokens of user-level apps only.
+ * The rights of a person in a portal. They bind the tokens of user-level apps only.
  * https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/user-level-apps
  */
 export interface Rights {

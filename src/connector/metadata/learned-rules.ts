@@ -3,7 +3,7 @@ import type { PropertyValues } from '../../hubspot/crm/record-writes.ts';
 import type { InvalidValue } from '../../hubspot/problems.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** What refused writes have told of a property. */
+/** The rules of a property, as refused writes have told them. */
 export interface LearnedRule {
   /** The create form requires a value. */
   readonly requiredOnCreate: boolean;

@@ -117,7 +117,7 @@ export class PortalMetadata {
     );
   }
 
-  /** What is known of the values that HubSpot and the portal's admins require, by property. */
+  /** The known rules of HubSpot and of the portal's admins for values, by property. */
   async writeRules(objectType: ObjectType): Promise<readonly WriteRule[]> {
     const validated = await this.#read(validationsName(objectType), (api) => listPropertyValidations(api, objectType));
     return writeRules(crmObject(objectType), validated, this.#client.learnedRules.of(objectType));

@@ -2,7 +2,7 @@ import type { CrmObject } from '../../crm/objects.ts';
 import type { PropertyValidation, ValidatedProperty } from '../../hubspot/crm/property-validations.ts';
 import type { LearnedRule } from './learned-rules.ts';
 
-/** What is known of the values that a property must have. */
+/** The known rules for the values of a property. */
 export interface WriteRule {
   /** HubSpot's internal name. */
   readonly property: string;

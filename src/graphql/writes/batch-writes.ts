@@ -24,7 +24,7 @@ import {
 import { type ArchivePayload, type RecordPayload, refuseBadNames } from './record-writes.ts';
 import { notFound, type ProblemContext, userError } from './user-errors.ts';
 
-/** What is known of one input of a batch. */
+/** The state of one input of a batch. */
 export interface ResultOfInput {
   /** The position of the input in the argument. */
   readonly index: number;

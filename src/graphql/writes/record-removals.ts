@@ -72,7 +72,7 @@ export interface DeletionInput extends WriteInput {
   readonly email?: string | null | undefined;
 }
 
-/** What was deleted; both are null when nothing was. */
+/** The deleted record; both fields are null when none was deleted. */
 export interface DeletionPayload {
   readonly deletedId: string | null;
   readonly deletedEmail: string | null;

@@ -32,7 +32,7 @@ export interface PageForm {
 export interface PageOptions {
   /** A text for the user to copy. */
   readonly code?: string;
-  /** What the user can do next, in this order. */
+  /** The next steps of the user, in this order. */
   readonly links?: readonly PageLink[];
   readonly form?: PageForm;
   /** The only origin that can show the page in a frame. Without it: none. */

@@ -23,7 +23,7 @@ export interface WrittenRecord {
   readonly record: HubspotRecord;
   /** `null` when HubSpot does not report it. */
   readonly isNew: boolean | null;
-  /** What HubSpot changed before it wrote the values. */
+  /** The values that HubSpot changed before it wrote them. */
   readonly warnings: readonly WriteWarning[];
 }
 

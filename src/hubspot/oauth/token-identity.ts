@@ -29,7 +29,7 @@ const shown = z
 const userId = z.int().positive().nullish().catch(null);
 
 /**
- * What HubSpot signs about an access token, without the signature, which is a secret. A level that cannot be read is
+ * The facts that HubSpot signs about an access token, without the signature, which is a secret. A level that cannot be read is
  * user-level: a tenant must not share what only one person may see.
  */
 const signedToken = z

@@ -58,7 +58,7 @@ export type CallbackOutcome =
 /** HubSpot's answer: a code or an error, never both. */
 export type HubspotAnswer = { readonly code: string } | { readonly error: string };
 
-/** What ends a flow. A claim has the secret of the install as its code, or fails before. */
+/** The end of a flow. A claim has the secret of the install as its code, or fails before. */
 export type CallbackAnswer = HubspotAnswer | { readonly failure: ConnectFailure };
 
 export interface ConnectOptions {

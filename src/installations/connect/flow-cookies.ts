@@ -17,7 +17,7 @@ export interface FlowCookie extends Cookie {
 }
 
 /**
- * What a cookie is for.
+ * The purpose of a cookie.
  * - `connect`: binds a flow to the browser that started it
  * - `install`: the same for an install with a log-in, whose last step runs inside of HubSpot's frame. A browser that
  *   blocks cookies of other sites does not send it there.

@@ -23,7 +23,7 @@ const IN_FLIGHT_RETRY_MS = 1_000;
 /** Time from a code to the stored grant. The browser shows a blank page meanwhile. */
 const ACCEPT_MS = 9_000;
 
-/** What became of a code. `cookie` proves that the install was made in this browser. */
+/** The result of a code. `cookie` proves that the install was made in this browser. */
 export type AcceptedInstall =
   | { readonly kind: 'kept'; readonly cookie: FlowCookie }
   | { readonly kind: 'used' }

@@ -1,7 +1,7 @@
 import type { GatewayError } from 'hubspot-graphql-gateway-client';
 import { MissingScopes, useHubSpotConnection } from 'hubspot-graphql-gateway-client/react';
 
-/** What the errors of an answer mean for the person, and what can be done. */
+/** Shows the person the meaning of an answer's errors, and the next step. */
 export function Problems({ errors }: { readonly errors: readonly GatewayError[] }) {
   const refused = errors.filter(({ code }) => code === 'MISSING_SCOPES');
   const others = [...new Map(errors.map((error) => [error.code, error])).values()];

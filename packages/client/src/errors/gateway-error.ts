@@ -30,7 +30,7 @@ export interface UnknownError {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** What `errorsOf` returns: a union that TypeScript narrows by `code`. */
+/** The errors that `errorsOf` returns: a union that TypeScript narrows by `code`. */
 export type GatewayError = KnownGatewayError | NetworkError | UnknownError;
 
 /** An error of a GraphQL result as a member of the union. */

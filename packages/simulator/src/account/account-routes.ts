@@ -34,7 +34,7 @@ export function accountRoutes(): Hono<CrmEnv> {
 
 const MINUTE_MS = 60_000;
 
-/** What the clocks of a time zone show at `now`, less UTC, in milliseconds. */
+/** The offset of a time zone from UTC at `now`, in milliseconds. */
 function offsetOf(timeZone: string, now: number): number {
   const text = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).format(now);
   const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(text) ?? [];

@@ -20,7 +20,7 @@ export const pipelineChanges = newPipeline.omit({ stages: true }).partial();
 
 export type NewStage = z.infer<typeof newStage>;
 
-/** What a new pipeline or stage needs of its portal. */
+/** The parts of a portal that a new pipeline or stage needs. */
 export interface PipelineContext {
   /** A stage of deals needs a probability, from which HubSpot derives whether it is closed. */
   readonly isDeal: boolean;

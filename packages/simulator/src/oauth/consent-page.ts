@@ -52,7 +52,7 @@ ${optionalScopes.map(
 </form>${SIMULATED}</main></body></html>`;
 }
 
-/** Who consents, with what they may do: the token of a user-level app has their rights. */
+/** The person who consents, with their rights: the token of a user-level app has them. */
 function personFieldset(portals: readonly Portal[]) {
   return html`<fieldset><legend>You are</legend><select name="person"><option value="">the admin of the account</option>
 ${portals.map(
