@@ -36,7 +36,7 @@ describe('the workflows', () => {
     (path) => {
       const commands = read(path).replace(/^ *#.*$/gm, '');
       const scripts = [...commands.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, script = '']) => script);
-      const ofNpm = ['ci', 'pack', 'pkg', 'publish', 'view'];
+      const ofNpm = ['ci', 'pack', 'config', 'pkg', 'publish', 'view'];
       const known = [...ofNpm, ...Object.keys(manifest('.').scripts ?? {})];
       expect(scripts.filter((script) => !known.includes(script))).toEqual([]);
     },
