@@ -20,7 +20,7 @@ export interface ExpiredInstallsOptions extends HubspotGrants {
 /** Ends installs from HubSpot's marketplace that no viewer has claimed in time: uninstalls the app, and deletes the tokens. */
 export class ExpiredInstalls {
   readonly #options: ExpiredInstallsOptions;
-  readonly #sweep: Sweep;
+  readonly #sweep: Sweep<ExpiredInstall>;
 
   constructor(options: ExpiredInstallsOptions) {
     this.#options = options;
@@ -28,7 +28,8 @@ export class ExpiredInstalls {
       ...options,
       everyMs: SWEEP_MS,
       failed: 'expired installs could not be processed and will be repeated',
-      process: (isClosed) => this.#process(isClosed),
+      claim: () => options.store.claimExpired(LEASE_MS),
+      process: (due) => this.#end(due),
     });
   }
 
@@ -39,13 +40,6 @@ export class ExpiredInstalls {
 
   close(): Promise<void> {
     return this.#sweep.close();
-  }
-
-  async #process(isClosed: () => boolean): Promise<void> {
-    const { store } = this.#options;
-    for (let due = await store.claimExpired(LEASE_MS); due && !isClosed(); due = await store.claimExpired(LEASE_MS)) {
-      await this.#end(due);
-    }
   }
 
   async #end({ codeHash, hubId, refreshToken, isUserLevel, isConnected, attempts }: ExpiredInstall): Promise<void> {

@@ -21,7 +21,7 @@ export interface RevocationsOptions extends HubspotGrants {
 /** Revokes the grants of disconnected installations at HubSpot, in the background and with retries. */
 export class Revocations {
   readonly #options: RevocationsOptions;
-  readonly #sweep: Sweep;
+  readonly #sweep: Sweep<Revocation>;
 
   constructor(options: RevocationsOptions) {
     this.#options = options;
@@ -29,7 +29,8 @@ export class Revocations {
       ...options,
       everyMs: SWEEP_MS,
       failed: 'revocations could not be processed and will be repeated',
-      process: (isClosed) => this.#process(isClosed),
+      claim: () => options.store.claimDue(LEASE_MS),
+      process: (due) => this.#revoke(due),
     });
   }
 
@@ -40,13 +41,6 @@ export class Revocations {
 
   close(): Promise<void> {
     return this.#sweep.close();
-  }
-
-  async #process(isClosed: () => boolean): Promise<void> {
-    const { store } = this.#options;
-    for (let due = await store.claimDue(LEASE_MS); due && !isClosed(); due = await store.claimDue(LEASE_MS)) {
-      await this.#revoke(due);
-    }
   }
 
   async #revoke(revocation: Revocation): Promise<void> {

@@ -2,9 +2,10 @@ import { isGatewayError } from '../errors.ts';
 import type { Logger } from '../lib/logging/logger.ts';
 import type { Clock } from '../lib/time/clock.ts';
 
-export interface SweepOptions {
-  /** Processes everything that is due. It should end early when `isClosed` becomes true. */
-  readonly process: (isClosed: () => boolean) => Promise<void>;
+export interface SweepOptions<Due> {
+  /** The next item that is due; `undefined` when there is none. */
+  readonly claim: () => Promise<Due | undefined>;
+  readonly process: (due: Due) => Promise<void>;
   /** Time between two sweeps. */
   readonly everyMs: number;
   /** The log line after a failure. */
@@ -13,15 +14,15 @@ export interface SweepOptions {
   readonly logger: Logger;
 }
 
-/** Work in the background, at intervals and on demand. At most one run at the same time. */
-export class Sweep {
-  readonly #options: SweepOptions;
+/** Processes everything that is due, in the background, at intervals and on demand. At most one run at the same time. */
+export class Sweep<Due> {
+  readonly #options: SweepOptions<Due>;
   #running: Promise<void> | undefined;
   #again = false;
   #cancel: (() => void) | undefined;
   #closed = false;
 
-  constructor(options: SweepOptions) {
+  constructor(options: SweepOptions<Due>) {
     this.#options = options;
   }
 
@@ -44,9 +45,9 @@ export class Sweep {
   }
 
   async #run(): Promise<void> {
-    const { process, failed, logger } = this.#options;
+    const { claim, process, failed, logger } = this.#options;
     try {
-      await process(() => this.#closed);
+      for (let due = await claim(); due && !this.#closed; due = await claim()) await process(due);
     } catch (err) {
       // The log has a line of its own for an outage of the database.
       const level = isGatewayError(err, 'STORAGE_UNAVAILABLE') ? 'debug' : 'warn';
