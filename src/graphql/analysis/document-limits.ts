@@ -58,30 +58,25 @@ const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * The error for variables with too many values, or with a number that has lost digits. The limit exists because GraphQL
- * visits every field of an input type for each item of a list. The error has HTTP status 422, like other invalid
- * variables.
+ * The message about variables with too many values, or with a number that has lost digits; `undefined` for all others.
+ * The limit exists because GraphQL visits every field of an input type for each item of a list.
  */
-export function variablesBeyondLimits(variables: unknown): GraphQLError | undefined {
+export function variablesBeyondLimits(variables: unknown): string | undefined {
   let values = 0;
   let level: readonly unknown[] = [variables];
   for (let brackets = 0; level.length > 0; brackets += 1) {
     values += level.length;
-    if (values > LIMITS.values || brackets > LIMITS.brackets) return badVariables('The variables hold too much.');
+    if (values > LIMITS.values || brackets > LIMITS.brackets) return 'The variables hold too much.';
     const nextLevel: unknown[] = [];
     for (const value of level) {
       // JSON.parse rounds 9007199254740993 to another number, which could be the id of another record.
       if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
-        return badVariables('A number of more than 15 digits must be given as a string.');
+        return 'A number of more than 15 digits must be given as a string.';
       if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) nextLevel.push(each);
     }
     level = nextLevel;
   }
   return undefined;
-}
-
-function badVariables(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { http: { status: 422 } } });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GraphQLError } from 'graphql';
 import type { GatewayErrorCode } from '../../errors.ts';
-import { UNPROCESSABLE } from './status.ts';
+import { unprocessable } from './status.ts';
 
 /** The parameters of a GraphQL request, from its body or its URL. */
 export interface GraphQLParameters {
@@ -16,8 +16,8 @@ export function parametersInBody(body: Uint8Array): GraphQLParameters | GraphQLE
   if (!isUtf8(body)) return unparsable('The body is not UTF-8.');
   const parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
   if (Number.isNaN(parsed)) return unparsable('The body is not JSON. Send a JSON object with the member "query".');
-  if (Array.isArray(parsed)) return malformed('Batches are not supported: send one operation in each request.');
-  return isMap(parsed) ? parametersIn(parsed) : malformed('Send a JSON object with the member "query".');
+  if (Array.isArray(parsed)) return unprocessable('Batches are not supported: send one operation in each request.');
+  return isMap(parsed) ? parametersIn(parsed) : unprocessable('Send a JSON object with the member "query".');
 }
 
 /**
@@ -31,7 +31,7 @@ export function parametersInUrl(url: string): GraphQLParameters | GraphQLError {
   const parameters = new URLSearchParams(search);
   for (const name of PARAMETERS) {
     // A proxy in front could have used the other one.
-    if (parameters.getAll(name).length > 1) return malformed(`Send the parameter "${name}" once.`);
+    if (parameters.getAll(name).length > 1) return unprocessable(`Send the parameter "${name}" once.`);
   }
   const text = (name: string) => parameters.get(name) || undefined;
   const json = (name: string) => {
@@ -54,11 +54,12 @@ const DOCUMENT_IDS = ['documentId', 'doc_id', 'id'];
 /** Ignores unknown members, as the specification requires. */
 function parametersIn(members: Readonly<Record<string, unknown>>): GraphQLParameters | GraphQLError {
   const { query, operationName, variables, extensions } = members;
-  if (variables != null && !isMap(variables)) return malformed('"variables" must be a JSON object.');
-  if (extensions != null && !isMap(extensions)) return malformed('"extensions" must be a JSON object.');
-  if (operationName != null && typeof operationName !== 'string') return malformed('"operationName" must be a string.');
+  if (variables != null && !isMap(variables)) return unprocessable('"variables" must be a JSON object.');
+  if (extensions != null && !isMap(extensions)) return unprocessable('"extensions" must be a JSON object.');
+  if (operationName != null && typeof operationName !== 'string')
+    return unprocessable('"operationName" must be a string.');
   if (query == null && isPersisted(members)) return persistedQueryNotSupported();
-  if (typeof query !== 'string') return malformed('"query" must be a string that holds the document.');
+  if (typeof query !== 'string') return unprocessable('"query" must be a string that holds the document.');
   // Some clients send an empty name instead of none. An operation cannot have an empty name.
   return { query, variables: variables ?? {}, ...(operationName && { operationName }) };
 }
@@ -79,10 +80,6 @@ function persistedQueryNotSupported(): GraphQLError {
 
 function unparsable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { http: { status: 400 } } });
-}
-
-function malformed(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { http: { status: UNPROCESSABLE } } });
 }
 
 function isDecodable(search: string): boolean {

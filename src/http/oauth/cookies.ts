@@ -4,7 +4,7 @@ import type { Cookie, FlowCookie, FlowCookies } from '../../installations/connec
  * A flow's cookie as `Set-Cookie`. With the prefix `__Host-`, browsers refuse the cookie from other hosts and over plain
  * http (RFC 6265bis § 4.1.3.2). Loopback http allows no Secure cookie in every browser, and therefore no prefix.
  */
-export function serializeCookie(cookie: FlowCookie, secure: boolean): string {
+function serializeCookie(cookie: FlowCookie, secure: boolean): string {
   const { name, value, maxAgeSeconds, sameSite, isPartitioned } = cookie;
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=${sameSite}`;
   // Browsers refuse `None` without it (RFC 6265bis § 5.7), and most accept it from loopback http.

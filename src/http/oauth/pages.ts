@@ -1,7 +1,7 @@
 /**
  * Headers of all pages of the connect flow. They forbid caching, the `Referer` header, and resources of other servers.
  */
-export const PAGE_HEADERS = {
+const PAGE_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'content-security-policy': policyFor("'none'"),

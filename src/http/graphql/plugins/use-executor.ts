@@ -5,7 +5,7 @@ import type { Execute } from '../../../graphql/execution/executor.ts';
 import { andThen } from '../../../lib/promise-or-value.ts';
 import { type Admission, isOverloaded } from '../../admission.ts';
 import { retryAfter } from '../../error-body.ts';
-import { UNPROCESSABLE } from '../status.ts';
+import { unprocessable } from '../status.ts';
 
 /** Uses the executor of the fast path, so that both paths give the same answer. */
 export function useExecutor(execute: Execute, admission: Admission): Plugin {
@@ -25,9 +25,5 @@ function refused(error: unknown): ExecutionResult {
 /** Adds an HTTP status when nothing was executed because of an invalid variable or operation name. */
 function withStatus(result: ExecutionResult): ExecutionResult {
   if ('data' in result || !result.errors) return result;
-  const extensions = { http: { status: UNPROCESSABLE } };
-  const errors = result.errors.map(
-    ({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions }),
-  );
-  return { errors };
+  return { errors: result.errors.map(({ message, nodes }) => unprocessable(message, nodes)) };
 }

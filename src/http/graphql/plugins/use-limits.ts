@@ -8,6 +8,7 @@ import {
 } from '../../../graphql/analysis/document-limits.ts';
 import type { EventLoopTurns } from '../../../lib/event-loop-turns.ts';
 import type { KnownDocuments } from '../known-documents.ts';
+import { unprocessable } from '../status.ts';
 
 export interface LimitsOptions {
   readonly introspection: boolean;
@@ -22,8 +23,8 @@ export interface LimitsOptions {
 export function useLimits({ introspection, documents, turns }: LimitsOptions): Plugin {
   return {
     async onParams({ params, setResult }) {
-      const error = variablesBeyondLimits(params.variables);
-      if (error) return setResult({ errors: [error] });
+      const message = variablesBeyondLimits(params.variables);
+      if (message) return setResult({ errors: [unprocessable(message)] });
       if (params.query && !documents.get(params.query)) await turns.next();
     },
     onParse: ({ setParseFn }) =>

@@ -4,7 +4,7 @@ import { readBodyOf } from '../../body.ts';
 import { errorBody } from '../../error-body.ts';
 import { checkHead } from '../../request-head.ts';
 import { parametersInBody, parametersInUrl } from '../graphql-parameters.ts';
-import { UNPROCESSABLE } from '../status.ts';
+import { unprocessable } from '../status.ts';
 
 /** Parses heads, bodies and URLs in the same way as the fast path, in place of yoga's parsers. */
 export function useRequest(): Plugin {
@@ -53,9 +53,7 @@ function isDocument(result: unknown): result is DocumentNode {
 function checkOperation(document: DocumentNode, operationName: string | null | undefined, method: string): void {
   const operation = getOperationAST(document, operationName)?.operation;
   if (operation === undefined) {
-    throw new GraphQLError('Name one operation of the document in "operationName".', {
-      extensions: { http: { status: UNPROCESSABLE } },
-    });
+    throw unprocessable('Name one operation of the document in "operationName".');
   }
   if (operation === 'query' || method !== 'GET') return;
   throw new GraphQLError(`Send a ${operation} by POST.`, {
