@@ -1,18 +1,7 @@
 import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { batchResults, CREATE_CONTACTS, people } from '../../helpers/batch-results.ts';
 import { ALICE, Stack } from '../../helpers/stack.ts';
-
-interface Result {
-  readonly index: number;
-  readonly outcome: string;
-  readonly contact?: { readonly email: string } | null;
-  readonly userErrors: readonly object[];
-  readonly failure: { readonly code: string } | null;
-}
-
-const FIELDS = `index outcome contact { email } created failure { code message }
-  userErrors { __typename path ... on ValidationError { property hubspotCode } ... on ConflictError { existingHubspotId } }`;
-const CREATE = `mutation ($inputs: [CreateContactInput!]!) { payload: createContacts(inputs: $inputs) { results { ${FIELDS} } } }`;
 
 let stack: Stack;
 let portal: Portal;
@@ -31,15 +20,8 @@ afterEach(() => {
   portal.refusesWholeBatches = false;
 });
 
-async function results(query: string, variables: object = {}, viewer = ALICE): Promise<readonly Result[]> {
-  const { data, errors } = await stack.settle(stack.query(query, variables, viewer));
-  expect(errors).toBeUndefined();
-  return (data as unknown as { payload: { results: readonly Result[] } }).payload.results;
-}
-
-/** `count` contacts, whose addresses begin with `name`. */
-const people = (name: string, count = 100) =>
-  Array.from({ length: count }, (_, index) => ({ email: `${name}-${index}@one.example`, firstName: 'Ada' }));
+const results = (query: string, variables: object = {}, viewer = ALICE) =>
+  batchResults(stack, query, variables, viewer);
 const asked = () =>
   stack.simulator.log.crm().map(({ method, path }) => `${method} ${path.split('/').slice(4).join('/')}`);
 const isThere = (email: string) => portal.recordBy('contacts', 'email', email) !== undefined;
@@ -50,7 +32,7 @@ describe('an answer that is lost', () => {
 
   it('is an unknown outcome of each input, which is not sent again', async () => {
     stack.simulator.faults.add({ match, fault: lost });
-    const all = await results(CREATE, { inputs: people('lost', 3) });
+    const all = await results(CREATE_CONTACTS, { inputs: people('lost', 3) });
     expect(all).toMatchObject([0, 1, 2].map((index) => ({ index, outcome: 'UNKNOWN', contact: null, userErrors: [] })));
     expect(all[0]?.failure).toEqual({
       code: 'HUBSPOT_UNAVAILABLE',
@@ -71,7 +53,7 @@ describe('an answer that is lost', () => {
     ['silence', { kind: 'hold', processed: true }, 'HUBSPOT_TIMEOUT'],
   ] as const)('or %s', async (name, fault, code) => {
     const rule = stack.simulator.faults.add({ match, fault });
-    const all = await results(CREATE, { inputs: people(name.replaceAll(' ', '-'), 2) });
+    const all = await results(CREATE_CONTACTS, { inputs: people(name.replaceAll(' ', '-'), 2) });
     expect(all).toMatchObject([0, 1].map(() => ({ outcome: 'UNKNOWN', failure: { code } })));
     expect(rule.hits).toBe(1);
   });
@@ -82,7 +64,7 @@ describe('an answer that is lost', () => {
     portal.create('contacts', { email: 'parts-1@one.example' });
     // Of [0..7], [0..3], [0,1], [0], then [2,3] are sent; the answer to the last is lost.
     stack.simulator.faults.add({ match, bodyIncludes: '"inputs":[{"properties":{"email":"parts-2@', fault: lost });
-    const all = await results(CREATE, { inputs });
+    const all = await results(CREATE_CONTACTS, { inputs });
     expect(all.map(({ outcome, failure }) => [outcome, failure?.code])).toEqual([
       ['WRITTEN', undefined],
       ['NOT_WRITTEN', undefined],
@@ -113,7 +95,7 @@ describe('an answer that is lost', () => {
       ],
     };
     stack.simulator.faults.add({ match, fault: { kind: 'answer', status: 207, body: JSON.stringify(body) } });
-    const all = await results(CREATE, { inputs: people('quiet', 3) });
+    const all = await results(CREATE_CONTACTS, { inputs: people('quiet', 3) });
     expect(all.map(({ outcome, userErrors, failure }) => [outcome, userErrors.length, failure?.code])).toEqual([
       ['UNKNOWN', 0, 'HUBSPOT_BAD_RESPONSE'],
       ['NOT_WRITTEN', 1, undefined],
@@ -126,7 +108,7 @@ describe('a batch that HubSpot certainly did not execute', () => {
   it('fails as a whole', async () => {
     const fault = { kind: 'answer', status: 403, body: '{}' } as const;
     stack.simulator.faults.add({ match: 'batch/create$', fault });
-    const { data, errors } = await stack.settle(stack.query(CREATE, { inputs: people('forbidden', 2) }));
+    const { data, errors } = await stack.settle(stack.query(CREATE_CONTACTS, { inputs: people('forbidden', 2) }));
     expect([data, errors?.map(({ extensions }) => extensions?.code)]).toEqual([
       { payload: null },
       ['HUBSPOT_FORBIDDEN'],

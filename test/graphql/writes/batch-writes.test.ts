@@ -1,18 +1,7 @@
 import type { Portal } from 'hubspot-graphql-gateway-simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BATCH_FIELDS, type BatchResult, batchResults, CREATE_CONTACTS, people } from '../../helpers/batch-results.ts';
 import { ALICE, Stack } from '../../helpers/stack.ts';
-
-interface Result {
-  readonly index: number;
-  readonly outcome: string;
-  readonly contact?: { readonly email: string } | null;
-  readonly userErrors: readonly object[];
-  readonly failure: { readonly code: string } | null;
-}
-
-const FIELDS = `index outcome contact { email } created failure { code message }
-  userErrors { __typename path ... on ValidationError { property hubspotCode } ... on ConflictError { existingHubspotId } }`;
-const CREATE = `mutation ($inputs: [CreateContactInput!]!) { payload: createContacts(inputs: $inputs) { results { ${FIELDS} } } }`;
 
 let stack: Stack;
 let portal: Portal;
@@ -31,19 +20,12 @@ afterEach(() => {
   portal.refusesWholeBatches = false;
 });
 
-async function results(query: string, variables: object = {}, viewer = ALICE): Promise<readonly Result[]> {
-  const { data, errors } = await stack.settle(stack.query(query, variables, viewer));
-  expect(errors).toBeUndefined();
-  return (data as unknown as { payload: { results: readonly Result[] } }).payload.results;
-}
-
-/** `count` contacts, whose addresses begin with `name`. */
-const people = (name: string, count = 100) =>
-  Array.from({ length: count }, (_, index) => ({ email: `${name}-${index}@one.example`, firstName: 'Ada' }));
+const results = (query: string, variables: object = {}, viewer = ALICE) =>
+  batchResults(stack, query, variables, viewer);
 const asked = () =>
   stack.simulator.log.crm().map(({ method, path }) => `${method} ${path.split('/').slice(4).join('/')}`);
 const isThere = (email: string) => portal.recordBy('contacts', 'email', email) !== undefined;
-const indexes = (all: readonly Result[], outcome: string) =>
+const indexes = (all: readonly BatchResult[], outcome: string) =>
   all.filter((result) => result.outcome === outcome).map(({ index }) => index);
 
 /** A hundred contacts. Five of them are invalid in different ways. */
@@ -59,7 +41,7 @@ function withFiveBad(name: string) {
 }
 const BAD = [3, 20, 55, 56, 99];
 
-function expectFiveBad(all: readonly Result[], name: string) {
+function expectFiveBad(all: readonly BatchResult[], name: string) {
   expect(all.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, index) => index));
   expect(indexes(all, 'NOT_WRITTEN')).toEqual(BAD);
   expect(indexes(all, 'WRITTEN')).toHaveLength(95);
@@ -83,7 +65,7 @@ function expectFiveBad(all: readonly Result[], name: string) {
 
 describe('creating a hundred contacts, five of which are invalid', () => {
   it('takes one call when HubSpot answers each input', async () => {
-    expectFiveBad(await results(CREATE, { inputs: withFiveBad('multi') }), 'multi');
+    expectFiveBad(await results(CREATE_CONTACTS, { inputs: withFiveBad('multi') }), 'multi');
     expect(asked()).toEqual(['POST contacts/batch/create']);
   });
 
@@ -95,7 +77,7 @@ describe('creating a hundred contacts, five of which are invalid', () => {
     inputs[50] = { ...inputs[50], leadStatus: 'NOPE' };
     inputs[56] = { ...inputs[56], properties: [{ name: 'shoe_size', value: '43' }] };
     inputs[99] = { ...inputs[99], properties: [{ name: 'shoe_size', value: '44' }] };
-    const all = await results(CREATE, { inputs });
+    const all = await results(CREATE_CONTACTS, { inputs });
     expect(indexes(all, 'NOT_WRITTEN')).toEqual([3, 4, 50, 56, 99]);
     expect(all[4]?.userErrors).toMatchObject([{ path: ['inputs', '4', 'email'], hubspotCode: 'INVALID_EMAIL' }]);
     expect(asked()).toHaveLength(2);
@@ -105,7 +87,7 @@ describe('creating a hundred contacts, five of which are invalid', () => {
 
   it('halves what HubSpot refuses without a name', async () => {
     portal.refusesWholeBatches = true;
-    expectFiveBad(await results(CREATE, { inputs: withFiveBad('whole') }), 'whole');
+    expectFiveBad(await results(CREATE_CONTACTS, { inputs: withFiveBad('whole') }), 'whole');
     // The batch; what is left of it without the four that HubSpot names; and the halves with the conflict.
     expect(asked().length).toBe(14);
   });
@@ -114,7 +96,7 @@ describe('creating a hundred contacts, five of which are invalid', () => {
     portal.refusesWholeBatches = true;
     const inputs = people('conflict');
     for (const index of BAD) portal.create('contacts', { email: inputs[index]?.email ?? '' });
-    const all = await results(CREATE, { inputs });
+    const all = await results(CREATE_CONTACTS, { inputs });
     expect(indexes(all, 'NOT_WRITTEN')).toEqual(BAD);
     expect(all[55]?.userErrors).toMatchObject([
       { __typename: 'ConflictError', path: ['inputs', '55', 'email'], existingHubspotId: expect.any(String) },
@@ -126,7 +108,7 @@ describe('creating a hundred contacts, five of which are invalid', () => {
     portal.refusesWholeBatches = true;
     const inputs = people('limit');
     for (const { email } of inputs.filter((_, index) => index % 2 === 0)) portal.create('contacts', { email });
-    const all = await results(CREATE, { inputs });
+    const all = await results(CREATE_CONTACTS, { inputs });
     expect(asked()).toHaveLength(50);
     const left = all.filter(({ failure }) => failure);
     expect(left.length).toBeGreaterThan(0);
@@ -140,8 +122,8 @@ describe('creating a hundred contacts, five of which are invalid', () => {
 });
 
 describe('the other verbs', () => {
-  const UPDATE = `mutation ($inputs: [UpdateContactInput!]!) { payload: updateContacts(inputs: $inputs) { results { ${FIELDS.replace('contact { email }', '')} } } }`;
-  const UPSERT = `mutation ($inputs: [UpsertContactInput!]!) { payload: upsertContacts(inputs: $inputs) { results { ${FIELDS} } } }`;
+  const UPDATE = `mutation ($inputs: [UpdateContactInput!]!) { payload: updateContacts(inputs: $inputs) { results { ${BATCH_FIELDS.replace('contact { email }', '')} } } }`;
+  const UPSERT = `mutation ($inputs: [UpsertContactInput!]!) { payload: upsertContacts(inputs: $inputs) { results { ${BATCH_FIELDS} } } }`;
   const ARCHIVE =
     'mutation ($ids: [ID!]!) { payload: archiveContacts(ids: $ids) { results { index outcome archivedId userErrors { __typename path } failure { code } } } }';
 
@@ -224,7 +206,7 @@ describe('the other verbs', () => {
 
 describe('what the payload selects', () => {
   it('is read for all records in one call when HubSpot did not tell it', async () => {
-    const query = CREATE.replace('{ email }', '{ email phone lifecycleStage }');
+    const query = CREATE_CONTACTS.replace('{ email }', '{ email phone lifecycleStage }');
     const all = await results(query, { inputs: people('read', 30) });
     expect(all[29]?.contact).toEqual({ email: 'read-29@one.example', phone: null, lifecycleStage: null });
     expect(asked()).toEqual(['POST contacts/batch/create', 'POST contacts/batch/read']);
@@ -245,6 +227,6 @@ describe('what the payload selects', () => {
     expect(await bound(two(''))).toBe(3);
     expect(await bound(two('contact { email }'))).toBe(5);
     expect(await bound(two('contact { deals(first: 60) { nodes { name } } }'))).toBe(8);
-    expect(await bound(CREATE)).toBe(50);
+    expect(await bound(CREATE_CONTACTS)).toBe(50);
   });
 });
