@@ -11,7 +11,7 @@ export interface MetadataAge {
 
 const MINUTE_MS = 60 * 1000;
 /** Of owners, pipelines, property definitions and rules. */
-export const MINUTES: MetadataAge = { freshMs: 5 * MINUTE_MS, staleMs: 30 * MINUTE_MS };
+const MINUTES: MetadataAge = { freshMs: 5 * MINUTE_MS, staleMs: 30 * MINUTE_MS };
 /** Of the settings of a portal, which hardly change. */
 export const HOURS: MetadataAge = { freshMs: 4 * 60 * MINUTE_MS, staleMs: 24 * 60 * MINUTE_MS };
 /** Characters of all values as JSON. The property definitions of a portal take about 100,000. */

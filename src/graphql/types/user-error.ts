@@ -34,7 +34,7 @@ const CODES = {
 } as const satisfies Record<UserError['typename'], string>;
 
 /** The interface `UserError`. Payloads have a list of them. */
-export const UserErrorRef = builder.interfaceRef<UserError>('UserError').implement({
+const UserErrorRef = builder.interfaceRef<UserError>('UserError').implement({
   description: 'A reason why nothing was written. The user can fix it.',
   resolveType: ({ typename }) => typename,
   fields: (t) => ({

@@ -38,7 +38,7 @@ export interface PipelineProperties {
 type PipelineHead = Pick<Pipeline, 'id' | 'label' | 'displayOrder'> & { readonly createdAt: number };
 
 /** A pipeline with its stages in order. */
-export function definePipeline(
+function definePipeline(
   { id, label, displayOrder, createdAt }: PipelineHead,
   stages: readonly (readonly [id: string, label: string, metadata: PipelineStage['metadata']])[],
 ): Pipeline {
